@@ -84,7 +84,7 @@ class Network(nn.Module):
 @lru_cache(maxsize=256)
 def outputs_type(heads: tuple[str, ...]) -> Callable[..., tuple[Tensor, ...]]:
     """The named tuple a training step returns: ``logits``, then the aux heads."""
-    return namedtuple("Outputs", ("logits", *heads))  # type: ignore[misc]  # the fields are the arch's own head names
+    return namedtuple("Outputs", ("logits", *heads))
 
 
 def build(arch: Arch, device: Device = "cpu") -> Network:
@@ -153,14 +153,18 @@ class _Maker:
                 proj = nn.Conv2d(joined, out, 1, device=self.device) if block.projection else None
                 shortcut = None
                 if block.shortcut_stride:
-                    conv = Conv("shortcut", out, stride=block.shortcut_stride, unit=replace(self.unit, activation="none"))
+                    conv = Conv(
+                        "shortcut", out, stride=block.shortcut_stride, unit=replace(self.unit, activation="none")
+                    )
                     shortcut = self.op(conv, shape, shape[0])
                 return ScaledResidual(branches, block.scale, proj, shortcut, ACTIVATIONS[block.activation]())
 
     def branch(self, branch: Branch, shape: Shape) -> nn.Module:
         return chain(self.row(branch.ops, shape, shape[0], branch.name))
 
-    def row(self, ops: tuple[Op, ...], shape: Shape, block_channels: int, where: str) -> Iterator[tuple[str, nn.Module]]:
+    def row(
+        self, ops: tuple[Op, ...], shape: Shape, block_channels: int, where: str
+    ) -> Iterator[tuple[str, nn.Module]]:
         for op in ops:
             yield op.name, self.op(op, shape, block_channels)
             shape = chain_shape((op,), shape, self.classes, where, block_channels)
@@ -202,7 +206,15 @@ class _Maker:
         yield from self.after(unit, width, activate=op.activate == "after")
 
     def window(
-        self, padding: Padding, channels: int, width: int, kernel: Kernel, stride: int, groups: int, bias: bool, name: str
+        self,
+        padding: Padding,
+        channels: int,
+        width: int,
+        kernel: Kernel,
+        stride: int,
+        groups: int,
+        bias: bool,
+        name: str,
     ) -> Iterator[tuple[str, nn.Module]]:
         if padding == "tf" and (stride > 1 or any(k % 2 == 0 for k in kernel)):
             yield "pad", SamePad2d(kernel, stride)
@@ -223,7 +235,9 @@ class _Maker:
         pad = 0 if op.padding == "valid" or one_sided else (op.size - 1) // 2
         if op.kind == "avg":
             if one_sided:
-                raise ValueError(f"{op.name}: an average pool with stride {op.stride} cannot pad as TensorFlow does here.")
+                raise ValueError(
+                    f"{op.name}: an average pool with stride {op.stride} cannot pad as TensorFlow does here."
+                )
             return nn.AvgPool2d(op.size, op.stride, pad, op.ceil, count_include_pad=op.include_pad)
         pool = nn.MaxPool2d(op.size, op.stride, pad, ceil_mode=op.ceil)
         if not one_sided:

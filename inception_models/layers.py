@@ -102,4 +102,5 @@ class ScaledResidual(nn.Module):
         if self.scale != 1.0:
             y = y * self.scale
         straight = x if self.shortcut is None else self.shortcut(x)
-        return self.act(straight + y)
+        added: Tensor = self.act(straight + y)
+        return added

@@ -255,7 +255,8 @@ def _graph(analysis: Analysis) -> Graph:
             before = _behind(part.field, before)
         ends[stage.name] = source
     for head in analysis.aux:
-        add(head, ends[head.part.tap if isinstance(head.part, AuxHead) else ""], analysis.field(head.part.tap))  # type: ignore[union-attr]
+        assert isinstance(head.part, AuxHead)
+        add(head, ends[head.part.tap], analysis.field(head.part.tap))
     return Graph(nodes, tuple(edges))
 
 

@@ -20,7 +20,6 @@ from inception_models.builder import build_stage
 from inception_models.layers import BatchNormNoGamma, SamePad2d, UnitNormalize, chain
 from inception_models.spec import (
     AuxHead,
-    Branch,
     Conv,
     Fork,
     Inception,
@@ -52,7 +51,7 @@ def topology(part: Stage | AuxHead, unit: Unit, channels: int) -> tuple[Traced, 
         part = part.block
     if isinstance(part, Residual) and len(part.branches) > 1 and not (part.projection or part.shortcut_stride):
         return _trace_part(replace(part, name="part"), unit, channels)  # its widths must add up: keep them
-    return _trace_part(cast(Stage | AuxHead, _erased(replace(part, name="part"))), unit, ANY_WIDTH)
+    return _trace_part(_erased(replace(part, name="part")), unit, ANY_WIDTH)
 
 
 @lru_cache(maxsize=512)
@@ -61,17 +60,28 @@ def _trace_part(part: Stage | AuxHead, unit: Unit, channels: int) -> tuple[Trace
     return trace(chain([("part", module)]), strip="part")
 
 
-def _erased(part: Stage | AuxHead | Branch) -> Stage | AuxHead | Branch:
+def _erased(part: Stage | AuxHead) -> Stage | AuxHead:
     """The same part with every width replaced by one and the same."""
     match part:
-        case Conv() | SepConv() | Linear():
-            return part if part.width is None else replace(part, width=ANY_WIDTH)
-        case Branch() | AuxHead() | Fork():
-            return replace(part, ops=tuple(cast(Op, _erased(op)) for op in part.ops))  # type: ignore[arg-type]
+        case AuxHead():
+            return replace(part, ops=tuple(_erased_op(op) for op in part.ops))
         case Inception() | Residual():
-            return replace(part, branches=tuple(cast(Branch, _erased(b)) for b in part.branches))
-        case _:
+            branches = tuple(replace(b, ops=tuple(_erased_op(op) for op in b.ops)) for b in part.branches)
+            return replace(part, branches=branches)
+        case Repeat():
             return part
+        case _:
+            return _erased_op(part)
+
+
+def _erased_op(op: Op) -> Op:
+    match op:
+        case Conv() | SepConv() | Linear() if op.width is not None:
+            return replace(op, width=ANY_WIDTH)
+        case Fork():
+            return replace(op, ops=tuple(replace(c, width=ANY_WIDTH) for c in op.ops))
+        case _:
+            return op
 
 
 # --- torch.fx --------------------------------------------------------------------------------------------------------
@@ -97,13 +107,18 @@ def trace(module: nn.Module, strip: str = "") -> tuple[Traced, ...]:
     for node in graph.nodes:
         if node.op == "placeholder":
             position[node] = -1
-        elif node.op != "output":
+        elif node.op != "output" and not _packs(node):
             layer = _layer(node, module)
             path = _unused(_path(node, layer.kind, strip), taken)
             inputs = tuple(position[n] for n in node.all_input_nodes)
             position[node] = len(found)
             found.append(Traced(path, layer, inputs))
     return tuple(found)
+
+
+def _packs(node: fx.Node) -> bool:
+    """Whether a node only puts outputs into a named tuple."""
+    return isinstance(node.target, type) and issubclass(node.target, tuple)
 
 
 def _path(node: fx.Node, kind: Kind, strip: str) -> str:

@@ -1,0 +1,73 @@
+# Everything a person or CI does with this repo. GNU make 3.81, which macOS has, is enough.
+
+VENV   := .venv
+PY     := $(VENV)/bin/python
+HOST   ?= 127.0.0.1
+PORT   ?= 8501
+PYTHON ?=
+ARGS   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test check format bench clean
+
+help: ## Show this list
+	@awk -F ' ## ' '/^[a-z]+:.* ## / { split($$1, goal, ":"); printf "  make %-7s  %s\n", goal[1], $$2 }' Makefile
+
+run: $(VENV)/.installed ## Start the app: HOST=127.0.0.1 PORT=8501; PYTHON=python3.12 chooses the interpreter
+	@exec $(PY) -m app serve --host "$(HOST)" --port "$(PORT)"
+
+setup: $(VENV)/.installed-dev ## Install what the tests and checks need, a browser included
+	@$(PY) -m tests.browser.chromium
+
+test: setup ## Run every test; ARGS="-k share" is handed to pytest
+	@$(PY) -m pytest $(ARGS)
+
+check: $(VENV)/.installed-dev ## Lint, formatting, types, import rules
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+
+format: $(VENV)/.installed-dev ## Mend what ruff can mend
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+bench: $(VENV)/.installed-dev ## Measure against other tools; ARGS is handed on
+	@$(PY) -m benchmarks $(ARGS)
+
+clean: ## Remove .venv and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps live inside .venv and go with it. A second run finds them fresh and starts at once.
+PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check --no-input
+
+$(VENV)/.installed: requirements.txt $(PY)
+	@echo "Installing the app's packages into $(VENV), once. PyTorch is large: this takes minutes."
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt requirements.txt $(PY)
+	@echo "Installing the packages for tests and checks into $(VENV), once."
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@ $(VENV)/.installed
+
+# The first interpreter that is new enough and can make an environment. A half-made environment is removed.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHONS     = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+
+$(PY):
+	@old=1; \
+	for python in $(PYTHONS); do \
+	  "$$python" -c '$(NEW_ENOUGH)' 2>/dev/null || continue; \
+	  old=0; \
+	  "$$python" -c 'import ensurepip, venv' 2>/dev/null || continue; \
+	  "$$python" -m venv --clear $(VENV) && exit; \
+	  rm -rf $(VENV); exit 1; \
+	done; \
+	if [ $$old = 1 ]; then \
+	  echo "Python 3.11 or newer is needed and none was found as: $(PYTHONS). Name one with PYTHON=/path/to/python3." >&2; \
+	else \
+	  echo "Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv." >&2; \
+	fi; \
+	exit 1

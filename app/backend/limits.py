@@ -1,0 +1,25 @@
+"""What a person may hand in, in one place: each bound with the reason for it.
+
+Bounds on the network itself (widths, depths) live in `inception_models.edit`.
+"""
+
+MAX_UPLOAD_BYTES = 20 * 2**20
+"""Bytes of a picture's file. A 24-megapixel phone photograph is 5-12 MB; the server holds every upload in memory."""
+
+MAX_PIXELS = 40_000_000
+"""Pixels of a picture, read from its header before any is decoded. 40 million take 0.3-0.7 GB while being converted."""
+
+MAX_ASPECT = 20
+"""Long side over short side. The short side is resized to a fixed size, so a 1 x 20,000 strip at 256 px would become
+256 x 5,120,000; with 20 the largest resized picture stays below 30 megapixels."""
+
+MAX_INPUT_PX = 1024
+"""Side of the network's square input, px. Cost grows with its square: Inception v3 at 1024 takes 67 billion MACs
+and keeps 0.6 GB of activations for one picture."""
+
+MAX_CLASSES = 100_000
+"""Outputs of the classifier. The largest public label sets are below (ImageNet-21k 21,843, VGGFace2 8,631), and
+2,048 x 100,000 weights are already 820 MB."""
+
+MAX_LINK_BYTES = 8 * 1024
+"""Bytes of a shared link. Common servers and proxies refuse a request line above 8 kB."""

@@ -1,0 +1,168 @@
+"""The command line: everything the page does to a network, without the page.
+
+Bad arguments end with one sentence on stderr and exit code 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from inception_models import ARCHITECTURES, Arch, with_widths
+from inception_models.edit import scaled, with_classes, with_input_size, without_aux
+
+if TYPE_CHECKING:
+    from .backend import Analysis
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with its complaint as one sentence instead of a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        sentence = message[:1].upper() + message[1:]
+        self.exit(2, f"{sentence.rstrip('.')}. See {self.prog} --help.\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    args = _parser().parse_args(argv)
+    try:
+        command = COMMANDS[args.command]
+        return command(args)
+    except (ValueError, OSError) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="python -m app", description="Inception Explorer: look at, edit and run Inception networks.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command", parser_class=Parser)
+
+    serve = commands.add_parser("serve", help="start the app in the browser")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    serve.add_argument("--port", type=int, default=8501, help="port to listen on (default: 8501)")
+
+    summary = _network_command(commands, "summary", "print a network's parameters, MACs and stages")
+    summary.add_argument("--json", action="store_true", help="print JSON")
+
+    diagram = _network_command(commands, "diagram", "draw a network with Graphviz")
+    diagram.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="FILE.svg or FILE.dot")
+    diagram.add_argument("--level", choices=("stage", "branch", "op"), default="branch", help="how much to show")
+
+    activations = _network_command(commands, "activations", "push a picture through and save every branch's maps")
+    activations.add_argument("--image", type=Path, required=True, metavar="FILE", help="a picture")
+    activations.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
+    activations.add_argument("--stage", action="append", metavar="STAGE", help="only this stage (may be repeated)")
+    return parser
+
+
+def _network_command(commands: argparse._SubParsersAction[Parser], name: str, text: str) -> Parser:
+    """A command that takes a variant and its edits."""
+    parser = commands.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
+    parser.add_argument("variant", help=f"one of {', '.join(ARCHITECTURES)}")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="PATH=WIDTH", help="change a filter count (may be repeated)"
+    )
+    parser.add_argument("--input-size", type=int, metavar="N", help="height and width of the input in pixels")
+    parser.add_argument("--classes", type=int, metavar="N", help="number of classes")
+    parser.add_argument("--multiplier", type=float, metavar="X", help="multiply every width by X, in steps of 8")
+    parser.add_argument("--no-aux", action="store_true", help="leave the auxiliary heads out")
+    return parser
+
+
+def edited(args: argparse.Namespace) -> Arch:
+    """The variant that was named, with the edits that were asked for.
+
+    Raises:
+        ValueError: with one sentence that says what is wrong and what is allowed.
+    """
+    if args.variant not in ARCHITECTURES:
+        raise ValueError(f"{args.variant!r} is not a variant; choose one of {', '.join(ARCHITECTURES)}.")
+    arch = ARCHITECTURES[args.variant]
+    if args.no_aux:
+        arch = without_aux(arch)
+    if args.classes is not None:
+        arch = with_classes(arch, args.classes)
+    if args.multiplier is not None:
+        arch = scaled(arch, args.multiplier)
+    arch = with_widths(arch, dict(_assignment(text) for text in args.set))
+    return arch if args.input_size is None else with_input_size(arch, args.input_size)
+
+
+def _assignment(text: str) -> tuple[str, int]:
+    path, _, width = text.partition("=")
+    if not width.strip().lstrip("+-").isdecimal():
+        raise ValueError(
+            f"--set takes PATH=WIDTH with a whole number, such as inception3a.branch1x1.conv=96, not {text!r}."
+        )
+    return path.strip(), int(width)
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from .serve import serve
+
+    return serve(args.host, args.port)
+
+
+def _summary(args: argparse.Namespace) -> int:
+    from .backend import analyze
+
+    analysis = analyze(edited(args))
+    print(json.dumps(summary_of(analysis), indent=2) if args.json else _table(analysis))
+    return 0
+
+
+def summary_of(analysis: Analysis) -> dict[str, object]:
+    """What ``summary --json`` prints. Counts are exact, ``flops`` are 2 x ``macs``, shapes channels, height, width."""
+    return {
+        "variant": analysis.arch.key,
+        "input_size": analysis.input_size,
+        "params": analysis.params,
+        "params_with_aux": analysis.params_with_aux,
+        "macs": analysis.macs,
+        "flops": analysis.flops,
+        "stages": [
+            {"name": s.name, "out_shape": list(s.out_shape), "params": s.params, "macs": s.macs}
+            for s in analysis.stages
+        ],
+    }
+
+
+def _table(analysis: Analysis) -> str:
+    rows = [("stage", "output", "parameters", "MACs")]
+    for stage in analysis.stages:
+        rows.append((stage.name, " x ".join(map(str, stage.out_shape)), f"{stage.params:,}", f"{stage.macs:,}"))
+    rows.append(("total", "", f"{analysis.params:,}", f"{analysis.macs:,}"))
+    wide = [max(len(row[i]) for row in rows) for i in range(4)]
+    lines = [f"{analysis.arch.about.title}, input 3 x {analysis.input_size} x {analysis.input_size}", ""]
+    lines += [f"{r[0]:<{wide[0]}}  {r[1]:<{wide[1]}}  {r[2]:>{wide[2]}}  {r[3]:>{wide[3]}}" for r in rows]
+    lines.append("")
+    if analysis.aux:
+        lines.append(f"With auxiliary heads, which run in training only: {analysis.params_with_aux:,} parameters.")
+    lines.append(f"FLOPs (2 x MACs): {analysis.flops:,}")
+    return "\n".join(lines)
+
+
+def _diagram(args: argparse.Namespace) -> int:
+    from .backend import analyze, diagram
+
+    diagram.write(analyze(edited(args)), args.output, level=args.level)
+    return 0
+
+
+def _activations(args: argparse.Namespace) -> int:
+    from .backend import export
+
+    for path in export.save_activations(edited(args), args.image, args.output, args.stage):
+        print(path)
+    return 0
+
+
+COMMANDS = {"serve": _serve, "summary": _summary, "diagram": _diagram, "activations": _activations}

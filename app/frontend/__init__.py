@@ -1,0 +1,1 @@
+"""What the person sees: reads input, calls the backend, renders."""

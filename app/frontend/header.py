@@ -1,0 +1,50 @@
+"""The head of every page: what network this is, what was refused, and the way back."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from ..backend import Analysis
+from . import metrics
+from .state import State
+
+
+def show(state: State, analysis: Analysis, reference: Analysis) -> None:
+    """Title, undo and redo, and the row of totals."""
+    about = state.arch.about
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        st.html(_title(state))
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            disabled=not state.past,
+            on_click=state.undo,
+            help="Take the last change back",
+        )
+        st.button(
+            "Redo", icon=":material/redo:", disabled=not state.future, on_click=state.redo, help="Bring it back again"
+        )
+        with st.popover("About", icon=":material/menu_book:", help="The paper, and where implementations part from it"):
+            st.markdown(f"**{about.title}**, {about.year}")
+            st.markdown(about.summary)
+            st.markdown(f"[{about.paper}]({about.url}). {about.authors}.")
+            if about.differences:
+                st.markdown("**Paper and code**\n\n" + "\n".join(f"- {line}" for line in about.differences))
+            if about.top1_percent:
+                st.markdown(f"ImageNet top-1 accuracy {about.top1_percent:g} % ({about.top1_source}).")
+    if state.problem:
+        st.warning(state.problem, icon=":material/info:")
+    with st.container(key="totals"):
+        metrics.show(analysis, reference)
+
+
+def _title(state: State) -> str:
+    about = state.arch.about
+    edited = '<span class="edited">edited</span>' if state.edited else ""
+    return (
+        f'<div class="title"><h1>{escape(about.title)}</h1>{edited}'
+        f"<p>{escape(about.paper)}, {about.year}. Input {state.arch.input_size} × {state.arch.input_size},"
+        f" {state.arch.classes:,} classes.</p></div>"
+    )

@@ -1,0 +1,119 @@
+"""The selected stage up close: what goes in and out, what each branch costs, and its widths under the hand."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from inception_models import widths
+from inception_models.edit import MAX_WIDTH
+from inception_models.spec import AuxHead, Conv, Pool, Repeat
+
+from ..backend import Analysis, StageCost
+from ..backend.palette import BRANCH_COLOURS, branch_kind
+from ..backend.quantity import exact, shape_text, short
+from .state import State
+
+
+def show(state: State, analysis: Analysis, reference: Analysis) -> None:
+    """Render the inspector for the selected stage."""
+    stage = analysis.stage(state.selected_stage)
+    st.html(_head(stage, analysis))
+    if stage.branches or stage.copies:
+        st.html(_branch_table(stage))
+    _sliders(state, stage)
+
+
+def _head(stage: StageCost, analysis: Analysis) -> str:
+    facts = [
+        ("in → out", f"{shape_text(stage.in_shape)} → {shape_text(stage.out_shape)}", "Channels × height × width"),
+        ("parameters", _share(stage.params, analysis.params), exact(stage.params, "parameters")),
+        ("MACs", _share(stage.macs, analysis.macs), exact(stage.macs, "multiply-accumulates for one picture")),
+        ("output", short(4 * _count(stage.out_shape), "B"), "Memory of the output of one picture, as 32-bit floats"),
+    ]
+    if not isinstance(stage.part, AuxHead):
+        facts.append(_field(stage, analysis))
+    rows = "".join(
+        f'<div tabindex="0" data-tip="{escape(tip, quote=True)}"><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>'
+        for label, value, tip in facts
+    )
+    return f'<div class="inspector"><h2>{escape(stage.name)}</h2><p>{escape(_what(stage))}</p><dl>{rows}</dl></div>'
+
+
+def _what(stage: StageCost) -> str:
+    part = stage.part
+    match part:
+        case Repeat():
+            return f"{part.times} copies of a block, one after the other"
+        case AuxHead():
+            return f"Auxiliary classifier on {part.tap}, in training only; its loss counts {part.weight:g}"
+        case Conv():
+            return f"Convolution {part.kernel[0]}×{part.kernel[1]}, stride {part.stride}"
+        case Pool():
+            return f"{'Max' if part.kind == 'max' else 'Average'} pool {part.size}×{part.size}, stride {part.stride}"
+        case _:
+            return f"{len(stage.branches)} branches side by side" if stage.branches else type(part).__name__
+
+
+def _field(stage: StageCost, analysis: Analysis) -> tuple[str, str, str]:
+    field = analysis.field(stage.name)
+    if field is None:
+        return "receptive field", "the whole picture", "Every output value depends on every pixel"
+    size, jump = field[0].size, field[0].jump
+    meaning = f"One output value can see {size} × {field[1].size} pixels; its neighbour's view lies {jump} pixels on"
+    return "receptive field", f"{size} px, step {jump} px", meaning
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{short(part)} ({part / whole:.1%})" if whole and part else short(part)
+
+
+def _count(shape: tuple[int, ...]) -> int:
+    count = 1
+    for side in shape:
+        count *= side
+    return count
+
+
+def _branch_table(stage: StageCost) -> str:
+    """Each branch's channels, parameters and MACs, with its share of the block as a bar in its colour."""
+    block = stage.copies[0] if stage.copies else stage
+    total = block.macs or 1
+    note = '<p class="note">Of one copy.</p>' if stage.copies else ""
+    rows = "".join(
+        f'<tr><th scope="row"><i style="background:{BRANCH_COLOURS[branch_kind(b.part)]}"></i>{escape(b.name)}</th>'
+        f"<td>{b.out_shape[0]}</td><td>{short(b.params) if b.params else '–'}</td>"
+        f'<td data-tip="{escape(exact(b.macs, "MACs"))}, {b.macs / total:.1%} of the block" tabindex="0">'
+        f'{short(b.macs) if b.macs else "–"}<span class="bar"><b style="width:{b.macs / total:.1%};'
+        f'background:{BRANCH_COLOURS[branch_kind(b.part)]}"></b></span></td></tr>'
+        for b in block.branches
+    )
+    return (
+        '<div class="inspector"><table><thead><tr><th scope="col">branch</th><th scope="col">channels</th>'
+        f'<th scope="col">params</th><th scope="col">MACs</th></tr></thead><tbody>{rows}</tbody></table>{note}</div>'
+    )
+
+
+def _sliders(state: State, stage: StageCost) -> None:
+    published = widths(state.original)
+    own = {
+        path: width
+        for path, width in widths(state.arch).items()
+        if path == stage.name or path.startswith(f"{stage.name}.")
+    }
+    if not own:
+        st.caption("This stage has no filter counts of its own.")
+    for path, width in own.items():
+        key = f"slider:{path}"
+        if st.session_state.get(key) != width:
+            st.session_state[key] = width
+        was = published.get(path, width)
+        st.slider(
+            path.removeprefix(stage.name + "."),
+            1,
+            min(MAX_WIDTH, max(2 * was, width, 64)),
+            key=key,
+            on_change=lambda path=path, key=key: state.type_widths({path: str(st.session_state[key])}),
+            help=f"Filters of {path}; published {was}.",
+        )

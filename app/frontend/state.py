@@ -1,0 +1,139 @@
+"""The page's only state: the network as it is now, how it came to be so, and what is selected.
+
+It lives in Streamlit's session and is small enough for a link. Everything else on the page is computed from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from inception_models import ARCHITECTURES, Arch, widths, with_widths
+
+from ..backend import share
+
+HISTORY = 200  # steps that can be undone; an Arch shares what it did not change, so each step is small
+
+
+@dataclass
+class State:
+    """One person's session."""
+
+    arch: Arch
+    selected: str
+    past: list[Arch] = field(default_factory=list)
+    future: list[Arch] = field(default_factory=list)
+    latest: dict[str, Arch] = field(default_factory=dict)  # each variant as the person left it
+    refused: dict[str, tuple[str, str]] = field(default_factory=dict)  # path -> (what was typed, why it was refused)
+    problem: str = ""  # the sentence about the last refused action that belongs to no cell
+
+    @property
+    def original(self) -> Arch:
+        """The variant as published."""
+        return ARCHITECTURES[self.arch.key]
+
+    @property
+    def edited(self) -> bool:
+        return self.arch != self.original
+
+    def become(self, arch: Arch) -> None:
+        """Show ``arch``; the step can be undone."""
+        if arch == self.arch:
+            return
+        self.past = [*self.past[-HISTORY:], self.arch]
+        self.future = []
+        self._show(arch)
+
+    def attempt(self, edit: Callable[[Arch], Arch]) -> None:
+        """Apply an edit, or keep everything and say why it was refused."""
+        self.problem = ""
+        try:
+            self.become(edit(self.arch))
+        except ValueError as refusal:
+            self.problem = str(refusal)
+
+    def type_widths(self, typed: Mapping[str, str]) -> None:
+        """Widths as they were typed. Each is judged alone, so that one slip does not lose the others."""
+        accepted: dict[str, int] = {}
+        for path, text in typed.items():
+            try:
+                width = whole_number(text, path)
+                with_widths(self.arch, {path: width})
+            except ValueError as refusal:
+                self.refused[path] = (text, str(refusal))
+            else:
+                accepted[path] = width
+        for path in accepted:
+            self.refused.pop(path, None)
+        self.attempt(lambda arch: with_widths(arch, accepted))
+
+    def reset_widths(self, paths: tuple[str, ...]) -> None:
+        """Put these widths back to the published ones."""
+        published = widths(self.original)
+        for path in paths:
+            self.refused.pop(path, None)
+        self.attempt(lambda arch: with_widths(arch, {p: published[p] for p in paths if p in published}))
+
+    def choose(self, key: str) -> None:
+        """Show another variant, as it was left."""
+        self.become(self.latest.get(key, ARCHITECTURES[key]))
+
+    def undo(self) -> None:
+        if self.past:
+            self.future.append(self.arch)
+            self._show(self.past.pop())
+
+    def redo(self) -> None:
+        if self.future:
+            self.past.append(self.arch)
+            self._show(self.future.pop())
+
+    def select(self, path: str) -> None:
+        """Select the stage, branch or op at ``path``."""
+        self.selected = path
+
+    @property
+    def selected_stage(self) -> str:
+        """The name of the stage or head that the selection lies in."""
+        return self.selected.partition(".")[0]
+
+    def _show(self, arch: Arch) -> None:
+        if arch.key != self.arch.key:
+            self.refused.clear()
+        self.arch = arch
+        self.latest[arch.key] = arch
+        self.problem = ""
+        if self.selected_stage not in {part.name for part in (*arch.stages, *arch.aux)}:
+            self.selected = first_block(arch)
+
+
+def whole_number(text: str, path: str) -> int:
+    """The number that was typed, or ValueError with a sentence."""
+    cleaned = text.strip().replace(",", "").replace(" ", "")
+    if not cleaned.isascii() or not cleaned.lstrip("-").isdecimal() or len(cleaned) > 18:
+        raise ValueError(f"{path} takes a whole number of filters, not {text.strip()[:40]!r}.")
+    return int(cleaned)
+
+
+def first_block(arch: Arch) -> str:
+    """What is selected before anyone chose: the first block, since that is what the family is about."""
+    return next((stage.name for stage in arch.stages if hasattr(stage, "branches")), arch.stages[0].name)
+
+
+def current() -> State:
+    """This session's state; on the first run, what the link in the address bar says."""
+    if "state" not in st.session_state:
+        arch, problem = share.from_query(st.query_params.to_dict())
+        st.session_state.state = State(arch, first_block(arch), latest={arch.key: arch}, problem=problem)
+    state = st.session_state.state
+    assert isinstance(state, State)
+    return state
+
+
+def write_link(state: State) -> None:
+    """Keep the address bar's link true, also after a page switch, which drops it."""
+    wanted = share.to_query(state.arch)
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)

@@ -1,0 +1,27 @@
+"""Streamlit's entry point: the pages and the way between them, nothing else."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # `streamlit run app/main.py` puts app/ on the path, not the folder above it
+    sys.path.insert(0, str(ROOT))
+
+from app.frontend.pages import costs, explore, picture  # noqa: E402  # the path above must be set first
+
+st.set_page_config(
+    "Inception Explorer",
+    page_icon=str(ROOT / "assets" / "icon.png"),
+    layout="wide",
+    menu_items={"About": "Inception Explorer: the Inception family, exact and editable."},  # keeps the theme choice
+)
+st.html(ROOT / "assets" / "app.css")
+st.navigation(
+    [
+        st.Page(explore.page, title="Explore", icon=":material/account_tree:", url_path="explore", default=True),
+        st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),
+        st.Page(costs.page, title="Costs", icon=":material/bar_chart:", url_path="costs"),
+    ]
+).run()

@@ -1,0 +1,42 @@
+"""Starts the page: Streamlit's own server, with torch imported meanwhile, so that the first visitor need not wait."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+
+EVERYWHERE = ("0.0.0.0", "::")  # every interface of this machine
+
+
+def serve(host: str, port: int) -> int:
+    """Serve the app until it is stopped; returns the exit code."""
+    from streamlit.web import cli
+
+    threading.Thread(target=_warm_up, daemon=True).start()
+    print(f"Inception Explorer: http://{'127.0.0.1' if host in EVERYWHERE else host}:{port}", flush=True)
+    main = Path(__file__).with_name("main.py")
+    flags = [f"--server.address={host}", f"--server.port={port}", *host_flags(host)]
+    sys.argv = ["streamlit", "run", str(main), *flags]
+    return int(cli.main(standalone_mode=False) or 0)
+
+
+def host_flags(host: str) -> list[str]:
+    """What Streamlit must be told so that the page's connection is accepted under the host's name.
+
+    The configuration allows this machine's names only, against DNS rebinding; whoever names another host wants it.
+    """
+    if host in EVERYWHERE:
+        return ["--server.allowedHosts=*", "--browser.serverAddress=localhost"]
+    if host in ("127.0.0.1", "localhost", "::1"):
+        return []
+    return [f"--server.allowedHosts={host}"]
+
+
+def _warm_up() -> None:
+    """Importing torch takes about two seconds, tracing the first network a tenth of one."""
+    from inception_models import ARCHITECTURES
+
+    from .backend import analyze
+
+    analyze(ARCHITECTURES["googlenet"])

@@ -1,0 +1,50 @@
+"""Starts the real app for a test, waits until it answers, and always ends it."""
+
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+START_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def served(command: Sequence[str], url: str, log: Path) -> Iterator[None]:
+    """Runs command from the repo's root until the block ends; fails the test if url does not get healthy."""
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        _wait_until_healthy(server, url, log)
+        yield
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(urllib.error.URLError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
+            return
+        with suppress(subprocess.TimeoutExpired):
+            code = server.wait(timeout=0.1)  # also the pause between two tries
+            pytest.fail(f"The app ended with code {code} at start:\n{log.read_text()}", pytrace=False)
+    pytest.fail(f"The app did not answer within {START_SECONDS} s:\n{log.read_text()}", pytrace=False)

@@ -1,0 +1,67 @@
+"""Links: what is written comes back; what anybody else writes is refused in one sentence."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app.backend.limits import MAX_LINK_BYTES
+from app.backend.share import from_query, to_query
+from inception_models import ARCHITECTURES, Arch, with_widths
+from inception_models.edit import scaled, with_classes, with_input_size, without_aux
+
+GOOGLENET = ARCHITECTURES["googlenet"]
+
+EDITED = [
+    GOOGLENET,
+    with_widths(GOOGLENET, {"inception4e.branch5x5.reduce": 40, "aux1.fc1": 512}),
+    with_input_size(GOOGLENET, 256),
+    with_classes(GOOGLENET, 10),
+    without_aux(GOOGLENET),
+    with_widths(without_aux(with_input_size(with_classes(GOOGLENET, 7), 128)), {"conv1_7x7_s2": 32}),
+    *(scaled(arch, 0.5) for arch in ARCHITECTURES.values()),
+]
+
+
+@pytest.mark.parametrize("arch", EDITED)
+def test_what_a_link_says_comes_back(arch: Arch) -> None:
+    query = to_query(arch)
+    assert sum(len(k) + len(v) for k, v in query.items()) < MAX_LINK_BYTES
+    assert from_query(query) == (arch, "")
+
+
+def test_the_published_network_has_the_shortest_link() -> None:
+    assert to_query(GOOGLENET) == {"variant": "googlenet"}
+
+
+HOSTILE = [
+    {"variant": "vgg"},
+    {"variant": "<script>alert(1)</script>"},
+    {"variant": "googlenet", "widths": "{"},
+    {"variant": "googlenet", "widths": "[1]"},
+    {"variant": "googlenet", "widths": '{"a":1}'},
+    {"variant": "googlenet", "widths": '{"inception3a.branch1x1.conv":"64"}'},
+    {"variant": "googlenet", "widths": '{"inception3a.branch1x1.conv":1.5}'},
+    {"variant": "googlenet", "widths": '{"inception3a.branch1x1.conv":true}'},
+    {"variant": "googlenet", "widths": '{"inception3a.branch1x1.conv":0}'},
+    {"variant": "googlenet", "widths": '{"inception3a.branch1x1.conv":1e9}'},
+    {"variant": "googlenet", "widths": '{"inception3a.branch1x1.conv":' + "9" * 5000 + "}"},
+    {"variant": "googlenet", "widths": "[" * 7000},
+    {"variant": "googlenet", "widths": json.dumps({"x" * MAX_LINK_BYTES: 1})},
+    {"variant": "googlenet", "input": "٣"},
+    {"variant": "googlenet", "input": "-5"},
+    {"variant": "googlenet", "input": "999999999"},
+    {"variant": "googlenet", "input": "8"},
+    {"variant": "googlenet", "classes": "0"},
+    {"variant": "googlenet", "classes": "1" * 4000},
+]
+
+
+@pytest.mark.parametrize("query", HOSTILE, ids=lambda q: str(q)[:60])
+def test_a_hostile_link_gives_a_published_network_and_one_sentence(query: dict[str, str]) -> None:
+    arch, problem = from_query(query)
+    assert arch == GOOGLENET
+    assert problem
+    assert "\n" not in problem
+    assert len(problem) < 600

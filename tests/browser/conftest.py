@@ -1,0 +1,65 @@
+"""Fixtures for the tests that drive the real page: one app and one browser for all, one fresh context a test."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.app_server import free_port, served
+from tests.browser import chromium
+
+# Console errors that are not ours, each with its reason. Everything else fails the test that caused it.
+HARMLESS: tuple[tuple[str, str], ...] = ()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark this folder's tests, and run them last: a running Playwright keeps an event loop in the main thread."""
+
+    def in_browser(item: pytest.Item) -> bool:
+        return Path(__file__).parent in item.path.parents
+
+    for item in filter(in_browser, items):
+        item.add_marker("browser")
+    items.sort(key=in_browser)
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the real app, started for these tests on a free port."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = (sys.executable, "-m", "app", "serve", "--port", str(port))
+    with served(command, url, tmp_path_factory.mktemp("app") / "server.log"):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = chromium.launch(playwright)
+        if launched is None:
+            pytest.fail(chromium.MISSING, pytrace=False)
+        yield launched[1]
+        launched[1].close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of 1440 x 900 in a fresh context. An error in the page or its console fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    errors: list[str] = []
+
+    def on_console(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            errors.append(f"{said.text} ({said.location['url']})")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    ours = [error for error in errors if not any(re.search(pattern, error) for pattern, _ in HARMLESS)]
+    assert not ours, "The page reported errors:\n" + "\n".join(ours)

@@ -1,0 +1,97 @@
+"""The command line as a person types it, in a process of its own where exit codes and streams matter."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.serve import host_flags
+from inception_models import ARCHITECTURES
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+
+
+def test_summary_as_json_in_a_process_of_its_own() -> None:
+    done = run("summary", "googlenet", "--set", "inception3a.branch1x1.conv=96", "--json")
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert list(summary) == ["variant", "input_size", "params", "params_with_aux", "macs", "flops", "stages"]
+    # By hand: 32 more 1x1 filters on 192 channels, and 32 more input channels for the four 1x1s that read 3a.
+    more = 32 * (192 + 1) + 32 * (128 + 128 + 32 + 64)
+    assert summary["params"] == 6998552 + more
+    assert summary["macs"] == 1582671872 + 28 * 28 * 32 * (192 + 128 + 128 + 32 + 64)
+    assert summary["flops"] == 2 * summary["macs"]
+    stage = next(s for s in summary["stages"] if s["name"] == "inception3a")
+    assert stage["out_shape"] == [288, 28, 28]
+    assert set(stage) == {"name", "out_shape", "params", "macs"}
+
+
+WRONG = [
+    (["summary", "alexnet"], "googlenet"),
+    (["summary", "googlenet", "--set", "inception3a.branch1x1.conv=0"], "1 to"),
+    (["summary", "googlenet", "--set", "inception3a.branch1x1.conv=1000000000"], "1 to"),
+    (["summary", "googlenet", "--set", "inception3a.branch1x1.conf=3"], "inception3a.branch1x1.conv"),
+    (["summary", "googlenet", "--set", "nonsense"], "PATH=WIDTH"),
+    (["summary", "googlenet", "--set", "inception3a.branch1x1.conv=x"], "whole number"),
+    (["summary", "googlenet", "--input-size", "3"], "at least"),
+    (["summary", "googlenet", "--classes", "0"], "1 to"),
+    (["activations", "googlenet", "--image", "no-such-file.png", "-o", "x"], "no-such-file.png"),
+    (["diagram", "googlenet", "-o", "picture.xyz"], ".svg"),
+]
+
+
+@pytest.mark.parametrize("arguments, hint", WRONG, ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+def test_wrong_arguments_give_one_sentence_and_exit_code_2(
+    arguments: list[str], hint: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert hint in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["summary"], ["fly"], [], ["summary", "googlenet", "--input-size", "big"]])
+def test_what_argparse_refuses_is_one_sentence_too(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+def test_a_file_that_is_no_picture_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.png").write_text("not a picture")
+    assert main(["activations", "googlenet", "--image", str(tmp_path / "notes.png"), "-o", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("variant", list(ARCHITECTURES))
+def test_the_table_ends_with_the_totals_of_the_json(variant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["summary", variant]) == 0
+    table = capsys.readouterr().out
+    assert main(["summary", variant, "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    total = next(line for line in table.splitlines() if line.startswith("total")).split()
+    assert total[1:] == [f"{summary['params']:,}", f"{summary['macs']:,}"]
+    assert sum(stage["params"] for stage in summary["stages"]) == summary["params"]
+
+
+@pytest.mark.parametrize(
+    "host, allowed",
+    [("127.0.0.1", None), ("localhost", None), ("0.0.0.0", "*"), ("::", "*"), ("lab.example", "lab.example")],
+)
+def test_the_page_answers_under_the_name_it_was_started_with(host: str, allowed: str | None) -> None:
+    flags = [flag for flag in host_flags(host) if flag.startswith("--server.allowedHosts=")]
+    assert flags == ([f"--server.allowedHosts={allowed}"] if allowed else [])

@@ -1,0 +1,108 @@
+"""The set-up says what is true: the requirements, the import rules, `make run`, and what it says when it cannot."""
+
+import ast
+import http.client
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import grimp
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.app_server import ROOT, free_port, served
+
+PACKAGES = ("inception_models", "app")
+
+
+def requirements(name: str) -> list[Requirement]:
+    lines = (line.partition("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
+    return [Requirement(line) for line in lines if line and not line.startswith("-r")]
+
+
+@pytest.mark.parametrize("need", requirements("requirements.txt") + requirements("requirements-dev.txt"), ids=str)
+def test_what_is_tested_here_is_what_the_requirements_admit(need: Requirement) -> None:
+    assert need.specifier.contains(metadata.version(need.name))
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_import_of_the_app_stands_in_the_requirements(package: str) -> None:
+    declared = {canonicalize_name(need.name) for need in requirements("requirements.txt")}
+    providers = metadata.packages_distributions()
+    known = {*sys.stdlib_module_names, *PACKAGES}
+    undeclared = {
+        f"{path.relative_to(ROOT)}: {root}"
+        for path in (ROOT / package).rglob("*.py")
+        for root in imported_roots(path) - known
+        if not declared & {canonicalize_name(name) for name in providers.get(root, ())}
+    }
+    assert undeclared == set()
+
+
+def imported_roots(path: Path) -> set[str]:
+    roots: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            roots.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            roots.add(node.module.partition(".")[0])
+    return roots
+
+
+def test_every_module_without_torch_is_held_to_it() -> None:
+    """A new table that stands in no contract could start to import torch unseen."""
+    graph = grimp.build_graph("inception_models", include_external_packages=True, cache_dir=None)
+    modules = graph.find_children("inception_models")
+    without_torch = {module for module in modules if not graph.chain_exists(importer=module, imported="torch")}
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    held = next(rule["source_modules"] for rule in contracts if rule.get("forbidden_modules") == ["torch"])
+    assert set(held) == without_torch
+
+
+def test_make_run_serves_its_own_visitors_only(tmp_path: Path) -> None:
+    port = free_port()
+    with served(("make", "run", f"PORT={port}", "HOST=127.0.0.1"), f"http://127.0.0.1:{port}", tmp_path / "log"):
+        assert websocket_status(port, "127.0.0.1") == http.client.SWITCHING_PROTOCOLS
+        assert websocket_status(port, "localhost") == http.client.SWITCHING_PROTOCOLS
+        assert websocket_status(port, "rebound.example") == http.client.FORBIDDEN
+        assert f"http://127.0.0.1:{port}" in (tmp_path / "log").read_text()
+
+
+def websocket_status(port: int, host: str) -> int:
+    """The answer to a page that was loaded under the name host and opens Streamlit's socket."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    handshake = {
+        "Host": f"{host}:{port}",
+        "Origin": f"http://{host}:{port}",
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version": "13",
+    }
+    try:
+        connection.request("GET", "/_stcore/stream", headers=handshake)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    "python, sentence",
+    [
+        ("exit 1", "Python 3.11 or newer is needed"),
+        ('case "$2" in *version_info*) exit 0;; *) exit 1;; esac', "venv module is missing"),
+    ],
+)
+def test_a_python_that_cannot_be_used_is_named_in_one_sentence(tmp_path: Path, python: str, sentence: str) -> None:
+    for name in ("Makefile", "requirements.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "python").write_text(f"#!/bin/sh\n{python}\n")
+    (tmp_path / "python").chmod(0o755)
+    made = subprocess.run(("make", "run", "PYTHON=./python"), cwd=tmp_path, capture_output=True, text=True)
+    assert made.returncode != 0
+    assert sentence in made.stderr
+    assert not (tmp_path / ".venv").exists()
