@@ -50,8 +50,22 @@ def _parser() -> Parser:
     summary.add_argument("--json", action="store_true", help="print JSON")
 
     diagram = _network_command(commands, "diagram", "draw a network with Graphviz")
-    diagram.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="FILE.svg or FILE.dot")
+    diagram.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE", help="FILE.svg, .dot, .png or .pdf"
+    )
     diagram.add_argument("--level", choices=("stage", "branch", "op"), default="branch", help="how much to show")
+    diagram.add_argument(
+        "--color-by", choices=("kind", "params", "macs", "memory"), default="kind", help="what colours mean"
+    )
+    diagram.add_argument(
+        "--expand",
+        action="append",
+        default=[],
+        metavar="STAGE",
+        help="show this stage one level deeper (may be repeated)",
+    )
+    diagram.add_argument("--direction", choices=("TB", "BT", "LR"), default="TB", help="which way the picture flows")
+    diagram.add_argument("--apart", action="store_true", help="BatchNorm and ReLU in boxes of their own")
 
     activations = _network_command(commands, "activations", "push a picture through and save every branch's maps")
     activations.add_argument("--image", type=Path, required=True, metavar="FILE", help="a picture")
@@ -153,15 +167,17 @@ def _table(analysis: Analysis) -> str:
 def _diagram(args: argparse.Namespace) -> int:
     from .backend import analyze, diagram
 
-    diagram.write(analyze(edited(args)), args.output, level=args.level)
+    view = diagram.View(args.level, frozenset(args.expand), args.color_by, args.direction, not args.apart)
+    diagram.write(analyze(edited(args)), args.output, view, analyze(ARCHITECTURES[args.variant]))
     return 0
 
 
 def _activations(args: argparse.Namespace) -> int:
-    from .backend import export
+    from .backend.forward import save_activations
 
-    for path in export.save_activations(edited(args), args.image, args.output, args.stage):
+    for path in save_activations(edited(args), args.image, args.output, args.stage):
         print(path)
+    print("The weights are random: the maps are real, the classes mean nothing.", file=sys.stderr)
     return 0
 
 

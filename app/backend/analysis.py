@@ -11,10 +11,9 @@ from inception_models.spec import Arch, AuxHead, Branch, Inception, Repeat, Resi
 
 from . import cost
 from .graph import Field, Graph, Layer, Node, elements
+from .liveness import ALIASES, peak_elements
 from .receptive_field import ONE_PIXEL, Fields
 from .trace import topology
-
-ALIASES = ("flatten", "dropout", "identity")  # in evaluation these return their input, no new memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,8 @@ class Analysis:
 
     @cached_property
     def peak_elements(self) -> int:
-        return max(stage.peak_elements for stage in self.stages)
+        """Most values in memory at one time during inference; whoever called the network still holds the picture."""
+        return peak_of([s.peak_elements for s in self.stages], 3 * self.input_size**2)
 
     def stage(self, name: str) -> StageCost:
         """The stage or aux head of this name; KeyError where there is none."""
@@ -162,7 +162,7 @@ def _repeat(stage: Repeat, unit: Unit, shape: Shape) -> StageCost:
         sum(c.params for c in copies),
         sum(c.macs for c in copies),
         sum(c.activation_elements for c in copies),
-        max(c.peak_elements for c in copies),
+        peak_of([c.peak_elements for c in copies], elements(shape)),
         (),
         (),
         tuple(copies),
@@ -174,7 +174,7 @@ def _repeat(stage: Repeat, unit: Unit, shape: Shape) -> StageCost:
 def _one(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) -> StageCost:
     if not isinstance(part, AuxHead):
         stage_shape(part, shape, classes)  # refuses with a sentence what does not fit
-    nodes = cost.bind(topology(part, unit, shape[0]), shape, out_widths(part, shape, classes))
+    nodes = cost.bind(topology(part, unit, shape), shape, out_widths(part, shape, classes))
     branches = tuple(_branches(part, shape, nodes)) if isinstance(part, Inception | Residual) else ()
     return StageCost(
         part.name,
@@ -199,31 +199,9 @@ def _branches(block: Inception | Residual, shape: Shape, nodes: Sequence[Node]) 
         yield BranchCost(branch.name, branch, shape, out, sum(n.params for n in own), sum(n.macs for n in own))
 
 
-def peak_elements(nodes: Sequence[Node], in_shape: Shape) -> int:
-    """Most values alive at one time while the nodes run in order, in evaluation.
-
-    A value lives from the node that writes it to the last that reads it; the part's own input lives throughout, since
-    whoever called it holds it; the last output outlives the part.
-    """
-    owner: list[int] = []  # the node whose memory each node's output lies in; -1 is the part's input
-    last: dict[int, int] = {}
-    for i, node in enumerate(nodes):
-        owner.append(owner[node.inputs[0]] if node.layer.kind in ALIASES and node.inputs[0] >= 0 else i)
-        for source in node.inputs:
-            if source >= 0:
-                last[owner[source]] = i
-    if nodes:
-        last[owner[-1]] = len(nodes)
-    live = peak = elements(in_shape)
-    dying: dict[int, list[int]] = {}
-    for maker, end in last.items():
-        dying.setdefault(end, []).append(nodes[maker].elements)
-    for i, node in enumerate(nodes):
-        if owner[i] == i:
-            live += node.elements
-        peak = max(peak, live)
-        live -= sum(dying.get(i, ()))
-    return peak
+def peak_of(parts: Sequence[int], held: int) -> int:
+    """The peak of parts that run one after the other; behind the first, their common input of ``held`` is in memory."""
+    return max(peak + (held if i else 0) for i, peak in enumerate(parts))
 
 
 def _behind(field: Fields, before: Fields) -> Fields:

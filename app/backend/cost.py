@@ -37,7 +37,7 @@ def bind(traced: Sequence[Traced], in_shape: Shape, widths: Mapping[str, int]) -
 def _with_width(item: Traced, shape: Shape, widths: Mapping[str, int]) -> Layer:
     layer = item.layer
     match layer.kind:
-        case "conv" if layer.groups > 1:  # depthwise: as many groups as channels arrive
+        case "conv" if layer.groups > 1 or item.path.endswith("depthwise"):  # one group for each channel that arrives
             width = shape[0] * (layer.width // layer.groups)
             return replace(layer, width=width, groups=shape[0])
         case "conv" | "linear":

@@ -1,6 +1,6 @@
 """What a person may hand in, in one place: each bound with the reason for it.
 
-Bounds on the network itself (widths, depths) live in `inception_models.edit`.
+Bounds on the network itself (widths, input size, classes) live in `inception_models`.
 """
 
 MAX_UPLOAD_BYTES = 20 * 2**20
@@ -13,13 +13,9 @@ MAX_ASPECT = 20
 """Long side over short side. The short side is resized to a fixed size, so a 1 x 20,000 strip at 256 px would become
 256 x 5,120,000; with 20 the largest resized picture stays below 30 megapixels."""
 
-MAX_INPUT_PX = 1024
-"""Side of the network's square input, px. Cost grows with its square: Inception v3 at 1024 takes 67 billion MACs
-and keeps 0.6 GB of activations for one picture."""
-
-MAX_CLASSES = 100_000
-"""Outputs of the classifier. The largest public label sets are below (ImageNet-21k 21,843, VGGFace2 8,631), and
-2,048 x 100,000 weights are already 820 MB."""
+MAX_RUN_BYTES = 6 * 2**30
+"""Memory that one forward pass may plan with. The largest published variant, the naive GoogLeNet, needs 0.8 GB; a
+GoogLeNet of 8,192 filters everywhere would need 260 GB and end the server."""
 
 MAX_LINK_BYTES = 8 * 1024
 """Bytes of a shared link. Common servers and proxies refuse a request line above 8 kB."""

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from inception_models.builder import build_stage
 from inception_models.layers import BatchNormNoGamma, SamePad2d, UnitNormalize, chain
+from inception_models.shapes import Shape, ShapeError, chain_shape, stage_shape
 from inception_models.spec import (
     AuxHead,
     Conv,
@@ -45,18 +46,33 @@ class UnknownOp(ValueError):
 # --- topology --------------------------------------------------------------------------------------------------------
 
 
-def topology(part: Stage | AuxHead, unit: Unit, channels: int) -> tuple[Traced, ...]:
+def topology(part: Stage | AuxHead, unit: Unit, shape: Shape) -> tuple[Traced, ...]:
     """The traced nodes of one part (of a repeat: of one copy), with paths relative to it and widths not yet bound."""
     if isinstance(part, Repeat):
         part = part.block
-    if isinstance(part, Residual) and len(part.branches) > 1 and not (part.projection or part.shortcut_stride):
-        return _trace_part(replace(part, name="part"), unit, channels)  # its widths must add up: keep them
-    return _trace_part(_erased(replace(part, name="part")), unit, ANY_WIDTH)
+    part = replace(part, name="part")
+    erased = _erased(part)
+    if _fits(erased):
+        return _trace_part(erased, unit, (ANY_WIDTH, ROOMY, ROOMY))
+    return _trace_part(part, unit, shape)  # widths that must add up, or grids that agree at this size only
 
 
 @lru_cache(maxsize=512)
-def _trace_part(part: Stage | AuxHead, unit: Unit, channels: int) -> tuple[Traced, ...]:
-    module = build_stage(part, (channels, ROOMY, ROOMY), unit, ANY_WIDTH, "meta")
+def _fits(part: Stage | AuxHead) -> bool:
+    try:
+        shape = (ANY_WIDTH, ROOMY, ROOMY)
+        if isinstance(part, AuxHead):
+            chain_shape(part.ops, shape, ANY_WIDTH, part.name)
+        else:
+            stage_shape(part, shape, ANY_WIDTH)
+    except ShapeError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=512)
+def _trace_part(part: Stage | AuxHead, unit: Unit, shape: Shape) -> tuple[Traced, ...]:
+    module = build_stage(part, shape, unit, ANY_WIDTH, "meta")
     return trace(chain([("part", module)]), strip="part")
 
 
@@ -110,10 +126,17 @@ def trace(module: nn.Module, strip: str = "") -> tuple[Traced, ...]:
         elif node.op != "output" and not _packs(node):
             layer = _layer(node, module)
             path = _unused(_path(node, layer.kind, strip), taken)
-            inputs = tuple(position[n] for n in node.all_input_nodes)
+            inputs = tuple(position[n] for n in _sources(node))
             position[node] = len(found)
             found.append(Traced(path, layer, inputs))
     return tuple(found)
+
+
+def _sources(node: fx.Node) -> list[fx.Node]:
+    """The nodes that this one reads, each as often as it does: two empty branches both pass the block's input on."""
+    found: list[fx.Node] = []
+    fx.node.map_arg((node.args, node.kwargs), found.append)
+    return found
 
 
 def _packs(node: fx.Node) -> bool:

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from ..backend import Analysis
-from . import metrics
+from . import metrics, notice
 from .state import State
 
 
@@ -35,7 +35,7 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
             if about.top1_percent:
                 st.markdown(f"ImageNet top-1 accuracy {about.top1_percent:g} % ({about.top1_source}).")
     if state.problem:
-        st.warning(state.problem, icon=":material/info:")
+        notice.refused(state.problem)
     with st.container(key="totals"):
         metrics.show(analysis, reference)
 

@@ -14,6 +14,9 @@ from ..backend import Analysis, StageCost
 from ..backend.palette import BRANCH_COLOURS, branch_kind
 from ..backend.quantity import exact, shape_text, short
 from .state import State
+from .width_sliders import WidthSlider, width_sliders
+
+GREY = "#7F8790"  # widths that lie in no branch
 
 
 def show(state: State, analysis: Analysis, reference: Analysis) -> None:
@@ -96,24 +99,30 @@ def _branch_table(stage: StageCost) -> str:
 
 
 def _sliders(state: State, stage: StageCost) -> None:
-    published = widths(state.original)
-    own = {
-        path: width
-        for path, width in widths(state.arch).items()
-        if path == stage.name or path.startswith(f"{stage.name}.")
-    }
+    own = {p: w for p, w in widths(state.arch).items() if p == stage.name or p.startswith(f"{stage.name}.")}
     if not own:
         st.caption("This stage has no filter counts of its own.")
-    for path, width in own.items():
-        key = f"slider:{path}"
-        if st.session_state.get(key) != width:
-            st.session_state[key] = width
-        was = published.get(path, width)
-        st.slider(
-            path.removeprefix(stage.name + "."),
-            1,
-            min(MAX_WIDTH, max(2 * was, width, 64)),
-            key=key,
-            on_change=lambda path=path, key=key: state.type_widths({path: str(st.session_state[key])}),
-            help=f"Filters of {path}; published {was}.",
+        return
+    published, colors = widths(state.original), _colors(stage)
+    sliders = [
+        _slider(
+            state,
+            path,
+            width,
+            published.get(path, width),
+            colors.get(path.removeprefix(f"{stage.name}.").partition(".")[0], GREY),
         )
+        for path, width in own.items()
+    ]
+    width_sliders(sliders, key="sliders", on_edit=state.type_widths)
+
+
+def _slider(state: State, path: str, width: int, published: int, color: str) -> WidthSlider:
+    typed, error = state.refused.get(path, (None, None))
+    high = min(MAX_WIDTH, max(2 * published, width, 64))
+    return WidthSlider(path, path.partition(".")[2] or path, width, published, high, color, error, typed)
+
+
+def _colors(stage: StageCost) -> dict[str, str]:
+    block = stage.copies[0] if stage.copies else stage
+    return {b.name: BRANCH_COLOURS[branch_kind(b.part)] for b in block.branches}

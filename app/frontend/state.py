@@ -25,6 +25,7 @@ class State:
     selected: str
     past: list[Arch] = field(default_factory=list)
     future: list[Arch] = field(default_factory=list)
+    expanded: frozenset[str] = frozenset()  # stages that the diagram shows one level deeper
     latest: dict[str, Arch] = field(default_factory=dict)  # each variant as the person left it
     refused: dict[str, tuple[str, str]] = field(default_factory=dict)  # path -> (what was typed, why it was refused)
     problem: str = ""  # the sentence about the last refused action that belongs to no cell
@@ -94,6 +95,10 @@ class State:
         """Select the stage, branch or op at ``path``."""
         self.selected = path
 
+    def toggle(self, stage: str) -> None:
+        """Show a stage of the diagram one level deeper, or not any more."""
+        self.expanded ^= {stage}
+
     @property
     def selected_stage(self) -> str:
         """The name of the stage or head that the selection lies in."""
@@ -102,6 +107,7 @@ class State:
     def _show(self, arch: Arch) -> None:
         if arch.key != self.arch.key:
             self.refused.clear()
+            self.expanded = frozenset()
         self.arch = arch
         self.latest[arch.key] = arch
         self.problem = ""

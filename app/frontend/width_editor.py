@@ -201,8 +201,9 @@ def _row(stage: StageCost, context: _Context) -> Row:
     if isinstance(stage.part, Repeat):
         cells["copies"] = TextCell(f"× {stage.part.times}")
     cells.update(_computed(stage, context))
-    kind = "stage" if block_columns(stage.part) else "pool" if isinstance(part, Pool) else "stem"
-    return Row(stage.name, row_label(stage), cells, kind)
+    if block_columns(stage.part):
+        return Row(stage.name, row_label(stage), cells, "stage")
+    return Row(stage.name, row_label(stage), cells, "pool" if isinstance(part, Pool) else "stem")
 
 
 def row_label(stage: StageCost) -> str:

@@ -12,7 +12,9 @@ from tests.app_server import free_port, served
 from tests.browser import chromium
 
 # Console errors that are not ours, each with its reason. Everything else fails the test that caused it.
-HARMLESS: tuple[tuple[str, str], ...] = ()
+HARMLESS: tuple[tuple[str, str], ...] = (
+    (r"404 .*/\w+/_stcore/(health|host-config)", "below a page's address Streamlit first looks for its server there"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,192 @@
+"""The real app in Chromium, used as a person would: type, drag, click, upload, share, undo."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from app.backend import analyze
+from app.backend.quantity import short
+from inception_models import ARCHITECTURES, Arch, with_widths
+from inception_models.edit import with_input_size
+
+ROOT = Path(__file__).parents[2]
+GOOGLENET = ARCHITECTURES["googlenet"]
+SLOW_MS = 20_000  # the first layout and the first forward pass on a busy machine
+
+
+@pytest.fixture
+def visit(page: Page, app_url: str) -> Callable[[str], Page]:
+    """Opens a page of the app and waits until its totals are there."""
+
+    def go(path: str = "") -> Page:
+        page.goto(app_url + path)
+        expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
+        return page
+
+    return go
+
+
+def total(page: Page, label: str) -> Locator:
+    return page.locator(".metric", has=page.get_by_text(label, exact=True))
+
+
+def shows(page: Page, arch: Arch) -> None:
+    """The totals are those of ``arch``, to the last digit in the explanation."""
+    analysis = analyze(arch)
+    expect(total(page, "Parameters")).to_have_attribute(
+        "data-tip", _starts(f"{analysis.params:,} parameters"), timeout=SLOW_MS
+    )
+    expect(total(page, "MACs")).to_have_attribute("data-tip", _starts(f"{analysis.macs:,} macs"))
+    expect(total(page, "Parameters").locator(".value")).to_have_text(short(analysis.params))
+
+
+def _starts(text: str) -> object:
+    import re
+
+    return re.compile("^" + re.escape(text))
+
+
+def width_field(page: Page, path: str) -> Locator:
+    return page.locator(".st-key-table1").get_by_label(f"filters of {path},", exact=False).first
+
+
+def no_traceback(page: Page) -> None:
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def test_typing_a_width_changes_totals_diagram_inspector_and_link(visit: Callable[..., Page]) -> None:
+    page = visit()
+    shows(page, GOOGLENET)
+    field = width_field(page, "inception3a.branch1x1.conv")
+    field.fill("96")
+    field.press("Enter")
+    shows(page, with_widths(GOOGLENET, {"inception3a.branch1x1.conv": 96}))
+    expect(page.locator('g.node[id="inception3a.branch1x1.conv"]')).to_contain_text("96", timeout=SLOW_MS)
+    expect(page.locator(".inspector").first).to_contain_text("288 × 28 × 28")
+    query = parse_qs(urlparse(page.url).query)
+    assert json.loads(query["widths"][0]) == {"inception3a.branch1x1.conv": 96}
+
+
+@pytest.mark.parametrize("typed", ["0", "-3", "1000000000", "many", "1.5"])
+def test_a_width_that_cannot_be_is_refused_and_kept_as_typed(visit: Callable[..., Page], typed: str) -> None:
+    page = visit()
+    field = width_field(page, "inception3b.branch5x5.conv")
+    field.fill(typed)
+    field.press("Enter")
+    expect(page.locator(".st-key-table1")).to_contain_text("whole number", timeout=SLOW_MS)
+    expect(field).to_have_value(typed)
+    shows(page, GOOGLENET)
+    no_traceback(page)
+
+
+def test_dragging_a_slider_of_the_inspector_changes_the_network(visit: Callable[..., Page]) -> None:
+    page = visit()
+    slider = page.locator(".st-key-inspector").get_by_role("slider", name="filters of inception3a.branch3x3.conv")
+    box = slider.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2, steps=8)
+    page.mouse.up()
+    width = int(slider.input_value())
+    assert width > 150
+    shows(page, with_widths(GOOGLENET, {"inception3a.branch3x3.conv": width}))
+    expect(width_field(page, "inception3a.branch3x3.conv")).to_have_value(str(width))
+
+
+def test_clicking_a_stage_in_the_diagram_selects_it_everywhere(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.locator('g.node[id="inception3b.branch3x3.conv"]').click(timeout=SLOW_MS)
+    expect(page.locator(".inspector h2")).to_have_text("inception3b", timeout=SLOW_MS)
+    expect(page.locator(".st-key-inspector").get_by_role("slider", name="inception3b.branch_pool.proj")).to_be_visible()
+    no_traceback(page)
+
+
+@pytest.mark.parametrize("key", list(ARCHITECTURES))
+def test_every_variant_can_be_chosen_by_link(visit: Callable[..., Page], key: str) -> None:
+    page = visit(f"/?variant={key}")
+    shows(page, ARCHITECTURES[key])
+    expect(page.locator("g.node").first).to_be_visible(timeout=SLOW_MS)
+    no_traceback(page)
+
+
+def test_choosing_a_variant_keeps_the_edits_of_the_other_and_undo_returns(visit: Callable[..., Page]) -> None:
+    page = visit()
+    field = width_field(page, "inception4e.branch5x5.reduce")
+    field.fill("40")
+    field.press("Enter")
+    edited = with_widths(GOOGLENET, {"inception4e.branch5x5.reduce": 40})
+    shows(page, edited)
+    page.get_by_role("combobox", name="Variant").click()
+    page.get_by_role("option", name=ARCHITECTURES["googlenet_bn"].about.title).click()
+    shows(page, ARCHITECTURES["googlenet_bn"])
+    page.get_by_role("button", name="Undo").click()
+    shows(page, edited)
+    page.get_by_role("button", name="Undo").click()
+    shows(page, GOOGLENET)
+    page.get_by_role("button", name="Redo").click()
+    shows(page, edited)
+
+
+def test_a_link_restores_variant_edits_and_input_size(visit: Callable[..., Page]) -> None:
+    arch = with_input_size(with_widths(GOOGLENET, {"inception5b.branch1x1.conv": 200}), 256)
+    page = visit('/?variant=googlenet&input=256&widths={"inception5b.branch1x1.conv":200}')
+    shows(page, arch)
+    expect(page.get_by_label("Input size (pixels)")).to_have_value("256")
+    page.get_by_role("link", name="Costs").click()
+    page.wait_for_url("**/costs?**")
+    shows(page, arch)
+    assert parse_qs(urlparse(page.url).query)["input"] == ["256"]
+
+
+@pytest.mark.parametrize("query", ["variant=alexnet", "variant=googlenet&widths=%5B%5B", "variant=googlenet&input=2"])
+def test_a_hostile_link_shows_a_sentence_and_a_working_page(visit: Callable[..., Page], query: str) -> None:
+    page = visit(f"/?{query}")
+    expect(page.get_by_role("alert")).to_contain_text("link")
+    shows(page, GOOGLENET)
+    no_traceback(page)
+
+
+def test_the_input_size_is_refused_below_what_the_network_needs(visit: Callable[..., Page]) -> None:
+    page = visit()
+    size = page.get_by_label("Input size (pixels)")
+    size.fill("30")
+    size.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("at least 79 pixels", timeout=SLOW_MS)
+    shows(page, GOOGLENET)
+
+
+def test_a_picture_shows_every_branch_and_a_text_file_is_refused(visit: Callable[..., Page]) -> None:
+    page = visit("/picture")
+    for branch in ("branch1x1", "branch3x3", "branch5x5", "branch_pool"):
+        expect(page.get_by_role("heading", name=branch)).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("The weights are random")).to_be_visible()
+    upload = page.locator("input[type=file]")
+    upload.set_input_files({"name": "notes.png", "mimeType": "image/png", "buffer": b"this is no picture"})
+    expect(page.get_by_role("alert").filter(has_text="notes.png")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("heading", name="branch3x3")).to_be_visible()
+    no_traceback(page)
+
+
+def test_an_own_picture_is_pushed_through(visit: Callable[..., Page]) -> None:
+    page = visit("/picture")
+    expect(page.get_by_role("heading", name="branch3x3")).to_be_visible(timeout=SLOW_MS)
+    page.locator("input[type=file]").set_input_files(ROOT / "assets" / "samples" / "rocket.jpg")
+    expect(page.get_by_text("rocket.jpg").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("heading", name="branch3x3")).to_be_visible(timeout=SLOW_MS)
+    no_traceback(page)
+
+
+@pytest.mark.parametrize("path", ["/", "/picture", "/costs"])
+def test_nothing_hangs_over_the_edge_of_a_phone(visit: Callable[..., Page], page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(path)
+    expect(page.locator("[data-testid=stApp]")).to_be_visible()
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
