@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from inception_models import ARCHITECTURES, Arch, with_widths
-from inception_models.edit import scaled, with_classes, with_input_size, without_aux
+from inception_models import ARCHITECTURES
+
+from .network_options import add_network, edited
 
 if TYPE_CHECKING:
     from .backend import Analysis
@@ -77,43 +78,8 @@ def _parser() -> Parser:
 def _network_command(commands: argparse._SubParsersAction[Parser], name: str, text: str) -> Parser:
     """A command that takes a variant and its edits."""
     parser = commands.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
-    parser.add_argument("variant", help=f"one of {', '.join(ARCHITECTURES)}")
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="PATH=WIDTH", help="change a filter count (may be repeated)"
-    )
-    parser.add_argument("--input-size", type=int, metavar="N", help="height and width of the input in pixels")
-    parser.add_argument("--classes", type=int, metavar="N", help="number of classes")
-    parser.add_argument("--multiplier", type=float, metavar="X", help="multiply every width by X, in steps of 8")
-    parser.add_argument("--no-aux", action="store_true", help="leave the auxiliary heads out")
+    add_network(parser)
     return parser
-
-
-def edited(args: argparse.Namespace) -> Arch:
-    """The variant that was named, with the edits that were asked for.
-
-    Raises:
-        ValueError: with one sentence that says what is wrong and what is allowed.
-    """
-    if args.variant not in ARCHITECTURES:
-        raise ValueError(f"{args.variant!r} is not a variant; choose one of {', '.join(ARCHITECTURES)}.")
-    arch = ARCHITECTURES[args.variant]
-    if args.no_aux:
-        arch = without_aux(arch)
-    if args.classes is not None:
-        arch = with_classes(arch, args.classes)
-    if args.multiplier is not None:
-        arch = scaled(arch, args.multiplier)
-    arch = with_widths(arch, dict(_assignment(text) for text in args.set))
-    return arch if args.input_size is None else with_input_size(arch, args.input_size)
-
-
-def _assignment(text: str) -> tuple[str, int]:
-    path, _, width = text.partition("=")
-    if not width.strip().lstrip("+-").isdecimal():
-        raise ValueError(
-            f"--set takes PATH=WIDTH with a whole number, such as inception3a.branch1x1.conv=96, not {text!r}."
-        )
-    return path.strip(), int(width)
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
@@ -167,7 +133,13 @@ def _table(analysis: Analysis) -> str:
 def _diagram(args: argparse.Namespace) -> int:
     from .backend import analyze, diagram
 
-    view = diagram.View(args.level, frozenset(args.expand), args.color_by, args.direction, not args.apart)
+    view = diagram.View(
+        level=args.level,
+        expand=frozenset(args.expand),
+        color_by=args.color_by,
+        direction=args.direction,
+        fused=not args.apart,
+    )
     diagram.write(analyze(edited(args)), args.output, view, analyze(ARCHITECTURES[args.variant]))
     return 0
 

@@ -12,6 +12,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import timm
 import torch
@@ -83,7 +84,7 @@ def against_peer(key: str, runs: int) -> Row:
         peers.append(seconds(lambda: peer(key)))
         colds.append(cold(key))
         edited = edit(ARCHITECTURES[key], dice)
-        edits.append(seconds(lambda edited=edited: look(edited)))
+        edits.append(seconds(partial(look, edited)))
     return {
         "network": key,
         "peer ms": 1e3 * statistics.median(peers),

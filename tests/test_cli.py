@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.cli import main
+from app.backend import analyze
+from app.cli import main, summary_of
 from app.serve import host_flags
-from inception_models import ARCHITECTURES
+from inception_models import ARCHITECTURES, Arch
+from inception_models.depth import with_repeats
+from inception_models.edit import scaled, with_input_size, without_aux
+from inception_models.structure import duplicated_branch, without_branch
+from inception_models.toggles import with_batch_norm
+from inception_models.whatif import factorised, naive
 
 ROOT = Path(__file__).parents[1]
 
@@ -42,7 +50,18 @@ WRONG = [
     (["summary", "googlenet", "--set", "inception3a.branch1x1.conv=0"], "1 to"),
     (["summary", "googlenet", "--set", "inception3a.branch1x1.conv=1000000000"], "1 to"),
     (["summary", "googlenet", "--set", "inception3a.branch1x1.conf=3"], "inception3a.branch1x1.conv"),
-    (["summary", "googlenet", "--set", "nonsense"], "PATH=WIDTH"),
+    (["summary", "googlenet", "--set", "nonsense"], "whole number"),
+    (["summary", "inception_v4", "--repeat", "inception_b=900"], "1 to 64"),
+    (["summary", "googlenet", "--repeat", "inception3a=2"], "inception3a"),
+    (["summary", "googlenet", "--residual-scale", "0.3"], "no residual blocks"),
+    (["summary", "googlenet", "--dropout", "2"], "0 to 0.99"),
+    (["summary", "googlenet", "--factorise", "inception3a.branch5x5.conv=4x4"], "3x3s"),
+    (["summary", "googlenet", "--factorise", "inception3a.branch3x3.conv=3x3s"], "3×3"),
+    (["summary", "googlenet", "--naive", "conv1_7x7_s2"], "conv1_7x7_s2"),
+    (["summary", "googlenet", "--swap-pool", "inception3a.branch3x3.conv"], "pool"),
+    (["summary", "googlenet", "--remove", "inception3a.branch9x9"], "branch9x9"),
+    (["summary", "googlenet", "--edits", "{"], "JSON"),
+    (["summary", "googlenet", "--edits", '{"v": 1, "w": {"x": 1}}'], "x"),
     (["summary", "googlenet", "--set", "inception3a.branch1x1.conv=x"], "whole number"),
     (["summary", "googlenet", "--input-size", "3"], "at least"),
     (["summary", "googlenet", "--classes", "0"], "1 to"),
@@ -62,6 +81,31 @@ def test_wrong_arguments_give_one_sentence_and_exit_code_2(
     assert said.err.count("\n") == 1
     assert hint in said.err
     assert list(tmp_path.iterdir()) == []
+
+
+EDITS = [
+    (["googlenet", "--aux", "off"], lambda a: without_aux(a)),
+    (["googlenet", "--classes", "10"], lambda a: replace(a, classes=10)),
+    (["googlenet", "--multiplier", "0.5"], lambda a: scaled(a, 0.5)),
+    (["googlenet", "--batch-norm", "on"], lambda a: with_batch_norm(a, True, a)),
+    (["inception_v4", "--repeat", "inception_b=3"], lambda a: with_repeats(a, {"inception_b": 3})),
+    (["googlenet", "--naive", "inception5b"], lambda a: naive(a, "inception5b")),
+    (["googlenet", "--duplicate", "inception3a.branch5x5"], lambda a: duplicated_branch(a, "inception3a.branch5x5")),
+    (["googlenet", "--remove", "inception3a.branch5x5"], lambda a: without_branch(a, "inception3a.branch5x5")),
+    (
+        ["googlenet", "--factorise", "inception3a.branch5x5.conv=3x3s"],
+        lambda a: factorised(a, "inception3a.branch5x5.conv"),
+    ),
+    (["googlenet", "--edits", '{"v":1,"input":256}'], lambda a: with_input_size(a, 256)),
+]
+
+
+@pytest.mark.parametrize("arguments, edit", EDITS, ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+def test_every_edit_of_the_page_can_be_made_here(
+    arguments: list[str], edit: Callable[[Arch], Arch], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["summary", *arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == summary_of(analyze(edit(ARCHITECTURES[arguments[0]])))
 
 
 @pytest.mark.parametrize("arguments", [["summary"], ["fly"], [], ["summary", "googlenet", "--input-size", "big"]])

@@ -9,7 +9,6 @@ node that writes it to the node that it belongs to; concatenation and addition h
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -211,5 +210,3 @@ def _append(nodes: list[Node], part: StageCost, source: int) -> int:
         inputs = tuple(source if i < 0 else first + i for i in node.inputs)
         nodes.append(replace(node, path=f"{part.name}.{node.path}".rstrip("."), inputs=inputs))
     return len(nodes) - 1 if part.nodes else source
-
-

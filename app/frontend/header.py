@@ -6,9 +6,13 @@ from html import escape
 
 import streamlit as st
 
-from ..backend import Analysis
+from inception_models.diff import changes
+
+from ..backend import Analysis, share
 from . import metrics, notice
 from .state import State
+
+LISTED = 40  # changes shown one by one
 
 
 def show(state: State, analysis: Analysis, reference: Analysis) -> None:
@@ -26,6 +30,7 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
         st.button(
             "Redo", icon=":material/redo:", disabled=not state.future, on_click=state.redo, help="Bring it back again"
         )
+        _changed(state)
         with st.popover("About", icon=":material/menu_book:", help="The paper, and where implementations part from it"):
             st.markdown(f"**{about.title}**, {about.year}")
             st.markdown(about.summary)
@@ -38,6 +43,20 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
         notice.refused(state.problem)
     with st.container(key="totals"):
         metrics.show(analysis, reference)
+
+
+def _changed(state: State) -> None:
+    """What differs from the published network, as sentences."""
+    found = changes(state.original, state.arch)
+    with st.popover(f"Changes {len(found)}" if found else "Changes", icon=":material/difference:", disabled=not found):
+        st.markdown("\n".join(f"- {notice.plain(change.sentence())}" for change in found[:LISTED]))
+        if len(found) > LISTED:
+            st.caption(f"and {len(found) - LISTED} more")
+        query = share.to_query(state.arch)
+        if share.fits(query):
+            st.caption("The address bar holds these changes: its link opens this network anywhere.")
+        else:
+            st.caption("These changes are too many for a link.")
 
 
 def _title(state: State) -> str:

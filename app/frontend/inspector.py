@@ -13,6 +13,7 @@ from inception_models.spec import AuxHead, Conv, Pool, Repeat
 from ..backend import Analysis, StageCost
 from ..backend.palette import BRANCH_COLOURS, branch_kind
 from ..backend.quantity import exact, shape_text, short
+from . import structure_editor
 from .state import State
 from .width_sliders import WidthSlider, width_sliders
 
@@ -25,7 +26,13 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
     st.html(_head(stage, analysis))
     if stage.branches or stage.copies:
         st.html(_branch_table(stage))
-    _sliders(state, stage)
+    shown = st.segmented_control(
+        "Edit", ["Widths", "Structure"], default="Widths", key="edit", required=True, label_visibility="collapsed"
+    )
+    if shown == "Structure":
+        structure_editor.show(state, stage)
+    else:
+        _sliders(state, stage)
 
 
 def _head(stage: StageCost, analysis: Analysis) -> str:
@@ -114,7 +121,7 @@ def _sliders(state: State, stage: StageCost) -> None:
         )
         for path, width in own.items()
     ]
-    width_sliders(sliders, key="sliders", on_edit=state.type_widths)
+    width_sliders(sliders, key="sliders", on_edit=state.type_numbers)
 
 
 def _slider(state: State, path: str, width: int, published: int, color: str) -> WidthSlider:

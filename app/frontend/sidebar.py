@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from inception_models import ARCHITECTURES
-from inception_models.edit import MAX_CLASSES, MAX_INPUT_SIZE, scaled, with_classes, with_input_size, without_aux
-from inception_models.spec import Arch
+from inception_models.edit import scaled, with_aux, with_classes, with_input_size
+from inception_models.rules import MAX_CLASSES, MAX_INPUT_SIZE
+from inception_models.toggles import (
+    ACTIVATIONS,
+    activation,
+    dropout,
+    has_batch_norm,
+    with_activation,
+    with_batch_norm,
+    with_dropout,
+)
 
 from .state import State
 
@@ -50,7 +57,7 @@ def show(state: State) -> None:
             st.toggle(
                 "Auxiliary heads",
                 key="aux",
-                on_change=lambda: state.attempt(lambda a: _with_aux(a, state.original, bool(st.session_state.aux))),
+                on_change=lambda: state.attempt(lambda a: with_aux(a, bool(st.session_state.aux), state.original)),
                 help="Extra classifiers that help training. They do not run at inference and are not in the totals.",
             )
         _keep("factor", 1.0)  # it multiplies what is there now, so it always starts at one
@@ -62,6 +69,7 @@ def show(state: State) -> None:
             on_change=lambda: state.attempt(lambda a: scaled(a, float(st.session_state.factor))),
             help="Multiplies every filter count as it is now, rounded to a multiple of 8. Undo takes it back.",
         )
+        _units(state)
         st.button(
             "Reset everything",
             icon=":material/restart_alt:",
@@ -72,8 +80,38 @@ def show(state: State) -> None:
         )
 
 
-def _with_aux(arch: Arch, original: Arch, on: bool) -> Arch:
-    return replace(arch, aux=original.aux) if on else without_aux(arch)
+def _units(state: State) -> None:
+    """What stands around every convolution, and in front of the classifier."""
+    with st.expander("Layers"):
+        _keep("batch_norm", has_batch_norm(state.arch))
+        st.toggle(
+            "BatchNorm",
+            key="batch_norm",
+            on_change=lambda: state.attempt(
+                lambda a: with_batch_norm(a, bool(st.session_state.batch_norm), state.original)
+            ),
+            help="Normalisation behind every convolution. Without it, convolutions have a bias instead.",
+        )
+        _keep("activation", activation(state.arch))
+        st.selectbox(
+            "Activation",
+            ACTIVATIONS,
+            key="activation",
+            on_change=lambda: state.attempt(lambda a: with_activation(a, st.session_state.activation)),
+            help="The function behind every convolution",
+        )
+        p = dropout(state.arch)
+        if p is not None:
+            _keep("dropout", p)
+            st.number_input(
+                "Dropout",
+                0.0,
+                0.99,
+                step=0.05,
+                key="dropout",
+                on_change=lambda: state.attempt(lambda a: with_dropout(a, float(st.session_state.dropout))),
+                help="Share of values dropped in front of the classifier, in training only",
+            )
 
 
 def _title(key: str) -> str:

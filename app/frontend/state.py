@@ -5,15 +5,19 @@ It lives in Streamlit's session and is small enough for a link. Everything else 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
+from inception_models.depth import repeats, with_repeats
 
 from ..backend import share
 
+COPIES = " copies"  # behind a repeat's path: its number of copies, which is no path of its own
+PAUSE_SECONDS = 1.5  # after that long, another change of the same number is a step of its own
 HISTORY = 200  # steps that can be undone; an Arch shares what it did not change, so each step is small
 
 
@@ -28,6 +32,7 @@ class State:
     expanded: frozenset[str] = frozenset()  # stages that the diagram shows one level deeper
     latest: dict[str, Arch] = field(default_factory=dict)  # each variant as the person left it
     refused: dict[str, tuple[str, str]] = field(default_factory=dict)  # path -> (what was typed, why it was refused)
+    gesture: tuple[str, float] = ("", 0.0)  # what the last step belongs to, and when it was
     problem: str = ""  # the sentence about the last refused action that belongs to no cell
 
     @property
@@ -39,11 +44,14 @@ class State:
     def edited(self) -> bool:
         return self.arch != self.original
 
-    def become(self, arch: Arch) -> None:
-        """Show ``arch``; the step can be undone."""
+    def become(self, arch: Arch, gesture: str = "") -> None:
+        """Show ``arch``; the step can be undone. Steps of one ``gesture``, such as a drag, are undone together."""
         if arch == self.arch:
             return
-        self.past = [*self.past[-HISTORY:], self.arch]
+        now = time.monotonic()
+        if not gesture or gesture != self.gesture[0] or now - self.gesture[1] > PAUSE_SECONDS:
+            self.past = [*self.past[-HISTORY:], self.arch]
+        self.gesture = (gesture, now)
         self.future = []
         self._show(arch)
 
@@ -55,33 +63,32 @@ class State:
         except ValueError as refusal:
             self.problem = str(refusal)
 
-    def type_widths(self, typed: Mapping[str, str]) -> None:
-        """Widths as they were typed. Each is judged alone, so that one slip does not lose the others."""
-        accepted: dict[str, int] = {}
+    def type_numbers(self, typed: Mapping[str, str]) -> None:
+        """Widths and copies as they were typed. Each is judged alone, so that one slip does not lose the others."""
+        arch = self.arch
+        self.problem = ""
         for path, text in typed.items():
             try:
-                width = whole_number(text, path)
-                with_widths(self.arch, {path: width})
+                arch = with_number(arch, path, whole_number(text, path))
             except ValueError as refusal:
                 self.refused[path] = (text, str(refusal))
             else:
-                accepted[path] = width
-        for path in accepted:
-            self.refused.pop(path, None)
-        self.attempt(lambda arch: with_widths(arch, accepted))
+                self.refused.pop(path, None)
+        self.become(arch, gesture=" ".join(typed))
 
-    def reset_widths(self, paths: tuple[str, ...]) -> None:
-        """Put these widths back to the published ones."""
-        published = widths(self.original)
+    def reset_numbers(self, paths: tuple[str, ...]) -> None:
+        """Put these widths and copies back to the published ones."""
+        published = numbers(self.original)
         for path in paths:
             self.refused.pop(path, None)
-        self.attempt(lambda arch: with_widths(arch, {p: published[p] for p in paths if p in published}))
+        self.type_numbers({path: str(published[path]) for path in paths if path in published})
 
     def choose(self, key: str) -> None:
         """Show another variant, as it was left."""
         self.become(self.latest.get(key, ARCHITECTURES[key]))
 
     def undo(self) -> None:
+        self.gesture = ("", 0.0)
         if self.past:
             self.future.append(self.arch)
             self._show(self.past.pop())
@@ -115,11 +122,23 @@ class State:
             self.selected = first_block(arch)
 
 
+def numbers(arch: Arch) -> dict[str, int]:
+    """Everything in the tables that can be typed: widths, and the copies of repeated blocks."""
+    return widths(arch) | {name + COPIES: times for name, times in repeats(arch).items()}
+
+
+def with_number(arch: Arch, path: str, number: int) -> Arch:
+    """``arch`` with another width or number of copies; ValueError with a sentence where it cannot be."""
+    if path.endswith(COPIES):
+        return with_repeats(arch, {path.removesuffix(COPIES): number})
+    return with_widths(arch, {path: number})
+
+
 def whole_number(text: str, path: str) -> int:
     """The number that was typed, or ValueError with a sentence."""
     cleaned = text.strip().replace(",", "").replace(" ", "")
     if not cleaned.isascii() or not cleaned.lstrip("-").isdecimal() or len(cleaned) > 18:
-        raise ValueError(f"{path} takes a whole number of filters, not {text.strip()[:40]!r}.")
+        raise ValueError(f"{path.removesuffix(COPIES)} takes a whole number, not {text.strip()[:40]!r}.")
     return int(cleaned)
 
 
@@ -141,5 +160,7 @@ def current() -> State:
 def write_link(state: State) -> None:
     """Keep the address bar's link true, also after a page switch, which drops it."""
     wanted = share.to_query(state.arch)
+    if not share.fits(wanted):
+        wanted = {"variant": state.arch.key}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from inception_models import widths
-from inception_models.edit import MAX_WIDTH
+from inception_models.rules import MAX_REPEATS, MAX_WIDTH
 from inception_models.spec import (
     AuxHead,
     Branch,
@@ -27,7 +26,7 @@ from inception_models.spec import (
 from ..backend import Analysis, StageCost
 from ..backend.palette import BRANCH_COLOURS, branch_kind
 from ..backend.quantity import exact, percent_change, shape_text, short
-from .state import State
+from .state import COPIES, State, numbers
 from .width_table import Column, Row, Table, TextCell, WidthCell, width_table
 
 COMPUTED = (
@@ -58,8 +57,8 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
         tables(state, analysis, reference),
         selected=state.selected_stage,
         key="table1",
-        on_edit=state.type_widths,
-        on_reset=state.reset_widths,
+        on_edit=state.type_numbers,
+        on_reset=state.reset_numbers,
         on_select=state.select,
     )
 
@@ -67,7 +66,7 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
 def tables(state: State, analysis: Analysis, reference: Analysis) -> list[Table]:
     """One table for each type of block; rows without branches stand with the block they lead to or follow."""
     before = {stage.name: stage for stage in (*reference.stages, *reference.aux)}
-    context = _Context(state, analysis, widths(state.original), before)
+    context = _Context(state, analysis, numbers(state.original), before)
     kinds: list[tuple[Column, ...]] = []
     rows: list[list[StageCost]] = []
     waiting: list[StageCost] = []
@@ -112,7 +111,11 @@ def _table(title: str, columns: tuple[Column, ...], group: list[StageCost], cont
     own = any(isinstance(stage.part, Conv | SepConv | Linear) and stage.part.width for stage in group)
     repeats = any(isinstance(stage.part, Repeat) for stage in group)
     lead = (Column("filters", "filters", "Filters of this layer"),) if own else ()
-    copies = (Column("copies", "copies", "How many copies of the block follow one another"),) if repeats else ()
+    copies = (
+        (Column("copies", "copies", "How many copies of the block follow one another", noun="copies"),)
+        if repeats
+        else ()
+    )
     rows = tuple(_row(stage, context) for stage in group)
     return Table(title, (*copies, *lead, *columns, *COMPUTED), rows)
 
@@ -199,7 +202,7 @@ def _row(stage: StageCost, context: _Context) -> Row:
         case _:
             pass
     if isinstance(stage.part, Repeat):
-        cells["copies"] = TextCell(f"× {stage.part.times}")
+        cells["copies"] = _number(stage.name + COPIES, stage.part.times, MAX_REPEATS, context)
     cells.update(_computed(stage, context))
     if block_columns(stage.part):
         return Row(stage.name, row_label(stage), cells, "stage")
@@ -215,8 +218,12 @@ def row_label(stage: StageCost) -> str:
 
 
 def _width(path: str, width: int, context: _Context) -> WidthCell:
+    return _number(path, width, MAX_WIDTH, context)
+
+
+def _number(path: str, now: int, most: int, context: _Context) -> WidthCell:
     typed, error = context.state.refused.get(path, (None, None))
-    return WidthCell(path, width, context.published.get(path), 1, MAX_WIDTH, error, typed)
+    return WidthCell(path, now, context.published.get(path), 1, most, error, typed)
 
 
 def _computed(stage: StageCost, context: _Context) -> dict[str, TextCell]:

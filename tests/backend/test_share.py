@@ -35,26 +35,39 @@ def test_the_published_network_has_the_shortest_link() -> None:
     assert to_query(GOOGLENET) == {"variant": "googlenet"}
 
 
+def width_edit(number: str) -> str:
+    return '{"v":1,"w":{"inception3a.branch1x1.conv":' + number + "}}"
+
+
 HOSTILE = [
     {"variant": "vgg"},
     {"variant": "<script>alert(1)</script>"},
-    {"variant": "googlenet", "widths": "{"},
-    {"variant": "googlenet", "widths": "[1]"},
-    {"variant": "googlenet", "widths": '{"a":1}'},
-    {"variant": "googlenet", "widths": '{"inception3a.branch1x1.conv":"64"}'},
-    {"variant": "googlenet", "widths": '{"inception3a.branch1x1.conv":1.5}'},
-    {"variant": "googlenet", "widths": '{"inception3a.branch1x1.conv":true}'},
-    {"variant": "googlenet", "widths": '{"inception3a.branch1x1.conv":0}'},
-    {"variant": "googlenet", "widths": '{"inception3a.branch1x1.conv":1e9}'},
-    {"variant": "googlenet", "widths": '{"inception3a.branch1x1.conv":' + "9" * 5000 + "}"},
-    {"variant": "googlenet", "widths": "[" * 7000},
-    {"variant": "googlenet", "widths": json.dumps({"x" * MAX_LINK_BYTES: 1})},
-    {"variant": "googlenet", "input": "٣"},
-    {"variant": "googlenet", "input": "-5"},
-    {"variant": "googlenet", "input": "999999999"},
-    {"variant": "googlenet", "input": "8"},
-    {"variant": "googlenet", "classes": "0"},
-    {"variant": "googlenet", "classes": "1" * 4000},
+    *(
+        {"variant": "googlenet", "edits": edits}
+        for edits in (
+            "{",
+            "[1]",
+            "null",
+            '{"v":99}',
+            '{"v":1,"w":{"a":1}}',
+            '{"v":1,"w":[]}',
+            width_edit('"64"'),
+            width_edit("1.5"),
+            width_edit("true"),
+            width_edit("0"),
+            width_edit("1e9"),
+            width_edit("9" * 5000),
+            "[" * 7000,
+            json.dumps({"v": 1, "w": {"x" * MAX_LINK_BYTES: 1}}),
+            '{"v":1,"input":"big"}',
+            '{"v":1,"input":-5}',
+            '{"v":1,"input":999999999}',
+            '{"v":1,"input":8}',
+            '{"v":1,"classes":0}',
+            '{"v":1,"unknown":1}',
+            '{"v":1,"parts":{"inception3a":[{"op":"__import__"}]}}',
+        )
+    ),
 ]
 
 

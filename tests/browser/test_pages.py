@@ -71,7 +71,7 @@ def test_typing_a_width_changes_totals_diagram_inspector_and_link(visit: Callabl
     expect(page.locator('g.node[id="inception3a.branch1x1.conv"]')).to_contain_text("96", timeout=SLOW_MS)
     expect(page.locator(".inspector").first).to_contain_text("288 × 28 × 28")
     query = parse_qs(urlparse(page.url).query)
-    assert json.loads(query["widths"][0]) == {"inception3a.branch1x1.conv": 96}
+    assert json.loads(query["edits"][0])["w"] == {"inception3a.branch1x1.conv": 96}
 
 
 @pytest.mark.parametrize("typed", ["0", "-3", "1000000000", "many", "1.5"])
@@ -137,16 +137,18 @@ def test_choosing_a_variant_keeps_the_edits_of_the_other_and_undo_returns(visit:
 
 def test_a_link_restores_variant_edits_and_input_size(visit: Callable[..., Page]) -> None:
     arch = with_input_size(with_widths(GOOGLENET, {"inception5b.branch1x1.conv": 200}), 256)
-    page = visit('/?variant=googlenet&input=256&widths={"inception5b.branch1x1.conv":200}')
+    page = visit('/?variant=googlenet&edits={"v":1,"input":256,"w":{"inception5b.branch1x1.conv":200}}')
     shows(page, arch)
-    expect(page.get_by_label("Input size (pixels)")).to_have_value("256")
+    expect(page.get_by_role("spinbutton", name="Input size")).to_have_value("256")
     page.get_by_role("link", name="Costs").click()
     page.wait_for_url("**/costs?**")
     shows(page, arch)
-    assert parse_qs(urlparse(page.url).query)["input"] == ["256"]
+    assert json.loads(parse_qs(urlparse(page.url).query)["edits"][0])["input"] == 256
 
 
-@pytest.mark.parametrize("query", ["variant=alexnet", "variant=googlenet&widths=%5B%5B", "variant=googlenet&input=2"])
+@pytest.mark.parametrize(
+    "query", ["variant=alexnet", "variant=googlenet&edits=%5B%5B", 'variant=googlenet&edits={"v":1,"input":2}']
+)
 def test_a_hostile_link_shows_a_sentence_and_a_working_page(visit: Callable[..., Page], query: str) -> None:
     page = visit(f"/?{query}")
     expect(page.get_by_role("alert")).to_contain_text("link")
@@ -156,7 +158,7 @@ def test_a_hostile_link_shows_a_sentence_and_a_working_page(visit: Callable[...,
 
 def test_the_input_size_is_refused_below_what_the_network_needs(visit: Callable[..., Page]) -> None:
     page = visit()
-    size = page.get_by_label("Input size (pixels)")
+    size = page.get_by_role("spinbutton", name="Input size")
     size.fill("30")
     size.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("at least 79 pixels", timeout=SLOW_MS)

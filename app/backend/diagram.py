@@ -1,0 +1,89 @@
+"""The diagram of a network, laid out by Graphviz from the traced graph.
+
+A layout depends on what stands in the diagram, never on a number: boxes have fixed sizes. So each layout is computed
+once and remembered, and after an edit only words and colours are painted anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .analysis import Analysis
+from .dot import dot_of
+from .faces import Heat, faces, legend
+from .layout import LayoutError, rendered
+from .painting import painted
+from .palette import THEMES, ThemeName
+from .scene import ColorBy, Direction, Level, View, scene, toggled
+
+FORMATS = (".svg", ".dot", ".png", ".pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """``svg``: nodes are ``<g class="node" id=path>``, frames ``<g class="cluster" id=path>``, edges ``<g class="edge"
+    id="path->path">``; the ``<title>`` of each is its tooltip. Nothing is drawn behind them. ``topology`` names the
+    layout: two drawings of one topology have the same elements in the same places.
+    """
+
+    svg: str
+    topology: str
+
+
+def draw(analysis: Analysis, view: View | None = None, original: Analysis | None = None) -> Drawing:
+    """The diagram as ``view`` wants it, with what differs from ``original`` marked.
+
+    Raises:
+        LayoutError: where no Graphviz program is found, or none can lay it out.
+    """
+    view = view or View()
+    shown = scene(analysis, view)
+    return Drawing(*painted(shown.outline, faces(analysis, shown, view, original)))
+
+
+def to_dot(
+    analysis: Analysis,
+    *,
+    level: Level = "branch",
+    expand: frozenset[str] = frozenset(),
+    fold: frozenset[str] = frozenset(),
+    color_by: ColorBy = "kind",
+    original: Analysis | None = None,
+    direction: Direction = "TB",
+    fused: bool = True,
+    show_aux: bool = True,
+    theme: ThemeName = "light",
+) -> str:
+    """The same diagram in Graphviz's language; the options are those of :class:`View`."""
+    return _dot(analysis, View(level, expand, fold, color_by, direction, fused, show_aux, theme), original)
+
+
+def _dot(analysis: Analysis, view: View, original: Analysis | None) -> str:
+    shown = scene(analysis, view)
+    return dot_of(shown.outline, faces(analysis, shown, view, original))
+
+
+def write(analysis: Analysis, path: Path, view: View | None = None, original: Analysis | None = None) -> None:
+    """The diagram as a file, in the format of the path's ending: .svg, .dot, .png, or .pdf, which needs a system dot.
+
+    Raises:
+        ValueError: for another ending.
+        LayoutError: where Graphviz cannot write that format here.
+    """
+    view = view or View()
+    match path.suffix.lower():
+        case ".svg":
+            shown = scene(analysis, view)
+            path.write_text(painted(shown.outline, faces(analysis, shown, view, original), paper=True)[0], "utf-8")
+        case ".dot":
+            path.write_text(_dot(analysis, view, original), "utf-8")
+        case ".png" | ".pdf" as suffix:
+            dot = _dot(analysis, view, original).replace("bgcolor=transparent", f'bgcolor="{THEMES[view.theme].paper}"')
+            path.write_bytes(rendered(dot, "png" if suffix == ".png" else "pdf"))
+        case suffix:
+            given = suffix or "a file without an ending"
+            raise ValueError(f"A diagram is written as {', '.join(FORMATS)}, not as {given}.")
+
+
+__all__ = ["Drawing", "Heat", "LayoutError", "View", "draw", "legend", "to_dot", "toggled", "write"]

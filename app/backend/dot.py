@@ -1,0 +1,199 @@
+"""A diagram in Graphviz's language: sizes are fixed, everything written is escaped, and nothing links anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import cast
+
+import graphviz
+
+from .faces import SIZES, Face, Faces, Text
+from .palette import BRANCH_COLOURS, Theme
+from .plan import EdgeRole, Form
+from .scene import Direction, Frame, Outline
+
+Boxes = dict[str, tuple[Form, Face | None]]
+
+FONT = "Helvetica,Arial,sans-serif"
+INCH = 72  # points
+EDGE_LABEL, FRAME_LABEL = (78, 10), (100, 11)  # the places kept for them, in points
+ANGLES: Mapping[Direction, str] = {"TB": "-78", "BT": "-78", "LR": "11"}  # of labels, seen from an arrow's head
+SPECIAL = re.compile(r"[&<>\"'\x00-\x08\x0b-\x1f]")
+ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;", ord("'"): "&#39;"}
+ESCAPES |= {code: "" for code in range(32) if chr(code) not in "\n\t"}  # XML forbids these
+
+
+def dot_of(outline: Outline, faces: Faces | None = None) -> str:
+    """The whole diagram. The names of nodes and the ids of everything are paths.
+
+    Without ``faces`` it is all that the layout depends on: the same places, nothing to read.
+    """
+    dot = graphviz.Digraph(
+        "network",
+        graph_attr={
+            "rankdir": outline.direction,
+            "nodesep": "0.1",
+            "ranksep": _gap(outline),
+            "bgcolor": "transparent",
+            "fontname": FONT,
+            "labeljust": "l",
+            "remincross": "false",  # the second pass forgets the order of branches
+        },
+        node_attr={"shape": "box", "style": "rounded,filled", "fixedsize": "true", "fontname": FONT, "penwidth": "0.8"},
+        edge_attr={
+            "arrowsize": "0.5",
+            "fontname": FONT,
+            "penwidth": "0.8",
+            "labeldistance": "4.7",
+            "labelangle": ANGLES[outline.direction],
+        },
+    )
+    boxes: Boxes = {path: (form, None) for path, form in outline.boxes}
+    if faces:
+        boxes = {path: (form, face) for (path, form), face in zip(outline.boxes, faces.boxes, strict=True)}
+    loose = dict(boxes)
+    trunk: set[tuple[str, str]] = set()
+    for frame in outline.frames:
+        _frame(dot, frame, loose, faces.frames if faces else {}, trunk)
+    for path, (form, face) in loose.items():
+        _box(dot, path, form, face)
+    for i, (tail, head, role) in enumerate(outline.edges):
+        shape = faces.edges[i].shape if faces else "x"
+        labelled = boxes[head][0] == "stage" and role != "aux"  # other boxes say their shapes
+        dot.edge(
+            name(tail),
+            name(head),
+            id=f"{name(tail)}->{name(head)}",
+            headlabel=_label([Text(shape, 8, False)], EDGE_LABEL) if labelled else None,
+            weight="1" if role else "40" if (tail, head) in trunk else "4",
+            **(_line(tail, head, role, shape, faces.theme) if faces else {}),
+        )
+    return str(dot.source)
+
+
+def _line(tail: str, head: str, role: EdgeRole, shape: str, theme: Theme) -> dict[str, str]:
+    return {
+        "tooltip": _plain(f"{tail} → {head}\n{shape}"),
+        "color": line_colour(role, theme),
+        "fontcolor": theme.faint,
+        "style": "dashed" if role == "aux" else "solid",
+    }
+
+
+def _look(face: Face | None) -> dict[str, str]:
+    """The colours and the tooltip of a box or frame."""
+    if face is None:
+        return {}
+    return {
+        "class": face.classes.partition(" ")[2],  # Graphviz adds the first itself
+        "tooltip": _plain(face.tip),
+        "fillcolor": face.fill,
+        "color": face.border,
+        "fontcolor": face.ink,
+    }
+
+
+def _gap(outline: Outline) -> str:
+    """Inches between ranks: enough for the labels that edges to stages have."""
+    if any(form == "stage" for _, form in outline.boxes):
+        return "1.25" if outline.direction == "LR" else "0.3"
+    return "0.16"
+
+
+def name(path: str) -> str:
+    """A path as a DOT name; what no identifier has is written in percent, so that it means nothing to Graphviz."""
+    return re.sub(r"[^\w.]", lambda match: f"%{ord(match[0]):X}", path)
+
+
+def escaped(text: str) -> str:
+    """``text`` for an XML attribute or element."""
+    return text.translate(ESCAPES) if SPECIAL.search(text) else text
+
+
+def _plain(text: str) -> str:
+    """``text`` as a DOT string in which nothing has a meaning."""
+    return cast(str, graphviz.escape("".join(c for c in text if c in "\n\t" or c >= " ")))
+
+
+def line_colour(role: EdgeRole, theme: Theme) -> str:
+    """The colour of an edge."""
+    return BRANCH_COLOURS["shortcut"] if role == "shortcut" else theme.line
+
+
+def _frame(
+    dot: graphviz.Digraph,
+    frame: Frame,
+    loose: Boxes,
+    frames: Mapping[str, Face],
+    trunk: set[tuple[str, str]],
+) -> None:
+    """A cluster with its boxes, which it takes out of ``loose``; edges along its spine go into ``trunk``."""
+    face = frames.get(frame.path)
+    with dot.subgraph(name=f"cluster_{name(frame.path)}") as inside:
+        inside.attr(
+            id=name(frame.path),
+            margin="5",
+            style="rounded,filled",
+            label=_label(face.lines if face else [Text("x", 8, False)], FRAME_LABEL),
+            labelloc="b",
+            **_look(face),
+        )
+        for member in frame.members:
+            if isinstance(member, Frame):
+                _frame(inside, member, loose, frames, trunk)
+            else:
+                _box(inside, member, *loose.pop(member))
+        _order(dot, inside, frame)
+    trunk.update(pairwise(frame.spine))
+
+
+def _order(dot: graphviz.Digraph, inside: graphviz.Digraph, frame: Frame) -> None:
+    """Keeps branches in order and the trunk straight, with things that are never drawn.
+
+    ``ordering`` does nothing inside of clusters, but a chain within a rank does. And between an even number of branches
+    a point stands in the middle of the first row, in line with what the block reads and with its joints; an odd number
+    has a branch there.
+    """
+    for number, row in enumerate(frame.rows):
+        names = [name(path) for path in row]
+        if number == 0 and frame.spine and len(row) % 2 == 0:
+            point = f"{name(frame.path)}%"  # no path ends like this
+            names.insert(len(row) // 2, point)
+            inside.node(point, "", style="invis", width=f"{2 / INCH:.4f}", height=f"{2 / INCH:.4f}")
+            dot.edge(name(frame.spine[0]), point, style="invis", weight="40")
+            dot.edge(point, name(frame.spine[1]), style="invis", weight="40")
+        with inside.subgraph(graph_attr={"rank": "same"}) as level:
+            for left, right in pairwise(names):
+                level.edge(left, right, style="invis")
+
+
+def _box(dot: graphviz.Digraph, path: str, form: Form, face: Face | None) -> None:
+    width, height = SIZES[form]
+    dot.node(
+        name(path),
+        _lines(face.lines) if face else "",
+        id=name(path),
+        width=f"{width / INCH:.4f}",
+        height=f"{height / INCH:.4f}",
+        **_look(face),
+    )
+
+
+def _lines(lines: Sequence[Text]) -> str:
+    """An HTML-like label of lines in sizes of their own."""
+    return f"<{'<BR/>'.join(map(_text, lines))}>" if lines else ""
+
+
+def _text(line: Text) -> str:
+    text = f'<FONT POINT-SIZE="{line.size:g}">{escaped(line.text)}</FONT>'
+    return f"<B>{text}</B>" if line.bold else text
+
+
+def _label(lines: Sequence[Text], size: tuple[float, float]) -> str:
+    """A label in a box of fixed size, so that its words take no part in the layout."""
+    words = "<BR/>".join(map(_text, lines))
+    cell = f'<TD ALIGN="LEFT" VALIGN="TOP" FIXEDSIZE="TRUE" WIDTH="{size[0]:g}" HEIGHT="{size[1]:g}">{words}</TD>'
+    table = '<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0">'
+    return f'<{table}<TR><TD WIDTH="5"></TD>{cell}</TR></TABLE>>'

@@ -1,0 +1,252 @@
+"""How boxes and frames look: what is written on them, in which colour, and what is marked as changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from inception_models.shapes import Shape
+from inception_models.spec import Pool
+
+from .analysis import Analysis, StageCost
+from .changes import Change, Changes, one
+from .graph import elements
+from .palette import BRANCH_COLOURS, BRANCH_NAMES, THEMES, Theme, branch_kind, heat, ink, lighter
+from .plan import EdgeRole, Form, Sketch
+from .quantity import float32_bytes, percent, shape_text, short
+from .scene import Box, ColorBy, Group, Scene, View, scene
+from .words import box_name, box_tip, group_tip, readable, stage_line
+
+SIZES: Mapping[Form, tuple[float, float]] = {  # width and height in points
+    "stage": (136, 34),
+    "trunk": (104, 26),
+    "join": (104, 26),
+    "op": (104, 26),
+    "thin": (104, 14),
+    "unit": (66, 26),
+}
+FRAME_LABEL = 130  # points, wider than most frames' narrowest place for it
+PADDING = 4  # points to the left and right of a text, together
+
+
+class Text(NamedTuple):
+    """A line of text and its size in points."""
+
+    text: str
+    size: float
+    bold: bool
+
+
+class Face(NamedTuple):
+    """How one box or frame looks. ``bars``: what its branches contribute, as colours and fractions of the whole."""
+
+    lines: tuple[Text, ...]
+    fill: str
+    border: str
+    ink: str
+    classes: str
+    tip: str
+    changed: bool
+    bars: tuple[tuple[str, float], ...]
+
+
+class EdgeFace(NamedTuple):
+    """How one edge looks. ``volume``: its tensor's size as a fraction of the largest one's."""
+
+    shape: str
+    role: EdgeRole
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """The looks of a whole diagram, in the order of its outline; frames by path."""
+
+    theme: Theme
+    boxes: tuple[Face, ...]
+    edges: tuple[EdgeFace, ...]
+    frames: Mapping[str, Face]
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """The legend of a heat map: the colours from nothing to the most, and what the most is."""
+
+    colours: tuple[str, ...]
+    low: str
+    high: str
+
+
+@lru_cache(maxsize=8192)
+def fitted(text: str, width: float, size: float, bold: bool = False) -> Text:
+    """``text`` small enough for ``width`` points: first smaller, then cut; the tooltip has all of it."""
+    letter = 0.58 if bold else 0.52  # mean width of Helvetica's letters and digits, in sizes
+    size = min(size, max((width - PADDING) / max(len(text), 1) / letter, 6.0))
+    most = int((width - PADDING) / size / letter)
+    return Text(text if len(text) <= most else text[: most - 1] + "…", round(size, 1), bold)
+
+
+def faces(analysis: Analysis, shown: Scene, view: View, original: Analysis | None = None) -> Faces:
+    """How everything in ``shown`` looks; widths that differ from ``original`` are marked."""
+    painter = _Painter(analysis, shown, view, original)
+    most = max(map(elements, shown.shapes), default=1)
+    edges = (
+        EdgeFace(shape_text(shape), role, elements(shape) / most)
+        for (_, _, role), shape in zip(shown.outline.edges, shown.shapes, strict=True)
+    )
+    frames = {path: painter.group(group) for path, group in shown.groups.items()}
+    return Faces(painter.theme, tuple(map(painter.box, shown.boxes)), tuple(edges), frames)
+
+
+class _Painter:
+    """Knows the whole picture: the theme, the largest value of a heat map, and the network to compare with."""
+
+    def __init__(self, analysis: Analysis, shown: Scene, view: View, original: Analysis | None) -> None:
+        self.theme = THEMES[view.theme]
+        self.color_by: ColorBy = view.color_by
+        self.total = analysis.macs
+        self.changes = Changes(original)
+        self.most = max((self.value(box, box.sketch.out_shape) for box in shown.boxes), default=0)
+        self.looks: dict[tuple[Sketch, int], tuple[Face, tuple[Change, ...]]] = {}
+
+    # --- values ---
+
+    def value(self, part: Box | StageCost, out_shape: Shape) -> int:
+        """What the heat map shows, of all copies together; zero is off the scale."""
+        match self.color_by:
+            case "kind":
+                return 0
+            case "params":
+                return part.params
+            case "memory":
+                return float32_bytes(elements(out_shape))
+            case "macs" | "share":
+                return part.macs
+
+    def written(self, value: int) -> str:
+        """A value of the heat map as text."""
+        match self.color_by:
+            case "share":
+                return percent(value, self.total)
+            case "memory":
+                return short(value, "B")
+            case _:
+                return short(value)
+
+    # --- boxes ---
+
+    def box(self, box: Box) -> Face:
+        value = self.value(box, box.sketch.out_shape)
+        look = self.looks.get((box.sketch, value))
+        if look is None:
+            look = self.looks[box.sketch, value] = self._look(box.sketch, value)
+        face, changes = look
+        return face._replace(tip=box_tip(box, changes))
+
+    def _look(self, box: Sketch, value: int) -> tuple[Face, tuple[Change, ...]]:
+        """The face of a box without its tooltip, and what has changed in it."""
+        whole = box.form == "stage"
+        changed = self.changes.of(box.part) if whole else self.changes.among(box.part, box.nodes)
+        fill = self._fill(box, value)
+        face = Face(
+            self._stage_lines(box, value, changed) if whole else self._lines(box, value, changed),
+            fill,
+            self.theme.mark if changed else self.theme.border,
+            ink(fill),
+            f"node kind-{_kind(box)}{' changed' if changed else ''}",
+            "",
+            bool(changed),
+            _bars(box.part) if whole and self.color_by == "kind" else (),
+        )
+        return face, changed
+
+    def _lines(self, box: Sketch, value: int, changed: Sequence[Change]) -> tuple[Text, ...]:
+        width = SIZES[box.form][0]
+        words = box_name(box)
+        if box.form == "thin":
+            return (fitted(words, width, 8),)
+        if box.form != "unit":
+            main = shape_text(box.out_shape)
+        elif isinstance(box.unit.op, Pool):
+            words, _, main = words.rpartition(" ")
+        else:
+            main = str(box.out_shape[0])
+        for change in changed:
+            if box.form == "unit" and change.was:
+                main = f"{change.was} → {main}"
+            else:
+                words = f"{change.was} → {change.now} · {words}" if change.was else f"new · {words}"
+        if value:
+            words, main = f"{words} · {main}", self.written(value)
+        return fitted(words, width, 7.5), fitted(main, width, 10, True)
+
+    def _stage_lines(self, box: Sketch, value: int, changed: Sequence[Change]) -> tuple[Text, ...]:
+        line = self.written(value) if value else stage_line(box.part)
+        if len(changed) == 1 and changed[0].was and box.nodes:
+            line = f"{changed[0].was} → {changed[0].now} · {line}"
+        elif changed:
+            line = f"{len(changed)} changed · {line}"
+        width = SIZES["stage"][0]
+        return fitted(readable(box.part.name), width, 10.5, True), fitted(line, width, 8)
+
+    def _fill(self, box: Sketch, value: int) -> str:
+        if value:
+            return heat(value / self.most)
+        weighted = any(n.layer.kind in ("conv", "linear") for n in box.nodes)
+        if self.color_by != "kind":
+            return self.theme.quiet
+        pools = box.unit.branch == "pool" and box.nodes[-1].layer.kind in ("max_pool", "avg_pool")
+        if box.unit.branch is not None and (weighted or pools):
+            colour = BRANCH_COLOURS[box.unit.branch]
+            return lighter(colour) if box.unit.reduces else colour
+        if not box.nodes:
+            return self.theme.block
+        return self.theme.trunk if weighted else self.theme.quiet
+
+    # --- frames ---
+
+    def group(self, group: Group) -> Face:
+        changed = self.changes.of(group.part)
+        words = [readable(group.path), *([f"× {group.times}"] if group.times > 1 else [])]
+        if value := self.value(group.part, group.part.out_shape):
+            words.append(self.written(value))
+        elif changed:
+            words.append(f"{len(changed)} changed")
+        return Face(
+            (fitted(" · ".join(words), FRAME_LABEL, 9, True),),
+            self.theme.block,
+            self.theme.mark if changed else self.theme.border,
+            self.theme.text,
+            f"cluster kind-block{' changed' if changed else ''}",
+            group_tip(group, changed),
+            bool(changed),
+            (),
+        )
+
+
+def _bars(part: StageCost) -> tuple[tuple[str, float], ...]:
+    branches = one(part).branches
+    whole = sum(b.out_shape[0] for b in branches)
+    return tuple((BRANCH_COLOURS[branch_kind(b.part)], b.out_shape[0] / whole) for b in branches)
+
+
+def _kind(box: Sketch) -> str:
+    """The box's class name: its weighted layer's kind, else its last layer's; of a stage the block's."""
+    if not box.nodes:
+        return type(box.part.part).__name__.lower()
+    kinds = [n.layer.kind for n in box.nodes]
+    return next((kind for kind in kinds if kind in ("conv", "linear", "add")), kinds[-1])
+
+
+def legend(analysis: Analysis, view: View) -> tuple[tuple[str, str], ...] | Heat:
+    """What the colours of a diagram mean: (colour, name) pairs, or the scale of a heat map."""
+    shown = scene(analysis, view)
+    painter = _Painter(analysis, shown, view, None)
+    if view.color_by != "kind":
+        return Heat(tuple(heat(step / 9) for step in range(10)), "0", painter.written(painter.most))
+    present = {box.sketch.unit.branch for box in shown.boxes} | {
+        branch_kind(b.part) for box in shown.boxes if box.sketch.form == "stage" for b in one(box.sketch.part).branches
+    }
+    return tuple((colour, BRANCH_NAMES[kind]) for kind, colour in BRANCH_COLOURS.items() if kind in present)

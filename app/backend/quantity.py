@@ -1,0 +1,77 @@
+"""Numbers for people: SI prefixes with three significant digits, or every digit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+
+PREFIXES = {15: "P", 12: "T", 9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n"}  # power of ten: prefix
+FLOAT32_BYTES = 4
+
+
+def short(value: float, unit: str = "") -> str:
+    """``value`` with an SI prefix and three significant digits.
+
+    >>> short(1582671872, "MACs")
+    '1.58 GMACs'
+    >>> short(6998552)
+    '7.00 M'
+    >>> short(0.0231, "s")
+    '23.1 ms'
+    """
+    sign = "−" if value < 0 else ""
+    number = abs(value)
+    if number < 1000 and number == int(number):
+        return f"{sign}{int(number)} {unit}".rstrip()
+    digits, power = f"{number:.2e}".split("e")  # rounded here, so that 999,950 becomes 1.00 M and not 1000 k
+    least, most = min(PREFIXES), max(PREFIXES)
+    prefix = min(max(int(power) // 3 * 3, least), most)
+    shift = int(power) - prefix
+    text = f"{Decimal(digits).scaleb(shift):.{max(2 - shift, 0)}f}"
+    return f"{sign}{text} {PREFIXES[prefix]}{unit}".rstrip()
+
+
+def exact(value: int, unit: str = "") -> str:
+    """Every digit, in groups of three.
+
+    >>> exact(6998552, "params")
+    '6,998,552 params'
+    """
+    return f"{value:,} {unit}".rstrip().replace("-", "−")
+
+
+def percent(part: float, whole: float) -> str:
+    """``part`` of ``whole`` with three significant digits at most; a dash where there is no whole.
+
+    >>> percent(51, 400)
+    '12.8 %'
+    """
+    if not whole:
+        return "–"
+    value = 100 * part / whole
+    digits = 2 if abs(value) < 1 else 1 if abs(value) < 99.95 else 0
+    return f"{value:.{digits}f} %".replace("-", "−")
+
+
+def float32_bytes(elements: int) -> int:
+    """The bytes that so many float32 values take."""
+    return elements * FLOAT32_BYTES
+
+
+@lru_cache(maxsize=4096)
+def shape_text(shape: tuple[int, ...]) -> str:
+    """``256 × 28 × 28``: channels, height, width."""
+    return " × ".join(map(str, shape))
+
+
+def percent_change(now: float, before: float) -> str:
+    """The relative difference with its sign; "new" where there was nothing before.
+
+    >>> percent_change(106, 100)
+    '+6.0 %'
+    """
+    if not before:
+        return "new"
+    change = 100 * (now - before) / before
+    digits = 2 if abs(change) < 1 else 1 if abs(change) < 100 else 0
+    return f"{change:+.{digits}f} %".replace("-", "−")

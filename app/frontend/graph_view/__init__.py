@@ -1,0 +1,112 @@
+"""The interactive diagram, as a Streamlit component: an SVG made by Graphviz that one can zoom, walk and search.
+
+The browser keeps the camera. A drawing with the same `topology` is patched into the standing one, so an edit changes
+labels and colours and nothing moves; another topology leaves the place that the person looks at where it is on the
+screen.
+
+The browser numbers its events and sends all that Python has not answered yet: of several waiting triggers Streamlit
+keeps only the newest, and calls back once for each. Python answers with the highest number handled.
+"""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from html import unescape
+from pathlib import Path
+from typing import Protocol
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_SCRIPTS = ("drawing.js", "camera.js", "minimap.js", "view.js")  # joined to one module, in this order
+
+
+def _text(*names: str) -> str:
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+_component = st.components.v2.component(
+    "inception_graph_view", html=_text("view.html"), css=_text("view.css"), js=_text(*_SCRIPTS)
+)
+
+
+class Scale(Protocol):
+    """The legend of a heat map: CSS colours from low to high, and what the two ends stand for."""
+
+    @property
+    def colours(self) -> Sequence[str]: ...
+    @property
+    def low(self) -> str: ...
+    @property
+    def high(self) -> str: ...
+
+
+def graph_view(
+    svg: str,
+    *,
+    topology: str,
+    selected: str | None,
+    key: str,
+    on_select: Callable[[str], None],
+    on_expand: Callable[[str], None] | None = None,
+    expanded: Collection[str] = (),
+    legend: Sequence[tuple[str, str]] | Scale = (),
+    height_px: int = 520,
+) -> None:
+    """Show `svg`: nodes are `<g id="path" class="node ...">`, clusters likewise, edges `<g id="a->b" class="edge">`.
+
+    `topology` names the layout: drawings with the same name have the same elements in the same places. `selected` is a
+    path; where the drawing does not have it, what lies beneath or, failing that, around it is marked. `legend` holds
+    (CSS colour, label) pairs or a `Scale`. The height gives way to a small window. The camera is remembered by `key`,
+    also across pages: give each network its own. A `<title>` becomes a tip; what has no colour gets the theme's, so
+    text on a filled node needs its own. Nothing in `svg` can run or load anything.
+
+    The callbacks run before the next script run and only get paths of elements of `svg`. `on_select` should make it
+    the selection. `on_expand` gets a member of `expanded` that should be folded, or else what should be expanded.
+    """
+    _component(
+        key=key,
+        data={
+            "key": key,
+            "svg": svg,
+            "topology": topology,
+            "selected": selected,
+            "expandable": on_expand is not None,
+            "expanded": sorted(expanded),
+            "legend": list(legend) if isinstance(legend, Sequence) else _scale(legend),
+            "height_px": height_px,
+            "handled": _handled(key),
+        },
+        on_events_change=partial(_dispatch, key, svg, on_select, on_expand),
+    )
+
+
+def _scale(scale: Scale) -> dict[str, object]:
+    return {"colours": list(scale.colours), "low": scale.low, "high": scale.high}
+
+
+def _handled(key: str) -> tuple[str, int]:
+    """The browser view that spoke last and the number of its last handled event."""
+    client, number = st.session_state.get(f"{key}.handled", ("", 0))
+    return client, number
+
+
+def _dispatch(key: str, svg: str, on_select: Callable[[str], None], on_expand: Callable[[str], None] | None) -> None:
+    match st.session_state[key].get("events"):
+        case {"client": str() as client, "events": list() as events}:
+            pass
+        case _:
+            return
+    paths = {unescape(path) for path in re.findall(r'\sid="([^"]*)"', svg)}
+    for event in events:
+        last_client, last_number = _handled(key)
+        match event:
+            case {"number": int() as number} if client != last_client or number > last_number:
+                st.session_state[f"{key}.handled"] = (client, number)  # before a callback that may raise
+            case _:
+                continue
+        match event:
+            case {"select": str() as path} if path in paths:
+                on_select(path)
+            case {"expand": str() as path} if path in paths and on_expand is not None:
+                on_expand(path)

@@ -1,0 +1,121 @@
+"""Every branch's activations for one picture, against torchvision's ``create_feature_extractor``, in one run.
+
+Peer: the extractor on the same network with the same weights, eager, default layout, in inference mode, on the CPU.
+Ours: :func:`app.backend.activations.prepare`, prepared beforehand, as the extractor is. A ratio is the median of the
+ratios of neighbouring runs, so that a machine that slows down halfway slows both.
+
+``python -m benchmarks.activations [--quick] [--json]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+import warnings
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torchvision.models.feature_extraction import create_feature_extractor
+
+from app.backend.activations import Prepared, model_for, prepare
+from app.backend.device import describe, has_bfloat16
+from app.backend.images import SAMPLES, imagenet, open_image
+from app.backend.mosaic import mosaic, png
+from inception_models import ARCHITECTURES
+from inception_models.builder import Network
+
+Row = dict[str, float | str]
+NETWORKS = ("googlenet_torchvision", "inception_v3")
+CPU = torch.device("cpu")
+GOAL = 1.5
+
+
+def extractor(net: Network, branches: list[str]) -> Callable[[Tensor], dict[str, Tensor]]:
+    """The peer: branch outputs by path, and the logits."""
+    nodes = [*branches, net.arch.stages[-1].name]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says that training and evaluation differ: they do, by the aux heads
+        return create_feature_extractor(net, train_return_nodes=nodes[-1:], eval_return_nodes=nodes).eval()
+
+
+def against_extractor(key: str, runs: int) -> Row:
+    """Ours in float32, and in bfloat16 where the processor has it, beside the peer."""
+    net = model_for(ARCHITECTURES[key])
+    x = torch.randn(1, 3, net.arch.input_size, net.arch.input_size, generator=torch.Generator().manual_seed(0))
+    ours: dict[str, Prepared] = {"ours": prepare(net, device=CPU)}
+    if has_bfloat16(CPU):
+        ours["bfloat16"] = prepare(net, device=CPU, dtype=torch.bfloat16)
+    branches = list(ours["ours"].run(x).branches)
+    theirs = extractor(net, branches)
+    peer: list[float] = []
+    mine: dict[str, list[float]] = {name: [] for name in ours}
+    with torch.inference_mode():
+        want, got = theirs(x), ours["ours"].run(x).branches
+        for _ in range(runs):
+            peer.append(seconds(lambda: theirs(x)))
+            for name, prepared in ours.items():
+                mine[name].append(seconds(lambda run=prepared.run: run(x)))  # type: ignore[misc]
+    row: Row = {"network": key, "branches": len(branches), "peer ms": 1e3 * statistics.median(peer)}
+    for name, taken in mine.items():
+        row[f"{name} ms"] = 1e3 * statistics.median(taken)
+        row[f"{name} ratio"] = statistics.median(p / t for p, t in zip(peer, taken, strict=True))
+    row["difference"] = max(float((got[path] - want[path][0]).abs().max()) for path in branches)
+    return row
+
+
+def picture_to_mosaics(key: str, stage: str, runs: int) -> Row:
+    """From a photograph's bytes to a PNG for each branch of one stage, the network prepared."""
+    prepared = prepare(model_for(ARCHITECTURES[key]), device=CPU)
+    data = SAMPLES["cat"].path.read_bytes()
+    paths = [path for path in prepared.parts if path.startswith(f"{stage}.") and path.count(".") == 1]
+
+    def look() -> None:
+        x = imagenet(prepared.arch.input_size).apply(open_image(data))
+        for maps in prepared.run(x, only=paths).branches.values():
+            png(mosaic(maps))
+
+    look()
+    taken = statistics.median(seconds(look) for _ in range(runs))
+    return {"network": key, "stage": stage, "mosaics": len(paths), "ms": 1e3 * taken}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def run(quick: bool = False) -> dict[str, list[Row]]:
+    """Every measurement, as rows by title."""
+    runs = 5 if quick else 25
+    return {
+        f"branches of one picture, {describe(CPU)}, against create_feature_extractor (goal: ratio {GOAL:g})": [
+            against_extractor(key, runs) for key in NETWORKS
+        ],
+        "picture to mosaics": [picture_to_mosaics("inception_v3", "Mixed_6b", runs)],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.activations")
+    parser.add_argument("--quick", action="store_true", help="fewer runs")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    args = parser.parse_args()
+    found = run(args.quick)
+    if args.json:
+        print(json.dumps(found, indent=2))
+        return
+    for title, rows in found.items():
+        print(title)
+        for row in rows:
+            print(
+                "  "
+                + ", ".join(f"{name} {v:.4g}" if isinstance(v, float) else f"{name} {v}" for name, v in row.items())
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,439 @@
+"""The diagram against the traced graph, against Graphviz's own drawing, and against hostile names."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from app.backend import Analysis, analyze
+from app.backend.diagram import Heat, LayoutError, View, draw, legend, to_dot, toggled, write
+from app.backend.layout import places, svg_of
+from app.backend.painting import template
+from app.backend.palette import BRANCH_COLOURS, CIVIDIS, THEMES
+from app.backend.scene import scene
+from inception_models import ARCHITECTURES, with_widths
+from inception_models.spec import Arch, AuxHead, Branch, Conv, Fork, Inception, Linear, Pool, Repeat, Residual, SepConv
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@cache
+def analysis_of(variant: str) -> Analysis:
+    return analyze(ARCHITECTURES[variant])
+
+
+def everything(analysis: Analysis) -> frozenset[str]:
+    """The name of every repeat and of every copy in it."""
+    return frozenset(n.name for s in analysis.stages if s.copies for n in (s, *s.copies))
+
+
+def unfolded(analysis: Analysis) -> View:
+    return View("op", expand=frozenset(s.name for s in analysis.stages if s.copies), fused=False)
+
+
+def svg(analysis: Analysis, view: View | None = None, original: Analysis | None = None) -> ElementTree.Element:
+    return ElementTree.fromstring(draw(analysis, view, original).svg)
+
+
+def groups(root: ElementTree.Element, kind: str) -> dict[str, ElementTree.Element]:
+    found = [g for g in root.iter(f"{SVG}g") if kind in g.get("class", "").split()]
+    assert len({g.get("id") for g in found}) == len(found)
+    return {g.attrib["id"]: g for g in found}
+
+
+def texts(element: ElementTree.Element) -> list[str]:
+    return [t.text or "" for t in element.iter(f"{SVG}text")]
+
+
+def title(element: ElementTree.Element) -> str:
+    return element.findtext(f"{SVG}title") or ""
+
+
+def shape(element: ElementTree.Element) -> ElementTree.Element:
+    found = element.find(f"{SVG}rect")
+    assert found is not None
+    return found
+
+
+# Small networks with a part of every kind that the published ones have, in combinations that they have not.
+ODD = Arch(
+    "odd",
+    ARCHITECTURES["googlenet"].about,
+    ARCHITECTURES["googlenet_bn"].unit,
+    (
+        Fork("fork", (Conv("conv1x3", 8, (1, 3)), Conv("conv3x1", 8, (3, 1)))),
+        Inception("pass_through", (Branch("straight", ()), Branch("branch1x1", (Conv("conv", 8),)))),
+        Repeat(Inception("grow", (Branch("straight", ()), Branch("branch3x3", (SepConv("conv", 8),)))), 3),
+        Residual("halve", (Branch("branch3x3", (Conv("conv", 16, (3, 3), 2),)),), 0.5, shortcut_stride=2),
+        Repeat(
+            Residual("one", (Branch("a", (Fork("fork", (Conv("x", 8), Conv("y", 8))), Conv("z", 16))),), 1.0, False), 2
+        ),
+        Pool("pool", "max", 3, 2, "tf"),
+        Linear("fc"),
+    ),
+    (AuxHead("aux", "grow", (Linear("fc"),)),),
+    input_size=32,
+    classes=10,
+)
+ODD_ANALYSIS = analyze(ODD)
+VARIANTS = [*ARCHITECTURES, "odd"]
+
+
+def known(variant: str) -> Analysis:
+    return ODD_ANALYSIS if variant == "odd" else analysis_of(variant)
+
+
+# --- the graph -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_ops_unfolded_are_the_traced_graph(variant: str) -> None:
+    analysis = known(variant)
+    root = svg(analysis, unfolded(analysis))
+    assert set(groups(root, "node")) == set(analysis.graph.nodes)
+    assert set(groups(root, "edge")) == {f"{tail}->{head}" for tail, head in analysis.graph.edges}
+
+
+@pytest.mark.parametrize("variant", ["googlenet", "inception_v3", "xception", "odd"])
+def test_graphviz_draws_the_traced_graph_too(variant: str) -> None:
+    analysis = known(variant)
+    view = unfolded(analysis)
+    found = places(to_dot(analysis, level="op", expand=view.expand, fused=False))
+    assert set(found.nodes) == set(analysis.graph.nodes)
+    assert set(found.edges) == {f"{tail}->{head}" for tail, head in analysis.graph.edges}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("level", ["stage", "branch", "op"])
+@pytest.mark.parametrize("fused", [True, False])
+@pytest.mark.parametrize("expanded", [True, False])
+def test_every_cost_stands_in_one_box(variant: str, level: str, fused: bool, expanded: bool) -> None:
+    analysis = known(variant)
+    names = {s.name for s in (*analysis.stages, *analysis.aux)} | everything(analysis)
+    view = View(level, frozenset(names) if expanded else frozenset(), fused=fused)  # type: ignore[arg-type]
+    boxes = scene(analysis, view).boxes
+    assert sum(box.params for box in boxes) == analysis.params_with_aux
+    assert sum(box.macs for box in boxes) == sum(n.macs for n in analysis.graph.nodes.values())
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("level", ["stage", "branch", "op"])
+def test_ids_are_unique_and_edges_join_nodes(variant: str, level: str) -> None:
+    analysis = known(variant)
+    root = svg(analysis, View(level))  # type: ignore[arg-type]
+    nodes, clusters, edges = (groups(root, kind) for kind in ("node", "cluster", "edge"))
+    assert len({*nodes, *clusters, *edges}) == len(nodes) + len(clusters) + len(edges)
+    assert {end for edge in edges for end in edge.split("->")} == set(nodes)
+
+
+def test_stages_are_the_boxes_of_the_coarsest_level() -> None:
+    analysis = analysis_of("inception_resnet_v2")
+    root = svg(analysis, View("stage"))
+    assert list(groups(root, "node")) == ["input", *(s.name for s in analysis.stages), "aux1"]
+    assert not groups(root, "cluster")
+
+
+def test_aux_heads_can_be_left_out() -> None:
+    shown = svg(analysis_of("googlenet"), View(show_aux=False))
+    assert not [path for path in groups(shown, "node") if path.startswith("aux")]
+
+
+# --- repeats and levels ----------------------------------------------------------------------------------------------
+
+
+def test_repeats_fold_into_one_copy() -> None:
+    root = svg(analysis_of("inception_resnet_v2"))
+    assert texts(groups(root, "cluster")["repeat_1"]) == ["repeat 1 · × 20"]
+    assert "repeat_1.branch7x7.conv1x7" in groups(root, "node")
+    conv = title(groups(root, "node")["repeat_1.branch7x7.conv1x7"])
+    assert "(20 copies together)" in conv
+
+
+@pytest.mark.parametrize(
+    "view, there, gone",
+    [
+        (View("stage", frozenset({"repeat_1"})), "repeat_1.branch7x7.conv1x7", "repeat_1.3.branch7x7.conv1x7"),
+        (View("branch", frozenset({"repeat_1"})), "repeat_1.3.branch7x7.conv1x7", "repeat_1.branch7x7.conv1x7"),
+        (View("branch", frozenset({"repeat_1.3"})), "repeat_1.3.branch7x7.conv1x7.bn", "repeat_1.2.branch7x7.conv1x7.bn"),
+        (View("branch", frozenset({"mixed_6a"})), "mixed_6a.branch3x3.conv.bn", "mixed_7a.branch3x3.conv.bn"),
+        (View("op", frozenset({"mixed_6a"})), "mixed_6a.branch3x3.conv.bn", "mixed_7a.branch3x3.conv.bn"),
+        (View("op"), "repeat_1.scale", "repeat_1.0.scale"),
+        (View("branch"), "repeat_1.add", "repeat_1.scale"),
+        (View("branch", fold=frozenset({"repeat_1"})), "repeat_1", "repeat_1.add"),
+        (View("op", fold=frozenset({"repeat_1"})), "repeat_1.add", "repeat_1.scale"),
+        (View("branch", fused=False), "repeat_1.branch7x7.conv1x7.bn", "repeat_1.branch7x7.conv1x7"),
+    ],
+)
+def test_one_stage_deeper_or_less_deep(view: View, there: str, gone: str) -> None:
+    nodes = groups(svg(analysis_of("inception_resnet_v2"), view), "node")
+    assert there in nodes
+    assert gone not in nodes
+
+
+@pytest.mark.parametrize(
+    "view, path, expand, fold",
+    [
+        (View("stage"), "repeat_1", {"repeat_1"}, set()),
+        (View("branch"), "repeat_1.add", {"repeat_1"}, set()),
+        (View("branch"), "repeat_1", set(), {"repeat_1"}),
+        (View("branch", fold=frozenset({"repeat_1"})), "repeat_1", set(), set()),
+        (View("branch", frozenset({"repeat_1"})), "repeat_1.3.add", {"repeat_1", "repeat_1.3"}, set()),
+        (View("branch", frozenset({"repeat_1", "repeat_1.3"})), "repeat_1.3", {"repeat_1"}, set()),
+        (View("branch", frozenset({"repeat_1", "repeat_1.3"})), "repeat_1.2", set(), set()),
+        (View("branch", frozenset({"repeat_1", "repeat_1.3"})), "repeat_1", set(), set()),
+        (View("branch"), "conv2d_1a", {"conv2d_1a"}, set()),
+        (View("branch", frozenset({"mixed_6a"})), "mixed_6a", set(), set()),
+    ],
+)
+def test_double_click(view: View, path: str, expand: set[str], fold: set[str]) -> None:
+    after = toggled(analysis_of("inception_resnet_v2"), view, path)
+    assert (after.expand, after.fold) == (expand, fold)
+
+
+# --- geometry --------------------------------------------------------------------------------------------------------
+
+PLACES = re.compile(r'\b(?:viewBox|x|y|width|height|d|points|transform)="[^"]*"')
+EDITED = with_widths(
+    ARCHITECTURES["googlenet_bn"],
+    {"conv1": 8192, "inception4e.branch5x5.reduce": 1, "inception3a.branch1x1.conv": 1024, "aux1.conv": 96},
+)
+
+
+@pytest.mark.parametrize("level", ["stage", "branch", "op"])
+@pytest.mark.parametrize("direction", ["TB", "BT", "LR"])
+def test_an_edit_moves_nothing(level: str, direction: str) -> None:
+    """Not in the painted picture, and not where Graphviz lays the new DOT out from scratch."""
+    before, after = analysis_of("googlenet_bn"), analyze(replace(EDITED, classes=7), 160)
+    view = View(level, direction=direction)  # type: ignore[arg-type]
+    first = draw(before, view)
+    looks = [(view, None), (view, before), (replace(view, theme="dark"), None), (replace(view, color_by="macs"), before)]
+    for other, original in looks:
+        second = draw(after, other, original)
+        assert second.topology == first.topology
+        assert PLACES.findall(re.sub(r"<path fill=[^>]*z\"/>", "", second.svg)) == PLACES.findall(
+            re.sub(r"<path fill=[^>]*z\"/>", "", first.svg)
+        )
+    options = {"level": level, "direction": direction}
+    painted = template(scene(before, view).outline)
+    for dot in (
+        to_dot(before, **options),  # type: ignore[arg-type]
+        to_dot(after, **options, original=before, color_by="params", theme="dark"),  # type: ignore[arg-type]
+    ):
+        found = places(dot)
+        assert f'viewBox="0 0 {found.width:g} {found.height:g}"' in painted.opening
+        assert {f'd="{line.path}"' for line in found.edges.values()} == {
+            match[0] for wire in painted.edges if (match := re.search(r'd="[^"]*"', wire.line))
+        }
+
+
+def test_topology_tells_layouts_apart() -> None:
+    analysis = analysis_of("googlenet")
+    views = [View(), View("stage"), View("op", fused=False), View(direction="BT"), View(show_aux=False)]
+    assert len({draw(analysis, view).topology for view in views}) == len(views)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("view", [View(), View("op"), View("op", fused=False)])
+def test_branches_stand_in_their_order(variant: str, view: View) -> None:
+    analysis = known(variant)
+    nodes = groups(svg(analysis, view), "node")
+    for stage in analysis.stages:
+        first = [
+            next((n for path, n in nodes.items() if path.startswith(f"{stage.name}.{branch.name}.")), None)
+            for branch in (stage.copies or (stage,))[0].branches
+        ]
+        middles = [float(shape(n).attrib["x"]) + float(shape(n).attrib["width"]) / 2 for n in first if n is not None]
+        assert middles == sorted(middles)
+
+
+@pytest.mark.parametrize("variant", ["googlenet", "inception_v3", "inception_resnet_v2"])
+def test_the_trunk_is_straight(variant: str) -> None:
+    nodes = groups(svg(analysis_of(variant)), "node")
+    trunk = [n for path, n in nodes.items() if "." not in path or path.endswith((".concat", ".add", ".proj"))]
+    trunk = [n for n in trunk if not n.attrib["id"].startswith("aux")]
+    middles = {float(shape(n).attrib["x"]) + float(shape(n).attrib["width"]) / 2 for n in trunk}
+    assert max(middles) - min(middles) <= 2
+
+
+# --- words and colours -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "variant, options",
+    [
+        ("googlenet", {"level": "stage"}),
+        ("googlenet", {"level": "branch", "color_by": "macs"}),
+        ("googlenet_bn", {"level": "op", "fused": False, "theme": "dark"}),
+        ("inception_v3", {"level": "op", "color_by": "memory"}),
+        ("inception_resnet_v2", {"color_by": "params"}),
+        ("xception", {"expand": frozenset({"middle_flow"}), "color_by": "share"}),
+        ("odd", {}),
+    ],
+)
+def test_painting_says_what_graphviz_writes(variant: str, options: dict[str, object]) -> None:
+    analysis = known(variant)
+    theirs = ElementTree.fromstring(svg_of(to_dot(analysis, **options)))  # type: ignore[arg-type]
+    ours = svg(analysis, View(**options))  # type: ignore[arg-type]
+    assert Counter(texts(ours)) == Counter(texts(theirs))
+
+
+@pytest.mark.parametrize(
+    "view, path, lines",
+    [
+        (View("stage"), "conv1", ["conv 1", "64 → 8192 · 7×7/2 conv"]),
+        (View("stage"), "inception3a", ["inception 3a", "1 changed · 1024 + 128 + 32 + 32"]),
+        (View(), "conv1", ["64 → 8192 · 7×7/2 conv", "8192 × 112 × 112"]),
+        (View(), "inception4e.branch5x5.reduce", ["1×1 reduce", "32 → 1"]),
+        (View(), "inception4e.branch5x5.conv", ["5×5 conv", "128"]),
+        (View(), "aux1.conv", ["128 → 96 · 1×1 conv", "96 × 4 × 4"]),
+        (View("op", fused=False), "inception3a.branch1x1.conv.conv", ["64 → 1024 · conv 1×1", "1024 × 28 × 28"]),
+    ],
+)
+def test_changed_widths_are_marked(view: View, path: str, lines: list[str]) -> None:
+    original = analysis_of("googlenet_bn")
+    node = groups(svg(analyze(EDITED), view, original), "node")[path]
+    changed = "→" in "".join(lines) or "changed" in "".join(lines)
+    assert texts(node) == lines
+    assert ("changed" in node.attrib["class"].split()) is changed
+    assert (shape(node).attrib["stroke"] == THEMES["light"].mark) is changed
+    assert ("→ " in title(node).splitlines()[-1]) is changed
+
+
+def test_exactly_the_changes_are_marked() -> None:
+    original = analysis_of("googlenet_bn")
+    root = svg(analyze(EDITED), View(), original)
+    marked = {path for path, node in groups(root, "node").items() if "changed" in node.attrib["class"]}
+    assert marked == {"conv1", "inception4e.branch5x5.reduce", "inception3a.branch1x1.conv", "aux1.conv"}
+    frames = {path for path, frame in groups(root, "cluster").items() if "changed" in frame.attrib["class"]}
+    assert frames == {"inception4e", "inception3a", "aux1"}
+    assert not [g for g in svg(original, View(), original).iter() if "changed" in g.get("class", "")]
+
+
+def test_more_copies_and_new_ops_are_changes() -> None:
+    v4 = ARCHITECTURES["inception_v4"]
+    more = tuple(replace(s, times=9) if s.name == "inception_b" else s for s in v4.stages)
+    frame = groups(svg(analyze(replace(v4, stages=more)), View(), analysis_of("inception_v4")), "cluster")["inception_b"]
+    assert texts(frame) == ["inception b · × 9 · 1 changed"]
+    assert title(frame).endswith("copies: 7 → 9")
+    node = groups(svg(ODD_ANALYSIS, View("stage"), analysis_of("inception_v4")), "node")["fc"]
+    assert "1536" not in title(node)
+    new = groups(svg(ODD_ANALYSIS, View(), analysis_of("xception")), "node")["halve.branch3x3.conv"]
+    assert texts(new) == ["new · 3×3/2 conv", "16"]
+
+
+def test_tooltips_have_every_number() -> None:
+    node = groups(svg(analysis_of("googlenet_bn")), "node")["inception3a.branch3x3.conv"]
+    assert title(node).splitlines() == [
+        "inception3a.branch3x3.conv",
+        "3×3 conv (conv 3×3, BatchNorm, ReLU)",
+        "96 × 28 × 28 → 128 × 28 × 28",
+        "110,976 params, 86,704,128 MACs",
+        "sees 43 × 43 pixels, every 8",
+    ]
+
+
+def test_branches_have_their_colours() -> None:
+    nodes = groups(svg(analysis_of("googlenet")), "node")
+    fills = [shape(nodes[f"inception3a.{path}"]).attrib["fill"] for path in ("branch1x1.conv", "branch3x3.conv")]
+    assert fills == [BRANCH_COLOURS["1x1"], BRANCH_COLOURS["3x3"]]
+    assert legend(analysis_of("googlenet"), View())[0] == (BRANCH_COLOURS["1x1"], "1×1")
+
+
+@pytest.mark.parametrize("color_by, high", [("params", "1.02 M"), ("macs", "347 M"), ("share", "21.9 %")])
+def test_heat_is_hottest_at_the_most(color_by: str, high: str) -> None:
+    analysis = analysis_of("googlenet")
+    view = View(color_by=color_by, show_aux=False)  # type: ignore[arg-type]
+    hottest = [node for node in groups(svg(analysis, view), "node").values() if texts(node)[-1] == high]
+    assert {shape(node).attrib["fill"] for node in hottest} == {CIVIDIS[-1]}
+    scale = legend(analysis, view)
+    assert isinstance(scale, Heat)
+    assert (scale.low, scale.high, scale.colours[0], scale.colours[-1]) == ("0", high, CIVIDIS[0], CIVIDIS[-1])
+
+
+# --- nothing enters through a name -----------------------------------------------------------------------------------
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "a\"];evil[URL=\"javascript:alert(1)\"",
+    "<B>bold</B>",
+    "back\\slash\\",
+    "co:lon:n",
+    "a->b",
+    "&lt;b&gt; &#106;",
+    "\\N\\G",
+    "line\nbreak\x07",
+    "node",
+    "cluster_x",
+    "%3A",
+    "x" * 300,
+    "ünï",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("level", ["stage", "branch", "op"])
+def test_hostile_names_stay_words(name: str, level: str) -> None:
+    stages = (
+        Conv(name, 4),
+        Inception(f"{name}2", (Branch(name, (Conv(name, 4),)), Branch("b", (Conv("c", 4),)))),
+        Conv("last", 4),
+    )
+    analysis = analyze(replace(ODD, stages=stages, aux=(AuxHead(f"{name}3", f"{name}2", (Linear("fc"),)),)))
+    drawn = draw(analysis, View(level), analyze(ODD))  # type: ignore[arg-type]
+    ours = ElementTree.fromstring(drawn.svg)
+    theirs = ElementTree.fromstring(svg_of(to_dot(analysis, level=level, original=analyze(ODD))))  # type: ignore[arg-type]
+    assert {e.tag for e in ours.iter()} <= {f"{SVG}{tag}" for tag in ("svg", "g", "title", "rect", "path", "polygon", "text")}
+    assert f"{SVG}script" not in {e.tag for e in theirs.iter()}
+    for root in (ours, theirs):
+        assert not [a for e in root.iter() for a in e.attrib if a.lower().endswith("href") or a.lower().startswith("on")]
+    clean = name.replace("\x07", "")
+    assert clean if level != "stage" else f"{clean}2" in groups(ours, "node")
+    assert len(groups(ours, "node")) == len(groups(theirs, "node"))
+
+
+def test_escapes_survive_reading_back() -> None:
+    name = "<a> & \"b\" 'c'"
+    analysis = analyze(replace(ODD, stages=(Conv(name, 4), Conv("last", 4)), aux=()))
+    root = svg(analysis, View("stage"))
+    assert list(groups(root, "node")) == ["input", name, "last"]
+    assert title(groups(root, "node")[name]).splitlines()[0] == name
+    assert texts(groups(root, "node")[name])[0] == name
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix, start", [(".svg", b"<svg "), (".dot", b"digraph"), (".png", b"\x89PNG"), (".SVG", b"<svg ")])
+def test_files(suffix: str, start: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    template.cache_clear()
+    path = tmp_path / f"diagram{suffix}"
+    write(analysis_of("googlenet"), path, View("stage"))
+    assert path.read_bytes().startswith(start)
+
+
+def test_a_file_stands_on_paper_and_a_page_does_not(tmp_path: Path) -> None:
+    view = View("stage", theme="dark")
+    write(analysis_of("googlenet"), tmp_path / "x.svg", view)
+    paper = f'<rect width="100%" height="100%" fill="{THEMES["dark"].paper}"/>'
+    assert paper in (tmp_path / "x.svg").read_text("utf-8")
+    assert paper not in draw(analysis_of("googlenet"), view).svg
+    write(analysis_of("googlenet"), tmp_path / "x.dot", view)
+    assert places((tmp_path / "x.dot").read_text("utf-8")).nodes
+
+
+@pytest.mark.parametrize("name, says", [("x.jpg", "not as .jpg"), ("x", "not as a file without an ending")])
+def test_other_files_are_refused(name: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=rf"^A diagram is written as \.svg, \.dot, \.png, \.pdf, {says}\.$"):
+        write(analysis_of("googlenet"), tmp_path / name)
+
+
+def test_pdf_without_a_system_graphviz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(LayoutError, match="A PDF needs the system's Graphviz"):
+        write(analysis_of("googlenet"), tmp_path / "x.pdf")
+    assert not (tmp_path / "x.pdf").exists()
