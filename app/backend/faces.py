@@ -29,6 +29,7 @@ SIZES: Mapping[Form, tuple[float, float]] = {  # width and height in points
 }
 FRAME_LABEL = 130  # points, wider than most frames' narrowest place for it
 PADDING = 4  # points to the left and right of a text, together
+SMALLEST = 6.0  # points
 
 
 class Text(NamedTuple):
@@ -83,9 +84,10 @@ class Heat:
 def fitted(text: str, width: float, size: float, bold: bool = False) -> Text:
     """``text`` small enough for ``width`` points: first smaller, then cut; the tooltip has all of it."""
     letter = 0.58 if bold else 0.52  # mean width of Helvetica's letters and digits, in sizes
-    size = min(size, max((width - PADDING) / max(len(text), 1) / letter, 6.0))
-    most = int((width - PADDING) / size / letter)
-    return Text(text if len(text) <= most else text[: most - 1] + "…", round(size, 1), bold)
+    room = (width - PADDING) / letter
+    if room >= len(text) * SMALLEST:
+        return Text(text, round(min(size, room / max(len(text), 1)), 1), bold)
+    return Text(f"{text[: int(room / SMALLEST) - 1]}…", SMALLEST, bold)
 
 
 def faces(analysis: Analysis, shown: Scene, view: View, original: Analysis | None = None) -> Faces:

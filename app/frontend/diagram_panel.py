@@ -7,8 +7,6 @@ from typing import cast
 
 import streamlit as st
 
-from inception_models.spec import Arch
-
 from ..backend import Analysis
 from ..backend.diagram import View, draw, legend
 from ..backend.scene import ColorBy, Level
@@ -31,7 +29,7 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
         selected=state.selected,
         key=f"diagram:{state.arch.key}",
         on_select=state.select,
-        on_expand=lambda path: state.toggle(_expandable(state.arch, path)),
+        on_expand=lambda path: _toggle(state, view, path),
         legend=key,
         height_px=HEIGHT_PX,
     )
@@ -48,6 +46,7 @@ def _chosen(state: State) -> View:
     return View(
         level=cast(Level, level),
         expand=state.expanded,
+        fold=state.folded,
         color_by=cast(ColorBy, color),
         direction="LR" if sideways else "TB",
         fused=not apart,
@@ -63,8 +62,9 @@ def _choice(label: str, names: Mapping[str, str], default: str, meaning: str) ->
     return picked or default
 
 
-def _expandable(arch: Arch, path: str) -> str:
-    """The stage that a box or frame belongs to; of an unfolded repeat, the copy."""
+def _toggle(state: State, view: View, path: str) -> None:
+    """Expand the stage that a box belongs to, or fold the one that a frame stands around; of a repeat, the copy."""
     stage, _, rest = path.partition(".")
-    copy = rest.partition(".")[0]
-    return f"{stage}.{copy}" if copy.isdecimal() else stage
+    copy, _, _ = rest.partition(".")
+    name = f"{stage}.{copy}" if copy.isdecimal() else stage
+    state.toggle(name, fold=path == name and view.level != "stage")

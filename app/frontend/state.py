@@ -30,6 +30,7 @@ class State:
     past: list[Arch] = field(default_factory=list)
     future: list[Arch] = field(default_factory=list)
     expanded: frozenset[str] = frozenset()  # stages that the diagram shows one level deeper
+    folded: frozenset[str] = frozenset()  # stages that it shows one level less deep
     latest: dict[str, Arch] = field(default_factory=dict)  # each variant as the person left it
     refused: dict[str, tuple[str, str]] = field(default_factory=dict)  # path -> (what was typed, why it was refused)
     gesture: tuple[str, float] = ("", 0.0)  # what the last step belongs to, and when it was
@@ -102,9 +103,15 @@ class State:
         """Select the stage, branch or op at ``path``."""
         self.selected = path
 
-    def toggle(self, stage: str) -> None:
-        """Show a stage of the diagram one level deeper, or not any more."""
-        self.expanded ^= {stage}
+    def toggle(self, stage: str, fold: bool) -> None:
+        """Show a stage of the diagram one level deeper, or with ``fold`` one less deep; or as it was before."""
+        if stage in self.expanded or stage in self.folded:
+            self.expanded -= {stage}
+            self.folded -= {stage}
+        elif fold:
+            self.folded |= {stage}
+        else:
+            self.expanded |= {stage}
 
     @property
     def selected_stage(self) -> str:
@@ -114,7 +121,7 @@ class State:
     def _show(self, arch: Arch) -> None:
         if arch.key != self.arch.key:
             self.refused.clear()
-            self.expanded = frozenset()
+            self.expanded = self.folded = frozenset()
         self.arch = arch
         self.latest[arch.key] = arch
         self.problem = ""

@@ -164,9 +164,9 @@ def _weighted(branch: Branch) -> list[tuple[str, Conv | SepConv]]:
 
 
 def _branch_window(branch: Branch) -> str:
-    """The largest window of a branch, after which its reduction is called."""
-    convs = [op for _, op in _weighted(branch)]
-    return _window(max(convs, key=lambda op: op.kernel[0] * op.kernel[1]))
+    """The window that a branch's filters span, after which its reduction is called: 7×7 also where it is factorised."""
+    side = max(side for _, op in _weighted(branch) for side in op.kernel)
+    return f"{side}×{side}"
 
 
 def _window(op: Op) -> str:
@@ -212,7 +212,7 @@ def _row(stage: StageCost, context: _Context) -> Row:
 def row_label(stage: StageCost) -> str:
     """The stage's name, with its window where a table has no column for it."""
     part = stage.part
-    if isinstance(part, Conv | SepConv) and _window(part) not in stage.name:
+    if isinstance(part, Conv | SepConv) and _window(part).replace("×", "x") not in stage.name:
         return f"{stage.name} {_window(part)}" + (f"/{part.stride}" if part.stride > 1 else "")
     return stage.name
 
@@ -231,7 +231,7 @@ def _computed(stage: StageCost, context: _Context) -> dict[str, TextCell]:
     share = stage.macs / context.analysis.macs if context.analysis.macs else 0.0
     heads = isinstance(stage.part, AuxHead)
     return {
-        "out": TextCell(shape_text(stage.out_shape)),
+        "out": TextCell("×".join(map(str, stage.out_shape)), f"{shape_text(stage.out_shape)} values"),
         "params": _count(stage.params, was.params if was else None, "parameters"),
         "macs": _count(stage.macs, was.macs if was else None, "MACs"),
         "share": TextCell("" if heads else f"{share:.1%}", None, None if heads else share),

@@ -24,12 +24,12 @@ def program(path: Path, script: str) -> Path:
     return path
 
 
-@pytest.fixture()
+@pytest.fixture
 def pure() -> str:
     return str(Path(sysconfig.get_path("scripts")) / "graphviz-pure")
 
 
-@pytest.fixture()
+@pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """No Graphviz anywhere, and an empty directory on PATH to put one in."""
     monkeypatch.setattr(sysconfig, "get_path", lambda _: str(tmp_path / "nothing"))

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.app_server import free_port, served
 
 APP = "tests/browser/width_table_app.py"
+PATIENCE_MS = 30_000  # for what waits for the server, on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +26,9 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def opened(page: Page, url: str, query: str = "") -> Page:
+def opened(page: Page, url: str, query: str = "") -> None:
     page.goto(f"{url}/?{query}")
-    expect(field(page, "inception3a.branch1x1.conv")).to_have_value("64")
-    return page
+    expect(field(page, "inception3a.branch1x1.conv")).to_have_value("64", timeout=PATIENCE_MS)
 
 
 def field(page: Page, path: str) -> Locator:
@@ -45,7 +45,7 @@ def said(page: Page) -> list[str]:
 
 
 def expect_said(page: Page, *lines: str) -> None:
-    expect(page.get_by_test_id("stCode")).to_have_text("\n".join(lines), use_inner_text=True)
+    expect(page.get_by_test_id("stCode")).to_have_text("\n".join(lines), use_inner_text=True, timeout=PATIENCE_MS)
 
 
 def edit(path: str, text: str) -> str:
@@ -223,9 +223,10 @@ def test_a_row_is_selected_by_click_or_key_but_not_by_editing(page: Page, url: s
 def test_a_pasted_block_fills_the_cells_in_one_step(page: Page, url: str) -> None:
     opened(page, url)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    # Three lines from a spreadsheet: the second falls on the pool, and an empty cell changes nothing.
-    page.evaluate("navigator.clipboard.writeText('200\\t\\t50\\r\\n1\\t1\\t1\\r\\n210\\tabc\\t55\\r\\n')")
-    field(page, "inception3b.branch3x3.conv").focus()
+    # Three lines from a spreadsheet: empty cells change nothing, and the second line falls on the pool.
+    block = "\t200\t\t50\r\n1\t1\t1\t1\r\n\t210\tabc\t55\r\n"
+    page.evaluate("block => navigator.clipboard.writeText(block)", block)
+    field(page, "inception3b.branch3x3.reduce").focus()
     page.keyboard.press("Control+V")
     expect(field(page, "inception4a.branch5x5.conv")).to_have_accessible_description("was 48")
     expect(field(page, "inception4a.branch5x5.reduce")).to_have_value("abc")

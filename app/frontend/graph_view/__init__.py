@@ -18,7 +18,7 @@ from typing import Protocol
 import streamlit as st
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("drawing.js", "camera.js", "minimap.js", "view.js")  # joined to one module, in this order
+_SCRIPTS = ("drawing.js", "camera.js", "minimap.js", "tip.js", "view.js")  # joined to one module, in this order
 
 
 def _text(*names: str) -> str:

@@ -1,5 +1,5 @@
 // The drawing: Graphviz's SVG, cleaned and read into items. Knows nothing of pointers, zoom or Streamlit.
-// A component takes one string of script: __init__.py joins drawing, camera, minimap and view to one module.
+// A component takes one string of script, so __init__.py joins this, the camera, the map, the tip and the view to one.
 
 const SVG_NS = "http://www.w3.org/2000/svg"
 const DRAWN = new Set(

@@ -1,10 +1,9 @@
-// The viewer: what Python sends, what the person does, and what both see. It stands on drawing.js and camera.js.
+// The viewer: what Python sends, what the person does, and what both see. The other scripts serve it.
 
 const SLACK_PX = 5 // a press that moves less is a click
 const DOUBLE_MS = 350
 const HINT_MS = 2500
 const FLASH_MS = 900
-const TIP_MS = { node: 120, edge: 120, cluster: 700 } // a cluster is a wide place to rest the pointer on
 const KEYS_HINT = "Arrows walk, Enter selects, 0 fits, / searches"
 const EXPAND_HINT = ", + and − expand and fold"
 const WHEEL_HINT = "Click the diagram to zoom with the wheel, or hold Ctrl"
@@ -19,12 +18,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
 class GraphView {
   constructor(root, key) {
     this.root = root
-    for (const name of ["canvas", "drawn", "count", "legend", "tip", "hint"]) {
+    for (const name of ["canvas", "drawn", "count", "legend", "hint"]) {
       this[name] = root.querySelector(`.${name}`)
     }
     this.input = root.querySelector("input")
     this.camera = new Camera(this.canvas, key, () => this.moved())
     this.map = new Minimap(root.querySelector(".map"), this.camera)
+    this.tip = new Tip(root.querySelector(".tip"), this.canvas)
     this.places = [] // the nodes and clusters
     this.chosen = [] // those that stand for the selection
     this.matches = [] // those that the search finds
@@ -161,7 +161,7 @@ class GraphView {
       if (event.button) return
       if (!fingers.size) dragged = false
       fingers.set(event.pointerId, this.point(event))
-      this.hideTip()
+      this.tip.hide()
     })
     canvas.addEventListener("pointermove", (event) => {
       const from = fingers.get(event.pointerId)
@@ -193,13 +193,13 @@ class GraphView {
     })
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false })
     canvas.addEventListener("scroll", () => {
-      const [dx, dy] = [-canvas.scrollLeft, -canvas.scrollTop] // by the browser, to show what Tab or find in page reached
+      const [dx, dy] = [-canvas.scrollLeft, -canvas.scrollTop] // by the browser, for Tab or find in page
       canvas.scrollTo(0, 0)
       camera.pan(dx, dy)
     })
   }
 
-  /** A pinch on a touchpad arrives as a wheel with Ctrl. A plain wheel is the page's until the diagram has the focus. */
+  /** A pinch on a touchpad comes as a wheel with Ctrl. A plain wheel is the page's until the diagram has the focus. */
   wheel(event) {
     if (!event.ctrlKey && !event.metaKey && !this.root.matches(":focus-within, :fullscreen, :popover-open")) {
       return this.say(WHEEL_HINT)
@@ -239,11 +239,11 @@ class GraphView {
       if (!this.canvas.contains(event.relatedTarget)) this.say(KEYS_HINT + (this.data.expandable ? EXPAND_HINT : ""))
       if (!place) return
       const [[, top], [right]] = this.camera.corners(place.box)
-      this.showTip(place, [right, top - 18])
+      this.tip.show(place, [right, top - 18])
     })
     this.canvas.addEventListener("focusout", () => {
       this.drawRings()
-      this.hideTip()
+      this.tip.hide()
     })
     this.canvas.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !this.pressed(event.key)) return
@@ -261,7 +261,7 @@ class GraphView {
     else if (key === "-") this.fold(place)
     else if (key === "0" || key === "f") this.fit()
     else if (key === "/") this.input.focus()
-    else if (key === "Escape") return this.leaveFull() || this.hideTip()
+    else if (key === "Escape") return this.leaveFull() || this.tip.hide()
     else return false
     return true
   }
@@ -389,7 +389,7 @@ class GraphView {
 
   moved() {
     for (const layer of [this.flashes, this.rings]) layer.style.setProperty("--px", 1 / this.camera.at.k)
-    this.hideTip()
+    this.tip.hide()
     if (this.map.k) this.map.follow()
   }
 
@@ -424,37 +424,11 @@ class GraphView {
   hover(event) {
     const item = event?.pointerType === "mouse" ? this.placeOf(event.target) ?? this.edgeOf(event.target) : null
     if (item !== this.hovered) {
-      this.hideTip()
+      this.tip.hide()
       this.hovered = item
       this.drawRings()
     }
-    if (!item) return
-    this.pointer = this.point(event)
-    if (!this.tip.hidden) return this.moveTip(this.pointer)
-    clearTimeout(this.tipTimer)
-    this.tipTimer = setTimeout(() => this.showTip(item, this.pointer), TIP_MS[item.kind])
-  }
-
-  showTip(item, at) {
-    this.tip.textContent = item.tip
-    this.tip.hidden = !item.tip
-    this.moveTip(at)
-  }
-
-  moveTip([x, y]) {
-    const { offsetWidth: w, offsetHeight: h } = this.tip
-    const { size } = this.camera
-    const above = y + 18 + h > size.h && y > h + 10
-    const left = clamp(x + 12, 4, Math.max(size.w - w - 4, 4))
-    this.tip.style.transform = `translate(${left}px, ${above ? y - h - 10 : y + 18}px)`
-  }
-
-  /** Returns whether there was one. */
-  hideTip() {
-    const shown = !this.tip.hidden
-    clearTimeout(this.tipTimer)
-    this.tip.hidden = true
-    return shown
+    if (item) this.tip.follow(item, this.point(event))
   }
 
   say(text) {
