@@ -176,7 +176,8 @@ def prepare(
             the plain forward pass by less than 1e-3; without it they are the same bit by bit.
     """
     device = device or best_device()
-    own = copy.deepcopy(net).eval().requires_grad_(False)
+    unused: dict[int, object] = {id(net.get_submodule(head.name)): nn.Identity() for head in net.arch.aux}
+    own = copy.deepcopy(net, unused).eval().requires_grad_(False)
     own.zero_grad()  # a network in training carries as many gradients as weights
     if fast:
         fold(own)

@@ -124,22 +124,27 @@ def analyze(arch: Arch, input_size: int | None = None) -> Analysis:
     stages: list[StageCost] = []
     taps: dict[str, StageCost] = {}
     for stage in arch.stages:
-        done = _stage(stage, arch.unit, arch.classes, shape)
+        done = stage_cost(stage, arch.unit, arch.classes, shape)
         stages.append(done)
         taps[stage.name] = done
         shape = done.out_shape
-    aux = tuple(_one(head, arch.unit, arch.classes, taps[head.tap].out_shape) for head in arch.aux)
+    aux = tuple(stage_cost(head, arch.unit, arch.classes, taps[head.tap].out_shape) for head in arch.aux)
     return Analysis(arch, size, tuple(stages), aux)
 
 
-def _stage(stage: Stage, unit: Unit, classes: int, shape: Shape) -> StageCost:
-    match stage:
+def stage_cost(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) -> StageCost:
+    """One stage or aux head behind an input of ``shape``; remembered.
+
+    Raises:
+        ShapeError: where it does not fit.
+    """
+    match part:
         case Repeat():
-            return _repeat(stage, unit, shape)
+            return _repeat(part, unit, shape)
         case Inception() | Residual():
-            return _one(stage, unit, 0, shape)  # no block depends on the number of classes
+            return _one(part, unit, 0, shape)  # no block depends on the number of classes
         case _:
-            return _one(stage, unit, classes, shape)
+            return _one(part, unit, classes, shape)
 
 
 @lru_cache(maxsize=2048)

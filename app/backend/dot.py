@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import cast
 
@@ -58,19 +59,68 @@ def dot_of(outline: Outline, faces: Faces | None = None) -> str:
     for frame in outline.frames:
         _frame(dot, frame, loose, faces.frames if faces else {}, trunk)
     for path, (form, face) in loose.items():
-        _box(dot, path, form, face)
+        dot.body.append(_box(path, form, face))
     for i, (tail, head, role) in enumerate(outline.edges):
         shape = faces.edges[i].shape if faces else "x"
         labelled = boxes[head][0] == "stage" and role != "aux"  # other boxes say their shapes
-        dot.edge(
-            name(tail),
-            name(head),
-            id=f"{name(tail)}->{name(head)}",
-            headlabel=_label([Text(shape, 8, False)], EDGE_LABEL) if labelled else None,
-            weight="1" if role else "40" if (tail, head) in trunk else "4",
-            **(_line(tail, head, role, shape, faces.theme) if faces else {}),
-        )
+        weight = "1" if role else "40" if (tail, head) in trunk else "4"
+        dot.body.append(_edge(tail, head, role, shape, labelled, weight, faces.theme if faces else None))
     return str(dot.source)
+
+
+# One statement each, remembered: after an edit most are what they were, and quoting takes the most time.
+
+
+@lru_cache(maxsize=8192)
+def _edge(tail: str, head: str, role: EdgeRole, shape: str, labelled: bool, weight: str, theme: Theme | None) -> str:
+    scratch = graphviz.Digraph()
+    scratch.edge(
+        name(tail),
+        name(head),
+        id=f"{name(tail)}->{name(head)}",
+        headlabel=_label([Text(shape, 8, False)], EDGE_LABEL) if labelled else None,
+        weight=weight,
+        **(_line(tail, head, role, shape, theme) if theme else {}),
+    )
+    return str(scratch.body[0])
+
+
+@lru_cache(maxsize=8192)
+def _box(path: str, form: Form, face: Face | None) -> str:
+    scratch = graphviz.Digraph()
+    width, height = SIZES[form]
+    scratch.node(
+        name(path),
+        _lines(face.lines) if face else "",
+        id=name(path),
+        width=f"{width / INCH:.4f}",
+        height=f"{height / INCH:.4f}",
+        **_look(face),
+    )
+    return str(scratch.body[0])
+
+
+@lru_cache(maxsize=2048)
+def _title(path: str, face: Face | None) -> str:
+    """What a cluster says of itself."""
+    scratch = graphviz.Digraph()
+    scratch.attr(
+        id=name(path),
+        margin="5",
+        style="rounded,filled",
+        label=_label(face.lines if face else [Text("x", 8, False)], FRAME_LABEL),
+        labelloc="b",
+        **_look(face),
+    )
+    return str(scratch.body[0])
+
+
+@lru_cache(maxsize=8192)
+def _unseen(tail: str, head: str, weight: str | None) -> str:
+    """An edge that is never drawn."""
+    scratch = graphviz.Digraph()
+    scratch.edge(tail, head, style="invis", weight=weight)
+    return str(scratch.body[0])
 
 
 def _line(tail: str, head: str, role: EdgeRole, shape: str, theme: Theme) -> dict[str, str]:
@@ -132,19 +182,12 @@ def _frame(
     """A cluster with its boxes, which it takes out of ``loose``; edges along its spine go into ``trunk``."""
     face = frames.get(frame.path)
     with dot.subgraph(name=f"cluster_{name(frame.path)}") as inside:
-        inside.attr(
-            id=name(frame.path),
-            margin="5",
-            style="rounded,filled",
-            label=_label(face.lines if face else [Text("x", 8, False)], FRAME_LABEL),
-            labelloc="b",
-            **_look(face),
-        )
+        inside.body.append(_title(frame.path, face))
         for member in frame.members:
             if isinstance(member, Frame):
                 _frame(inside, member, loose, frames, trunk)
             else:
-                _box(inside, member, *loose.pop(member))
+                inside.body.append(_box(member, *loose.pop(member)))
         _order(dot, inside, frame)
     trunk.update(pairwise(frame.spine))
 
@@ -162,23 +205,11 @@ def _order(dot: graphviz.Digraph, inside: graphviz.Digraph, frame: Frame) -> Non
             point = f"{name(frame.path)}%"  # no path ends like this
             names.insert(len(row) // 2, point)
             inside.node(point, "", style="invis", width=f"{2 / INCH:.4f}", height=f"{2 / INCH:.4f}")
-            dot.edge(name(frame.spine[0]), point, style="invis", weight="40")
-            dot.edge(point, name(frame.spine[1]), style="invis", weight="40")
+            dot.body.append(_unseen(name(frame.spine[0]), point, "40"))
+            dot.body.append(_unseen(point, name(frame.spine[1]), "40"))
         with inside.subgraph(graph_attr={"rank": "same"}) as level:
             for left, right in pairwise(names):
-                level.edge(left, right, style="invis")
-
-
-def _box(dot: graphviz.Digraph, path: str, form: Form, face: Face | None) -> None:
-    width, height = SIZES[form]
-    dot.node(
-        name(path),
-        _lines(face.lines) if face else "",
-        id=name(path),
-        width=f"{width / INCH:.4f}",
-        height=f"{height / INCH:.4f}",
-        **_look(face),
-    )
+                level.body.append(_unseen(left, right, None))
 
 
 def _lines(lines: Sequence[Text]) -> str:

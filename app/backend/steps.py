@@ -92,10 +92,12 @@ def fold(net: Network) -> None:
     for unit in net.modules():
         if not isinstance(unit, nn.Sequential):
             continue
-        for (name, conv), (norm_name, norm) in pairwise(list(unit.named_children())):
+        for (_, conv), (name, norm) in pairwise(list(unit.named_children())):
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                setattr(unit, name, nn.utils.fuse_conv_bn_eval(conv, norm))
-                setattr(unit, norm_name, nn.Identity())
+                conv.weight, conv.bias = nn.utils.fuse_conv_bn_weights(
+                    conv.weight, conv.bias, norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias
+                )
+                setattr(unit, name, nn.Identity())
         for before, after in pairwise([m for m in unit if not isinstance(m, nn.Identity)]):
             if isinstance(before, nn.Conv2d) and hasattr(after, "inplace"):
                 after.inplace = True  # type: ignore[assignment]  # torch types any attribute as a module's

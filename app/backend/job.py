@@ -1,0 +1,84 @@
+"""Work that takes seconds, in a thread of its own: it can be watched and cancelled, and there is one at a time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Result = TypeVar("Result")
+
+_busy = threading.Lock()  # one for the process: two measurements at once would slow each other down
+
+
+class Busy(RuntimeError):
+    """Another job is running."""
+
+
+class Cancelled(Exception):
+    """Raised inside of the work when somebody has cancelled it."""
+
+
+class Progress:
+    """What the work tells its watchers, and they it."""
+
+    def __init__(self) -> None:
+        self.fraction = 0.0
+        self.doing = ""
+        self._cancelled = threading.Event()
+
+    def report(self, fraction: float, doing: str) -> None:
+        """How far the work is, 0 to 1, and what it does next.
+
+        Raises:
+            Cancelled: where somebody has asked for it.
+        """
+        if self._cancelled.is_set():
+            raise Cancelled
+        self.fraction, self.doing = fraction, doing
+
+    def cancel(self) -> None:
+        """Ask the work to stop; it does so at its next report."""
+        self._cancelled.set()
+
+
+class Job(Generic[Result]):
+    """A piece of work in the background. Once ``running`` is false there is a ``result``, or a ``problem``: one
+    sentence, or neither if it was cancelled.
+
+    Raises:
+        Busy: where another job has not ended yet.
+    """
+
+    def __init__(self, work: Callable[[Progress], Result]) -> None:
+        if not _busy.acquire(blocking=False):
+            raise Busy("Another measurement is running in this app; wait for it, or cancel it there.")
+        self.progress = Progress()
+        self.result: Result | None = None
+        self.problem = ""
+        self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
+    def wait(self) -> None:
+        """Until it has ended."""
+        self._thread.join()
+
+    def _run(self, work: Callable[[Progress], Result]) -> None:
+        try:
+            self.result = work(self.progress)
+        except Cancelled:
+            pass
+        except ValueError as problem:
+            self.problem = str(problem)
+        except Exception as problem:
+            logging.getLogger(__name__).exception("The job failed.")
+            self.problem = (
+                f"The measurement failed: {str(problem).splitlines()[0] if str(problem) else 'no reason given'}"
+            )
+        finally:
+            _busy.release()
