@@ -15,9 +15,10 @@ import statistics
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 
 import torch
-from torch import Tensor
+from torch import nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
 from app.backend.activations import Prepared, model_for, prepare
@@ -33,12 +34,13 @@ CPU = torch.device("cpu")
 GOAL = 1.5
 
 
-def extractor(net: Network, branches: list[str]) -> Callable[[Tensor], dict[str, Tensor]]:
+def extractor(net: Network, branches: list[str]) -> nn.Module:
     """The peer: branch outputs by path, and the logits."""
     nodes = [*branches, net.arch.stages[-1].name]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says that training and evaluation differ: they do, by the aux heads
-        return create_feature_extractor(net, train_return_nodes=nodes[-1:], eval_return_nodes=nodes).eval()
+        found: nn.Module = create_feature_extractor(net, train_return_nodes=nodes[-1:], eval_return_nodes=nodes)
+    return found.eval()
 
 
 def against_extractor(key: str, runs: int) -> Row:
@@ -55,9 +57,9 @@ def against_extractor(key: str, runs: int) -> Row:
     with torch.inference_mode():
         want, got = theirs(x), ours["ours"].run(x).branches
         for _ in range(runs):
-            peer.append(seconds(lambda: theirs(x)))
+            peer.append(seconds(partial(theirs, x)))
             for name, prepared in ours.items():
-                mine[name].append(seconds(lambda run=prepared.run: run(x)))  # type: ignore[misc]
+                mine[name].append(seconds(partial(prepared.run, x)))
     row: Row = {"network": key, "branches": len(branches), "peer ms": 1e3 * statistics.median(peer)}
     for name, taken in mine.items():
         row[f"{name} ms"] = 1e3 * statistics.median(taken)

@@ -24,7 +24,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from app.backend import analysis as ours
-from app.backend import analyze, trace
+from app.backend import analyze, dot, trace
 from app.backend.diagram import to_dot
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
 
@@ -61,7 +61,9 @@ def forget() -> None:
     """Empty every cache that an analysis fills."""
     ours._one.cache_clear()
     ours._repeat.cache_clear()
-    trace._trace_part.cache_clear()
+    trace.forget()
+    for statement in (dot._edge, dot._box, dot._title, dot._unseen):
+        statement.cache_clear()
 
 
 def edit(arch: Arch, dice: random.Random) -> Arch:
@@ -106,8 +108,10 @@ def counters(key: str) -> Row:
         with FlopCounterMode(display=False):
             model(x)
 
+    real, picture = PEERS[key]().eval(), torch.zeros(1, 3, arch.input_size, arch.input_size)  # fvcore cannot do meta
+
     def fvcore() -> None:
-        FlopCountAnalysis(model, x).unsupported_ops_warnings(False).uncalled_modules_warnings(False).total()
+        FlopCountAnalysis(real, picture).unsupported_ops_warnings(False).uncalled_modules_warnings(False).total()
 
     return {
         "network": key,

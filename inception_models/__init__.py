@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .bn_inception import bn_inception, inception_v2_slim
 from .edit import widths, with_widths
@@ -54,7 +54,7 @@ ARCHITECTURES: Mapping[str, Arch] = MappingProxyType(
 __all__ = ["ARCHITECTURES", "Arch", "build", "widths", "with_widths"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """``build`` needs torch, which takes two seconds to import: it is loaded when first asked for."""
     if name == "build":
         from .builder import build

@@ -34,6 +34,7 @@ class BatchNormNoGamma(nn.BatchNorm2d):
 
 
 def batch_norm(norm: BatchNorm, channels: int, device: torch.device | str) -> nn.BatchNorm2d:
+    """The module for ``norm`` over so many channels."""
     kind = nn.BatchNorm2d if norm.gamma else BatchNormNoGamma
     return kind(channels, eps=norm.eps, momentum=norm.momentum, device=device)
 

@@ -8,7 +8,9 @@ from torch.nn import functional as F
 from .spec import Arch
 
 
-def weighted_loss(outputs: Tensor | tuple[Tensor, ...], target: Tensor, arch: Arch, label_smoothing: float = 0.0) -> Tensor:
+def weighted_loss(
+    outputs: Tensor | tuple[Tensor, ...], target: Tensor, arch: Arch, label_smoothing: float = 0.0
+) -> Tensor:
     """Cross-entropy of the logits plus that of each aux head times its weight.
 
     For GoogLeNet this is main + 0.3 aux1 + 0.3 aux2 (Szegedy et al. 2014, section 5).

@@ -63,7 +63,7 @@ def window_count(size: int, kernel: int, stride: int, pads: tuple[int, int] = (0
 def _slide(op: Conv | SepConv | Pool, shape: Shape, where: str, kernel: tuple[int, int], ceil: bool = False) -> Shape:
     """Height and width behind a sliding window."""
     if len(shape) != 3:
-        raise ShapeError(f"{where}: a {kernel[0]}x{kernel[1]} window needs an image, but a vector of {shape[0]} arrives.")
+        raise ShapeError(f"{where}: a window needs an image, but a vector of {shape[0]} arrives.")
     out = []
     for size, k in zip(shape[1:], kernel, strict=True):
         count = window_count(size, k, op.stride, padding_of(op.padding, size, k, op.stride), ceil)
@@ -104,7 +104,9 @@ def _concat(shapes: list[Shape], where: str) -> Shape:
     return (sum(s[0] for s in shapes), *shapes[0][1:])
 
 
-def chain_shape(ops: tuple[Op, ...], shape: Shape, classes: int, where: str, block_channels: int | None = None) -> Shape:
+def chain_shape(
+    ops: tuple[Op, ...], shape: Shape, classes: int, where: str, block_channels: int | None = None
+) -> Shape:
     """The shape behind ops in a row."""
     channels = shape[0] if block_channels is None else block_channels
     for op in ops:
@@ -190,7 +192,9 @@ def out_widths(part: Stage | AuxHead | Branch, shape: Shape, classes: int) -> di
             return out_widths(part.block, shape, classes)
         case Inception() | Residual():
             found = {
-                f"{b.name}.{path}": width for b in part.branches for path, width in out_widths(b, shape, classes).items()
+                f"{b.name}.{path}": width
+                for b in part.branches
+                for path, width in out_widths(b, shape, classes).items()
             }
             if isinstance(part, Residual):
                 out = block_shape(part, shape, classes)[0]

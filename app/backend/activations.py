@@ -31,7 +31,7 @@ OnProgress = Callable[[float], None]
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-def outputs(arch: Arch) -> dict[str, Part]:
+def parts(arch: Arch) -> dict[str, Part]:
     """Every part whose output can be looked at, by its path in the built network, in the order of computation.
 
     Stages (``conv1``), copies of a repeated block (``block35.3``), branches (``block35.3.branch3x3``) and their ops.
@@ -93,7 +93,7 @@ class Activations:
 class Prepared:
     """A private copy of a network, ready to run from any number of threads at the same time.
 
-    ``parts``: what can be looked at, by path (see :func:`outputs`).
+    ``parts``: what can be looked at, by path (see :func:`parts`).
     """
 
     arch: Arch
@@ -185,7 +185,7 @@ def prepare(
     memory_format = torch.channels_last if fast and device.type != "mps" else torch.contiguous_format
     own.to(device, dtype).to(memory_format=memory_format)
     layout = Layout(own)
-    return Prepared(net.arch, device, dtype, memory_format, outputs(net.arch), layout.value_of, tuple(layout.steps()))
+    return Prepared(net.arch, device, dtype, memory_format, parts(net.arch), layout.value_of, tuple(layout.steps()))
 
 
 @lru_cache(maxsize=2)
@@ -252,7 +252,7 @@ __all__ = [
     "Prepared",
     "channel_statistics",
     "model_for",
-    "outputs",
+    "parts",
     "prepare",
     "top_classes",
 ]

@@ -1,4 +1,4 @@
-"""The numbers of a network: from an Arch to an Analysis, stage by stage, each stage remembered by what it depends on."""
+"""The numbers of a network: from an Arch to an Analysis. Each stage is remembered by what it depends on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import cost
 from .graph import Field, Graph, Layer, Node, elements
 from .liveness import ALIASES, peak_elements
 from .receptive_field import ONE_PIXEL, Fields
-from .trace import topology
+from .trace import prepare, topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Analysis:
         raise KeyError(name)
 
     def field(self, name: str) -> Fields:
-        """The receptive field of a stage's output on the picture, as (vertical, horizontal); None: the whole picture."""
+        """The receptive field of a stage's output, as (vertical, horizontal); None: the whole picture."""
         before: Fields = ONE_PIXEL
         for stage in self.stages:
             before = _behind(stage.field, before)
@@ -119,6 +119,7 @@ def analyze(arch: Arch, input_size: int | None = None) -> Analysis:
         ShapeError: where a part does not fit at that size, naming it.
         UnknownOp: where a layer cannot be counted.
     """
+    prepare((*arch.stages, *arch.aux), arch.unit)
     size = input_size or arch.input_size
     shape: Shape = (3, size, size)
     stages: list[StageCost] = []

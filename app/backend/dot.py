@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import cast
 
 import graphviz
 
@@ -21,6 +20,7 @@ FONT = "Helvetica,Arial,sans-serif"
 INCH = 72  # points
 EDGE_LABEL, FRAME_LABEL = (78, 10), (100, 11)  # the places kept for them, in points
 ANGLES: Mapping[Direction, str] = {"TB": "-78", "BT": "-78", "LR": "11"}  # of labels, seen from an arrow's head
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")
 SPECIAL = re.compile(r"[&<>\"'\x00-\x08\x0b-\x1f]")
 ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;", ord("'"): "&#39;"}
 ESCAPES |= {code: "" for code in range(32) if chr(code) not in "\n\t"}  # XML forbids these
@@ -40,7 +40,6 @@ def dot_of(outline: Outline, faces: Faces | None = None) -> str:
             "bgcolor": "transparent",
             "fontname": FONT,
             "labeljust": "l",
-            "remincross": "false",  # the second pass forgets the order of branches
         },
         node_attr={"shape": "box", "style": "rounded,filled", "fixedsize": "true", "fontname": FONT, "penwidth": "0.8"},
         edge_attr={
@@ -68,64 +67,54 @@ def dot_of(outline: Outline, faces: Faces | None = None) -> str:
     return str(dot.source)
 
 
-# One statement each, remembered: after an edit most are what they were, and quoting takes the most time.
+# One statement each, remembered: after an edit most are what they were. The graphviz package would quote them at ten
+# times the cost; it still puts the graph together.
 
 
 @lru_cache(maxsize=8192)
 def _edge(tail: str, head: str, role: EdgeRole, shape: str, labelled: bool, weight: str, theme: Theme | None) -> str:
-    scratch = graphviz.Digraph()
-    scratch.edge(
-        name(tail),
-        name(head),
-        id=f"{name(tail)}->{name(head)}",
-        headlabel=_label([Text(shape, 8, False)], EDGE_LABEL) if labelled else None,
-        weight=weight,
-        **(_line(tail, head, role, shape, theme) if theme else {}),
-    )
-    return str(scratch.body[0])
+    label = f"headlabel={_label([Text(shape, 8, False)], EDGE_LABEL)} " if labelled else ""
+    attributes = {"id": f"{name(tail)}->{name(head)}", "weight": weight}
+    look = _line(tail, head, role, shape, theme) if theme else {}
+    return f'\t"{name(tail)}" -> "{name(head)}" [{label}{_written(attributes | look)}]\n'
 
 
 @lru_cache(maxsize=8192)
 def _box(path: str, form: Form, face: Face | None) -> str:
-    scratch = graphviz.Digraph()
     width, height = SIZES[form]
-    scratch.node(
-        name(path),
-        _lines(face.lines) if face else "",
-        id=name(path),
-        width=f"{width / INCH:.4f}",
-        height=f"{height / INCH:.4f}",
-        **_look(face),
-    )
-    return str(scratch.body[0])
+    label = _lines(face.lines) if face else '""'
+    attributes = {"id": name(path), "width": f"{width / INCH:.4f}", "height": f"{height / INCH:.4f}"}
+    return f'\t"{name(path)}" [label={label} {_written(attributes | _look(face))}]\n'
 
 
 @lru_cache(maxsize=2048)
 def _title(path: str, face: Face | None) -> str:
     """What a cluster says of itself."""
-    scratch = graphviz.Digraph()
-    scratch.attr(
-        id=name(path),
-        margin="5",
-        style="rounded,filled",
-        label=_label(face.lines if face else [Text("x", 8, False)], FRAME_LABEL),
-        labelloc="b",
-        **_look(face),
-    )
-    return str(scratch.body[0])
+    label = _label(face.lines if face else [Text("x", 8, False)], FRAME_LABEL)
+    attributes = {"id": name(path), "margin": "5", "style": "rounded,filled", "labelloc": "b"}
+    return f"\tgraph [label={label} {_written(attributes | _look(face))}]\n"
 
 
 @lru_cache(maxsize=8192)
 def _unseen(tail: str, head: str, weight: str | None) -> str:
     """An edge that is never drawn."""
-    scratch = graphviz.Digraph()
-    scratch.edge(tail, head, style="invis", weight=weight)
-    return str(scratch.body[0])
+    attributes = {"style": "invis"} | ({"weight": weight} if weight else {})
+    return f'\t"{tail}" -> "{head}" [{_written(attributes)}]\n'
+
+
+def _written(attributes: Mapping[str, str]) -> str:
+    """Attributes as DOT strings in which nothing has a meaning."""
+    return " ".join(f'{key}="{_plain(value)}"' for key, value in attributes.items())
+
+
+def _plain(text: str) -> str:
+    kept = UNPRINTABLE.sub("", text) if UNPRINTABLE.search(text) else text
+    return kept.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _line(tail: str, head: str, role: EdgeRole, shape: str, theme: Theme) -> dict[str, str]:
     return {
-        "tooltip": _plain(f"{tail} → {head}\n{shape}"),
+        "tooltip": f"{tail} → {head}\n{shape}",
         "color": line_colour(role, theme),
         "fontcolor": theme.faint,
         "style": "dashed" if role == "aux" else "solid",
@@ -138,7 +127,7 @@ def _look(face: Face | None) -> dict[str, str]:
         return {}
     return {
         "class": face.classes.partition(" ")[2],  # Graphviz adds the first itself
-        "tooltip": _plain(face.tip),
+        "tooltip": face.tip,
         "fillcolor": face.fill,
         "color": face.border,
         "fontcolor": face.ink,
@@ -160,11 +149,6 @@ def name(path: str) -> str:
 def escaped(text: str) -> str:
     """``text`` for an XML attribute or element."""
     return text.translate(ESCAPES) if SPECIAL.search(text) else text
-
-
-def _plain(text: str) -> str:
-    """``text`` as a DOT string in which nothing has a meaning."""
-    return cast(str, graphviz.escape("".join(c for c in text if c in "\n\t" or c >= " ")))
 
 
 def line_colour(role: EdgeRole, theme: Theme) -> str:
@@ -214,7 +198,7 @@ def _order(dot: graphviz.Digraph, inside: graphviz.Digraph, frame: Frame) -> Non
 
 def _lines(lines: Sequence[Text]) -> str:
     """An HTML-like label of lines in sizes of their own."""
-    return f"<{'<BR/>'.join(map(_text, lines))}>" if lines else ""
+    return f"<{'<BR/>'.join(map(_text, lines))}>" if lines else '""'
 
 
 def _text(line: Text) -> str:

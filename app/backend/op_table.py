@@ -216,6 +216,8 @@ FUNCTIONS: Mapping[object, Described] = {
     F.avg_pool2d: _window("avg_pool"),
     F.adaptive_avg_pool2d: _to_grid,
     torch.mean: _mean,
+    F.batch_norm: Layer("batch_norm", "BatchNorm"),
+    F.layer_norm: Layer("batch_norm", "LayerNorm"),
     F.dropout: _dropped,
     **{getattr(torch, name): Layer("flatten", name) for name in RESHAPES if hasattr(torch, name)},
 }

@@ -135,7 +135,7 @@ def lighter(colour: str) -> str:
 @lru_cache(maxsize=4096)
 def ink(fill: str) -> str:
     """Black or white, whichever reads better on ``fill`` (contrast by WCAG 2)."""
-    return "#ffffff" if _luminance(fill) < 0.179 else "#111418"  # at 0.179 both have the same contrast
+    return "#ffffff" if _luminance(fill) < 0.179 else "#000000"  # at 0.179 both have the same contrast
 
 
 def _luminance(colour: str) -> float:

@@ -1,95 +1,113 @@
-"""Figures: where a network's parameters and MACs sit, by stage and by branch. Each is a plotly Figure, made from numbers."""
+"""Where a network's costs sit, by stage and by branch. Each plot is a plotly Figure, made from numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import plotly.graph_objects as go
 
 from .analysis import Analysis, StageCost
 from .palette import BRANCH_COLOURS, BRANCH_NAMES, BranchKind, branch_kind
+from .parts import Part, parts, whole
 from .quantity import exact
 
-Metric = Literal["params", "macs"]
+Metric = Literal["params", "macs", "memory"]
 Kind = BranchKind | Literal["outside"]
 OUTSIDE_NAME, OUTSIDE_COLOUR = "outside of branches", "#7F8790"
-UNITS: dict[Metric, str] = {"params": "parameters", "macs": "MACs"}
-AXES: dict[Metric, str] = {"params": "trainable parameters", "macs": "multiply-accumulates (MACs), one picture"}
+TITLES: Mapping[Metric, str] = MappingProxyType({"params": "parameters", "macs": "MACs", "memory": "activations"})
+UNITS: Mapping[Metric, str] = MappingProxyType({"params": "parameters", "macs": "MACs", "memory": "bytes"})
+AXES: Mapping[Metric, str] = MappingProxyType(
+    {
+        "params": "trainable parameters",
+        "macs": "multiply-accumulates (MACs), one picture",
+        "memory": "bytes that its layers write",
+    }
+)
 
 
-def by_kind(stage: StageCost, metric: Metric) -> dict[Kind, int]:
+def amount(part: Part, metric: Metric, scale: int = 1) -> int:
+    """What a part costs. ``scale``: bytes of an element times the batch; it matters for memory only."""
+    match metric:
+        case "params":
+            return part.params
+        case "macs":
+            return part.macs
+        case "memory":
+            return part.written * scale
+
+
+def by_kind(stage: StageCost, metric: Metric, scale: int = 1) -> dict[Kind, int]:
     """A stage's cost by kind of branch; what lies in no branch (single layers, projections) counts as ``outside``."""
     found: dict[Kind, int] = {}
     inside = 0
-    for block in stage.copies or (stage,):
-        for branch in block.branches:
-            kind, cost = branch_kind(branch.part), _of(branch, metric)
-            found[kind] = found.get(kind, 0) + cost
-            inside += cost
-    if outside := _of(stage, metric) - inside:
+    for copy in stage.copies or (stage,):
+        kinds = {branch.name: branch_kind(branch.part) for branch in copy.branches}
+        for part in parts(copy):
+            if part.level == "branch":
+                cost = amount(part, metric, scale)
+                found[kinds[part.path]] = found.get(kinds[part.path], 0) + cost
+                inside += cost
+    if outside := amount(whole(stage), metric, scale) - inside:
         found["outside"] = outside
     return found
 
 
-def _name(kind: Kind) -> str:
+def name_of(kind: Kind) -> str:
     return OUTSIDE_NAME if kind == "outside" else BRANCH_NAMES[kind]
 
 
-def _colour(kind: Kind) -> str:
+def colour_of(kind: Kind) -> str:
     return OUTSIDE_COLOUR if kind == "outside" else BRANCH_COLOURS[kind]
 
 
-def _of(part: object, metric: Metric) -> int:
-    value = getattr(part, metric)
-    assert isinstance(value, int)
-    return value
-
-
-def stage_bars(analysis: Analysis, metric: Metric) -> go.Figure:
+def stage_bars(analysis: Analysis, metric: Metric, scale: int = 1) -> go.Figure:
     """Each stage's cost, stacked by branch. The x axis lists the stages that cost anything, in order."""
-    stages = [stage for stage in analysis.stages if _of(stage, metric)]
-    costs = [by_kind(stage, metric) for stage in stages]
+    costs = {stage.name: by_kind(stage, metric, scale) for stage in analysis.stages}
+    costs = {name: cost for name, cost in costs.items() if sum(cost.values())}
     figure = go.Figure()
-    for kind in _kinds(costs):
-        values = [cost.get(kind, 0) for cost in costs]
+    for kind in _kinds(list(costs.values())):
+        values = [cost.get(kind, 0) for cost in costs.values()]
         figure.add_bar(
-            name=_name(kind),
-            x=[stage.name for stage in stages],
+            name=name_of(kind),
+            x=list(costs),
             y=values,
-            marker_color=_colour(kind),
+            marker_color=colour_of(kind),
             customdata=[exact(value, UNITS[metric]) for value in values],
-            hovertemplate="%{x}<br>" + _name(kind) + ": %{customdata}<extra></extra>",
+            hovertemplate="%{x}<br>" + name_of(kind) + ": %{customdata}<extra></extra>",
         )
     figure.update_layout(
-        barmode="stack", xaxis_title="stage, from the picture to the classes", yaxis_title=AXES[metric]
+        barmode="stack",
+        xaxis_title="stage, from the picture to the classes",
+        yaxis_title=AXES[metric],
+        yaxis_tickformat="~s",
     )
     figure.update_xaxes(tickangle=-45)
-    return _styled(figure, height_px=420)
+    return styled(figure, height_px=420)
 
 
 def branch_shares(analysis: Analysis) -> go.Figure:
-    """Which share of the parameters and of the MACs each kind of branch has, over the whole network."""
-    metrics: tuple[Metric, ...] = ("macs", "params")
+    """Which share of the parameters, MACs and activations each kind of branch has, over the whole network."""
+    metrics: tuple[Metric, ...] = ("memory", "macs", "params")
     sums = [_summed([by_kind(stage, metric) for stage in analysis.stages]) for metric in metrics]
     figure = go.Figure()
     for kind in _kinds(sums):
         shares = [100 * total.get(kind, 0) / (sum(total.values()) or 1) for total in sums]
         figure.add_bar(
-            name=_name(kind),
-            y=["MACs", "parameters"],
+            name=name_of(kind),
+            y=[TITLES[metric] for metric in metrics],
             x=shares,
             orientation="h",
-            marker_color=_colour(kind),
+            marker_color=colour_of(kind),
             text=[f"{share:.1f}&nbsp;%" if share >= 4 else "" for share in shares],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            customdata=[exact(total.get(kind, 0), UNITS[metric]) for total, metric in zip(sums, metrics, strict=True)],
-            hovertemplate=_name(kind) + ": %{x:.2f} % of the %{y}, %{customdata}<extra></extra>",
+            hovertemplate=name_of(kind) + ": %{x:.2f} % of the %{y}<extra></extra>",
         )
     figure.update_layout(barmode="stack", xaxis_title="share of the whole network (%)", yaxis_title="")
-    return _styled(figure, height_px=260)
+    return styled(figure, height_px=300)
 
 
 def _summed(costs: list[dict[Kind, int]]) -> dict[Kind, int]:
@@ -108,7 +126,8 @@ def _kinds(costs: list[dict[Kind, int]]) -> Iterator[Kind]:
         yield "outside"
 
 
-def _styled(figure: go.Figure, height_px: int) -> go.Figure:
+def styled(figure: go.Figure, height_px: int) -> go.Figure:
+    """What all plots share. Streamlit adds the theme's own colours and letters."""
     figure.update_layout(
         height=height_px,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},

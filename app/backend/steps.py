@@ -94,6 +94,8 @@ def fold(net: Network) -> None:
             continue
         for (_, conv), (name, norm) in pairwise(list(unit.named_children())):
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                assert norm.running_mean is not None  # every norm that is built keeps them
+                assert norm.running_var is not None
                 conv.weight, conv.bias = nn.utils.fuse_conv_bn_weights(
                     conv.weight, conv.bias, norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias
                 )

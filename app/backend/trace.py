@@ -6,13 +6,16 @@ device, and bound again by :mod:`app.backend.cost`. Tests compare the result wit
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from torch import fx, nn
+from torch import Tensor, fx, nn
 
 from inception_models.builder import build_stage
-from inception_models.layers import BatchNormNoGamma, SamePad2d, UnitNormalize, chain
+from inception_models.layers import BatchNormNoGamma, SamePad2d, UnitNormalize
 from inception_models.shapes import Shape, ShapeError, chain_shape, stage_shape
 from inception_models.spec import (
     AuxHead,
@@ -38,15 +41,73 @@ ROOMY = 299  # pixels: a grid on which every published part fits
 # --- topology --------------------------------------------------------------------------------------------------------
 
 
+Key = tuple[Stage | AuxHead, Unit, Shape]  # what a topology depends on
+KEPT = 512  # topologies
+_known: OrderedDict[Key, tuple[Traced, ...]] = OrderedDict()
+_lock = threading.Lock()
+
+
 def topology(part: Stage | AuxHead, unit: Unit, shape: Shape) -> tuple[Traced, ...]:
     """The traced nodes of one part (of a repeat: of one copy), with paths relative to it and widths not yet bound."""
-    if isinstance(part, Repeat):
-        part = part.block
-    part = replace(part, name="part")
-    erased = _erased(part)
-    if _fits(erased):
-        return _trace_part(erased, unit, (ANY_WIDTH, ROOMY, ROOMY))
-    return _trace_part(part, unit, shape)  # widths that must add up, or grids that agree at this size only
+    block = part.block if isinstance(part, Repeat) else part
+    return _traced([_template(part, unit) or (replace(block, name="part"), unit, shape)])[0]
+
+
+def prepare(parts: Iterable[Stage | AuxHead], unit: Unit) -> None:
+    """Trace at once what :func:`topology` will be asked for: each call of torch.fx costs milliseconds of its own."""
+    templates = (_template(part, unit) for part in parts)
+    _traced([key for key in dict.fromkeys(templates) if key])
+
+
+def forget() -> None:
+    """Empty the cache, for whoever measures."""
+    with _lock:
+        _known.clear()
+
+
+@lru_cache(maxsize=4096)
+def _template(part: Stage | AuxHead, unit: Unit) -> Key | None:
+    """What parts of one topology share; None where widths must add up, or grids agree at this size only."""
+    block = part.block if isinstance(part, Repeat) else part
+    erased = _erased(replace(block, name="part"))
+    return (erased, unit, (ANY_WIDTH, ROOMY, ROOMY)) if _fits(erased) else None
+
+
+def _traced(keys: list[Key]) -> list[tuple[Traced, ...]]:
+    with _lock:
+        missing = [key for key in keys if key not in _known]
+        if missing:
+            _known.update(zip(missing, _trace_parts(missing), strict=True))
+        found = [_known[key] for key in keys]
+        while len(_known) > KEPT:
+            _known.popitem(last=False)
+    return found
+
+
+class _SideBySide(nn.Module):
+    """Parts that all read the same input, so that one trace serves them all."""
+
+    def __init__(self, parts: Iterable[nn.Module]) -> None:
+        super().__init__()
+        for number, part in enumerate(parts):
+            self.add_module(f"part{number}", part)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        return [part(x) for part in self.children()]
+
+
+def _trace_parts(keys: list[Key]) -> Iterator[tuple[Traced, ...]]:
+    """The trace of every part, cut out of one trace of all."""
+    modules = [build_stage(part, shape, unit, ANY_WIDTH, "meta") for part, unit, shape in keys]
+    found = trace(_SideBySide(modules))
+    owners = [item.path.partition(".")[0] for item in found]
+    for number in range(len(keys)):
+        own = [i for i, owner in enumerate(owners) if owner == f"part{number}"]
+        place = {-1: -1, **{i: new for new, i in enumerate(own)}}
+        yield tuple(
+            Traced(found[i].path.partition(".")[2], found[i].layer, tuple(place[j] for j in found[i].inputs))
+            for i in own
+        )
 
 
 @lru_cache(maxsize=512)
@@ -62,12 +123,6 @@ def _fits(part: Stage | AuxHead) -> bool:
     return True
 
 
-@lru_cache(maxsize=512)
-def _trace_part(part: Stage | AuxHead, unit: Unit, shape: Shape) -> tuple[Traced, ...]:
-    module = build_stage(part, shape, unit, ANY_WIDTH, "meta")
-    return trace(chain([("part", module)]), strip="part")
-
-
 def _erased(part: Stage | AuxHead) -> Stage | AuxHead:
     """The same part with every width replaced by one and the same."""
     match part:
@@ -77,7 +132,7 @@ def _erased(part: Stage | AuxHead) -> Stage | AuxHead:
             branches = tuple(replace(b, ops=tuple(_erased_op(op) for op in b.ops)) for b in part.branches)
             return replace(part, branches=branches)
         case Repeat():
-            return part
+            return part  # its block is erased instead
         case _:
             return _erased_op(part)
 
@@ -95,20 +150,22 @@ def _erased_op(op: Op) -> Op:
 # --- torch.fx --------------------------------------------------------------------------------------------------------
 
 
-class _Tracer(fx.Tracer):
+class Tracer(fx.Tracer):
+    """torch.fx's, which also takes this project's own layers as wholes."""
+
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         return isinstance(m, SamePad2d | UnitNormalize | BatchNormNoGamma) or super().is_leaf_module(
             m, module_qualified_name
         )
 
 
-def trace(module: nn.Module, strip: str = "") -> tuple[Traced, ...]:
-    """Every node of ``module``, traced by torch.fx; ``strip`` is a first path segment to leave out.
+def trace(module: nn.Module) -> tuple[Traced, ...]:
+    """Every node of ``module``, traced by torch.fx.
 
     Raises:
         UnknownOp: naming an op that the counter does not know.
     """
-    graph = _Tracer().trace(module)
+    graph = Tracer().trace(module)
     position: dict[fx.Node, int] = {}
     found: list[Traced] = []
     taken: set[str] = set()
@@ -117,7 +174,7 @@ def trace(module: nn.Module, strip: str = "") -> tuple[Traced, ...]:
             position[node] = -1
         elif node.op != "output" and not packs(node):
             layer = layer_at(node, module)
-            path = unused(path_of(node, layer.kind, strip), taken)
+            path = unused(path_of(node, layer.kind), taken)
             inputs = tuple(position[n] for n in sources(node))
             position[node] = len(found)
             found.append(Traced(path, layer, inputs))
@@ -136,14 +193,12 @@ def packs(node: fx.Node) -> bool:
     return isinstance(node.target, type) and issubclass(node.target, tuple)
 
 
-def path_of(node: fx.Node, kind: Kind, strip: str) -> str:
+def path_of(node: fx.Node, kind: Kind) -> str:
     """A module's own path; a function's is its kind, below the module that calls it."""
     if node.op == "call_module":
-        path = str(node.target)
-    else:
-        stack = list(node.meta.get("nn_module_stack", {}))
-        path = f"{stack[-1]}.{kind}" if stack and stack[-1] else kind
-    return path.removeprefix(strip).removeprefix(".")
+        return str(node.target)
+    stack = list(node.meta.get("nn_module_stack", {}))
+    return f"{stack[-1]}.{kind}" if stack and stack[-1] else kind
 
 
 def unused(path: str, taken: set[str]) -> str:

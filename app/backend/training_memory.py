@@ -43,6 +43,11 @@ class TrainingMemory:
     peak_bytes: int
     phase: Phase
 
+    @property
+    def working(self) -> int:
+        """At the peak, what is neither weights nor optimiser state nor saved: gradients, and tensors in between."""
+        return max(0, self.peak_bytes - self.weights - self.buffers - self.optimizer_state - self.saved)
+
 
 def training(
     analysis: Analysis, optimizer: Optimizer = "sgd", dtype: Dtype = "float32", batch: int = 1

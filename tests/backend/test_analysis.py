@@ -14,7 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from app.backend import analyze
 from app.backend.analysis import peak_elements
 from app.backend.graph import Node
-from app.backend.trace import UnknownOp, _Tracer, layer_of, trace
+from app.backend.trace import Tracer, UnknownOp, layer_of, trace
 from inception_models import ARCHITECTURES, Arch, build, with_widths
 from inception_models.edit import scaled
 
@@ -66,7 +66,7 @@ def test_graph_equals_a_trace_of_the_whole_network(arch: Arch) -> None:
 @keys
 def test_shapes_are_those_that_torch_propagates(arch: Arch) -> None:
     net = build(arch, "meta").eval()
-    module = fx.GraphModule(net, _Tracer().trace(net))
+    module = fx.GraphModule(net, Tracer().trace(net))
     ShapeProp(module).propagate(on_meta(arch))
     nodes = analyze(replace(arch, aux=())).graph.nodes
     calls = [n for n in module.graph.nodes if n.op.startswith("call")]

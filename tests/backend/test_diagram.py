@@ -14,7 +14,7 @@ from app.backend.diagram import Heat, LayoutError, View, draw, legend, to_dot, t
 from app.backend.layout import places, svg_of
 from app.backend.painting import template
 from app.backend.palette import BRANCH_COLOURS, CIVIDIS, THEMES
-from app.backend.scene import scene
+from app.backend.scene import Direction, Level, scene
 from inception_models import ARCHITECTURES, with_widths
 from inception_models.spec import Arch, AuxHead, Branch, Conv, Fork, Inception, Linear, Pool, Repeat, Residual, SepConv
 
@@ -111,10 +111,10 @@ def test_graphviz_draws_the_traced_graph_too(variant: str) -> None:
 @pytest.mark.parametrize("level", ["stage", "branch", "op"])
 @pytest.mark.parametrize("fused", [True, False])
 @pytest.mark.parametrize("expanded", [True, False])
-def test_every_cost_stands_in_one_box(variant: str, level: str, fused: bool, expanded: bool) -> None:
+def test_every_cost_stands_in_one_box(variant: str, level: Level, fused: bool, expanded: bool) -> None:
     analysis = known(variant)
     names = {s.name for s in (*analysis.stages, *analysis.aux)} | everything(analysis)
-    view = View(level, frozenset(names) if expanded else frozenset(), fused=fused)  # type: ignore[arg-type]
+    view = View(level, frozenset(names) if expanded else frozenset(), fused=fused)
     boxes = scene(analysis, view).boxes
     assert sum(box.params for box in boxes) == analysis.params_with_aux
     assert sum(box.macs for box in boxes) == sum(n.macs for n in analysis.graph.nodes.values())
@@ -122,9 +122,9 @@ def test_every_cost_stands_in_one_box(variant: str, level: str, fused: bool, exp
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("level", ["stage", "branch", "op"])
-def test_ids_are_unique_and_edges_join_nodes(variant: str, level: str) -> None:
+def test_ids_are_unique_and_edges_join_nodes(variant: str, level: Level) -> None:
     analysis = known(variant)
-    root = svg(analysis, View(level))  # type: ignore[arg-type]
+    root = svg(analysis, View(level))
     nodes, clusters, edges = (groups(root, kind) for kind in ("node", "cluster", "edge"))
     assert len({*nodes, *clusters, *edges}) == len(nodes) + len(clusters) + len(edges)
     assert {end for edge in edges for end in edge.split("->")} == set(nodes)
@@ -214,34 +214,33 @@ EDITED = with_widths(
 )
 
 
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        (ARCHITECTURES["googlenet_bn"], replace(EDITED, classes=7)),
+        (ARCHITECTURES["xception"], with_widths(ARCHITECTURES["xception"], {"middle_flow.branch3x3.conv1": 8192})),
+    ],
+)
 @pytest.mark.parametrize("level", ["stage", "branch", "op"])
 @pytest.mark.parametrize("direction", ["TB", "BT", "LR"])
-def test_an_edit_moves_nothing(level: str, direction: str) -> None:
+def test_an_edit_moves_nothing(before: Arch, after: Arch, level: Level, direction: Direction) -> None:
     """Not in the painted picture, and not where Graphviz lays the new DOT out from scratch."""
-    before, after = analysis_of("googlenet_bn"), analyze(replace(EDITED, classes=7), 160)
-    view = View(level, direction=direction)  # type: ignore[arg-type]
-    first = draw(before, view)
-    looks = [
-        (view, None),
-        (view, before),
-        (replace(view, theme="dark"), None),
-        (replace(view, color_by="macs"), before),
-    ]
+    old, new = analyze(before), analyze(after, 160)
+    view = View(level, direction=direction)
+    first = draw(old, view)
+    looks = [(view, None), (view, old), (replace(view, theme="dark"), None), (replace(view, color_by="macs"), old)]
     for other, original in looks:
-        second = draw(after, other, original)
+        second = draw(new, other, original)
         assert second.topology == first.topology
         assert geometry(second.svg) == geometry(first.svg)
-    options = {"level": level, "direction": direction}
-    painted = template(scene(before, view).outline)
+    standing = template(scene(old, view).outline)
     for dot in (
-        to_dot(before, **options),  # type: ignore[arg-type]
-        to_dot(after, **options, original=before, color_by="params", theme="dark"),  # type: ignore[arg-type]
+        to_dot(old, level=level, direction=direction),
+        to_dot(new, level=level, direction=direction, original=old, color_by="params", theme="dark"),
     ):
         found = places(dot)
-        assert f'viewBox="0 0 {found.width:g} {found.height:g}"' in painted.opening
-        assert {f'd="{line.path}"' for line in found.edges.values()} == {
-            match[0] for wire in painted.edges if (match := re.search(r'd="[^"]*"', wire.line))
-        }
+        assert f'viewBox="0 0 {found.width:g} {found.height:g}"' in standing.opening
+        assert {line.path for line in found.edges.values()} == {wire.line.split('"')[3] for wire in standing.edges}
 
 
 def test_topology_tells_layouts_apart() -> None:
@@ -291,8 +290,8 @@ def test_the_trunk_is_straight(variant: str) -> None:
 )
 def test_painting_says_what_graphviz_writes(variant: str, options: dict[str, object]) -> None:
     analysis = known(variant)
-    theirs = ElementTree.fromstring(svg_of(to_dot(analysis, **options)))  # type: ignore[arg-type]
-    ours = svg(analysis, View(**options))  # type: ignore[arg-type]
+    theirs = ElementTree.fromstring(svg_of(to_dot(analysis, **options)))
+    ours = svg(analysis, View(**options))
     assert Counter(texts(ours)) == Counter(texts(theirs))
 
 
@@ -326,6 +325,14 @@ def test_exactly_the_changes_are_marked() -> None:
     frames = {path for path, frame in groups(root, "cluster").items() if "changed" in frame.attrib["class"]}
     assert frames == {"inception4e", "inception3a", "aux1"}
     assert not [g for g in svg(original, View(), original).iter() if "changed" in g.get("class", "")]
+
+
+def test_what_follows_from_an_edit_is_not_marked() -> None:
+    """Neither the depthwise filters behind an edited convolution, of which there are as many as its width."""
+    edited = analyze(with_widths(ARCHITECTURES["xception"], {"conv2": 96}))
+    root = svg(edited, View("op", fused=False), analysis_of("xception"))
+    marked = [path for path, node in groups(root, "node").items() if "changed" in node.attrib["class"]]
+    assert marked == ["conv2.conv"]
 
 
 def test_more_copies_and_new_ops_are_changes() -> None:
@@ -363,7 +370,7 @@ def test_branches_have_their_colours() -> None:
 @pytest.mark.parametrize("color_by, high", [("params", "1.02 M"), ("macs", "347 M"), ("share", "21.9 %")])
 def test_heat_is_hottest_at_the_most(color_by: str, high: str) -> None:
     analysis = analysis_of("googlenet")
-    view = View(color_by=color_by, show_aux=False)  # type: ignore[arg-type]
+    view = View(color_by=color_by, show_aux=False)
     hottest = [node for node in groups(svg(analysis, view), "node").values() if texts(node)[-1] == high]
     assert {shape(node).attrib["fill"] for node in hottest} == {CIVIDIS[-1]}
     scale = legend(analysis, view)
@@ -393,16 +400,16 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("level", ["stage", "branch", "op"])
-def test_hostile_names_stay_words(name: str, level: str) -> None:
+def test_hostile_names_stay_words(name: str, level: Level) -> None:
     stages = (
         Conv(name, 4),
         Inception(f"{name}2", (Branch(name, (Conv(name, 4),)), Branch("b", (Conv("c", 4),)))),
         Conv("last", 4),
     )
     analysis = analyze(replace(ODD, stages=stages, aux=(AuxHead(f"{name}3", f"{name}2", (Linear("fc"),)),)))
-    drawn = draw(analysis, View(level), analyze(ODD))  # type: ignore[arg-type]
+    drawn = draw(analysis, View(level), analyze(ODD))
     ours = ElementTree.fromstring(drawn.svg)
-    theirs = ElementTree.fromstring(svg_of(to_dot(analysis, level=level, original=analyze(ODD))))  # type: ignore[arg-type]
+    theirs = ElementTree.fromstring(svg_of(to_dot(analysis, level=level, original=analyze(ODD))))
     assert {e.tag for e in ours.iter()} <= {
         f"{SVG}{tag}" for tag in ("svg", "g", "title", "rect", "path", "polygon", "text")
     }
@@ -412,7 +419,10 @@ def test_hostile_names_stay_words(name: str, level: str) -> None:
             a for e in root.iter() for a in e.attrib if a.lower().endswith("href") or a.lower().startswith("on")
         ]
     assert re.sub(r"\s", " ", name).replace("\x07", "") in groups(ours, "node")  # attributes have no line breaks
-    assert len(groups(ours, "node")) == len(groups(theirs, "node"))
+    tips = {a.get("{http://www.w3.org/1999/xlink}title") for a in theirs.iter(f"{SVG}a")}
+    assert tips == {
+        title(g).replace("\\", "/") for kind in ("node", "cluster", "edge") for g in groups(ours, kind).values()
+    }
 
 
 def test_escapes_survive_reading_back() -> None:

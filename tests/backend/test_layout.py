@@ -95,7 +95,8 @@ def test_a_program_that_does_not_start(bare: Path) -> None:
         svg_of(SMALL)
 
 
-def test_png_and_pdf(monkeypatch: pytest.MonkeyPatch, bare: Path) -> None:
+def test_png_and_pdf(monkeypatch: pytest.MonkeyPatch, pure: str, bare: Path) -> None:
+    program(bare / "graphviz-pure", f'exec "{pure}" "$@"')
     program(bare / "dot", '/bin/echo "%PDF $@"')
     assert rendered(SMALL, "pdf").startswith(b"%PDF -Tpdf")
     os.remove(bare / "dot")

@@ -172,6 +172,13 @@ def test_changes_of_structure_are_said(edited: Arch, sentences: list[str]) -> No
     assert apply_edits(GOOGLENET, json.loads(json.dumps(to_edits(GOOGLENET, edited)))) == edited
 
 
+def test_another_norm_is_a_change_too() -> None:
+    edited = replace(RESNET, unit=Unit(norm=BatchNorm(1e-5)))
+    assert [change.sentence() for change in changes(RESNET, edited)] == [
+        "unit no bias, BatchNorm (eps 0.001, momentum 0.1), relu → no bias, BatchNorm (eps 1e-05, momentum 0.1), relu"
+    ]
+
+
 def test_a_link_for_one_stage_stays_small() -> None:
     edited = duplicated_branch(RESNET, "repeat.branch3x3dbl")
     assert len(json.dumps(to_edits(RESNET, edited), separators=(",", ":"))) < 800
@@ -270,6 +277,9 @@ HOSTILE: tuple[tuple[object, str], ...] = (
     ({"v": 1, "parts": {"inception3a": [{"Inception": "inception3a", "branches": [7]}]}}, "7 stands where an object"),
     ({"v": 1, "parts": {"inception3a": [{"Inception": "inception3a", "branches": []}]}}, "no branch left"),
     ({"v": 1, "parts": {"inception3a": [{"Repeat": {"Repeat": {}}, "times": 2}]}}, "known are Inception, Residual"),
+    ({"v": 1, "parts": {"inception3a": [None]}}, "nothing stands where an object belongs."),
+    ({"v": 1, "parts": {"inception3a": [{"Repeat": None, "times": 2}]}}, "block: nothing stands where an object"),
+    ({"v": 1, "parts": {"inception3a": [{"Inception": "b", "branches": None}]}}, "nothing stands where a list"),
     ({"v": 1, "parts": {"aux1": [{"name": "aux1", "tap": [], "ops": []}]}}, "tap: a list stands where"),
     ({"v": 1, "parts": {"aux1": [{"name": "aux1", "tap": "inception3a", "ops": []}]}}, "aux1 must end with one number"),
     ({"v": 1, "parts": {"aux1": [part_to_json(GOOGLENET.aux[1])]}}, "the name 'aux2' is taken"),

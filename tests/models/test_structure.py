@@ -103,7 +103,7 @@ def residual(*branches: Branch, projection: bool = False, shortcut_stride: int |
         ((STEM, residual(Branch("a", ()))), 32),
         ((STEM, residual(Branch("a", (Fork("fork", (Conv("b", 3), Conv("c", 5))),)))), 32),
         ((Conv("stem", 1), residual(Branch("a", (Conv("b", 1), SepConv("c", None))))), 32),
-        ((Conv("stem", 2), residual(Branch("a", (Conv("b", 1), SepConv("c", 1))), Branch("d", (Conv("e", 1),)))), 32),
+        ((Conv("stem", 4), residual(Branch("a", (Conv("b", 1), SepConv("c", 2))), Branch("d", (Conv("e", 2),)))), 32),
         (
             (
                 Conv("stem", 8, (3, 3), 2, "valid"),

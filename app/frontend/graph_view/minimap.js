@@ -12,7 +12,7 @@ class Minimap {
       root.setPointerCapture(event.pointerId)
       this.go(event)
     })
-    root.addEventListener("pointermove", (event) => event.buttons && this.go(event))
+    root.addEventListener("pointermove", (event) => root.hasPointerCapture(event.pointerId) && this.go(event))
   }
 
   go(event) {

@@ -246,9 +246,8 @@ class GraphView {
       this.tip.hide()
     })
     this.canvas.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || !this.pressed(event.key)) return
-      event.preventDefault()
-      event.stopPropagation() // Streamlit has shortcuts of its own
+      if (event.ctrlKey || event.metaKey || event.altKey) return
+      if (this.pressed(event.key)) event.preventDefault()
     })
   }
 
@@ -324,7 +323,6 @@ class GraphView {
     }
     this.input.addEventListener("input", () => this.search())
     this.input.addEventListener("keydown", (event) => {
-      event.stopPropagation() // Streamlit has shortcuts of its own
       if (event.key === "Enter") this.nextMatch(event.shiftKey ? -1 : 1)
       if (event.key === "Escape") this.leaveSearch()
     })
