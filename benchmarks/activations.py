@@ -13,7 +13,6 @@ import argparse
 import json
 import statistics
 import time
-import warnings
 from collections.abc import Callable
 from functools import partial
 
@@ -37,9 +36,9 @@ GOAL = 1.5
 def extractor(net: Network, branches: list[str]) -> nn.Module:
     """The peer: branch outputs by path, and the logits."""
     nodes = [*branches, net.arch.stages[-1].name]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says that training and evaluation differ: they do, by the aux heads
-        found: nn.Module = create_feature_extractor(net, train_return_nodes=nodes[-1:], eval_return_nodes=nodes)
+    found: nn.Module = create_feature_extractor(
+        net, train_return_nodes=nodes[-1:], eval_return_nodes=nodes, suppress_diff_warning=True
+    )
     return found.eval()
 
 

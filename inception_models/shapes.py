@@ -133,8 +133,8 @@ def block_shape(block: Block, shape: Shape, classes: int = 0) -> Shape:
             straight = (out[0] if block.shortcut_stride else shape[0], *(-(-s // stride) for s in shape[1:]))
             if straight != out:
                 raise ShapeError(
-                    f"{block.name}: the branches give {'x'.join(map(str, out))}, which cannot be added to the shortcut's"
-                    f" {'x'.join(map(str, straight))}; both must be equal."
+                    f"{block.name}: the branches give {'x'.join(map(str, out))}, which cannot be added to the"
+                    f" shortcut's {'x'.join(map(str, straight))}; both must be equal."
                 )
             return out
 

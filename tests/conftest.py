@@ -2,5 +2,5 @@
 
 import os
 
-# Torch's threads spin while they wait: on a busy machine two of them take longer than one. Set before torch is imported.
+# Torch's threads spin while they wait: on a busy machine two take longer than one. Set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

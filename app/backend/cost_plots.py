@@ -28,7 +28,8 @@ def sensitivity_bars(
     analysis: Analysis, entries: Sequence[Sensitivity], metric: Literal["params", "macs"]
 ) -> go.Figure:
     """One bar for every place, in the order of the network, in its branch's colour. Stages name the axis."""
-    places = [entry for entry in entries if not entry.problem]
+    heads = {head.name for head in analysis.aux}
+    places = [entry for entry in entries if not entry.problem and entry.path.partition(".")[0] not in heads]
     values = [entry.params if metric == "params" else entry.macs for entry in places]
     kinds = _kinds_by_path(analysis, [entry.path for entry in places])
     unit = "parameters" if metric == "params" else "MACs"
@@ -43,9 +44,7 @@ def sensitivity_bars(
             customdata=[exact(values[i], unit) for i in chosen],
             hovertemplate="%{x}<br>+%{customdata}<extra></extra>",
         )
-    firsts: dict[str, str] = {}
-    for entry in places:
-        firsts.setdefault(entry.path.partition(".")[0], entry.path)
+    named = _named([entry.path for entry in places])
     step = entries[0].step if entries else 0
     figure.update_layout(
         xaxis_title="place, from the picture to the classes",
@@ -55,11 +54,24 @@ def sensitivity_bars(
     figure.update_xaxes(
         categoryorder="array",
         categoryarray=[entry.path for entry in places],
-        tickvals=list(firsts.values()),
-        ticktext=list(firsts),
+        tickvals=list(named.values()),
+        ticktext=list(named),
         tickangle=-45,
     )
     return styled(figure, height_px=420)
+
+
+def _named(paths: Sequence[str]) -> dict[str, str]:
+    """Stages that the axis names, with the first place of each; not so many that the names overlap."""
+    apart = max(2, len(paths) // 24)
+    found: dict[str, str] = {}
+    last = -apart
+    for i, path in enumerate(paths):
+        stage = path.partition(".")[0]
+        if stage not in found and i - last >= apart:
+            found[stage] = path
+            last = i
+    return found
 
 
 def _kinds_by_path(analysis: Analysis, paths: Sequence[str]) -> list[Kind]:

@@ -108,8 +108,9 @@ def _written(attributes: Mapping[str, str]) -> str:
 
 
 def _plain(text: str) -> str:
+    """``text`` without a meaning to Graphviz, which reads entities and, differently from place to place, backslashes."""
     kept = UNPRINTABLE.sub("", text) if UNPRINTABLE.search(text) else text
-    return kept.replace("\\", "\\\\").replace('"', '\\"')
+    return kept.replace("\\", "/").replace("&", "&amp;").replace('"', '\\"')
 
 
 def _line(tail: str, head: str, role: EdgeRole, shape: str, theme: Theme) -> dict[str, str]:

@@ -6,13 +6,15 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 from plotly.colors import sample_colorscale
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Order = Literal["channel", "strongest"]
 Contrast = Literal["channel", "shared"]

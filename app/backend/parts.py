@@ -20,6 +20,7 @@ from .liveness import ALIASES
 from .receptive_field import ONE_PIXEL, Fields
 
 Level = Literal["network", "stage", "copy", "branch", "op", "layer"]
+MAIN = ("conv", "linear", "max_pool", "avg_pool", "adaptive_pool")  # what a row of layers is known by
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +167,10 @@ def _moved(node: Node) -> int:
 
 
 def _what(nodes: Sequence[Node]) -> str:
-    """What the nodes do, in few words: ``3×3/2 + BatchNorm + ReLU``."""
-    texts = [_name(node) for node in nodes]
-    return " + ".join(texts) if len(texts) <= 3 else f"{texts[0]} + {len(texts) - 2} more + {texts[-1]}"
+    """What the nodes do, in few words: ``3×3/2 + BatchNorm + ReLU``, or of many nodes ``1×1 → 3×3``."""
+    if len(nodes) <= 3:
+        return " + ".join(map(_name, nodes))
+    return " → ".join(_name(node) for node in nodes if node.layer.kind in MAIN)
 
 
 def _name(node: Node) -> str:

@@ -55,10 +55,12 @@ def by_kind(stage: StageCost, metric: Metric, scale: int = 1) -> dict[Kind, int]
 
 
 def name_of(kind: Kind) -> str:
+    """What the legend calls a kind of branch."""
     return OUTSIDE_NAME if kind == "outside" else BRANCH_NAMES[kind]
 
 
 def colour_of(kind: Kind) -> str:
+    """The colour that a kind of branch has everywhere."""
     return OUTSIDE_COLOUR if kind == "outside" else BRANCH_COLOURS[kind]
 
 

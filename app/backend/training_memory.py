@@ -46,7 +46,7 @@ class TrainingMemory:
     @property
     def working(self) -> int:
         """At the peak, what is neither weights nor optimiser state nor saved: gradients, and tensors in between."""
-        return max(0, self.peak_bytes - self.weights - self.buffers - self.optimizer_state - self.saved)
+        return self.peak_bytes - self.weights - self.buffers - self.optimizer_state - self.saved
 
 
 def training(

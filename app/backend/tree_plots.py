@@ -19,6 +19,7 @@ from .quantity import exact
 Form = Literal["treemap", "sunburst"]
 TreeMetric = Metric | Literal["time"]
 ROOT = "network"
+CONTAINER_COLOUR = "rgba(127,135,144,.22)"  # of what has parts with colours of their own
 SHOWN_LEVELS: Mapping[Form, int] = {"treemap": 3, "sunburst": 4}  # a click opens the next
 
 
@@ -44,7 +45,7 @@ def tree(
     tiles = list(_timed(times or {}) if metric == "time" else _tiles(analysis, metric, scale))
     title = "time" if metric == "time" else TITLES[metric]
     total = sum(tile.value for tile in tiles if tile.parent == ROOT)
-    root = Tile(ROOT, "", f"{analysis.arch.about.title}: {title}", total, _text(total, metric), "rgba(127,135,144,.12)")
+    root = Tile(ROOT, "", f"{analysis.arch.about.title}: {title}", total, _text(total, metric), CONTAINER_COLOUR)
     every = [root, *tiles]
     make = go.Treemap if form == "treemap" else go.Sunburst
     area = make(
@@ -75,7 +76,7 @@ def _timed(times: Mapping[str, float]) -> Iterator[Tile]:
 def _tiles(analysis: Analysis, metric: Metric, scale: int) -> Iterator[Tile]:
     for stage in analysis.stages:
         if stage.copies and (value := amount(whole(stage), metric, scale)):
-            yield Tile(stage.name, ROOT, stage.name, value, _text(value, metric), OUTSIDE_COLOUR)
+            yield Tile(stage.name, ROOT, stage.name, value, _text(value, metric), CONTAINER_COLOUR)
         for copy in stage.copies or (stage,):
             yield from _part(copy, metric, scale)
 
@@ -98,6 +99,7 @@ class _Colours:
     """A branch has its colour, a reduction in it a lighter one, everything else a quiet one."""
 
     def __init__(self, copy: StageCost) -> None:
+        self.whole = CONTAINER_COLOUR if copy.branches else OUTSIDE_COLOUR
         self.kinds: dict[str, BranchKind] = {b.name: branch_kind(b.part) for b in copy.branches}
         self.reductions = {
             f"{b.name}.{op.name}"
@@ -107,6 +109,8 @@ class _Colours:
         }
 
     def of(self, path: str) -> str:
+        if not path:
+            return self.whole
         kind = self.kinds.get(path.partition(".")[0])
         if kind is None:
             return OUTSIDE_COLOUR

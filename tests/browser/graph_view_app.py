@@ -122,7 +122,6 @@ def diagram() -> None:
             key="diagram",
             on_select=select,
             on_expand=None if "fixed" in query else expand,
-            expanded=[f"inception{number}" for number in opened],
             legend=Heat(CIVIDIS, "0", "1.2 G MACs") if heat else [(COLORS[name], name) for name in COLORS],
         )
     st.code("\n".join([*log, f"width {width}"]), language=None)

@@ -10,7 +10,7 @@ import os
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -25,14 +25,16 @@ from inception_models.shapes import Shape
 from tests.models.random_edits import edited
 
 EXAMPLES = int(os.environ.get("EDITS_EXAMPLES", "0"))
-few = settings(
-    max_examples=EXAMPLES or 4,
+many = settings(
+    max_examples=EXAMPLES or 40,
     derandomize=not EXAMPLES,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-many = settings(few, max_examples=EXAMPLES or 40)
+few = settings(  # each example takes a second: none to shrink
+    many, max_examples=EXAMPLES or 4, phases=(Phase.generate,)
+)
 keys = pytest.mark.parametrize("key", ARCHITECTURES)
 
 

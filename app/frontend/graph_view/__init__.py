@@ -9,7 +9,7 @@ keeps only the newest, and calls back once for each. Python answers with the hig
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from html import unescape
 from pathlib import Path
@@ -49,7 +49,6 @@ def graph_view(
     key: str,
     on_select: Callable[[str], None],
     on_expand: Callable[[str], None] | None = None,
-    expanded: Collection[str] = (),
     legend: Sequence[tuple[str, str]] | Scale = (),
     height_px: int = 520,
 ) -> None:
@@ -62,7 +61,7 @@ def graph_view(
     text on a filled node needs its own. Nothing in `svg` can run or load anything.
 
     The callbacks run before the next script run and only get paths of elements of `svg`. `on_select` should make it
-    the selection. `on_expand` gets a member of `expanded` that should be folded, or else what should be expanded.
+    the selection. `on_expand` gets a node that should be expanded, or a cluster that should be folded.
     """
     _component(
         key=key,
@@ -72,7 +71,6 @@ def graph_view(
             "topology": topology,
             "selected": selected,
             "expandable": on_expand is not None,
-            "expanded": sorted(expanded),
             "legend": list(legend) if isinstance(legend, Sequence) else _scale(legend),
             "height_px": height_px,
             "handled": _handled(key),

@@ -131,3 +131,9 @@ function placesAt(places, path) {
   const above = ancestors(path).find((id) => places.some((item) => item.id === id))
   return places.filter((item) => item.id === above)
 }
+
+/** The innermost cluster that the path names or lies in. */
+function clusterAround(places, path) {
+  const clusters = places.filter((item) => item.kind === "cluster")
+  return ancestors(path).map((id) => clusters.find((item) => item.id === id)).find(Boolean)
+}

@@ -99,23 +99,18 @@ class GraphView {
     this.tell({ select: place.id })
   }
 
-  /** Python decides what this means: a path in `expanded` is to be folded, any other to be expanded. */
   expand(place) {
-    if (this.data.expandable && place && !this.data.expanded.includes(place.id)) this.tell({ expand: place.id })
+    if (this.data.expandable && place?.kind === "node") this.tell({ expand: place.id })
   }
 
   fold(place) {
-    const path = place && this.expandedAround(place)
-    if (path) this.tell({ expand: path })
+    const cluster = place && clusterAround(this.places, place.id)
+    if (this.data.expandable && cluster) this.tell({ expand: cluster.id })
   }
 
   toggle(place) {
-    if (this.data.expanded.includes(place.id)) this.fold(place)
-    else this.expand(place)
-  }
-
-  expandedAround(place) {
-    return ancestors(place.id).find((path) => this.data.expanded.includes(path))
+    if (place.kind === "node") this.expand(place)
+    else this.fold(place)
   }
 
   tell(event) {
@@ -142,8 +137,8 @@ class GraphView {
       element.toggleAttribute("data-near", chosen(from) !== chosen(to)) // what goes in and out
     }
     const [first] = this.chosen
-    this.button("expand").disabled = !first || this.data.expanded.includes(first.id)
-    this.button("fold").disabled = !first || !this.expandedAround(first)
+    this.button("expand").disabled = this.chosen.length !== 1 || first.kind !== "node"
+    this.button("fold").disabled = !first || !clusterAround(this.places, first.id)
     if (!this.active?.element.matches(":focus")) {
       this.rove(first ?? this.active ?? this.places.find((place) => place.kind === "node"))
     }

@@ -1,14 +1,24 @@
-"""Costs: where the parameters and the MACs sit."""
+"""Costs: where parameters, MACs, memory and time go. Only the open tab is computed."""
 
 from __future__ import annotations
 
-from typing import cast
-
 import streamlit as st
 
-from ...backend import analyze, plots
+from ...backend import analyze
 from .. import header, sidebar
-from ..state import State, current, write_link
+from ..costs import layers, memory, overview, sensitivity, summary, timing, tree
+from ..costs.view import choose
+from ..state import current, write_link
+
+TABS = {
+    "Overview": overview.show,
+    "Tree": tree.show,
+    "Layers": layers.show,
+    "Sensitivity": sensitivity.show,
+    "Memory": memory.show,
+    "Time": timing.show,
+    "torchinfo": summary.show,
+}
 
 
 def page() -> None:
@@ -16,29 +26,16 @@ def page() -> None:
     state = current()
     sidebar.show(state)
     write_link(state)
-    analysis = analyze(state.arch)
-    header.show(state, analysis, analyze(state.original))
-    st.subheader("By stage and branch")
-    metric = st.segmented_control(
-        "Show",
-        ["params", "macs"],
-        default="params",
-        format_func={"params": "Parameters", "macs": "MACs"}.__getitem__,
-        key="metric",
-        required=True,
-    )
-    picked = st.plotly_chart(
-        plots.stage_bars(analysis, cast(plots.Metric, metric)), key="bars", on_select="rerun", selection_mode="points"
-    )
-    _select(state, picked)
-    st.caption("Click a bar to select its stage on the Explore page.")
-    st.subheader("By kind of branch")
-    st.plotly_chart(plots.branch_shares(analysis), key="shares")
+    analysis, original = analyze(state.arch), analyze(state.original)
+    header.show(state, analysis, original)
+    view = choose(state, analysis, original)
+    tabs = st.tabs(list(TABS), key="costs_tab", on_change=_remember, default=st.session_state.get("costs_open"))
+    for tab, show in zip(tabs, TABS.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(view)
 
 
-def _select(state: State, picked: object) -> None:
-    points = picked["selection"]["points"] if isinstance(picked, dict) else []
-    names = {stage.name for stage in state.arch.stages}
-    for point in points:
-        if point.get("x") in names:
-            state.select(point["x"])
+def _remember() -> None:
+    """A page switch forgets which tab was open; we do not."""
+    st.session_state.costs_open = st.session_state.costs_tab

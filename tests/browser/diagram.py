@@ -1,0 +1,127 @@
+"""What a person sees and does at the diagram component, on the made-up network of graph_view_app.py."""
+
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.app_server import free_port, served
+
+APP = "tests/browser/graph_view_app.py"
+REDUCE = "inception1.branch3x3.reduce"
+
+
+@contextmanager
+def demo(logs: Path) -> Iterator[str]:
+    """The address of the running demo."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    # The developer's toolbar brings the one-letter shortcuts that a search must keep its letters from.
+    command = (
+        *(sys.executable, "-m", "streamlit", "run", APP),
+        *("--server.port", str(port), "--client.toolbarMode", "developer"),
+    )
+    with served(command, address, logs / "server.log"):
+        yield address
+
+
+@dataclass(frozen=True)
+class Box:
+    """A place on the screen, in px."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def center(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    @property
+    def top(self) -> tuple[float, float]:
+        return self.x + self.width / 2, self.y
+
+    def holds(self, other: "Box") -> bool:
+        across = self.x <= other.x and other.x + other.width <= self.x + self.width
+        return across and self.y <= other.y and other.y + other.height <= self.y + self.height
+
+
+class Diagram:
+    """What a person sees and does. Motion is off, so nothing has to be waited for but the server."""
+
+    def __init__(self, page: Page, url: str, query: str = "modules=3") -> None:
+        self.page = page
+        page.emulate_media(reduced_motion="reduce")
+        page.goto(f"{url}/?{query}")
+        expect(self.place("input")).to_be_attached(timeout=30_000)
+
+    def place(self, path: str) -> Locator:
+        return self.page.locator(f'.view g[id="{path}"]')
+
+    def box(self, path: str) -> Box:
+        return Box(
+            *self.place(path).evaluate(
+                "e => { const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height] }"
+            )
+        )
+
+    def of(self, css: str) -> Box:
+        found = self.page.locator(f".view {css}").bounding_box()
+        assert found
+        return Box(**found)
+
+    def click(self, path: str, at: tuple[float, float] | None = None) -> None:
+        self.page.mouse.click(*(at or self.box(path).center))
+
+    def drag(self, start: tuple[float, float], *path: tuple[float, float]) -> None:
+        self.page.mouse.move(*start)
+        self.page.mouse.down()
+        for point in path:
+            self.page.mouse.move(*point)
+        self.page.mouse.up()
+
+    def button(self, name: str) -> Locator:
+        return self.page.locator(".view .bar").get_by_title(name)
+
+    def expect_chosen(self, *paths: str) -> None:
+        marked = self.page.locator('.view g[aria-current="true"]')
+        expect(marked).to_have_count(len(paths))
+        for path in paths:
+            expect(self.place(path)).to_have_attribute("aria-current", "true")
+
+    def focused(self) -> str:
+        found: str = self.page.locator(".view :focus").evaluate("e => e.id || e.className || e.tagName")
+        return found
+
+    def expect_said(self, *lines: str) -> None:
+        """Exactly these events reached Python, and their rerun is on the page."""
+        expect(self.page.get_by_test_id("stCode")).to_have_text(
+            re.compile("^" + "\n".join([*lines, r"width \d+"]) + r"\s*$")
+        )
+
+
+def near(a: tuple[float, float], b: tuple[float, float]) -> bool:
+    return abs(a[0] - b[0]) < 1 and abs(a[1] - b[1]) < 1
+
+
+def touch(diagram: Diagram, *steps: Sequence[tuple[float, float]]) -> None:
+    """Put as many fingers down as a step has points, move them from step to step; a step without points lifts them."""
+    session = diagram.page.context.new_cdp_session(diagram.page)
+    down = 0
+    start = time.time()
+    for number, points in enumerate((*steps, ())):
+        kind = "touchEnd" if not points else "touchMove" if down else "touchStart"
+        fingers = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(points)]
+        event = {
+            "type": kind,
+            "touchPoints": fingers,
+            "timestamp": start + 0.02 * number,
+        }  # a slow machine is no slow hand
+        session.send("Input.dispatchTouchEvent", event)
+        down = len(points)
