@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from pathlib import Path
@@ -11,6 +12,9 @@ EVERYWHERE = ("0.0.0.0", "::")  # every interface of this machine
 
 def serve(host: str, port: int) -> int:
     """Serve the app until it is stopped; returns the exit code."""
+    # Torch's threads would spin while they wait for one another, against the threads of other visitors.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
     from streamlit.web import cli
 
     threading.Thread(target=_warm_up, daemon=True).start()

@@ -108,7 +108,7 @@ def _written(attributes: Mapping[str, str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """``text`` without a meaning to Graphviz, which reads entities and, differently from place to place, backslashes."""
+    """``text`` without a meaning to Graphviz, which reads entities and, here and there, backslashes."""
     kept = UNPRINTABLE.sub("", text) if UNPRINTABLE.search(text) else text
     return kept.replace("\\", "/").replace("&", "&amp;").replace('"', '\\"')
 

@@ -40,7 +40,7 @@ def rendered(dot: str, fmt: Format) -> bytes:
     Raises:
         LayoutError: where no Graphviz program is found, or none can draw it in that format.
     """
-    reason = "neither graphviz-pure nor dot is installed"
+    reason = "it is not installed" if fmt == "pdf" else "neither graphviz-pure nor dot is installed"
     for program in _programs(fmt):
         command = [program, f"-T{fmt}", *OPTIONS.get(fmt, ())]
         try:
@@ -58,7 +58,7 @@ def rendered(dot: str, fmt: Format) -> bytes:
         errors = done.stderr.decode(errors="replace").strip().splitlines()
         reason = errors[-1].rstrip(".") if errors else "the program gave back nothing"
     if fmt == "pdf":
-        raise LayoutError(f"A PDF needs the system's Graphviz (dot), and {reason}; SVG, PNG and DOT work without it.")
+        raise LayoutError(f"A PDF needs the system's Graphviz (dot), but {reason}; SVG, PNG and DOT work without it.")
     raise LayoutError(f"The diagram could not be laid out: {reason}.")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -151,7 +151,27 @@ def _erased_op(op: Op) -> Op:
 
 
 class Tracer(fx.Tracer):
-    """torch.fx's, which also takes this project's own layers as wholes."""
+    """torch.fx's, which also takes this project's own layers as wholes.
+
+    While it traces, torch.fx replaces ``nn.Module.__call__`` for the whole process: what another thread runs meanwhile
+    must go its usual way.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thread = threading.get_ident()
+
+    def call_module(
+        self, m: nn.Module, forward: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> object:
+        if threading.get_ident() != self.thread:
+            return forward(*args, **kwargs)
+        return super().call_module(m, forward, args, kwargs)
+
+    def getattr(self, attr: str, attr_val: object, parameter_proxy_cache: dict[str, fx.Proxy]) -> object:
+        if threading.get_ident() != self.thread:
+            return attr_val
+        return super().getattr(attr, attr_val, parameter_proxy_cache)
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         return isinstance(m, SamePad2d | UnitNormalize | BatchNormNoGamma) or super().is_leaf_module(

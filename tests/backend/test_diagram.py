@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache
+from math import prod
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -212,11 +213,17 @@ EDITED = with_widths(
     ARCHITECTURES["googlenet_bn"],
     {"conv1": 8192, "inception4e.branch5x5.reduce": 1, "inception3a.branch1x1.conv": 1024, "aux1.conv": 96},
 )
+LONG = replace(
+    ODD,
+    stages=(Repeat(Residual("a_block_whose_name_is_long", (Branch("b", (Conv("c", 8),)),)), 12), ODD.stages[-1]),
+    aux=(),
+)
 
 
 @pytest.mark.parametrize(
     "before, after",
     [
+        (LONG, with_widths(LONG, {"a_block_whose_name_is_long.b.c": 8192})),
         (ARCHITECTURES["googlenet_bn"], replace(EDITED, classes=7)),
         (ARCHITECTURES["xception"], with_widths(ARCHITECTURES["xception"], {"middle_flow.branch3x3.conv1": 8192})),
     ],
@@ -314,6 +321,7 @@ def test_changed_widths_are_marked(view: View, path: str, lines: list[str]) -> N
     assert texts(node) == lines
     assert ("changed" in node.attrib["class"].split()) is changed
     assert (shape(node).attrib["stroke"] == THEMES["light"].mark) is changed
+    assert shape(node).attrib["stroke-width"] == ("2" if changed else "0.8")
     assert ("→ " in title(node).splitlines()[-1]) is changed
 
 
@@ -358,6 +366,27 @@ def test_tooltips_have_every_number() -> None:
         "110,976 params, 86,704,128 MACs",
         "sees 43 × 43 pixels, every 8",
     ]
+
+
+def test_a_pool_over_the_grid_sees_everything() -> None:
+    assert title(groups(svg(analysis_of("googlenet")), "node")["fc"]).splitlines()[-1] == "sees the whole picture"
+
+
+def test_thickness_is_volume() -> None:
+    edges = groups(svg(analysis_of("googlenet")), "edge")
+    lines = {path: edge.find(f"{SVG}path") for path, edge in edges.items()}
+    thick = {path: float(line.attrib["stroke-width"]) for path, line in lines.items() if line is not None}
+    volume = {path: prod(map(int, title(edge).splitlines()[-1].split(" × "))) for path, edge in edges.items()}
+    assert max(thick, key=thick.__getitem__) == "conv1_7x7_s2->pool1_3x3_s2"
+    assert [thick[path] for path in sorted(edges, key=volume.__getitem__)] == sorted(thick.values())
+
+
+def test_bars_are_the_branches_shares() -> None:
+    box = groups(svg(analysis_of("googlenet"), View("stage")), "node")["inception3a"]
+    bars = box.findall(f"{SVG}path")
+    widths = [float(bar.attrib["d"].split("h")[1].split("v")[0]) for bar in bars]
+    assert [round(width / sum(widths) * 256) for width in widths] == [64, 128, 32, 32]
+    assert [bar.attrib["fill"] for bar in bars] == [BRANCH_COLOURS[kind] for kind in ("1x1", "3x3", "5x5", "pool")]
 
 
 def test_branches_have_their_colours() -> None:
