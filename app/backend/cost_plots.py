@@ -171,6 +171,7 @@ def time_against_macs(analysis: Analysis, latency: Latency) -> go.Figure:
         barmode="group",
         xaxis_title="stage, from the picture to the classes",
         yaxis_title="share of the whole network (%)",
+        yaxis_range=[0, 1.15 * max(*times, *macs)],  # a busy machine's spread may be far longer than any bar
     )
     figure.update_xaxes(tickangle=-45)
     return styled(figure, height_px=420)
@@ -204,6 +205,8 @@ def roofline_plot(ceilings: Ceilings, points: Sequence[Point]) -> go.Figure:
             "%{customdata[1]} of what is attainable<extra></extra>"
         ),
     )
-    figure.update_xaxes(type="log", title="arithmetic intensity: FLOPs for each byte moved")
-    figure.update_yaxes(type="log", title="FLOP/s achieved", tickformat="~s")
+    figure.update_xaxes(
+        type="log", title="arithmetic intensity: FLOPs for each byte moved", dtick="D2", tickformat="~g"
+    )
+    figure.update_yaxes(type="log", title="FLOP/s achieved", dtick="D2", tickformat="~s")
     return styled(figure, height_px=480)

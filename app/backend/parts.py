@@ -119,7 +119,7 @@ def _inside(part: StageCost) -> Iterator[Part]:
     for first, run in groupby(nodes, key=lambda node: node.path.partition(".")[0]):
         inside = list(run)
         if first in names:
-            yield _sum(first, "branch", inside, moved)
+            yield _sum(first, "branch", inside, moved, forks)
         yield from _ops(inside, 2 if first in names else 1 if has_ops else 0, moved, forks)
 
 
@@ -128,7 +128,7 @@ def _ops(nodes: Sequence[Node], depth: int, moved: Mapping[str, int], forks: fro
     for path, run in groupby(nodes, key=lambda node: ".".join(node.path.split(".")[:depth])):
         inside = list(run)
         if depth:
-            yield _sum(path, "op", inside, moved)
+            yield _sum(path, "op", inside, moved, forks)
         if path in forks:
             yield from _ops(inside, depth + 1, moved, frozenset())
         elif len(inside) > 1 or inside[0].path != path:
@@ -136,11 +136,13 @@ def _ops(nodes: Sequence[Node], depth: int, moved: Mapping[str, int], forks: fro
                 yield _sum(node.path, "layer", [node], moved)
 
 
-def _sum(path: str, level: Level, nodes: Sequence[Node], moved: Mapping[str, int]) -> Part:
+def _sum(
+    path: str, level: Level, nodes: Sequence[Node], moved: Mapping[str, int], forks: frozenset[str] = frozenset()
+) -> Part:
     return Part(
         path,
         level,
-        _what(nodes),
+        _what(nodes, forks),
         nodes[-1].out_shape,
         sum(node.params for node in nodes),
         sum(node.macs for node in nodes),
@@ -166,11 +168,16 @@ def _moved(node: Node) -> int:
 # --- words and fields ------------------------------------------------------------------------------------------------
 
 
-def _what(nodes: Sequence[Node]) -> str:
-    """What the nodes do, in few words: ``3×3/2 + BatchNorm + ReLU``, or of many nodes ``1×1 → 3×3``."""
+def _what(nodes: Sequence[Node], forks: frozenset[str] = frozenset()) -> str:
+    """What the nodes do, in few words: ``3×3/2 + BatchNorm + ReLU``, or of many nodes ``1×1 → 1×3 | 3×1``."""
     if len(nodes) <= 3:
         return " + ".join(map(_name, nodes))
-    return " → ".join(_name(node) for node in nodes if node.layer.kind in MAIN)
+    main = [node for node in nodes if node.layer.kind in MAIN]
+    row: list[str] = []
+    for fork, run in groupby(main, key=lambda node: next((f for f in forks if node.path.startswith(f"{f}.")), "")):
+        names = map(_name, run)
+        row += [" | ".join(names)] if fork else names
+    return " → ".join(row)
 
 
 def _name(node: Node) -> str:

@@ -45,7 +45,7 @@ def tree(
     tiles = list(_timed(times or {}) if metric == "time" else _tiles(analysis, metric, scale))
     title = "time" if metric == "time" else TITLES[metric]
     total = sum(tile.value for tile in tiles if tile.parent == ROOT)
-    root = Tile(ROOT, "", f"{analysis.arch.about.title}: {title}", total, _text(total, metric), CONTAINER_COLOUR)
+    root = Tile(ROOT, "", title, total, _text(total, metric), CONTAINER_COLOUR)
     every = [root, *tiles]
     make = go.Treemap if form == "treemap" else go.Sunburst
     area = make(

@@ -14,7 +14,7 @@ from .graph_view import graph_view
 from .state import State
 
 LEVELS: dict[str, str] = {"stage": "Network", "branch": "Branches", "op": "Layers"}
-COLORS: dict[str, str] = {"kind": "Kind", "params": "Parameters", "macs": "MACs", "memory": "Memory"}
+COLORS: dict[str, str] = {"kind": "Kind", "params": "Params", "macs": "MACs", "memory": "Memory"}
 HEIGHT_PX = 560
 
 

@@ -215,7 +215,7 @@ EDITED = with_widths(
 )
 LONG = replace(
     ODD,
-    stages=(Repeat(Residual("a_block_whose_name_is_long", (Branch("b", (Conv("c", 8),)),)), 12), ODD.stages[-1]),
+    stages=(Repeat(Residual("WIDEST_NAME_OF_ALL", (Branch("b", (Conv("c", 8),)),)), 12), ODD.stages[-1]),
     aux=(),
 )
 
@@ -223,7 +223,7 @@ LONG = replace(
 @pytest.mark.parametrize(
     "before, after",
     [
-        (LONG, with_widths(LONG, {"a_block_whose_name_is_long.b.c": 8192})),
+        (LONG, with_widths(LONG, {"WIDEST_NAME_OF_ALL.b.c": 8192})),
         (ARCHITECTURES["googlenet_bn"], replace(EDITED, classes=7)),
         (ARCHITECTURES["xception"], with_widths(ARCHITECTURES["xception"], {"middle_flow.branch3x3.conv1": 8192})),
     ],
