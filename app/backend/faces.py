@@ -113,8 +113,6 @@ class _Painter:
         self.most = max((self.value(box, box.sketch.out_shape) for box in shown.boxes), default=0)
         self.looks: dict[tuple[Sketch, int], tuple[Face, tuple[Change, ...]]] = {}
 
-    # --- values ---
-
     def value(self, part: Box | StageCost, out_shape: Shape) -> int:
         """What the heat map shows, of all copies together; zero is off the scale."""
         match self.color_by:
@@ -136,8 +134,6 @@ class _Painter:
                 return short(value, "B")
             case _:
                 return short(value)
-
-    # --- boxes ---
 
     def box(self, box: Box) -> Face:
         value = self.value(box, box.sketch.out_shape)
@@ -206,8 +202,6 @@ class _Painter:
         if not box.nodes:
             return self.theme.block
         return self.theme.trunk if weighted else self.theme.quiet
-
-    # --- frames ---
 
     def group(self, group: Group) -> Face:
         changed = self.changes.of(group.part)

@@ -124,16 +124,14 @@ def _plan(key: _Key, fused: bool, joined: bool) -> Plan:
             tail = owners[j] if j >= 0 else None
             if tail != head and (tail, head) not in links:
                 straight = node.layer.kind == "add" and (tail is None or part.nodes[j].path.startswith("shortcut"))
-                role: EdgeRole = "shortcut" if straight else "aux" if tail is None and _is_head(part) else ""
+                role: EdgeRole = (
+                    "shortcut" if straight else "aux" if tail is None and isinstance(part.part, AuxHead) else ""
+                )
                 links[tail, head] = Link(tail, head, role, part.nodes[j].out_shape if j >= 0 else None)
     rows = tuple(_rows(part, [s.inner for s in sketches])) if part.branches else ()
     sides = ("shortcut", *(f"{branch.name}." for branch in part.branches))
     joints = tuple(s.inner for s in sketches if not s.inner.startswith(sides))
     return Plan(sketches, tuple(links.values()), rows, joints, owners[-1] if owners else "")
-
-
-def _is_head(part: StageCost) -> bool:
-    return isinstance(part.part, AuxHead)
 
 
 # --- what the spec knows ---------------------------------------------------------------------------------------------

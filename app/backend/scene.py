@@ -208,8 +208,9 @@ class _Making:
         planned = plans[0]
         paths = {s.inner: f"{name}.{s.inner}" if s.inner else name for s in planned.sketches}
         for sketch, *others in zip(*(p.sketches for p in plans), strict=True):
-            params = sketch.params + sum(o.params for o in others)
-            macs = sketch.macs + sum(o.macs for o in others)
+            params, macs = sketch.params, sketch.macs
+            for other in others:
+                params, macs = params + other.params, macs + other.macs
             seen = behind(sketch.field, source.seen)
             self.boxes.append(Box(paths[sketch.inner], sketch, len(copies), params, macs, seen))
         for link in planned.links:
@@ -221,6 +222,7 @@ class _Making:
         if len(paths) == 1 and not part.branches:
             return end, end
         self.groups[name] = Group(name, part, len(copies))
-        rows = tuple(tuple(paths[inner] for inner in row) for row in planned.rows)
+        step = -1 if self.view.direction == "LR" else 1  # there Graphviz stacks a rank from the bottom up
+        rows = tuple(tuple(paths[inner] for inner in row[::step]) for row in planned.rows)
         spine = (source.path, *(paths[inner] for inner in planned.joints)) if part.branches else ()
         return Frame(name, tuple(paths.values()), rows, spine), end

@@ -11,16 +11,15 @@ import plotly.graph_objects as go
 from inception_models.spec import Conv, Pool
 
 from .analysis import Analysis, StageCost
-from .palette import BranchKind, branch_kind, lighter
+from .palette import THEMES, BranchKind, Theme, ThemeName, branch_kind, lighter
 from .parts import parts, whole
-from .plots import OUTSIDE_COLOUR, TITLES, UNITS, Metric, amount, colour_of, styled
+from .plots import TITLES, UNITS, Metric, amount, colour_of, styled
 from .quantity import exact
 
 Form = Literal["treemap", "sunburst"]
 TreeMetric = Metric | Literal["time"]
 ROOT = "network"
-CONTAINER_COLOUR = "rgba(127,135,144,.22)"  # of what has parts with colours of their own
-SHOWN_LEVELS: Mapping[Form, int] = {"treemap": 3, "sunburst": 4}  # a click opens the next
+SHOWN_LEVELS = 4  # a click opens the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +35,22 @@ class Tile:
 
 
 def tree(
-    analysis: Analysis, metric: TreeMetric, form: Form, scale: int = 1, times: Mapping[str, float] | None = None
+    analysis: Analysis,
+    metric: TreeMetric,
+    form: Form,
+    scale: int = 1,
+    times: Mapping[str, float] | None = None,
+    theme: ThemeName = "light",
 ) -> go.Figure:
     """Areas in proportion to what every part costs; parts that cost nothing are left out.
 
     ``times``: measured seconds by stage, which ``metric="time"`` needs; time is known for whole stages only.
     """
-    tiles = list(_timed(times or {}) if metric == "time" else _tiles(analysis, metric, scale))
+    quiet = THEMES[theme]
+    tiles = list(_timed(times or {}, quiet) if metric == "time" else _tiles(analysis, metric, scale, quiet))
     title = "time" if metric == "time" else TITLES[metric]
     total = sum(tile.value for tile in tiles if tile.parent == ROOT)
-    root = Tile(ROOT, "", title, total, _text(total, metric), CONTAINER_COLOUR)
+    root = Tile(ROOT, "", title, total, _text(total, metric), quiet.block)
     every = [root, *tiles]
     make = go.Treemap if form == "treemap" else go.Sunburst
     area = make(
@@ -57,7 +62,7 @@ def tree(
         customdata=[[tile.path, tile.text] for tile in every],
         branchvalues="total",
         sort=False,
-        maxdepth=SHOWN_LEVELS[form],
+        maxdepth=SHOWN_LEVELS,
         texttemplate="%{label}<br>%{percentRoot:.1%}",
         hovertemplate="%{customdata[0]}<br>%{customdata[1]}, %{percentRoot:.2%} of the network<extra></extra>",
     )
@@ -68,23 +73,23 @@ def _text(value: float, metric: TreeMetric) -> str:
     return f"{1e3 * value:.3g} ms" if metric == "time" else exact(round(value), UNITS[metric])
 
 
-def _timed(times: Mapping[str, float]) -> Iterator[Tile]:
+def _timed(times: Mapping[str, float], theme: Theme) -> Iterator[Tile]:
     for name, seconds in times.items():
-        yield Tile(name, ROOT, name, seconds, _text(seconds, "time"), OUTSIDE_COLOUR)
+        yield Tile(name, ROOT, name, seconds, _text(seconds, "time"), theme.trunk)
 
 
-def _tiles(analysis: Analysis, metric: Metric, scale: int) -> Iterator[Tile]:
+def _tiles(analysis: Analysis, metric: Metric, scale: int, theme: Theme) -> Iterator[Tile]:
     for stage in analysis.stages:
         if stage.copies and (value := amount(whole(stage), metric, scale)):
-            yield Tile(stage.name, ROOT, stage.name, value, _text(value, metric), CONTAINER_COLOUR)
+            yield Tile(stage.name, ROOT, stage.name, value, _text(value, metric), theme.quiet)
         for copy in stage.copies or (stage,):
-            yield from _part(copy, metric, scale)
+            yield from _part(copy, metric, scale, theme)
 
 
-def _part(copy: StageCost, metric: Metric, scale: int) -> Iterator[Tile]:
+def _part(copy: StageCost, metric: Metric, scale: int, theme: Theme) -> Iterator[Tile]:
     """The tiles of a stage or of one copy, itself first."""
-    container, _, own = copy.name.rpartition(".")
-    colours = _Colours(copy)
+    container = copy.name.rpartition(".")[0]
+    colours = _Colours(copy, theme)
     for part in parts(copy):
         value = amount(part, metric, scale)
         if part.level == "layer" or not value:
@@ -92,14 +97,14 @@ def _part(copy: StageCost, metric: Metric, scale: int) -> Iterator[Tile]:
         above, _, name = part.path.rpartition(".")
         path = f"{copy.name}.{part.path}".rstrip(".")
         parent = f"{copy.name}.{above}".rstrip(".") if part.path else container or ROOT
-        yield Tile(path, parent, name or own, value, _text(value, metric), colours.of(part.path))
+        yield Tile(path, parent, name or copy.name, value, _text(value, metric), colours.of(part.path))
 
 
 class _Colours:
     """A branch has its colour, a reduction in it a lighter one, everything else a quiet one."""
 
-    def __init__(self, copy: StageCost) -> None:
-        self.whole = CONTAINER_COLOUR if copy.branches else OUTSIDE_COLOUR
+    def __init__(self, copy: StageCost, theme: Theme) -> None:
+        self.whole, self.outside = theme.quiet if copy.branches else theme.trunk, theme.trunk
         self.kinds: dict[str, BranchKind] = {b.name: branch_kind(b.part) for b in copy.branches}
         self.reductions = {
             f"{b.name}.{op.name}"
@@ -113,5 +118,5 @@ class _Colours:
             return self.whole
         kind = self.kinds.get(path.partition(".")[0])
         if kind is None:
-            return OUTSIDE_COLOUR
+            return self.outside
         return lighter(colour_of(kind)) if path in self.reductions else colour_of(kind)

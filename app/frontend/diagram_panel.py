@@ -8,7 +8,7 @@ from typing import cast
 import streamlit as st
 
 from ..backend import Analysis
-from ..backend.diagram import View, draw, legend
+from ..backend.diagram import View, draw, legend, toggled
 from ..backend.scene import ColorBy, Level
 from .graph_view import graph_view
 from .state import State
@@ -29,7 +29,7 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
         selected=state.selected,
         key=f"diagram:{state.arch.key}",
         on_select=state.select,
-        on_expand=lambda path: _toggle(state, view, path),
+        on_expand=lambda path: _toggle(state, analysis, view, path),
         legend=key,
         height_px=HEIGHT_PX,
     )
@@ -62,9 +62,6 @@ def _choice(label: str, names: Mapping[str, str], default: str, meaning: str) ->
     return picked or default
 
 
-def _toggle(state: State, view: View, path: str) -> None:
-    """Expand the stage that a box belongs to, or fold the one that a frame stands around; of a repeat, the copy."""
-    stage, _, rest = path.partition(".")
-    copy, _, _ = rest.partition(".")
-    name = f"{stage}.{copy}" if copy.isdecimal() else stage
-    state.toggle(name, fold=path == name and view.level != "stage")
+def _toggle(state: State, analysis: Analysis, view: View, path: str) -> None:
+    after = toggled(analysis, view, path)
+    state.expanded, state.folded = after.expand, after.fold

@@ -103,16 +103,6 @@ class State:
         """Select the stage, branch or op at ``path``."""
         self.selected = path
 
-    def toggle(self, stage: str, fold: bool) -> None:
-        """Show a stage of the diagram one level deeper, or with ``fold`` one less deep; or as it was before."""
-        if stage in self.expanded or stage in self.folded:
-            self.expanded -= {stage}
-            self.folded -= {stage}
-        elif fold:
-            self.folded |= {stage}
-        else:
-            self.expanded |= {stage}
-
     @property
     def selected_stage(self) -> str:
         """The name of the stage or head that the selection lies in."""

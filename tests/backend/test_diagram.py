@@ -257,16 +257,19 @@ def test_topology_tells_layouts_apart() -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("view", [View(), View("op"), View("op", fused=False)])
+@pytest.mark.parametrize("view", [View(), View("op"), View("op", fused=False), View(direction="LR")])
 def test_branches_stand_in_their_order(variant: str, view: View) -> None:
+    """From left to right, or from top to bottom."""
     analysis = known(variant)
     nodes = groups(svg(analysis, view), "node")
+    start, extent = ("y", "height") if view.direction == "LR" else ("x", "width")
     for stage in analysis.stages:
         first = [
             next((n for path, n in nodes.items() if path.startswith(f"{stage.name}.{branch.name}.")), None)
             for branch in (stage.copies or (stage,))[0].branches
         ]
-        middles = [float(shape(n).attrib["x"]) + float(shape(n).attrib["width"]) / 2 for n in first if n is not None]
+        places = [shape(n).attrib for n in first if n is not None]
+        middles = [float(place[start]) + float(place[extent]) / 2 for place in places]
         assert middles == sorted(middles)
 
 

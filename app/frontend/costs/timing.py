@@ -34,8 +34,8 @@ def show(view: View) -> None:
     st.subheader("Roofline")
     plot(view, cost_plots.roofline_plot(found.ceilings, points), "roofline")
     st.caption(
-        "On the line a stage is as fast as this machine allows. Under its slope memory is the limit, under its flat part"
-        " arithmetic. The line is what PyTorch reaches here in a copy of 64 MiB and in a large matrix product or"
+        "On the line a stage is as fast as this machine allows. Under its slope memory is the limit, under its flat"
+        " part arithmetic. The line is what PyTorch reaches here in a copy of 64 MiB and in a large matrix product or"
         " convolution; a stage whose data stay in the processor's cache can pass the slope."
     )
     selection_note(view.state)

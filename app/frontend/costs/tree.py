@@ -44,7 +44,8 @@ def show(view: View) -> None:
         st.info("No time has been measured for this network yet; the Time tab does it.", icon=":material/timer:")
         return
     times = {t.name: t.seconds for t in timing.latency.stages} if timing else None
-    plot(view, tree_plots.tree(view.analysis, metric, form, view.scale, times), f"tree_{form}")
+    figure = tree_plots.tree(view.analysis, metric, form, view.scale, times, view.theme)
+    plot(view, figure, f"tree_{form}")
     if metric == "memory":
         st.caption(f"Bytes that the layers write, {view.of_batch}.")
     selection_note(view.state)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from ...backend import Analysis
 from ...backend.dtypes import ELEMENT_BYTES, Dtype
+from ...backend.palette import ThemeName
 from ..state import State
 
 DTYPES: Mapping[Dtype, str] = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16", "int8": "int8"}
@@ -30,6 +31,11 @@ class View:
     def scale(self) -> int:
         """Bytes of one value of a feature map, for the whole batch."""
         return ELEMENT_BYTES[self.dtype] * self.batch
+
+    @property
+    def theme(self) -> ThemeName:
+        """The browser's theme."""
+        return "dark" if st.context.theme.type == "dark" else "light"
 
     @property
     def of_batch(self) -> str:
