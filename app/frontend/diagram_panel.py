@@ -36,7 +36,7 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
 
 
 def _chosen(state: State) -> View:
-    with st.container(horizontal=True, vertical_alignment="bottom", key="diagram-choices"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="diagram-choices"):
         level = _choice("Level", LEVELS, "branch", "How much of the traced network is drawn")
         color = _choice("Colour by", COLORS, "kind", "What the colours of the boxes mean")
         with st.popover("More", icon=":material/tune:", help="More about the drawing"):

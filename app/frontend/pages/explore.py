@@ -16,7 +16,7 @@ def page() -> None:
     write_link(state)
     analysis, reference = analyze(state.arch), analyze(state.original)
     header.show(state, analysis, reference)
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([5, 3], gap="medium")
     with left:
         diagram_panel.show(state, analysis, reference)
     with right, st.container(height=660, border=False, key="inspector"):
