@@ -55,8 +55,12 @@ def dot_of(outline: Outline, faces: Faces | None = None) -> str:
         boxes = {path: (form, face) for (path, form), face in zip(outline.boxes, faces.boxes, strict=True)}
     loose = dict(boxes)
     trunk: set[tuple[str, str]] = set()
+    titles = faces.frames if faces else {}
     for frame in outline.frames:
-        _frame(dot, frame, loose, faces.frames if faces else {}, trunk)
+        paths, names = _inside(frame)
+        text, spine = _cluster(frame, tuple(loose.pop(path) for path in paths), tuple(titles.get(n) for n in names))
+        dot.body.append(text)
+        trunk |= spine
     for path, (form, face) in loose.items():
         dot.body.append(_box(path, form, face))
     for i, (tail, head, role) in enumerate(outline.edges):
@@ -69,6 +73,34 @@ def dot_of(outline: Outline, faces: Faces | None = None) -> str:
 
 # One statement each, remembered: after an edit most are what they were. The graphviz package would quote them at ten
 # times the cost; it still puts the graph together.
+
+
+@lru_cache(maxsize=2048)
+def _cluster(
+    frame: Frame, looks: tuple[tuple[Form, Face | None], ...], titles: tuple[Face | None, ...]
+) -> tuple[str, set[tuple[str, str]]]:
+    """A cluster with all it holds, and the edges along its spine; looks and titles in the order of `_inside`."""
+    scratch = graphviz.Digraph()
+    paths, names = _inside(frame)
+    trunk: set[tuple[str, str]] = set()
+    faces = {name: face for name, face in zip(names, titles, strict=True) if face}
+    _frame(scratch, frame, dict(zip(paths, looks, strict=True)), faces, trunk)
+    return "".join(scratch.body), trunk
+
+
+@lru_cache(maxsize=2048)
+def _inside(frame: Frame) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The paths of the boxes and of the frames that a frame holds, itself included."""
+    paths: list[str] = []
+    names = [frame.path]
+    for member in frame.members:
+        if isinstance(member, Frame):
+            within = _inside(member)
+            paths += within[0]
+            names += within[1]
+        else:
+            paths.append(member)
+    return tuple(paths), tuple(names)
 
 
 @lru_cache(maxsize=8192)

@@ -68,12 +68,24 @@ def measure(
     """Time ``arch`` on ``device``, by default the best there is; it stops after ``limit_seconds`` with fewer rounds.
 
     Raises:
-        ValueError: for a number format that cannot be timed.
+        ValueError: for a number format that cannot be timed, or not with this network.
         Cancelled: where ``progress`` says so.
     """
     if dtype not in TORCH_DTYPES:
         raise ValueError("int8 cannot be timed: PyTorch runs a quantised network only; choose float32 or bfloat16.")
     device, progress = device or devices.best_device(), progress or Progress()
+    try:
+        return _measured(arch, dtype, batch, rounds, limit_seconds, device, progress)
+    except NotImplementedError:  # PyTorch has no kernel: local response normalisation in 16 bits on a CPU
+        raise ValueError(
+            f"This network has a layer that PyTorch cannot compute in {dtype} on {devices.describe(device)};"
+            " float32 works."
+        ) from None
+
+
+def _measured(
+    arch: Arch, dtype: Dtype, batch: int, rounds: int, limit_seconds: float, device: torch.device, progress: Progress
+) -> Latency:
     progress.report(0, "building the network")
     net = build(replace(arch, aux=()), device).to(TORCH_DTYPES[dtype]).eval()
     picture = torch.rand(batch, 3, arch.input_size, arch.input_size, device=device).to(TORCH_DTYPES[dtype])

@@ -55,6 +55,8 @@ def _working(node: Node, index_elements: int) -> int:
             return node.elements * index_elements
         case "lrn":
             return node.elements * 2
+        case "normalize":
+            return 1  # the vector's length
         case _:
             return 0
 

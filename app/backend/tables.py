@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from inception_models.shapes import Shape
 
@@ -19,8 +20,7 @@ from .receptive_field import ONE_PIXEL, Fields
 Change = int | None  # None: the published network has no such part
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One part of a network, or all of it (its path is empty). ``macs`` and ``flops`` are of one picture, bytes of the
     whole batch.
 

@@ -31,6 +31,7 @@ class LiveMemory(TorchDispatchMode):
 
         self.seen[key] = weakref.ref(storage, freed)
         self.live += size
+        self.peak = max(self.peak, self.live)
 
     def __torch_dispatch__(
         self, func: Callable[..., object], types: object, args: tuple[object, ...] = (), kwargs: object = None
@@ -39,5 +40,4 @@ class LiveMemory(TorchDispatchMode):
         for tensor in tree_leaves(out):
             if isinstance(tensor, torch.Tensor):
                 self.watch(tensor)
-        self.peak = max(self.peak, self.live)
         return out
