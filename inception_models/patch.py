@@ -64,7 +64,7 @@ def _switches(old: Arch, new: Arch) -> Iterator[tuple[str, Json]]:
         yield "bn", has_batch_norm(new)
     if old.aux and not new.aux:
         yield "aux", False
-    if dropout(new) != dropout(old):
+    if None not in (dropout(old), dropout(new)) and dropout(new) != dropout(old):
         yield "dropout", dropout(new)
     if new.classes != old.classes:
         yield "classes", new.classes

@@ -60,7 +60,7 @@ REAL: Mapping[str, tuple[float, float]] = {
 }
 WORDS = {
     "times": "the number of copies",
-    "p": "dropout",
+    "p": "the share dropped",
     "input_size": "the input size in pixels",
     "classes": "the number of classes",
 }

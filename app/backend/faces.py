@@ -13,7 +13,7 @@ from inception_models.spec import Pool
 from .analysis import Analysis, StageCost
 from .changes import Change, Changes, one
 from .graph import elements
-from .palette import BRANCH_COLOURS, BRANCH_NAMES, THEMES, Theme, branch_kind, heat, ink, lighter
+from .palette import BRANCH_COLOURS, BRANCH_NAMES, THEMES, Theme, ThemeName, branch_kind, heat, ink, lighter
 from .plan import EdgeRole, Form, Sketch
 from .quantity import float32_bytes, percent, shape_text, short
 from .scene import Box, ColorBy, Group, Scene, View, scene
@@ -92,38 +92,27 @@ def fitted(text: str, width: float, size: float, bold: bool = False) -> Text:
 
 def faces(analysis: Analysis, shown: Scene, view: View, original: Analysis | None = None) -> Faces:
     """How everything in ``shown`` looks; widths that differ from ``original`` are marked."""
-    painter = _Painter(analysis, shown, view, original)
+    style, changes = _style(analysis, shown, view), Changes(original)
     most = max(map(elements, shown.shapes), default=1)
     edges = (
         EdgeFace(shape_text(shape), role, elements(shape) / most)
         for (_, _, role), shape in zip(shown.outline.edges, shown.shapes, strict=True)
     )
-    frames = {path: painter.group(group) for path, group in shown.groups.items()}
-    return Faces(painter.theme, tuple(map(painter.box, shown.boxes)), tuple(edges), frames)
+    frames = {path: _group(style, group, changes) for path, group in shown.groups.items()}
+    boxes = tuple([_box(style, box, changes) for box in shown.boxes])
+    return Faces(THEMES[view.theme], boxes, tuple(edges), frames)
 
 
-class _Painter:
-    """Knows the whole picture: the theme, the largest value of a heat map, and the network to compare with."""
+class _Style(NamedTuple):
+    """What is the same for every box of a picture: the theme, and the heat map with its largest value.
 
-    def __init__(self, analysis: Analysis, shown: Scene, view: View, original: Analysis | None) -> None:
-        self.theme = THEMES[view.theme]
-        self.color_by: ColorBy = view.color_by
-        self.total = analysis.macs
-        self.changes = Changes(original)
-        self.most = max((self.value(box, box.sketch.out_shape) for box in shown.boxes), default=0)
-        self.looks: dict[tuple[Sketch, int], tuple[Face, tuple[Change, ...]]] = {}
+    ``total``: the network's MACs where the heat map shows shares of it, else zero.
+    """
 
-    def value(self, part: Box | StageCost, out_shape: Shape) -> int:
-        """What the heat map shows, of all copies together; zero is off the scale."""
-        match self.color_by:
-            case "kind":
-                return 0
-            case "params":
-                return part.params
-            case "memory":
-                return float32_bytes(elements(out_shape))
-            case "macs" | "share":
-                return part.macs
+    theme: ThemeName
+    color_by: ColorBy
+    most: int
+    total: int
 
     def written(self, value: int) -> str:
         """A value of the heat map as text."""
@@ -135,91 +124,115 @@ class _Painter:
             case _:
                 return short(value)
 
-    def box(self, box: Box) -> Face:
-        value = self.value(box, box.sketch.out_shape)
-        look = self.looks.get((box.sketch, value))
-        if look is None:
-            look = self.looks[box.sketch, value] = self._look(box.sketch, value)
-        face, changes = look
-        return face._replace(tip=box_tip(box, changes))
 
-    def _look(self, box: Sketch, value: int) -> tuple[Face, tuple[Change, ...]]:
-        """The face of a box without its tooltip, and what has changed in it."""
-        whole = box.form == "stage"
-        changed = self.changes.of(box.part) if whole else self.changes.among(box.part, box.nodes)
-        fill = self._fill(box, value)
-        face = Face(
-            self._stage_lines(box, value, changed) if whole else self._lines(box, value, changed),
-            fill,
-            self.theme.mark if changed else self.theme.border,
-            ink(fill),
-            f"node kind-{_kind(box)}{' changed' if changed else ''}",
-            "",
-            bool(changed),
-            _bars(box.part) if whole and self.color_by == "kind" else (),
-        )
-        return face, changed
+def _value(color_by: ColorBy, part: Box | StageCost, out_shape: Shape) -> int:
+    """What the heat map shows, of all copies together; zero is off the scale."""
+    match color_by:
+        case "kind":
+            return 0
+        case "params":
+            return part.params
+        case "memory":
+            return float32_bytes(elements(out_shape))
+        case "macs" | "share":
+            return part.macs
 
-    def _lines(self, box: Sketch, value: int, changed: Sequence[Change]) -> tuple[Text, ...]:
-        width = SIZES[box.form][0]
-        words = box_name(box)
-        if box.form == "thin":
-            return (fitted(words, width, 8),)
-        if box.form != "unit":
-            main = shape_text(box.out_shape)
-        elif isinstance(box.unit.op, Pool):
-            words, _, main = words.rpartition(" ")
+
+def _style(analysis: Analysis, shown: Scene, view: View) -> _Style:
+    most = max((_value(view.color_by, box, box.sketch.out_shape) for box in shown.boxes), default=0)
+    return _Style(view.theme, view.color_by, most, analysis.macs if view.color_by == "share" else 0)
+
+
+def _box(style: _Style, box: Box, changes: Changes) -> Face:
+    sketch = box.sketch
+    changed = changes.of(sketch.part) if sketch.form == "stage" else changes.among(sketch.part, sketch.nodes)
+    face = _look(style, sketch, _value(style.color_by, box, sketch.out_shape), changed)
+    return face._replace(tip=box_tip(box, changed))
+
+
+@lru_cache(maxsize=8192)
+def _look(style: _Style, box: Sketch, value: int, changed: tuple[Change, ...]) -> Face:
+    """The face of a box without its tooltip."""
+    whole = box.form == "stage"
+    theme = THEMES[style.theme]
+    fill = _fill(style, box, value)
+    return Face(
+        _stage_lines(style, box, value, changed) if whole else _lines(style, box, value, changed),
+        fill,
+        theme.mark if changed else theme.border,
+        ink(fill),
+        f"node kind-{_kind(box)}{' changed' if changed else ''}",
+        "",
+        bool(changed),
+        _bars(box.part) if whole and style.color_by == "kind" else (),
+    )
+
+
+def _lines(style: _Style, box: Sketch, value: int, changed: Sequence[Change]) -> tuple[Text, ...]:
+    width = SIZES[box.form][0]
+    words = box_name(box)
+    if box.form == "thin":
+        return (fitted(words, width, 8),)
+    if box.form != "unit":
+        main = shape_text(box.out_shape)
+    elif isinstance(box.unit.op, Pool):
+        words, _, main = words.rpartition(" ")
+    else:
+        main = str(box.out_shape[0])
+    for change in changed:
+        if box.form == "unit" and change.was:
+            main = f"{change.was} → {main}"
         else:
-            main = str(box.out_shape[0])
-        for change in changed:
-            if box.form == "unit" and change.was:
-                main = f"{change.was} → {main}"
-            else:
-                words = f"{change.was} → {change.now} · {words}" if change.was else f"new · {words}"
-        if value:
-            words, main = f"{words} · {main}", self.written(value)
-        return fitted(words, width, 7.5), fitted(main, width, 10, True)
+            words = f"{change.was} → {change.now} · {words}" if change.was else f"new · {words}"
+    if value:
+        words, main = f"{words} · {main}", style.written(value)
+    return fitted(words, width, 7.5), fitted(main, width, 10, True)
 
-    def _stage_lines(self, box: Sketch, value: int, changed: Sequence[Change]) -> tuple[Text, ...]:
-        line = self.written(value) if value else stage_line(box.part)
-        if len(changed) == 1 and changed[0].was and box.nodes:
-            line = f"{changed[0].was} → {changed[0].now} · {line}"
-        elif changed:
-            line = f"{len(changed)} changed · {line}"
-        width = SIZES["stage"][0]
-        return fitted(readable(box.part.name), width, 10.5, True), fitted(line, width, 8)
 
-    def _fill(self, box: Sketch, value: int) -> str:
-        if value:
-            return heat(value / self.most)
-        weighted = any(n.layer.kind in ("conv", "linear") for n in box.nodes)
-        if self.color_by != "kind":
-            return self.theme.quiet
-        pools = box.unit.branch == "pool" and box.nodes[-1].layer.kind in ("max_pool", "avg_pool")
-        if box.unit.branch is not None and (weighted or pools):
-            colour = BRANCH_COLOURS[box.unit.branch]
-            return lighter(colour) if box.unit.reduces else colour
-        if not box.nodes:
-            return self.theme.block
-        return self.theme.trunk if weighted else self.theme.quiet
+def _stage_lines(style: _Style, box: Sketch, value: int, changed: Sequence[Change]) -> tuple[Text, ...]:
+    line = style.written(value) if value else stage_line(box.part)
+    if len(changed) == 1 and changed[0].was and box.nodes:
+        line = f"{changed[0].was} → {changed[0].now} · {line}"
+    elif changed:
+        line = f"{len(changed)} changed · {line}"
+    width = SIZES["stage"][0]
+    return fitted(readable(box.part.name), width, 10.5, True), fitted(line, width, 8)
 
-    def group(self, group: Group) -> Face:
-        changed = self.changes.of(group.part)
-        words = [readable(group.path), *([f"× {group.times}"] if group.times > 1 else [])]
-        if value := self.value(group.part, group.part.out_shape):
-            words.append(self.written(value))
-        elif changed:
-            words.append(f"{len(changed)} changed")
-        return Face(
-            (fitted(" · ".join(words), FRAME_LABEL, 9, True),),
-            self.theme.block,
-            self.theme.mark if changed else self.theme.border,
-            self.theme.text,
-            f"cluster kind-block{' changed' if changed else ''}",
-            group_tip(group, changed),
-            bool(changed),
-            (),
-        )
+
+def _fill(style: _Style, box: Sketch, value: int) -> str:
+    theme = THEMES[style.theme]
+    if value:
+        return heat(value / style.most)
+    weighted = any(n.layer.kind in ("conv", "linear") for n in box.nodes)
+    if style.color_by != "kind":
+        return theme.quiet
+    pools = box.unit.branch == "pool" and box.nodes[-1].layer.kind in ("max_pool", "avg_pool")
+    if box.unit.branch is not None and (weighted or pools):
+        colour = BRANCH_COLOURS[box.unit.branch]
+        return lighter(colour) if box.unit.reduces else colour
+    if not box.nodes:
+        return theme.block
+    return theme.trunk if weighted else theme.quiet
+
+
+def _group(style: _Style, group: Group, changes: Changes) -> Face:
+    changed = changes.of(group.part)
+    theme = THEMES[style.theme]
+    words = [readable(group.path), *([f"× {group.times}"] if group.times > 1 else [])]
+    if value := _value(style.color_by, group.part, group.part.out_shape):
+        words.append(style.written(value))
+    elif changed:
+        words.append(f"{len(changed)} changed")
+    return Face(
+        (fitted(" · ".join(words), FRAME_LABEL, 9, True),),
+        theme.block,
+        theme.mark if changed else theme.border,
+        theme.text,
+        f"cluster kind-block{' changed' if changed else ''}",
+        group_tip(group, changed),
+        bool(changed),
+        (),
+    )
 
 
 def _bars(part: StageCost) -> tuple[tuple[str, float], ...]:
@@ -239,9 +252,9 @@ def _kind(box: Sketch) -> str:
 def legend(analysis: Analysis, view: View) -> tuple[tuple[str, str], ...] | Heat:
     """What the colours of a diagram mean: (colour, name) pairs, or the scale of a heat map."""
     shown = scene(analysis, view)
-    painter = _Painter(analysis, shown, view, None)
     if view.color_by != "kind":
-        return Heat(tuple(heat(step / 9) for step in range(10)), "0", painter.written(painter.most))
+        style = _style(analysis, shown, view)
+        return Heat(tuple(heat(step / 9) for step in range(10)), "0", style.written(style.most))
     present = {box.sketch.unit.branch for box in shown.boxes} | {
         branch_kind(b.part) for box in shown.boxes if box.sketch.form == "stage" for b in one(box.sketch.part).branches
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from inception_models.shapes import Shape
@@ -16,7 +17,7 @@ from inception_models.spec import AuxHead, Conv
 from .analysis import Analysis, StageCost
 from .graph import Layer, Node
 from .palette import ThemeName
-from .plan import EdgeRole, Form, Sketch, Unit, plan, whole
+from .plan import EdgeRole, Form, Plan, Sketch, Unit, plan, whole
 from .receptive_field import ONE_PIXEL, Fields
 
 Level = Literal["stage", "branch", "op"]
@@ -163,10 +164,7 @@ class _Making:
 
     def picture(self, size: Shape) -> Source:
         """The network's input."""
-        part = StageCost("input", Conv("input", 3), size, size, 0, 0, 0, 0, (), (), (), ONE_PIXEL)
-        node = Node("", Layer("input", "picture"), (), size, size, 0, 0, ONE_PIXEL)
-        sketch = Sketch("", "trunk", part, Unit(), (node,), size, size, 0, 0, ONE_PIXEL)
-        self.boxes.append(Box("input", sketch, 1, 0, 0, ONE_PIXEL))
+        self.boxes.append(_picture(size))
         return Source("input", size, ONE_PIXEL)
 
     def stage(self, stage: StageCost, source: Source) -> Source:
@@ -204,25 +202,56 @@ class _Making:
         them, 2: every operation. Returns its frame, or its only box, and the path of its end."""
         part = copies[0]
         expanded = depth > max(LEVELS[self.view.level], 1)
-        plans = [plan(copy, self.view.fused and not expanded, depth == 1) for copy in copies]
-        planned = plans[0]
-        paths = {s.inner: f"{name}.{s.inner}" if s.inner else name for s in planned.sketches}
-        for sketch, *others in zip(*(p.sketches for p in plans), strict=True):
-            params, macs = sketch.params, sketch.macs
-            for other in others:
-                params, macs = params + other.params, macs + other.macs
-            seen = behind(sketch.field, source.seen)
-            self.boxes.append(Box(paths[sketch.inner], sketch, len(copies), params, macs, seen))
-        for link in planned.links:
-            tail = source.path if link.tail is None else paths[link.tail]
-            self.edges[tail, paths[link.head]] = (link.role, link.shape or source.shape)
-        if not paths:
-            return source.path, source.path
-        end = paths[planned.end]
-        if len(paths) == 1 and not part.branches:
-            return end, end
-        self.groups[name] = Group(name, part, len(copies))
+        plans = tuple([plan(copy, self.view.fused and not expanded, depth == 1) for copy in copies])
         step = -1 if self.view.direction == "LR" else 1  # there Graphviz stacks a rank from the bottom up
-        rows = tuple(tuple(paths[inner] for inner in row[::step]) for row in planned.rows)
-        spine = (source.path, *(paths[inner] for inner in planned.joints)) if part.branches else ()
-        return Frame(name, tuple(paths.values()), rows, spine), end
+        placed = _placed(plans, name, source, step, bool(part.branches))
+        self.boxes += placed.boxes
+        self.edges.update(placed.edges)
+        if isinstance(placed.member, Frame):
+            self.groups[name] = Group(name, part, len(copies))
+        return placed.member, placed.end
+
+
+@lru_cache(maxsize=64)
+def _picture(size: Shape) -> Box:
+    part = StageCost("input", Conv("input", 3), size, size, 0, 0, 0, 0, (), (), (), ONE_PIXEL)
+    node = Node("", Layer("input", "picture"), (), size, size, 0, 0, ONE_PIXEL)
+    return Box("input", Sketch("", "trunk", part, Unit(), (node,), size, size, 0, 0, ONE_PIXEL), 1, 0, 0, ONE_PIXEL)
+
+
+class _Placed(NamedTuple):
+    """The boxes and edges of one part in its place; ``member``: its frame, or its only box; ``end``: what comes next
+    reads this."""
+
+    boxes: tuple[Box, ...]
+    edges: dict[tuple[str, str], tuple[EdgeRole, Shape]]
+    member: str | Frame
+    end: str
+
+
+@lru_cache(maxsize=4096)
+def _placed(plans: tuple[Plan, ...], name: str, source: Source, step: int, branched: bool) -> _Placed:
+    """One part behind ``source``, remembered: after an edit most are what they were."""
+    planned = plans[0]
+    paths = {s.inner: f"{name}.{s.inner}" if s.inner else name for s in planned.sketches}
+    boxes = []
+    for sketch, *others in zip(*(p.sketches for p in plans), strict=True):
+        params, macs = sketch.params, sketch.macs
+        for other in others:
+            params, macs = params + other.params, macs + other.macs
+        boxes.append(Box(paths[sketch.inner], sketch, len(plans), params, macs, behind(sketch.field, source.seen)))
+    edges = {
+        (source.path if link.tail is None else paths[link.tail], paths[link.head]): (
+            link.role,
+            link.shape or source.shape,
+        )
+        for link in planned.links
+    }
+    if not paths:
+        return _Placed((), {}, source.path, source.path)
+    end = paths[planned.end]
+    if len(paths) == 1 and not branched:
+        return _Placed(tuple(boxes), edges, end, end)
+    rows = tuple(tuple(paths[inner] for inner in row[::step]) for row in planned.rows)
+    spine = (source.path, *(paths[inner] for inner in planned.joints)) if branched else ()
+    return _Placed(tuple(boxes), edges, Frame(name, tuple(paths.values()), rows, spine), end)

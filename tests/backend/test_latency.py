@@ -1,4 +1,4 @@
-"""Measuring: that what comes out is a measurement of that network, and that it can be watched, cancelled and refused."""
+"""Measuring: what comes out is a measurement of that network; it can be watched, cancelled and refused."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def test_it_reports_its_progress_and_can_be_cancelled() -> None:
     class Impatient(Progress):
         """Cancels as soon as the warm-up is over."""
 
-        heard: list[tuple[float, str]] = []
+        def __init__(self) -> None:
+            super().__init__()
+            self.heard: list[tuple[float, str]] = []
 
         def report(self, fraction: float, doing: str) -> None:
             self.heard.append((fraction, doing))

@@ -185,6 +185,13 @@ def test_a_link_for_one_stage_stays_small() -> None:
     assert list(to_edits(RESNET, edited)) == ["v", "parts"]
 
 
+@pytest.mark.parametrize("name", ["dropout", "aux1", "inception3a", "pool1_3x3_s2"])
+def test_a_part_that_somebody_s_json_removed_can_be_stored_again(name: str) -> None:
+    edited = apply_edits(GOOGLENET, {"v": 1, "parts": {name: []}})
+    assert to_edits(GOOGLENET, edited) == {"v": 1, "parts": {name: []}}
+    assert [change.sentence() for change in changes(GOOGLENET, edited)] == [f"{name} removed"]
+
+
 def test_variants_are_not_edits_of_each_other() -> None:
     with pytest.raises(ValueError, match=r"differs from GoogLeNet .* in more than edits can change"):
         to_edits(GOOGLENET, ARCHITECTURES["googlenet_plain"])
@@ -237,8 +244,8 @@ HOSTILE: tuple[tuple[object, str], ...] = (
     ({"v": 1, "bn": 1}, "bn must be true or false, not 1."),
     ({"v": 1, "aux": True}, "aux can only be false, not true."),
     ({"v": 1, "aux": 0}, "aux can only be false, not 0."),
-    ({"v": 1, "dropout": float("nan")}, "dropout must be a number from 0 to 0.99, not nan."),
-    ({"v": 1, "dropout": "0.5"}, "dropout must be a number"),
+    ({"v": 1, "dropout": float("nan")}, "the share dropped must be a number from 0 to 0.99, not nan."),
+    ({"v": 1, "dropout": "0.5"}, "the share dropped must be a number"),
     ({"v": 1, "classes": 10**30}, "not a number beyond all measure."),
     ({"v": 1, "classes": 10.0}, "The number of classes must be a whole number"),
     ({"v": 1, "input": 5}, "a larger input size would."),

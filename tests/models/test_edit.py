@@ -231,7 +231,7 @@ REFUSED: tuple[tuple[Callable[[], Arch], str], ...] = (
     (lambda: with_scales(RESNET, {"repeat": float("inf")}), "not inf."),
     (lambda: with_scales(RESNET, {"mixed_6a": 0.5}), "not the path of a residual block"),
     (lambda: with_scales(GOOGLENET, 0.5), "has no residual blocks to scale"),
-    (lambda: with_dropout(GOOGLENET, 1), "dropout must be a number from 0 to 0.99, not 1."),
+    (lambda: with_dropout(GOOGLENET, 1), "the share dropped must be a number from 0 to 0.99, not 1."),
     (lambda: with_dropout(ARCHITECTURES["bn_inception"], 0.5), "has no dropout"),
     (lambda: with_activation(GOOGLENET, "none"), f"must be one of {', '.join(ACTIVATIONS)}"),
     (lambda: with_activation(GOOGLENET, "tanh"), "not 'tanh'."),  # type: ignore[arg-type]
