@@ -148,14 +148,13 @@ class _Step:
         peak = self.live
         for i in reversed(range(len(self.nodes))):
             own = gradients.pop(i, None) or self._new(self.bytes[i], users=1)  # none: an output, which the loss reads
-            for source in self.nodes[i].inputs:
-                if source >= 0:
-                    passed = own if self._hands_on(i) else self._new(self.bytes[source])
-                    peak = max(peak, self.live)
-                    gradients[source] = self._added(gradients.get(source), passed)
-                    peak = max(peak, self.live)
+            sources = [source for source in self.nodes[i].inputs if source >= 0]
+            passed = [own if self._hands_on(i) else self._new(self.bytes[source]) for source in sources]
             self.live += self.nodes[i].params * self.element_bytes
             peak = max(peak, self.live)
+            for source, gradient in zip(sources, passed, strict=True):
+                gradients[source] = self._added(gradients.get(source), gradient)
+                peak = max(peak, self.live)
             self._release(own)
             self._forget(i)
         return peak

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from inception_models import ARCHITECTURES
+from inception_models import ARCHITECTURES, Arch, widths, with_widths
 from inception_models.edit import scaled, with_aux, with_classes, with_input_size
 from inception_models.rules import MAX_CLASSES, MAX_INPUT_SIZE
 from inception_models.toggles import (
@@ -69,6 +71,7 @@ def show(state: State) -> None:
             on_change=lambda: state.attempt(lambda a: scaled(a, float(st.session_state.factor))),
             help="Multiplies every filter count as it is now, rounded to a multiple of 8. Undo takes it back.",
         )
+        _presets(state)
         _units(state)
         st.button(
             "Reset everything",
@@ -78,6 +81,23 @@ def show(state: State) -> None:
             on_click=lambda: state.become(state.original),
             help="Back to the published network. Undo brings your changes back.",
         )
+
+
+def _presets(state: State) -> None:
+    """One click to a network that people ask for; undo takes it back."""
+    with st.popover("Presets", icon=":material/bolt:", width="stretch"):
+        for label, factor in (("Half width", 0.5), ("Quarter width", 0.25), ("Double width", 2.0)):
+            st.button(label, width="stretch", on_click=state.attempt, args=(partial(_scaled_original, factor),))
+        st.caption("Published siblings")
+        for key, arch in ARCHITECTURES.items():
+            if arch.about.paper == state.original.about.paper and key != state.arch.key:
+                st.button(arch.about.title, key=f"sibling:{key}", width="stretch", on_click=state.choose, args=(key,))
+
+
+def _scaled_original(factor: float, arch: Arch) -> Arch:
+    """The published widths times ``factor``; what else was changed stays."""
+    published = widths(ARCHITECTURES[arch.key])
+    return scaled(with_widths(arch, {p: w for p, w in published.items() if p in widths(arch)}), factor)
 
 
 def _units(state: State) -> None:

@@ -15,9 +15,28 @@ from app.backend.memory import Optimizer, inference
 from app.backend.training_memory import training
 from inception_models import ARCHITECTURES, Arch, build
 from inception_models.edit import scaled, with_input_size, without_aux
+from inception_models.spec import Branch, Conv, GlobalPool, Inception, Linear, Unit
 from tests.backend.live_memory import LiveMemory
 
 VARIANTS = list(ARCHITECTURES.values())
+
+
+# Its peak lies where branches are joined and their gradients added up. While somebody watches, PyTorch adds them out of
+# place, so the watched run takes up to one such tensor more than a usual one.
+WIDE = Arch(
+    "wide",
+    ARCHITECTURES["googlenet_bn"].about,
+    Unit(),
+    (
+        Conv("stem", 32),
+        Inception("block", tuple(Branch(f"b{i}", (Conv("reduce", 32), Conv("conv", 32, (3, 3)))) for i in range(4))),
+        Inception("last", tuple(Branch(f"b{i}", (Conv("conv", 64),)) for i in range(4))),
+        GlobalPool("pool"),
+        Linear("fc"),
+    ),
+    input_size=32,
+    classes=10,
+)
 
 
 def narrow(key: str, factor: float = 0.1) -> Arch:
@@ -84,6 +103,7 @@ CASES: list[tuple[Arch, Optimizer, int]] = [
     (with_input_size(without_aux(narrow("inception_v4", 0.05)), 139), "momentum", 1),
     (narrow("inception_resnet_v2", 0.05), "adam", 2),
     (with_input_size(narrow("xception", 0.05), 139), "sgd", 2),
+    (WIDE, "sgd", 1),
 ]
 
 
@@ -104,7 +124,7 @@ def test_training_memory_is_that_of_a_real_step(arch: Arch, optimizer: Optimizer
     assert found.saved == saved_bytes(net, pictures)
     assert found.gradients == gradients == found.weights
     assert found.optimizer_state == sum(v.nbytes for v in state if v.dim())
-    assert found.peak_bytes == pytest.approx(memory.peak, rel=0.01)
+    assert found.peak_bytes == pytest.approx(memory.peak, rel=0.05 if arch is WIDE else 0.01)
     assert found.working > 0
 
 

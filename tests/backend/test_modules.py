@@ -76,6 +76,22 @@ def test_a_layer_that_runs_twice_has_its_parameters_once_and_its_macs_twice() ->
     assert found.nodes[-1].out_shape == (4,)
 
 
+class Halves(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        left, right = x.chunk(2, 1)
+        return torch.cat([right, left], 1).view(x.size(0), -1)
+
+
+def test_parts_of_a_tensor_are_read_from_where_it_came_from() -> None:
+    found = analyze_module(Halves(), (4, 8, 8))
+    assert [(node.layer.detail, node.inputs, node.out_shape) for node in found.nodes] == [
+        ("part", (-1,), (2, 8, 8)),
+        ("part", (-1,), (2, 8, 8)),
+        ("concat", (1, 0), (4, 8, 8)),
+        ("view", (2,), (256,)),
+    ]
+
+
 def test_the_module_is_left_as_it_was() -> None:
     model = Twice()
     model.conv.eval()

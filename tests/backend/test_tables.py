@@ -124,6 +124,17 @@ def test_heads_have_no_share() -> None:
     assert found.rows[-1].path.startswith("aux2")
 
 
+def test_columns_hold_what_their_names_say() -> None:
+    _, found, _ = made(with_widths(ARCHITECTURES["inception_v3"], {"Mixed_5b.branch1x1.conv": 8}))
+    for row in found.rows:
+        values = dict(zip(COLUMNS, cells(row), strict=True))
+        for name in set(COLUMNS) & {*Row._fields, "flops"} - {"out_shape"}:
+            assert values[name] == getattr(row, name)
+        field = row.field or (None, None)
+        assert values["field_height_px"] == (field[0] and field[0].size)
+        assert values["field_left_px"] == (field[1] and field[1].start)
+
+
 def test_csv_reads_back_exactly() -> None:
     _, found, _ = made(ARCHITECTURES["inception_v3"], "bfloat16", 4)
     head, *lines = csv.reader(io.StringIO(to_csv(found.rows)))

@@ -180,7 +180,10 @@ REFUSED: tuple[tuple[Callable[[], Arch], str], ...] = (
         "padding must be one of same, valid, tf, not 'full'.",
     ),
     (lambda: with_op(GOOGLENET, "inception3a.branch1x1", Fork("f", ())), "no branch left to concatenate"),
-    (lambda: with_op(GOOGLENET, "inception3a.branch1x1", Dropout("d", 2)), "the share dropped must be a number from 0 to 0.99"),
+    (
+        lambda: with_op(GOOGLENET, "inception3a.branch1x1", Dropout("d", 2)),
+        "the share dropped must be a number from 0 to 0.99",
+    ),
     (lambda: with_op(XCEPTION, "middle_flow.branch3x3", Conv("c", 8)), "8x19x19, which cannot be added"),
     (lambda: without_op(GOOGLENET, "fc"), "fc stands in no branch"),
     (lambda: without_op(GOOGLENET, "aux1.fc2"), "aux1.fc2 stands in no branch"),
