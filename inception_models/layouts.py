@@ -1,6 +1,7 @@
 """How published checkpoints name the weights that our networks have, one naming a function.
 
-A layout is a function from a :class:`Slot`, one weighted module of our tree, to the prefix of its tensors in the file. The names are those of torchvision 0.29 (googlenet, inception), timm 1.0 (inception_v3, inception_v4,
+A layout is a function from a :class:`Slot`, one weighted module of our tree, to the prefix of its tensors in the file.
+The names are those of torchvision 0.29 (googlenet, inception), timm 1.0 (inception_v3, inception_v4,
 inception_resnet_v2, legacy_xception), Cadene's pretrained-models (bninception, inceptionv4, inceptionresnetv2) and
 facenet-pytorch (inception_resnet_v1).
 """
