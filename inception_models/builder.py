@@ -6,7 +6,7 @@ repeat the copy's number comes second (``block35.7.branch1x1.conv``).
 
 from __future__ import annotations
 
-from collections import namedtuple
+from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from .layers import (
     ACTIVATIONS,
+    LayerUnit,
     Named,
     Parallel,
     SamePad2d,
@@ -173,9 +174,9 @@ class _Maker:
         """One op; ``shape`` is its input's, ``block_channels`` what a width of None stands for."""
         match op:
             case Conv():
-                return chain(self.conv(op, shape[0], op.width or block_channels))
+                return LayerUnit(OrderedDict(self.conv(op, shape[0], op.width or block_channels)))
             case SepConv():
-                return chain(self.separable(op, shape[0], op.width or block_channels))
+                return LayerUnit(OrderedDict(self.separable(op, shape[0], op.width or block_channels)))
             case Pool():
                 return self.pool(op)
             case Fork():
@@ -189,7 +190,7 @@ class _Maker:
             case Normalize():
                 return UnitNormalize()
             case Linear():
-                return chain(self.linear(op, shape))
+                return LayerUnit(OrderedDict(self.linear(op, shape)))
 
     def conv(self, op: Conv, channels: int, width: int) -> Iterator[tuple[str, nn.Module]]:
         unit = op.unit or self.unit

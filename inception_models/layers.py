@@ -70,6 +70,10 @@ def chain(parts: Named) -> nn.Sequential:
     return nn.Sequential(OrderedDict(parts))
 
 
+class LayerUnit(nn.Sequential):
+    """The layers that one op is made of, in a row: a convolution with its norm and activation, for example."""
+
+
 class Parallel(nn.Module):
     """Modules on the same input, their outputs concatenated along the channels."""
 

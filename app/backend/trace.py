@@ -15,7 +15,7 @@ from functools import lru_cache
 from torch import Tensor, fx, nn
 
 from inception_models.builder import build_stage
-from inception_models.layers import BatchNormNoGamma, SamePad2d, UnitNormalize
+from inception_models.layers import BatchNormNoGamma, LayerUnit, SamePad2d, UnitNormalize
 from inception_models.shapes import Shape, ShapeError, chain_shape, stage_shape
 from inception_models.spec import (
     AuxHead,
@@ -99,7 +99,7 @@ class _SideBySide(nn.Module):
 def _trace_parts(keys: list[Key]) -> Iterator[tuple[Traced, ...]]:
     """The trace of every part, cut out of one trace of all."""
     modules = [build_stage(part, shape, unit, ANY_WIDTH, "meta") for part, unit, shape in keys]
-    found = trace(_SideBySide(modules))
+    found = trace(_SideBySide(modules), whole_units=True)
     owners = [item.path.partition(".")[0] for item in found]
     for number in range(len(keys)):
         own = [i for i, owner in enumerate(owners) if owner == f"part{number}"]
@@ -157,9 +157,10 @@ class Tracer(fx.Tracer):
     must go its usual way.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, whole_units: bool = False) -> None:
         super().__init__()
         self.thread = threading.get_ident()
+        self.wholes = (SamePad2d, UnitNormalize, BatchNormNoGamma, *((LayerUnit,) if whole_units else ()))
 
     def call_module(
         self, m: nn.Module, forward: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
@@ -174,24 +175,31 @@ class Tracer(fx.Tracer):
         return super().getattr(attr, attr_val, parameter_proxy_cache)
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return isinstance(m, SamePad2d | UnitNormalize | BatchNormNoGamma) or super().is_leaf_module(
-            m, module_qualified_name
-        )
+        return isinstance(m, self.wholes) or super().is_leaf_module(m, module_qualified_name)
 
 
-def trace(module: nn.Module) -> tuple[Traced, ...]:
+def trace(module: nn.Module, whole_units: bool = False) -> tuple[Traced, ...]:
     """Every node of ``module``, traced by torch.fx.
+
+    With ``whole_units`` torch.fx sees each :class:`LayerUnit` as one step, in a third of the time; its layers, which
+    stand in a row, are then read off the unit.
 
     Raises:
         UnknownOp: naming an op that the counter does not know.
     """
-    graph = Tracer().trace(module)
+    graph = Tracer(whole_units).trace(module)
     position: dict[fx.Node, int] = {}
     found: list[Traced] = []
     taken: set[str] = set()
     for node in graph.nodes:
         if node.op == "placeholder":
             position[node] = -1
+        elif node.op == "call_module" and isinstance(unit := module.get_submodule(str(node.target)), LayerUnit):
+            (source,) = [position[n] for n in sources(node)]
+            for name, child in unit.named_children():
+                found.append(Traced(f"{node.target}.{name}", layer_of(child), (source,)))
+                source = len(found) - 1
+            position[node] = source
         elif node.op != "output" and not packs(node):
             layer = layer_at(node, module)
             path = unused(path_of(node, layer.kind), taken)

@@ -1,0 +1,194 @@
+"""The Costs page in Chromium: every tab shows the backend's numbers, and a click selects the same part everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from app.backend import analyze
+from app.backend.memory import inference
+from app.backend.quantity import exact
+from app.backend.share import to_query
+from app.backend.summary import mult_adds
+from app.backend.tables import table, to_csv, to_json
+from inception_models import ARCHITECTURES, Arch
+from inception_models.edit import scaled
+
+GOOGLENET = ARCHITECTURES["googlenet"]
+TABS = ("Overview", "Tree", "Layers", "Sensitivity", "Memory", "Time", "torchinfo")
+SLOW_MS = 30_000  # a first build or measurement on a busy machine
+
+
+@pytest.fixture
+def costs(page: Page, app_url: str) -> Callable[[Arch], Page]:
+    """Opens the Costs page of a network the way a person does: by its link, then the menu."""
+
+    def go(arch: Arch = GOOGLENET) -> Page:
+        page.goto(f"{app_url}/?{urlencode(to_query(arch))}")
+        settled(page)
+        page.get_by_role("link", name="Costs").click()
+        expect(page.get_by_role("tab", name="Overview")).to_be_visible(timeout=SLOW_MS)
+        settled(page)
+        return page
+
+    return go
+
+
+def settled(page: Page) -> None:
+    expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+    expect(page.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
+    settled(page)
+
+
+def selected(page: Page, path: str) -> None:
+    expect(page.get_by_text("Selected now:")).to_have_text(
+        f"A click selects a stage here and on the Explore page. Selected now: {path}", timeout=SLOW_MS
+    )
+
+
+def fact(page: Page, label: str) -> Locator:
+    """A number of the Memory tab; the header has one called Weights as well."""
+    return page.get_by_role("tabpanel").locator(".metric", has=page.get_by_text(label, exact=True))
+
+
+def test_every_tab_opens_and_only_the_open_one_is_there(costs: Callable[..., Page]) -> None:
+    page = costs()
+    for name, content in zip(
+        TABS,
+        (".barlayer", ".treemaplayer", "[data-testid=stDataFrame]", ".barlayer", ".barlayer", "button", "pre"),
+        strict=True,
+    ):
+        tab(page, name)
+        expect(page.get_by_role("tabpanel").locator(f"{content}:visible").first).to_be_visible(timeout=SLOW_MS)
+        expect(page.locator("[data-testid=stException]")).to_have_count(0)
+        if name != "Overview":
+            expect(page.get_by_text("By kind of branch")).to_have_count(0)
+
+
+def test_clicks_on_bars_and_tiles_select_the_part(costs: Callable[..., Page]) -> None:
+    page = costs()
+    selected(page, "inception3a")
+    place = [stage.name for stage in analyze(GOOGLENET).stages if stage.params].index("inception5b")
+    page.locator(".barlayer .trace").nth(1).locator(".point path").nth(place).click(force=True)  # its 3x3 branch
+    selected(page, "inception5b")
+    tab(page, "Tree")
+    tile = page.locator(".treemaplayer .slice")
+    tile.filter(has_text="inception4e").first.click(position={"x": 30, "y": 9})
+    selected(page, "inception4e")
+    tile.filter(has_text="branch5x5").first.click(position={"x": 12, "y": 9})  # the tile has opened
+    selected(page, "inception4e.branch5x5")
+    page.get_by_role("link", name="Explore").click()
+    expect(page.locator(".inspector h2").first).to_have_text("inception4e", timeout=SLOW_MS)
+
+
+def test_the_layer_table_is_searched_and_a_row_selects_its_part(costs: Callable[..., Page]) -> None:
+    page = costs()
+    analysis = analyze(GOOGLENET)
+    rows = table(analysis, analysis).rows
+    tab(page, "Layers")
+    shown = [row for row in rows if row.level in ("network", "stage", "branch", "op")]
+    expect(page.get_by_text(f"{len(shown)} of {len(rows)} rows")).to_be_visible()
+    page.get_by_label("Search").fill("inception4e reduce")
+    page.get_by_label("Search").press("Enter")
+    expect(page.get_by_text(f"2 of {len(rows)} rows")).to_be_visible(timeout=SLOW_MS)
+    settled(page)
+    page.locator("[data-testid=stDataFrame]").click(position={"x": 18, "y": 88})  # the second row's box
+    settled(page)
+    tab(page, "Overview")
+    selected(page, "inception4e.branch5x5.reduce")
+
+
+def test_the_tables_files_are_exact(costs: Callable[..., Page], tmp_path: Path) -> None:
+    page = costs()
+    analysis = analyze(GOOGLENET)
+    page.get_by_role("radio", name="bf16").click()
+    tab(page, "Layers")
+    made = table(analysis, analysis, "bfloat16")
+    for name, text in (("CSV", to_csv(made.rows)), ("JSON", to_json(made))):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name).click()
+        assert download.value.suggested_filename == f"googlenet_224.{name.lower()}"
+        file = tmp_path / name
+        download.value.save_as(file)
+        assert file.read_text() == text
+
+
+def test_memory_follows_the_number_format_and_the_batch(costs: Callable[..., Page]) -> None:
+    page = costs(ARCHITECTURES["googlenet_bn"])
+    tab(page, "Memory")
+    analysis = analyze(ARCHITECTURES["googlenet_bn"])
+    for choose, dtype, batch in (
+        (lambda: page.get_by_role("radio", name="bf16").click(), "bfloat16", 1),
+        (lambda: page.get_by_label("Increment").last.click(), "bfloat16", 2),
+        (lambda: page.get_by_role("radio", name="int8").click(), "int8", 2),
+    ):
+        choose()
+        found = inference(analysis, dtype, batch)
+        expect(fact(page, "Feature maps")).to_have_attribute(
+            "data-tip", f"{exact(found.peak.peak_bytes, 'bytes')}. The most at one time, reached in {found.peak.name}.",
+            timeout=SLOW_MS,
+        )  # fmt: skip
+    expect(page.get_by_text("Networks are not trained in int8")).to_be_visible()
+
+
+def test_torchinfo_agrees_in_sight(costs: Callable[..., Page]) -> None:
+    page = costs()
+    tab(page, "torchinfo")
+    analysis = analyze(GOOGLENET)
+    said = page.get_by_role("tabpanel")
+    expect(said).to_contain_text("torchinfo counts the same parameters: 6,998,552", timeout=SLOW_MS)
+    expect(said).to_contain_text(f"mult-adds are {exact(mult_adds(analysis))}: our {exact(analysis.macs)} MACs")
+    expect(said.locator("pre")).to_contain_text("inception5b")
+
+
+def test_time_is_measured_shown_beside_macs_and_forgotten_after_an_edit(costs: Callable[..., Page]) -> None:
+    page = costs(scaled(ARCHITECTURES["googlenet_bn"], 0.05))
+    tab(page, "Time")
+    page.get_by_role("button", name="Measure").click()
+    expect(page.get_by_text("pictures a second")).to_be_visible(timeout=2 * SLOW_MS)
+    expect(page.locator(".barlayer .trace")).to_have_count(2, timeout=SLOW_MS)
+    expect(page.locator(".scatterlayer .trace")).to_have_count(2)
+    tab(page, "Tree")
+    page.get_by_role("radio", name="Time").click()
+    expect(page.locator(".treemaplayer")).to_contain_text("inception4e", timeout=SLOW_MS)
+    page.get_by_role("button", name="Undo").or_(page.get_by_role("button", name="Reset everything")).last.click()
+    expect(page.get_by_text("No time has been measured")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_a_measurement_can_be_cancelled(costs: Callable[..., Page]) -> None:
+    page = costs(ARCHITECTURES["inception_v4"])
+    tab(page, "Time")
+    page.get_by_role("button", name="Measure").click()
+    page.get_by_role("button", name="Cancel").click(timeout=SLOW_MS)
+    expect(page.get_by_role("button", name="Measure")).to_be_visible(timeout=2 * SLOW_MS)
+    expect(page.get_by_text("pictures a second")).to_have_count(0)
+
+
+def test_nothing_is_wider_than_a_phone(costs: Callable[..., Page]) -> None:
+    page = costs(ARCHITECTURES["inception_resnet_v2"])
+    page.set_viewport_size({"width": 390, "height": 844})
+    for name in TABS[:-1]:
+        tab(page, name)
+        wide = page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth")
+        assert wide <= 0, name
+
+
+def test_the_open_tab_is_remembered(costs: Callable[..., Page]) -> None:
+    page = costs()
+    tab(page, "Memory")
+    page.get_by_role("link", name="Picture").click()
+    expect(page.get_by_role("tab", name="Overview")).to_have_count(0, timeout=SLOW_MS)
+    settled(page)
+    page.get_by_role("link", name="Costs").click()
+    expect(page.get_by_role("tab", name="Memory", exact=True)).to_have_attribute(
+        "aria-selected", "true", timeout=SLOW_MS
+    )
