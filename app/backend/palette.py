@@ -42,7 +42,7 @@ CIVIDIS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # there are two, and caches ask which by the thousand
 class Theme:
     """The quiet colours of a diagram: everything that is neither a branch nor heat."""
 
