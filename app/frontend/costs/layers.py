@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ...backend import tables
-from ...backend.tables import Row
+from ...backend.tables import Row, Table
 from ..state import State
 from .layer_columns import columns, frame
 from .view import View
@@ -25,16 +25,26 @@ def show(view: View) -> None:
         f"{len(rows):,} of {len(made.rows):,} rows. MACs and FLOPs are of one picture, bytes for {view.of_batch}."
         " Click a row to select it in the diagram; click a column's head to sort."
     )
+    _downloads(made)
+
+
+def _downloads(made: Table) -> None:
+    """Made only when somebody asks for them."""
+    kinds = (
+        ("CSV", "text/csv", lambda: tables.to_csv(made.rows)),
+        ("JSON", "application/json", lambda: tables.to_json(made)),
+    )
     with st.container(horizontal=True):
-        name = f"{made.variant}_{made.input_size}"
-        st.download_button(
-            "CSV", lambda: tables.to_csv(made.rows), f"{name}.csv", "text/csv", icon=":material/download:",
-            help="Every row with every digit",
-        )  # fmt: skip
-        st.download_button(
-            "JSON", lambda: tables.to_json(made), f"{name}.json", "application/json", icon=":material/download:",
-            help="Every row with every digit, and the settings",
-        )  # fmt: skip
+        for kind, mime, text in kinds:
+            st.download_button(
+                kind,
+                text,
+                f"{made.variant}_{made.input_size}.{kind.lower()}",
+                mime,
+                icon=":material/download:",
+                on_click="ignore",
+                help="Every row with every digit",
+            )
 
 
 def _filtered(view: View, rows: Sequence[Row]) -> list[Row]:
