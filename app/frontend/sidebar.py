@@ -140,6 +140,9 @@ def _title(key: str) -> str:
 
 
 def _keep(key: str, value: object) -> None:
-    """Let a control show the state's value: it may have changed by undo, by a link or on another page."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
+    """Let a control show the state's value: it may have changed by undo, by a link or on another page.
+
+    In every run, also where it seems to be there already: after a run that was cut short a control would otherwise
+    report its default, and that would be taken for an edit.
+    """
+    st.session_state[key] = value
