@@ -11,7 +11,7 @@ from .analysis import Analysis
 from .latency import Latency
 from .memory import InferenceMemory, Optimizer
 from .palette import branch_kind
-from .plots import OUTSIDE_COLOUR, Kind, colour_of, name_of, styled
+from .plots import OUTSIDE_COLOUR, Kind, colour_of, name_of, stage_axis, styled
 from .quantity import exact, short
 from .roofline import Ceilings, Point
 from .sensitivity import Sensitivity
@@ -86,7 +86,7 @@ def _kinds_by_path(analysis: Analysis, paths: Sequence[str]) -> list[Kind]:
 # --- memory ----------------------------------------------------------------------------------------------------------
 
 
-def stage_peaks(memory: InferenceMemory) -> go.Figure:
+def stage_peaks(memory: InferenceMemory, selected: str = "") -> go.Figure:
     """The most that feature maps take while each stage runs; the highest bar is what inference needs."""
     most = memory.peak.peak_bytes
     figure = go.Figure()
@@ -97,11 +97,8 @@ def stage_peaks(memory: InferenceMemory) -> go.Figure:
         customdata=[exact(stage.peak_bytes, "bytes") for stage in memory.stages],
         hovertemplate="%{x}<br>%{customdata}<extra></extra>",
     )
-    figure.update_layout(
-        xaxis_title="stage, from the picture to the classes", yaxis_title="bytes in memory while it runs"
-    )
-    figure.update_yaxes(tickformat="~s")
-    figure.update_xaxes(tickangle=-45)
+    figure.update_yaxes(title="bytes in memory while it runs", tickformat="~s")
+    stage_axis(figure, [stage.name for stage in memory.stages], selected)
     return styled(figure, height_px=380)
 
 
@@ -133,7 +130,7 @@ def training_bars(steps: Mapping[Optimizer, TrainingMemory]) -> go.Figure:
 # --- time ------------------------------------------------------------------------------------------------------------
 
 
-def time_against_macs(analysis: Analysis, latency: Latency) -> go.Figure:
+def time_against_macs(analysis: Analysis, latency: Latency, selected: str = "") -> go.Figure:
     """Each stage's share of the time beside its share of the MACs."""
     whole = sum(timing.seconds for timing in latency.stages)
     names = [timing.name for timing in latency.stages]
@@ -169,11 +166,10 @@ def time_against_macs(analysis: Analysis, latency: Latency) -> go.Figure:
     )
     figure.update_layout(
         barmode="group",
-        xaxis_title="stage, from the picture to the classes",
         yaxis_title="share of the whole network (%)",
         yaxis_range=[0, 1.15 * max(*times, *macs)],  # a busy machine's spread may be far longer than any bar
     )
-    figure.update_xaxes(tickangle=-45)
+    stage_axis(figure, names, selected)
     return styled(figure, height_px=420)
 
 

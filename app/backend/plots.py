@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
@@ -64,7 +64,7 @@ def colour_of(kind: Kind) -> str:
     return OUTSIDE_COLOUR if kind == "outside" else BRANCH_COLOURS[kind]
 
 
-def stage_bars(analysis: Analysis, metric: Metric, scale: int = 1) -> go.Figure:
+def stage_bars(analysis: Analysis, metric: Metric, scale: int = 1, selected: str = "") -> go.Figure:
     """Each stage's cost, stacked by branch. The x axis lists the stages that cost anything, in order."""
     costs = {stage.name: by_kind(stage, metric, scale) for stage in analysis.stages}
     costs = {name: cost for name, cost in costs.items() if sum(cost.values())}
@@ -79,13 +79,8 @@ def stage_bars(analysis: Analysis, metric: Metric, scale: int = 1) -> go.Figure:
             customdata=[exact(value, UNITS[metric]) for value in values],
             hovertemplate="%{x}<br>" + name_of(kind) + ": %{customdata}<extra></extra>",
         )
-    figure.update_layout(
-        barmode="stack",
-        xaxis_title="stage, from the picture to the classes",
-        yaxis_title=AXES[metric],
-        yaxis_tickformat="~s",
-    )
-    figure.update_xaxes(tickangle=-45)
+    figure.update_layout(barmode="stack", yaxis_title=AXES[metric], yaxis_tickformat="~s")
+    stage_axis(figure, list(costs), selected)
     return styled(figure, height_px=420)
 
 
@@ -126,6 +121,16 @@ def _kinds(costs: list[dict[Kind, int]]) -> Iterator[Kind]:
     yield from seen
     if any("outside" in cost for cost in costs):
         yield "outside"
+
+
+def stage_axis(figure: go.Figure, stages: Sequence[str], selected: str) -> None:
+    """An x axis of stages, the selected one in bold."""
+    figure.update_xaxes(
+        title="stage, from the picture to the classes",
+        tickangle=-45,
+        tickvals=list(stages),
+        ticktext=[f"<b>{stage}</b>" if stage == selected else stage for stage in stages],
+    )
 
 
 def styled(figure: go.Figure, height_px: int) -> go.Figure:

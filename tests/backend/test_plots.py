@@ -143,6 +143,11 @@ def figures() -> dict[str, go.Figure]:
     }
 
 
+def test_the_selected_stage_is_bold() -> None:
+    figure = stage_bars(analyze(ARCHITECTURES["googlenet"]), "params", selected="inception4e")
+    assert [text for text in figure.layout.xaxis.ticktext if text.startswith("<b>")] == ["<b>inception4e</b>"]
+
+
 def test_both_axes_say_what_they_show() -> None:
     for name, figure in figures().items():
         assert figure.layout.xaxis.title.text, name

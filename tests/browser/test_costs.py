@@ -51,7 +51,7 @@ def tab(page: Page, name: str) -> None:
 
 def selected(page: Page, path: str) -> None:
     expect(page.get_by_text("Selected now:")).to_have_text(
-        f"A click selects a stage here and on the Explore page. Selected now: {path}", timeout=SLOW_MS
+        f"A click selects a part, here and in the diagram. Selected now: {path}", timeout=SLOW_MS
     )
 
 
@@ -60,8 +60,9 @@ def fact(page: Page, label: str) -> Locator:
     return page.get_by_role("tabpanel").locator(".metric", has=page.get_by_text(label, exact=True))
 
 
-def test_every_tab_opens_alone_and_torchinfo_agrees(costs: Callable[..., Page]) -> None:
+def test_every_tab_opens_alone_fits_on_a_phone_and_torchinfo_agrees(costs: Callable[..., Page]) -> None:
     page = costs()
+    page.set_viewport_size({"width": 390, "height": 844})
     for name, content in zip(
         TABS,
         (".barlayer", ".treemaplayer", "[data-testid=stDataFrame]", ".barlayer", ".barlayer", "button", "pre"),
@@ -70,6 +71,7 @@ def test_every_tab_opens_alone_and_torchinfo_agrees(costs: Callable[..., Page]) 
         tab(page, name)
         expect(page.get_by_role("tabpanel").locator(f"{content}:visible").first).to_be_visible(timeout=SLOW_MS)
         expect(page.locator("[data-testid=stException]")).to_have_count(0)
+        assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 0, name
         if name != "Overview":
             expect(page.get_by_text("By kind of branch")).to_have_count(0)
     analysis = analyze(GOOGLENET)
@@ -91,7 +93,7 @@ def test_clicks_on_bars_and_tiles_select_the_part_and_the_tab_is_remembered(cost
     selected(page, "inception4e")
     tile.filter(has_text="branch5x5").first.click(position={"x": 12, "y": 9})  # the tile has opened
     selected(page, "inception4e.branch5x5")
-    page.get_by_role("link", name="Explore").click()
+    page.get_by_role("link", name="Show in the diagram").click()
     expect(page.locator(".inspector h2").first).to_have_text("inception4e", timeout=SLOW_MS)
     settled(page)
     page.get_by_role("link", name="Costs").click()
@@ -121,7 +123,6 @@ def test_the_layer_table_is_saved_exactly_and_searched_and_a_row_selects_its_par
     settled(page)
     page.locator("[data-testid=stDataFrame]").click(position={"x": 18, "y": 88}, force=True)  # the second row's box
     settled(page)
-    tab(page, "Overview")
     selected(page, "inception4e.branch5x5.reduce")
 
 
@@ -164,12 +165,3 @@ def test_a_measurement_can_be_cancelled(costs: Callable[..., Page]) -> None:
     page.get_by_role("button", name="Cancel").click(timeout=SLOW_MS)
     expect(page.get_by_role("button", name="Measure")).to_be_visible(timeout=2 * SLOW_MS)
     expect(page.get_by_text("pictures a second")).to_have_count(0)
-
-
-def test_nothing_is_wider_than_a_phone(costs: Callable[..., Page]) -> None:
-    page = costs(ARCHITECTURES["inception_resnet_v2"])
-    page.set_viewport_size({"width": 390, "height": 844})
-    for name in TABS[:-1]:
-        tab(page, name)
-        wide = page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth")
-        assert wide <= 0, name

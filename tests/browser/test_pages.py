@@ -146,6 +146,17 @@ def test_a_link_restores_variant_edits_and_input_size(visit: Callable[..., Page]
     assert json.loads(parse_qs(urlparse(page.url).query)["edits"][0])["input"] == 256
 
 
+@pytest.mark.parametrize("tab", ["Layers", "Tree", "Memory"])
+def test_a_click_during_the_first_run_does_not_edit_the_network(page: Page, app_url: str, tab: str) -> None:
+    """The click cuts the first run short, so that controls may not have got their values yet."""
+    page.goto(f"{app_url}/costs?variant=inception_resnet_v2")
+    page.get_by_role("tab", name=tab).click(timeout=SLOW_MS)
+    expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_text("Selected now:").first).to_be_visible(timeout=SLOW_MS)  # the second run is done
+    expect(page.get_by_role("spinbutton", name="Input size")).to_have_value("299")
+    shows(page, ARCHITECTURES["inception_resnet_v2"])
+
+
 @pytest.mark.parametrize(
     "query", ["variant=alexnet", "variant=googlenet&edits=%5B%5B", 'variant=googlenet&edits={"v":1,"input":2}']
 )

@@ -10,7 +10,7 @@ from ...backend import tables
 from ...backend.tables import Row, Table
 from ..state import State
 from .layer_columns import columns, frame
-from .view import View
+from .view import View, selection_note
 
 LEVELS = {"stage": "Stages", "copy": "Copies", "branch": "Branches", "op": "Ops", "layer": "Layers"}
 SELECTED_ONLY = "Selected stage only"
@@ -23,8 +23,9 @@ def show(view: View) -> None:
     _table(view, rows)
     st.caption(
         f"{len(rows):,} of {len(made.rows):,} rows. MACs and FLOPs are of one picture, bytes for {view.of_batch}."
-        " Click a row to select it in the diagram; click a column's head to sort."
+        " A click on a column's head sorts."
     )
+    selection_note(view.state)
     _downloads(made)
 
 

@@ -33,7 +33,7 @@ def show(view: View) -> None:
             ("Together", found.total_bytes, "Weights, statistics and the peak of the feature maps."),
         ]
     )
-    plot(view, cost_plots.stage_peaks(found), "peaks")
+    plot(view, cost_plots.stage_peaks(found, view.state.selected_stage), "peaks")
     st.caption(
         "A feature map is freed once the last layer and the last module that were given it are done. The highest bar is"
         " what inference needs. Scratch memory inside of the processor's library is not counted."

@@ -23,7 +23,7 @@ def show(view: View) -> None:
         help="Parameters are stored, MACs are computed (2 FLOPs each), activations are what the layers write.",
     )
     st.subheader("By stage and branch")
-    plot(view, plots.stage_bars(view.analysis, metric, view.scale), "bars")
+    plot(view, plots.stage_bars(view.analysis, metric, view.scale, view.state.selected_stage), "bars")
     if metric == "memory":
         st.caption(f"Bytes for {view.of_batch}.")
     selection_note(view.state)

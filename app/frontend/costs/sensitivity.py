@@ -10,7 +10,7 @@ import streamlit as st
 from ...backend import cost_plots
 from ...backend.sensitivity import Sensitivity, sensitivity
 from ..state import State
-from .view import View, plot
+from .view import View, plot, selection_note
 
 METRICS = {"params": "Parameters", "macs": "MACs"}
 STEPS = (1, 8, 16, 32, 64)
@@ -44,6 +44,7 @@ def show(view: View) -> None:
         " own. In a repeated block every copy gets the filters. Parameters and MACs are without auxiliary heads."
     )
     _table(view, entries)
+    selection_note(view.state)
 
 
 def _table(view: View, entries: tuple[Sensitivity, ...]) -> None:

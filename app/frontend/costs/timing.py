@@ -29,7 +29,7 @@ def show(view: View) -> None:
     st.markdown(_sentence(found.latency))
     points = roofline.points(view.analysis, found.latency, found.ceilings)
     st.subheader("Time against MACs")
-    plot(view, cost_plots.time_against_macs(view.analysis, found.latency), "times")
+    plot(view, cost_plots.time_against_macs(view.analysis, found.latency, view.state.selected_stage), "times")
     st.caption("Where the orange bar is the longer one, a stage is slower than its MACs say.")
     st.subheader("Roofline")
     plot(view, cost_plots.roofline_plot(found.ceilings, points), "roofline")

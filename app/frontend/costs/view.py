@@ -11,6 +11,7 @@ import streamlit as st
 from ...backend import Analysis
 from ...backend.dtypes import ELEMENT_BYTES, Dtype
 from ...backend.palette import ThemeName
+from ..pages import explore
 from ..state import State
 
 DTYPES: Mapping[Dtype, str] = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16", "int8": "int8"}
@@ -92,5 +93,8 @@ def _clicked(state: State, key: str) -> None:
 
 
 def selection_note(state: State) -> None:
-    """What is selected, in words; the Explore page shows it."""
-    st.caption(f"A click selects a stage here and on the Explore page. Selected now: **{state.selected}**")
+    """What is selected, and the way to it in the diagram."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"A click selects a part, here and in the diagram. Selected now: **{state.selected}**")
+        page = st.Page(explore.page, title="Explore", url_path="explore", default=True)
+        st.page_link(page, label="Show in the diagram", icon=":material/account_tree:")
