@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TypeVar
 
@@ -42,9 +43,14 @@ def duplicated_branch(arch: Arch, path: str) -> Arch:
     """
     block, branch = branch_at(arch, path)
     names = {b.name for b in block.branches}
-    name = next(free for n in range(2, len(names) + 3) if (free := f"{branch.name}_{n}") not in names)
+    name = free_name(branch.name, names)
     at = block.branches.index(branch) + 1
     return with_branch(arch, block.name, replace(branch, name=name), at)
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """``name`` if nobody has it, else ``name_2``, ``name_3`` ..."""
+    return next(free for free in (name, *(f"{name}_{n}" for n in range(2, len(taken) + 3))) if free not in taken)
 
 
 def with_op(arch: Arch, branch: str, op: Op, index: int | None = None) -> Arch:

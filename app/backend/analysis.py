@@ -10,9 +10,9 @@ from inception_models.shapes import Shape, out_widths, stage_shape
 from inception_models.spec import Arch, AuxHead, Branch, Inception, Repeat, Residual, Stage, Unit
 
 from . import cost
-from .graph import Field, Graph, Layer, Node, elements
+from .graph import Graph, Layer, Node, elements
 from .liveness import ALIASES, peak_elements
-from .receptive_field import ONE_PIXEL, Fields
+from .receptive_field import ONE_PIXEL, Fields, behind
 from .trace import prepare, topology
 
 
@@ -101,7 +101,7 @@ class Analysis:
         """The receptive field of a stage's output, as (vertical, horizontal); None: the whole picture."""
         before: Fields = ONE_PIXEL
         for stage in self.stages:
-            before = _behind(stage.field, before)
+            before = behind(stage.field, before)
             if stage.name == name:
                 return before
         raise KeyError(name)
@@ -159,7 +159,7 @@ def _repeat(stage: Repeat, unit: Unit, shape: Shape) -> StageCost:
             copies.append(replace(_one(stage.block, unit, 0, before), name=f"{stage.name}.{number}"))
     field: Fields = ONE_PIXEL
     for copy in copies:
-        field = _behind(copy.field, field)
+        field = behind(copy.field, field)
     return StageCost(
         stage.name,
         stage,
@@ -210,12 +210,6 @@ def peak_of(parts: Sequence[int], held: int) -> int:
     return max(peak + (held if i else 0) for i, peak in enumerate(parts))
 
 
-def _behind(field: Fields, before: Fields) -> Fields:
-    if field is None or before is None:
-        return None
-    return field[0].behind(before[0]), field[1].behind(before[1])
-
-
 def _graph(analysis: Analysis) -> Graph:
     shape = (3, analysis.input_size, analysis.input_size)
     nodes: dict[str, Node] = {"input": Node("input", Layer("input", "picture"), (), shape, shape, 0, 0, ONE_PIXEL)}
@@ -227,7 +221,7 @@ def _graph(analysis: Analysis) -> Graph:
         for node in part.nodes:
             path = f"{part.name}.{node.path}".rstrip(".")
             paths.append(path)
-            nodes[path] = replace(node, path=path, field=_behind(node.field, before))
+            nodes[path] = replace(node, path=path, field=behind(node.field, before))
             edges.extend((source if i < 0 else paths[i], path) for i in node.inputs)
         return paths[-1] if paths else source
 
@@ -236,7 +230,7 @@ def _graph(analysis: Analysis) -> Graph:
     for stage in analysis.stages:
         for part in stage.copies or (stage,):
             source = add(part, source, before)
-            before = _behind(part.field, before)
+            before = behind(part.field, before)
         ends[stage.name] = source
     for head in analysis.aux:
         assert isinstance(head.part, AuxHead)
@@ -244,4 +238,4 @@ def _graph(analysis: Analysis) -> Graph:
     return Graph(nodes, tuple(edges))
 
 
-__all__ = ["Analysis", "BranchCost", "Field", "StageCost", "analyze"]
+__all__ = ["Analysis", "BranchCost", "StageCost", "analyze"]

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from inception_models.shapes import Shape, padding_of, window_count
 
-from .graph import Field, Layer, Node, Traced, elements
+from .graph import Layer, Node, Traced, elements
 from .receptive_field import ONE_PIXEL, Fields, fields_behind
 
 
@@ -106,6 +106,3 @@ def macs_of(layer: Layer, shape: Shape, out: Shape) -> int:
             return shape[0] * layer.width
         case _:
             return 0
-
-
-__all__ = ["Field", "bind", "macs_of", "out_shape", "params_of"]

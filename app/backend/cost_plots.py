@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from .analysis import Analysis
 from .latency import Latency
 from .memory import InferenceMemory, Optimizer
-from .palette import branch_kind
-from .plots import OUTSIDE_COLOUR, Kind, colour_of, name_of, stage_axis, styled
+from .palette import OUTSIDE_COLOUR, branch_kind
+from .plots import Kind, colour_of, name_of, stage_axis, styled
 from .quantity import exact, short
 from .roofline import Ceilings, Point
 from .sensitivity import Sensitivity

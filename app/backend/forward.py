@@ -10,11 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from PIL import Image
+from torch import Tensor
 
 from inception_models import Arch
+from inception_models.builder import Network
 from inception_models.spec import Branch
 
-from .activations import Activations, OnProgress, Prepared, channel_statistics, model_for, prepare, top_classes
+from .activations import Activations, OnProgress, Prepared, channel_statistics, model_for, parts, prepare, top_classes
 from .analysis import analyze
 from .device import describe
 from .images import Preprocessing, class_name, imagenet, open_image
@@ -25,9 +27,15 @@ from .quantity import float32_bytes, short
 
 @dataclass(frozen=True, eq=False)
 class Forward:
-    """What a picture caused: the activations, how the picture was prepared, and what it took."""
+    """What a picture caused: the activations, how the picture was prepared, and what it took.
+
+    ``network`` is shared: do not change it, and put hooks on a :func:`app.backend.private.private_copy` only.
+    ``x`` is what went in, ``[1, 3, S, S]``.
+    """
 
     arch: Arch
+    network: Network
+    x: Tensor
     preprocessing: Preprocessing
     preview: Image.Image
     activations: Activations
@@ -36,11 +44,12 @@ class Forward:
 
     def views(self, stage: str) -> list[tuple[str, Branch | None]]:
         """What there is to look at of a stage: its branches with their specs, or the stage itself."""
+        known = parts(self.arch)
         found: list[tuple[str, Branch | None]] = []
         for path in self.activations.branches:
-            if path.startswith(f"{stage}.") and path.count(".") == stage.count(".") + 1:
-                part = _prepared(self.arch).parts[path]
-                found.append((path, part if isinstance(part, Branch) else None))
+            part = known[path]
+            if isinstance(part, Branch) and path.rpartition(".")[0] == stage:
+                found.append((path, part))
         return found or [(stage, None)]
 
 
@@ -54,10 +63,13 @@ def forward(arch: Arch, image: Image.Image, on_progress: OnProgress | None = Non
     check_affordable(arch)
     preprocessing = imagenet(arch.input_size)
     ready = _prepared(arch)
+    x = preprocessing.apply(image)
     start = time.perf_counter()
-    activations = ready.run(preprocessing.apply(image), on_progress=on_progress)
+    activations = ready.run(x, on_progress=on_progress)
     taken = time.perf_counter() - start
-    return Forward(arch, preprocessing, preprocessing.preview(image), activations, taken, describe(ready.device))
+    return Forward(
+        arch, model_for(arch), x, preprocessing, preprocessing.preview(image), activations, taken, describe(ready.device)
+    )
 
 
 def check_affordable(arch: Arch) -> None:

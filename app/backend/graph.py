@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -100,10 +101,7 @@ class Node:
 
 def elements(shape: Shape) -> int:
     """How many values a tensor of this shape holds."""
-    count = 1
-    for side in shape:
-        count *= side
-    return count
+    return math.prod(shape)
 
 
 @dataclass(frozen=True, slots=True)

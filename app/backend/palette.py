@@ -25,6 +25,7 @@ BRANCH_COLOURS: Mapping[BranchKind, str] = MappingProxyType(
         "shortcut": "#56B4E9",
     }
 )
+OUTSIDE_COLOUR = "#7F8790"  # of what lies in no branch
 BRANCH_NAMES: Mapping[BranchKind, str] = MappingProxyType(
     {
         "1x1": "1×1",
@@ -85,6 +86,11 @@ def branch_kind(branch: Branch) -> BranchKind:
     if window >= 5 or "5x5" in branch.name:
         return "5x5"
     return "3x3" if window == 3 else "1x1"
+
+
+def branch_colour(branch: Branch | None) -> str:
+    """The colour that a branch has everywhere; None is what lies in no branch."""
+    return OUTSIDE_COLOUR if branch is None else BRANCH_COLOURS[branch_kind(branch)]
 
 
 def _sides(op: Op) -> Iterable[int]:

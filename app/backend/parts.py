@@ -17,7 +17,7 @@ from inception_models.spec import AuxHead, Fork
 from .analysis import Analysis, StageCost
 from .graph import Node, elements
 from .liveness import ALIASES
-from .receptive_field import ONE_PIXEL, Fields
+from .receptive_field import ONE_PIXEL, Fields, behind
 
 Level = Literal["network", "stage", "copy", "branch", "op", "layer"]
 MAIN = ("conv", "linear", "max_pool", "avg_pool", "adaptive_pool")  # what a row of layers is known by
@@ -191,13 +191,6 @@ def _name(node: Node) -> str:
             return f"dropout {layer.detail}"
         case _:
             return layer.detail
-
-
-def behind(field: Fields, before: Fields) -> Fields:
-    """A receptive field on some part's input, as one on the picture."""
-    if field is None or before is None:
-        return None
-    return field[0].behind(before[0]), field[1].behind(before[1])
 
 
 def fields_before(analysis: Analysis) -> dict[str, Fields]:

@@ -9,13 +9,13 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from .analysis import Analysis, StageCost
-from .palette import BRANCH_COLOURS, BRANCH_NAMES, BranchKind, branch_kind
+from .palette import BRANCH_COLOURS, BRANCH_NAMES, OUTSIDE_COLOUR, BranchKind, branch_kind
 from .parts import Part, parts, whole
 from .quantity import exact
 
 Metric = Literal["params", "macs", "memory"]
 Kind = BranchKind | Literal["outside"]
-OUTSIDE_NAME, OUTSIDE_COLOUR = "outside of branches", "#7F8790"
+OUTSIDE_NAME = "outside of branches"
 TITLES: Mapping[Metric, str] = MappingProxyType({"params": "parameters", "macs": "MACs", "memory": "activations"})
 UNITS: Mapping[Metric, str] = MappingProxyType({"params": "parameters", "macs": "MACs", "memory": "bytes"})
 AXES: Mapping[Metric, str] = MappingProxyType(

@@ -33,6 +33,13 @@ def fields_behind(layer: Layer, fields: Sequence[Fields], shape: Shape) -> Field
             return widest
 
 
+def behind(field: Fields, before: Fields) -> Fields:
+    """A receptive field on some part's input as one on what ``before`` refers to, such as the picture."""
+    if field is None or before is None:
+        return None
+    return field[0].behind(before[0]), field[1].behind(before[1])
+
+
 def _reach(field: Field) -> int:
     return field.size
 

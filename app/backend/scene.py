@@ -18,7 +18,7 @@ from .analysis import Analysis, StageCost
 from .graph import Layer, Node
 from .palette import ThemeName
 from .plan import EdgeRole, Form, Plan, Sketch, Unit, plan, whole
-from .receptive_field import ONE_PIXEL, Fields
+from .receptive_field import ONE_PIXEL, Fields, behind
 
 Level = Literal["stage", "branch", "op"]
 ColorBy = Literal["kind", "params", "macs", "memory", "share"]
@@ -145,11 +145,6 @@ class Source(NamedTuple):
     path: str
     shape: Shape
     seen: Fields
-
-
-def behind(seen: Fields, before: Fields) -> Fields:
-    """A receptive field on what ``before`` belongs to, as one on the picture."""
-    return None if seen is None or before is None else (seen[0].behind(before[0]), seen[1].behind(before[1]))
 
 
 @dataclass(slots=True)

@@ -14,8 +14,8 @@ from inception_models.shapes import Shape
 
 from .analysis import Analysis, StageCost
 from .dtypes import ELEMENT_BYTES, Dtype
-from .parts import Level, Part, behind, fields_before, network, parts, whole
-from .receptive_field import ONE_PIXEL, Fields
+from .parts import Level, Part, fields_before, network, parts, whole
+from .receptive_field import ONE_PIXEL, Fields, behind
 
 Change = int | None  # None: the published network has no such part
 

@@ -8,15 +8,15 @@ import streamlit as st
 
 from inception_models.diff import changes
 
-from ..backend import Analysis, share
+from ..backend import Analysis
 from . import metrics, notice
 from .state import State
 
 LISTED = 40  # changes shown one by one
 
 
-def show(state: State, analysis: Analysis, reference: Analysis) -> None:
-    """Title, undo and redo, and the row of totals."""
+def show(state: State, analysis: Analysis, reference: Analysis, linked: bool) -> None:
+    """Title, undo and redo, and the row of totals. ``linked``: whether the address bar holds all changes."""
     about = state.arch.about
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.html(_title(state))
@@ -30,7 +30,7 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
         st.button(
             "Redo", icon=":material/redo:", disabled=not state.future, on_click=state.redo, help="Bring it back again"
         )
-        _changed(state)
+        _changed(state, linked)
         with st.popover("About", icon=":material/menu_book:", help="The paper, and where implementations part from it"):
             st.markdown(f"**{about.title}**, {about.year}")
             st.markdown(about.summary)
@@ -45,15 +45,14 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
         metrics.show(analysis, reference)
 
 
-def _changed(state: State) -> None:
+def _changed(state: State, linked: bool) -> None:
     """What differs from the published network, as sentences."""
     found = changes(state.original, state.arch)
     with st.popover(f"Changes {len(found)}" if found else "Changes", icon=":material/difference:", disabled=not found):
         st.markdown("\n".join(f"- {notice.plain(change.sentence())}" for change in found[:LISTED]))
         if len(found) > LISTED:
             st.caption(f"and {len(found) - LISTED} more")
-        query = share.to_query(state.arch)
-        if share.fits(query):
+        if linked:
             st.caption("The address bar holds these changes: its link opens this network anywhere.")
         else:
             st.caption("These changes are too many for a link.")

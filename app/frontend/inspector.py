@@ -11,16 +11,15 @@ from inception_models.edit import MAX_WIDTH
 from inception_models.spec import AuxHead, Conv, Pool, Repeat
 
 from ..backend import Analysis, StageCost
-from ..backend.palette import BRANCH_COLOURS, branch_kind
-from ..backend.quantity import exact, shape_text, short
+from ..backend.graph import elements
+from ..backend.palette import OUTSIDE_COLOUR, branch_colour
+from ..backend.quantity import exact, float32_bytes, shape_text, short
 from . import structure_editor
 from .state import State
 from .width_sliders import WidthSlider, width_sliders
 
-GREY = "#7F8790"  # widths that lie in no branch
 
-
-def show(state: State, analysis: Analysis, reference: Analysis) -> None:
+def show(state: State, analysis: Analysis) -> None:
     """Render the inspector for the selected stage."""
     stage = analysis.stage(state.selected_stage)
     st.html(_head(stage, analysis))
@@ -36,11 +35,16 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
 
 
 def _head(stage: StageCost, analysis: Analysis) -> str:
+    output = float32_bytes(elements(stage.out_shape))
     facts = [
         ("in → out", f"{shape_text(stage.in_shape)} → {shape_text(stage.out_shape)}", "Channels × height × width"),
         ("parameters", _share(stage.params, analysis.params), exact(stage.params, "parameters")),
         ("MACs", _share(stage.macs, analysis.macs), exact(stage.macs, "multiply-accumulates for one picture")),
-        ("output", short(4 * _count(stage.out_shape), "B"), "Memory of the output of one picture, as 32-bit floats"),
+        (
+            "output",
+            short(output, "B"),
+            "Memory of the output of one picture, as 32-bit floats",
+        ),
     ]
     if not isinstance(stage.part, AuxHead):
         facts.append(_field(stage, analysis))
@@ -79,24 +83,17 @@ def _share(part: int, whole: int) -> str:
     return f"{short(part)} ({part / whole:.1%})" if whole and part else short(part)
 
 
-def _count(shape: tuple[int, ...]) -> int:
-    count = 1
-    for side in shape:
-        count *= side
-    return count
-
-
 def _branch_table(stage: StageCost) -> str:
     """Each branch's channels, parameters and MACs, with its share of the block as a bar in its colour."""
     block = stage.copies[0] if stage.copies else stage
     total = block.macs or 1
     note = '<p class="note">Of one copy.</p>' if stage.copies else ""
     rows = "".join(
-        f'<tr><th scope="row"><i style="background:{BRANCH_COLOURS[branch_kind(b.part)]}"></i>{escape(b.name)}</th>'
+        f'<tr><th scope="row"><i style="background:{branch_colour(b.part)}"></i>{escape(b.name)}</th>'
         f"<td>{b.out_shape[0]}</td><td>{short(b.params) if b.params else '–'}</td>"
         f'<td data-tip="{escape(exact(b.macs, "MACs"))}, {b.macs / total:.1%} of the block" tabindex="0">'
         f'{short(b.macs) if b.macs else "–"}<span class="bar"><b style="width:{b.macs / total:.1%};'
-        f'background:{BRANCH_COLOURS[branch_kind(b.part)]}"></b></span></td></tr>'
+        f'background:{branch_colour(b.part)}"></b></span></td></tr>'
         for b in block.branches
     )
     return (
@@ -117,7 +114,7 @@ def _sliders(state: State, stage: StageCost) -> None:
             path,
             width,
             published.get(path, width),
-            colors.get(path.removeprefix(f"{stage.name}.").partition(".")[0], GREY),
+            colors.get(path.removeprefix(f"{stage.name}.").partition(".")[0], OUTSIDE_COLOUR),
         )
         for path, width in own.items()
     ]
@@ -132,4 +129,4 @@ def _slider(state: State, path: str, width: int, published: int, color: str) -> 
 
 def _colors(stage: StageCost) -> dict[str, str]:
     block = stage.copies[0] if stage.copies else stage
-    return {b.name: BRANCH_COLOURS[branch_kind(b.part)] for b in block.branches}
+    return {b.name: branch_colour(b.part) for b in block.branches}

@@ -8,9 +8,7 @@ from html import escape
 import streamlit as st
 
 from ..backend import Analysis
-from ..backend.quantity import exact, percent_change, short
-
-FLOAT32_BYTES = 4
+from ..backend.quantity import exact, float32_bytes, percent_change, short
 
 
 @dataclass(frozen=True)
@@ -35,15 +33,15 @@ def metrics(analysis: Analysis, reference: Analysis) -> list[Metric]:
         Metric(
             "Weights",
             "B",
-            a.params * FLOAT32_BYTES,
-            r.params * FLOAT32_BYTES,
+            float32_bytes(a.params),
+            float32_bytes(r.params),
             "Parameters as 32-bit floats, 4 bytes each.",
         ),
         Metric(
             "Activations",
             "B",
-            a.peak_elements * FLOAT32_BYTES,
-            r.peak_elements * FLOAT32_BYTES,
+            float32_bytes(a.peak_elements),
+            float32_bytes(r.peak_elements),
             "The most memory that feature maps of one picture take at one time, as 32-bit floats.",
         ),
     ]

@@ -25,7 +25,7 @@ class Picture:
 
 
 def chosen() -> Picture:
-    """Render the choice; the last picture that could be used stays when a file cannot."""
+    """Render the choice; a file that cannot be used leaves the chosen sample in place."""
     own = st.file_uploader(
         "Your picture",
         type=list(EXTENSIONS),

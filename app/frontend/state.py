@@ -154,10 +154,12 @@ def current() -> State:
     return state
 
 
-def write_link(state: State) -> None:
-    """Keep the address bar's link true, also after a page switch, which drops it."""
+def write_link(state: State) -> bool:
+    """Keep the address bar's link true, also after a page switch, which drops it; whether the changes fit into it."""
     wanted = share.to_query(state.arch)
-    if not share.fits(wanted):
+    fits = share.fits(wanted)
+    if not fits:
         wanted = {"variant": state.arch.key}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
+    return fits

@@ -9,7 +9,7 @@ import streamlit as st
 from inception_models.depth import with_repeats, with_scales
 from inception_models.rules import MAX_REPEATS, MAX_WIDTH
 from inception_models.spec import Arch, Block, Branch, Conv, Inception, Op, Pool, Repeat, Residual
-from inception_models.structure import duplicated_branch, with_branch, with_op, without_branch, without_op
+from inception_models.structure import duplicated_branch, free_name, with_branch, with_op, without_branch, without_op
 from inception_models.whatif import factorised, naive, swapped_pool, unfactorised
 
 from ..backend import StageCost
@@ -153,7 +153,7 @@ def _insert(state: State, block: Block, path: str, part: Branch | Op) -> None:
         alone = _new_op(NEW_OPS[kind], int(width), set())
         where = f"At the end of {branch.name}" if isinstance(part, Branch) else f"Behind {branch.name}.{part.name}"
         st.button(where, on_click=state.attempt, args=(lambda a: with_op(a, at, op, place),))
-        name = _free("branch_new", names)
+        name = free_name("branch_new", names)
         st.button(
             "In a new branch",
             on_click=state.attempt,
@@ -163,14 +163,5 @@ def _insert(state: State, block: Block, path: str, part: Branch | Op) -> None:
 
 def _new_op(kind: tuple[int, int] | str, width: int, taken: set[str]) -> Op:
     if isinstance(kind, tuple):
-        return Conv(_free("conv", taken), width, kind)
-    return Pool(_free("pool", taken), "max" if kind == "max" else "avg", 3, 1, "same")
-
-
-def _free(name: str, taken: set[str]) -> str:
-    number = 1
-    found = name
-    while found in taken:
-        number += 1
-        found = f"{name}_{number}"
-    return found
+        return Conv(free_name("conv", taken), width, kind)
+    return Pool(free_name("pool", taken), "max" if kind == "max" else "avg", 3, 1, "same")

@@ -24,7 +24,7 @@ from inception_models.spec import (
 )
 
 from ..backend import Analysis, StageCost
-from ..backend.palette import BRANCH_COLOURS, branch_kind
+from ..backend.palette import branch_colour
 from ..backend.quantity import exact, percent_change, shape_text, short
 from .state import COPIES, State, numbers
 from .width_table import Column, Row, Table, TextCell, WidthCell, width_table
@@ -142,7 +142,7 @@ def head_columns(part: Stage | AuxHead) -> tuple[Column, ...]:
 
 
 def _branch_columns(branch: Branch) -> list[Column]:
-    color = BRANCH_COLOURS[branch_kind(branch)]
+    color = branch_colour(branch)
     columns = []
     for path, op in _weighted(branch):
         reduction = op.name == "reduce"

@@ -17,6 +17,8 @@ from typing import Protocol
 
 import streamlit as st
 
+from ..events import handled, new_events
+
 _HERE = Path(__file__).parent
 _SCRIPTS = ("drawing.js", "camera.js", "minimap.js", "tip.js", "view.js")  # joined to one module, in this order
 
@@ -73,7 +75,7 @@ def graph_view(
             "expandable": on_expand is not None,
             "legend": list(legend) if isinstance(legend, Sequence) else _scale(legend),
             "height_px": height_px,
-            "handled": _handled(key),
+            "handled": handled(key),
         },
         on_events_change=partial(_dispatch, key, svg, on_select, on_expand),
     )
@@ -83,26 +85,9 @@ def _scale(scale: Scale) -> dict[str, object]:
     return {"colours": list(scale.colours), "low": scale.low, "high": scale.high}
 
 
-def _handled(key: str) -> tuple[str, int]:
-    """The browser view that spoke last and the number of its last handled event."""
-    client, number = st.session_state.get(f"{key}.handled", ("", 0))
-    return client, number
-
-
 def _dispatch(key: str, svg: str, on_select: Callable[[str], None], on_expand: Callable[[str], None] | None) -> None:
-    match st.session_state[key].get("events"):
-        case {"client": str() as client, "events": list() as events}:
-            pass
-        case _:
-            return
     paths = {unescape(path) for path in re.findall(r'\sid="([^"]*)"', svg)}
-    for event in events:
-        last_client, last_number = _handled(key)
-        match event:
-            case {"number": int() as number} if client != last_client or number > last_number:
-                st.session_state[f"{key}.handled"] = (client, number)  # before a callback that may raise
-            case _:
-                continue
+    for event in new_events(key):
         match event:
             case {"select": str() as path} if path in paths:
                 on_select(path)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...backend import analyze
-from .. import header, sidebar
+from .. import frame
 from ..costs import layers, memory, overview, sensitivity, summary, timing, tree
 from ..costs.view import choose
-from ..state import current, write_link
 
 TABS = {
     "Overview": overview.show,
@@ -23,12 +21,7 @@ TABS = {
 
 def page() -> None:
     """Render the page."""
-    state = current()
-    sidebar.show(state)
-    write_link(state)
-    analysis, original = analyze(state.arch), analyze(state.original)
-    header.show(state, analysis, original)
-    view = choose(state, analysis, original)
+    view = choose(*frame.show())
     tabs = st.tabs(list(TABS), key="costs_tab", on_change=_remember, default=st.session_state.get("costs_open"))
     for tab, show in zip(tabs, TABS.values(), strict=True):
         if tab.open:

@@ -6,17 +6,14 @@ from typing import cast
 
 import streamlit as st
 
-from inception_models.spec import Branch
-
-from ...backend import analyze
 from ...backend.activations import channel_statistics, top_classes
 from ...backend.channel_plot import Series, channel_bars
 from ...backend.forward import Forward, forward
 from ...backend.images import class_name
 from ...backend.mosaic import Contrast, Order, mosaic, png
-from ...backend.palette import BRANCH_COLOURS, branch_kind
-from .. import header, notice, picture_input, sidebar
-from ..state import State, current, write_link
+from ...backend.palette import branch_colour
+from .. import frame, notice, picture_input
+from ..state import State
 
 ORDERS = {"channel": "By number", "strongest": "Strongest first"}
 CONTRASTS = {"channel": "Each channel's own", "shared": "Shared by the branch"}
@@ -24,10 +21,7 @@ CONTRASTS = {"channel": "Each channel's own", "shared": "Shared by the branch"}
 
 def page() -> None:
     """Render the page."""
-    state = current()
-    sidebar.show(state)
-    write_link(state)
-    header.show(state, analyze(state.arch), analyze(state.original))
+    state, _, _ = frame.show()
     left, right = st.columns([1, 3], gap="large")
     with left:
         picture = picture_input.chosen()
@@ -78,7 +72,7 @@ def _maps(state: State, done: Forward) -> None:
                 size = f"{maps.shape[0]} channels" + (
                     f" of {maps.shape[1]} × {maps.shape[2]}" if maps.ndim == 3 else ""
                 )
-                name = f'<h3 class="branch" style="--branch:{_color(branch)}">{path.rpartition(".")[2]}'
+                name = f'<h3 class="branch" style="--branch:{branch_colour(branch)}">{path.rpartition(".")[2]}'
                 st.html(f"{name}<small>{size}</small></h3>")
                 data = png(drawn)
                 st.image(data, output_format="PNG", width="stretch")
@@ -94,7 +88,7 @@ def _maps(state: State, done: Forward) -> None:
                 )
     st.subheader("Channel statistics")
     series = [
-        Series(path.rpartition(".")[2], _color(branch), channel_statistics(done.activations.outputs[path]))
+        Series(path.rpartition(".")[2], branch_colour(branch), channel_statistics(done.activations.outputs[path]))
         for path, branch in views
     ]
     dead = sum(int(item.statistics.dead.sum()) for item in series)
@@ -103,10 +97,6 @@ def _maps(state: State, done: Forward) -> None:
         f"{dead} of {total} channels are zero everywhere on this picture." if dead else f"None of {total} is dead."
     )
     st.plotly_chart(channel_bars(series), key="channels")
-
-
-def _color(branch: Branch | None) -> str:
-    return BRANCH_COLOURS[branch_kind(branch)] if branch else "#7F8790"
 
 
 def _choices(state: State, done: Forward) -> tuple[str, Order, Contrast]:

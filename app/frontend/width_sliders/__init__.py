@@ -13,6 +13,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from ..events import handled, new_events
+
 _HERE = Path(__file__).parent
 _MAX_TYPED = 200  # characters; longer text is cut before anything looks at it
 
@@ -45,17 +47,17 @@ def width_sliders(sliders: Sequence[WidthSlider], *, key: str, on_edit: Callable
         key=key,
         data={
             "sliders": [vars(slider) for slider in sliders],
-            "handled": st.session_state.get(f"{key}.handled", ("", 0)),
+            "handled": handled(key),
         },
-        on_typed_change=partial(_dispatch, key, frozenset(slider.path for slider in sliders), on_edit),
+        on_events_change=partial(_dispatch, key, frozenset(slider.path for slider in sliders), on_edit),
     )
 
 
 def _dispatch(key: str, shown: frozenset[str], on_edit: Callable[[Mapping[str, str]], None]) -> None:
-    match st.session_state[key].get("typed"):
-        case {"client": str() as client, "number": int() as number, "typed": dict() as typed}:
-            st.session_state[f"{key}.handled"] = (client, number)
-            if known := {path: str(text)[:_MAX_TYPED] for path, text in typed.items() if path in shown}:
-                on_edit(known)
-        case _:
-            pass
+    for event in new_events(key):
+        match event:
+            case {"typed": dict() as typed}:
+                if known := {path: str(text)[:_MAX_TYPED] for path, text in typed.items() if path in shown}:
+                    on_edit(known)
+            case _:
+                pass

@@ -4,7 +4,7 @@ const PATIENCE_MS = 4000 // after this long without an answer the newest values 
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const panel = (parentElement.widthSliders ??= new Panel(parentElement))
-  panel.send = (value) => setTriggerValue("typed", value)
+  panel.send = (value) => setTriggerValue("events", value)
   panel.update(data)
 }
 
@@ -50,7 +50,7 @@ class Panel {
     this.sent = this.waiting
     this.waiting = new Map()
     this.number += 1
-    this.send({ client: this.client, number: this.number, typed: Object.fromEntries(this.sent) })
+    this.send({ client: this.client, events: [{ number: this.number, typed: Object.fromEntries(this.sent) }] })
     this.timer = setTimeout(() => {
       for (const [path, text] of this.sent) if (!this.waiting.has(path)) this.waiting.set(path, text)
       this.answered = this.number

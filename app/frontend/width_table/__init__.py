@@ -16,6 +16,8 @@ from typing import Literal
 
 import streamlit as st
 
+from ..events import handled, new_events
+
 _HERE = Path(__file__).parent
 _MAX_TYPED = 200  # characters; longer text is cut before anything looks at it
 
@@ -109,7 +111,7 @@ def width_table(
             "tables": [_table_data(table) for table in tables],
             "selected": selected,
             "height": height_px,
-            "handled": _handled(key),
+            "handled": handled(key),
         },
         on_events_change=partial(_dispatch, key, _Shown.of(tables), on_edit, on_reset, on_select),
     )
@@ -140,12 +142,6 @@ def _table_data(table: Table) -> dict[str, object]:
     }
 
 
-def _handled(key: str) -> tuple[str, int]:
-    """The browser view that spoke last and the number of its last handled event."""
-    client, number = st.session_state.get(f"{key}.handled", ("", 0))
-    return client, number
-
-
 def _dispatch(
     key: str,
     shown: _Shown,
@@ -153,19 +149,7 @@ def _dispatch(
     on_reset: Callable[[tuple[str, ...]], None],
     on_select: Callable[[str], None],
 ) -> None:
-    match st.session_state[key].get("events"):
-        case {"client": str() as client, "events": list() as events}:
-            pass
-        case _:
-            return
-    for event in events:
-        last_client, last_number = _handled(key)
-        match event:
-            case {"number": int() as number} if client != last_client or number > last_number:
-                # Before the callback: one that raises must not be called again with each later event.
-                st.session_state[f"{key}.handled"] = (client, number)
-            case _:
-                continue
+    for event in new_events(key):
         match event:
             case {"typed": dict() as typed}:
                 if known := {path: str(text)[:_MAX_TYPED] for path, text in typed.items() if path in shown.widths}:
