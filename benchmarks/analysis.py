@@ -8,6 +8,7 @@ of neighbouring runs, so that a machine that slows down halfway slows both.
 
 from __future__ import annotations
 
+import gc
 import random
 import statistics
 import time
@@ -38,6 +39,8 @@ Row = dict[str, float | str]
 
 
 def seconds(work: Callable[[], object]) -> float:
+    """How long ``work`` takes; what others left for Python's garbage collector is collected before."""
+    gc.collect()
     start = time.perf_counter()
     work()
     return time.perf_counter() - start

@@ -6,6 +6,7 @@ repeat the copy's number comes second (``block35.7.branch1x1.conv``).
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -97,21 +98,12 @@ def build(arch: Arch, device: Device = "cpu") -> Network:
     Raises:
         ShapeError: where the parts do not fit together, naming the place.
     """
-    maker = _Maker(arch.unit, arch.classes, device)
-    parts = [
-        (part.name, maker.head(part, shape) if isinstance(part, AuxHead) else maker.stage(part, shape))
-        for part, shape, _ in stage_shapes(arch)
-    ]
+    maker = Maker(arch.unit, arch.classes, device)
+    parts = [(part.name, maker.part(part, shape)) for part, shape, _ in stage_shapes(arch)]
     net = Network(arch, parts[: len(arch.stages)], parts[len(arch.stages) :])
     if torch.device(device).type != "meta":
         net.apply(_initialise)
     return net
-
-
-def build_stage(stage: Stage | AuxHead, shape: Shape, unit: Unit, classes: int, device: Device = "cpu") -> nn.Module:
-    """One stage or aux head alone, for an input of ``shape`` (channels, height, width)."""
-    maker = _Maker(unit, classes, device)
-    return maker.head(stage, shape) if isinstance(stage, AuxHead) else maker.stage(stage, shape)
 
 
 def _initialise(module: nn.Module) -> None:
@@ -121,11 +113,14 @@ def _initialise(module: nn.Module) -> None:
             nn.init.zeros_(module.bias)
 
 
-class _Maker:
-    """What every part needs to know while it is built."""
+class Maker:
+    """What every part needs to know while it is built; ``shape`` is always that of the input."""
 
     def __init__(self, unit: Unit, classes: int, device: Device) -> None:
         self.unit, self.classes, self.device = unit, classes, device
+
+    def part(self, part: Stage | AuxHead, shape: Shape) -> nn.Module:
+        return self.head(part, shape) if isinstance(part, AuxHead) else self.stage(part, shape)
 
     def stage(self, stage: Stage, shape: Shape) -> nn.Module:
         match stage:
@@ -173,10 +168,8 @@ class _Maker:
     def op(self, op: Op, shape: Shape, block_channels: int) -> nn.Module:
         """One op; ``shape`` is its input's, ``block_channels`` what a width of None stands for."""
         match op:
-            case Conv():
-                return LayerUnit(OrderedDict(self.conv(op, shape[0], op.width or block_channels)))
-            case SepConv():
-                return LayerUnit(OrderedDict(self.separable(op, shape[0], op.width or block_channels)))
+            case Conv() | SepConv() | Linear():
+                return self.unit_of(op, shape, block_channels)
             case Pool():
                 return self.pool(op)
             case Fork():
@@ -189,6 +182,14 @@ class _Maker:
                 return nn.Dropout(op.p)
             case Normalize():
                 return UnitNormalize()
+
+    def unit_of(self, op: Conv | SepConv | Linear, shape: Shape, block_channels: int) -> nn.Module:
+        """An op with weights, and the layers that belong to it."""
+        match op:
+            case Conv():
+                return LayerUnit(OrderedDict(self.conv(op, shape[0], op.width or block_channels)))
+            case SepConv():
+                return LayerUnit(OrderedDict(self.separable(op, shape[0], op.width or block_channels)))
             case Linear():
                 return LayerUnit(OrderedDict(self.linear(op, shape)))
 
@@ -247,11 +248,8 @@ class _Maker:
 
     def linear(self, op: Linear, shape: Shape) -> Iterator[tuple[str, nn.Module]]:
         width = op.width or self.classes
-        features = 1
-        for side in shape:
-            features *= side
         yield "flatten", nn.Flatten()
-        yield "linear", nn.Linear(features, width, bias=op.bias, device=self.device)
+        yield "linear", nn.Linear(math.prod(shape), width, bias=op.bias, device=self.device)
         if op.norm is not None:
             yield "bn", nn.BatchNorm1d(width, op.norm.eps, op.norm.momentum, device=self.device)
         if op.activation != "none":

@@ -20,6 +20,7 @@ FONT = "Helvetica,Arial,sans-serif"
 INCH = 72  # points
 EDGE_LABEL, FRAME_LABEL = (78, 10), (100, 11)  # the places kept for them, in points
 ANGLES: Mapping[Direction, str] = {"TB": "-78", "BT": "-78", "LR": "11"}  # of labels, seen from an arrow's head
+POINT = {"style": "invis", "width": f"{2 / INCH:.4f}", "height": f"{2 / INCH:.4f}"}
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")
 SPECIAL = re.compile(r"[&<>\"'\x00-\x08\x0b-\x1f]")
 ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;", ord("'"): "&#39;"}
@@ -72,7 +73,7 @@ def dot_of(outline: Outline, faces: Faces | None = None) -> str:
 
 
 # One statement each, remembered: after an edit most are what they were. The graphviz package would quote them at ten
-# times the cost; it still puts the graph together.
+# times the cost; it still puts the whole together.
 
 
 @lru_cache(maxsize=2048)
@@ -80,12 +81,11 @@ def _cluster(
     frame: Frame, looks: tuple[tuple[Form, Face | None], ...], titles: tuple[Face | None, ...]
 ) -> tuple[str, set[tuple[str, str]]]:
     """A cluster with all it holds, and the edges along its spine; looks and titles in the order of `_inside`."""
-    scratch = graphviz.Digraph()
     paths, names = _inside(frame)
     trunk: set[tuple[str, str]] = set()
     faces = {name: face for name, face in zip(names, titles, strict=True) if face}
-    _frame(scratch, frame, dict(zip(paths, looks, strict=True)), faces, trunk)
-    return "".join(scratch.body), trunk
+    text = "".join(_frame(frame, dict(zip(paths, looks, strict=True)), faces, trunk))
+    return text, trunk
 
 
 @lru_cache(maxsize=2048)
@@ -189,44 +189,36 @@ def line_colour(role: EdgeRole, theme: Theme) -> str:
     return BRANCH_COLOURS["shortcut"] if role == "shortcut" else theme.line
 
 
-def _frame(
-    dot: graphviz.Digraph,
-    frame: Frame,
-    loose: Boxes,
-    frames: Mapping[str, Face],
-    trunk: set[tuple[str, str]],
-) -> None:
-    """A cluster with its boxes, which it takes out of ``loose``; edges along its spine go into ``trunk``."""
-    face = frames.get(frame.path)
-    with dot.subgraph(name=f"cluster_{name(frame.path)}") as inside:
-        inside.body.append(_title(frame.path, face))
-        for member in frame.members:
-            if isinstance(member, Frame):
-                _frame(inside, member, loose, frames, trunk)
-            else:
-                inside.body.append(_box(member, *loose.pop(member)))
-        _order(dot, inside, frame)
+def _frame(frame: Frame, loose: Boxes, frames: Mapping[str, Face], trunk: set[tuple[str, str]]) -> tuple[str, str]:
+    """A cluster with its boxes, which it takes out of ``loose``, and what belongs in front of it; edges along its spine
+    go into ``trunk``."""
+    parts = [_title(frame.path, frames.get(frame.path))]
+    for member in frame.members:
+        parts += (
+            _frame(member, loose, frames, trunk) if isinstance(member, Frame) else [_box(member, *loose.pop(member))]
+        )
+    before, inside = _order(frame)
     trunk.update(pairwise(frame.spine))
+    return before, f'\tsubgraph "cluster_{name(frame.path)}" {{\n{"".join(parts)}{inside}\t}}\n'
 
 
-def _order(dot: graphviz.Digraph, inside: graphviz.Digraph, frame: Frame) -> None:
-    """Keeps branches in order and the trunk straight, with things that are never drawn.
+def _order(frame: Frame) -> tuple[str, str]:
+    """Keeps branches in order and the trunk straight, with things that are never drawn, before the cluster and in it.
 
     ``ordering`` does nothing inside of clusters, but a chain within a rank does. And between an even number of branches
     a point stands in the middle of the first row, in line with what the block reads and with its joints; an odd number
     has a branch there.
     """
+    before, inside = "", ""
     for number, row in enumerate(frame.rows):
         names = [name(path) for path in row]
         if number == 0 and frame.spine and len(row) % 2 == 0:
             point = f"{name(frame.path)}%"  # no path ends like this
             names.insert(len(row) // 2, point)
-            inside.node(point, "", style="invis", width=f"{2 / INCH:.4f}", height=f"{2 / INCH:.4f}")
-            dot.body.append(_unseen(name(frame.spine[0]), point, "40"))
-            dot.body.append(_unseen(point, name(frame.spine[1]), "40"))
-        with inside.subgraph(graph_attr={"rank": "same"}) as level:
-            for left, right in pairwise(names):
-                level.body.append(_unseen(left, right, None))
+            inside += f'\t"{point}" [label="" {_written(POINT)}]\n'
+            before = _unseen(name(frame.spine[0]), point, "40") + _unseen(point, name(frame.spine[1]), "40")
+        inside += "\t{ rank=same\n" + "".join(_unseen(left, right, None) for left, right in pairwise(names)) + "\t}\n"
+    return before, inside
 
 
 def _lines(lines: Sequence[Text]) -> str:

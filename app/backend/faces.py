@@ -145,14 +145,15 @@ def _style(analysis: Analysis, shown: Scene, view: View) -> _Style:
 
 def _box(style: _Style, box: Box, changes: Changes) -> Face:
     sketch = box.sketch
-    changed = changes.of(sketch.part) if sketch.form == "stage" else changes.among(sketch.part, sketch.nodes)
-    face = _look(style, sketch, _value(style.color_by, box, sketch.out_shape), changed)
-    return face._replace(tip=box_tip(box, changed))
+    return _look(
+        style, box, changes.of(sketch.part) if sketch.form == "stage" else changes.among(sketch.part, sketch.nodes)
+    )
 
 
 @lru_cache(maxsize=8192)
-def _look(style: _Style, box: Sketch, value: int, changed: tuple[Change, ...]) -> Face:
-    """The face of a box without its tooltip."""
+def _look(style: _Style, placed: Box, changed: tuple[Change, ...]) -> Face:
+    box = placed.sketch
+    value = _value(style.color_by, placed, box.out_shape)
     whole = box.form == "stage"
     theme = THEMES[style.theme]
     fill = _fill(style, box, value)
@@ -162,7 +163,7 @@ def _look(style: _Style, box: Sketch, value: int, changed: tuple[Change, ...]) -
         theme.mark if changed else theme.border,
         ink(fill),
         f"node kind-{_kind(box)}{' changed' if changed else ''}",
-        "",
+        box_tip(placed, changed),
         bool(changed),
         _bars(box.part) if whole and style.color_by == "kind" else (),
     )

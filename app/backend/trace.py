@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from torch import Tensor, fx, nn
 
-from inception_models.builder import build_stage
-from inception_models.layers import BatchNormNoGamma, LayerUnit, SamePad2d, UnitNormalize
+from inception_models.builder import Maker
+from inception_models.layers import BatchNormNoGamma, SamePad2d, UnitNormalize
 from inception_models.shapes import Shape, ShapeError, chain_shape, stage_shape
 from inception_models.spec import (
     AuxHead,
@@ -44,6 +44,7 @@ ROOMY = 299  # pixels: a grid on which every published part fits
 Key = tuple[Stage | AuxHead, Unit, Shape]  # what a topology depends on
 KEPT = 512  # topologies
 _known: OrderedDict[Key, tuple[Traced, ...]] = OrderedDict()
+_prepared: dict[int, tuple[Stage | AuxHead, Unit]] = {}  # the last network's parts by id; holding them keeps ids valid
 _lock = threading.Lock()
 
 
@@ -54,15 +55,25 @@ def topology(part: Stage | AuxHead, unit: Unit, shape: Shape) -> tuple[Traced, .
 
 
 def prepare(parts: Iterable[Stage | AuxHead], unit: Unit) -> None:
-    """Trace at once what :func:`topology` will be asked for: each call of torch.fx costs milliseconds of its own."""
-    templates = (_template(part, unit) for part in parts)
+    """Trace at once what :func:`topology` will be asked for: each call of torch.fx costs milliseconds of its own.
+
+    An edit shares most of its parts with the network before it; these are passed over without a look inside.
+    """
+    global _prepared
+    before, _prepared = _prepared, {id(part): (part, unit) for part in parts}
+    new = [part for key, (part, _) in _prepared.items() if key not in before or before[key][1] != unit]
+    templates = (_template(part, unit) for part in new)
     _traced([key for key in dict.fromkeys(templates) if key])
 
 
 def forget() -> None:
     """Empty the cache, for whoever measures."""
+    global _prepared
+    _prepared = {}
     with _lock:
         _known.clear()
+    for cache in (_template, _fits, _layers):
+        cache.cache_clear()
 
 
 @lru_cache(maxsize=4096)
@@ -96,10 +107,33 @@ class _SideBySide(nn.Module):
         return [part(x) for part in self.children()]
 
 
+class _Described(nn.Module):
+    """Stands for the layers of one op, which are in a row: torch.fx then has one step to follow instead of three."""
+
+    def __init__(self, layers: tuple[tuple[str, Layer], ...]) -> None:
+        super().__init__()
+        self.layers = layers
+
+
+class _Skeleton(Maker):
+    """Builds parts in which every op with weights is described; what is described was built once, to be read."""
+
+    def unit_of(self, op: Conv | SepConv | Linear, shape: Shape, block_channels: int) -> nn.Module:
+        return _Described(_layers(replace(op, name="op"), self.unit, self.classes, shape, block_channels))
+
+
+@lru_cache(maxsize=512)
+def _layers(
+    op: Conv | SepConv | Linear, unit: Unit, classes: int, shape: Shape, block_channels: int
+) -> tuple[tuple[str, Layer], ...]:
+    """The layers of an op by name, read off the real modules."""
+    real = Maker(unit, classes, "meta").unit_of(op, shape, block_channels)
+    return tuple((name, layer_of(module)) for name, module in real.named_children())
+
+
 def _trace_parts(keys: list[Key]) -> Iterator[tuple[Traced, ...]]:
     """The trace of every part, cut out of one trace of all."""
-    modules = [build_stage(part, shape, unit, ANY_WIDTH, "meta") for part, unit, shape in keys]
-    found = trace(_SideBySide(modules), whole_units=True)
+    found = trace(_SideBySide([_Skeleton(unit, ANY_WIDTH, "meta").part(part, shape) for part, unit, shape in keys]))
     owners = [item.path.partition(".")[0] for item in found]
     for number in range(len(keys)):
         own = [i for i, owner in enumerate(owners) if owner == f"part{number}"]
@@ -150,6 +184,9 @@ def _erased_op(op: Op) -> Op:
 # --- torch.fx --------------------------------------------------------------------------------------------------------
 
 
+WHOLES = (SamePad2d, UnitNormalize, BatchNormNoGamma, _Described)
+
+
 class Tracer(fx.Tracer):
     """torch.fx's, which also takes this project's own layers as wholes.
 
@@ -157,10 +194,9 @@ class Tracer(fx.Tracer):
     must go its usual way.
     """
 
-    def __init__(self, whole_units: bool = False) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.thread = threading.get_ident()
-        self.wholes = (SamePad2d, UnitNormalize, BatchNormNoGamma, *((LayerUnit,) if whole_units else ()))
 
     def call_module(
         self, m: nn.Module, forward: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
@@ -175,29 +211,26 @@ class Tracer(fx.Tracer):
         return super().getattr(attr, attr_val, parameter_proxy_cache)
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return isinstance(m, self.wholes) or super().is_leaf_module(m, module_qualified_name)
+        return isinstance(m, WHOLES) or super().is_leaf_module(m, module_qualified_name)
 
 
-def trace(module: nn.Module, whole_units: bool = False) -> tuple[Traced, ...]:
+def trace(module: nn.Module) -> tuple[Traced, ...]:
     """Every node of ``module``, traced by torch.fx.
-
-    With ``whole_units`` torch.fx sees each :class:`LayerUnit` as one step, in a third of the time; its layers, which
-    stand in a row, are then read off the unit.
 
     Raises:
         UnknownOp: naming an op that the counter does not know.
     """
-    graph = Tracer(whole_units).trace(module)
+    graph = Tracer().trace(module)
     position: dict[fx.Node, int] = {}
     found: list[Traced] = []
     taken: set[str] = set()
     for node in graph.nodes:
         if node.op == "placeholder":
             position[node] = -1
-        elif node.op == "call_module" and isinstance(unit := module.get_submodule(str(node.target)), LayerUnit):
+        elif node.op == "call_module" and isinstance(unit := module.get_submodule(str(node.target)), _Described):
             (source,) = [position[n] for n in sources(node)]
-            for name, child in unit.named_children():
-                found.append(Traced(f"{node.target}.{name}", layer_of(child), (source,)))
+            for name, layer in unit.layers:
+                found.append(Traced(f"{node.target}.{name}", layer, (source,)))
                 source = len(found) - 1
             position[node] = source
         elif node.op != "output" and not packs(node):
