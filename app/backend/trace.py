@@ -31,7 +31,7 @@ from inception_models.spec import (
     Unit,
 )
 
-from .graph import Kind, Traced
+from .graph import Kind, Layer, Traced
 from .op_table import UnknownOp, layer_at, layer_of
 
 ANY_WIDTH = 8
