@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-NAMES = ("analysis", "activations")
+NAMES = ("analysis", "activations", "diagram")
 
 
 def main() -> int:

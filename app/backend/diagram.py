@@ -7,17 +7,18 @@ once and remembered, and after an edit only words and colours are painted anew.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import cast
 
 from .analysis import Analysis
 from .dot import dot_of
 from .faces import Heat, faces, legend
-from .layout import LayoutError, rendered
+from .figure import Format, figure
+from .layout import LayoutError
 from .painting import painted
-from .palette import THEMES, ThemeName
+from .palette import ThemeName
 from .scene import ColorBy, Direction, Level, View, scene, toggled
 
-FORMATS = (".svg", ".dot", ".png", ".pdf")
+FORMATS = (".svg", ".pdf", ".png", ".dot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +65,23 @@ def _dot(analysis: Analysis, view: View, original: Analysis | None) -> str:
     return dot_of(shown.outline, faces(analysis, shown, view, original))
 
 
-def write(analysis: Analysis, path: Path, view: View | None = None, original: Analysis | None = None) -> None:
-    """The diagram as a file, in the format of the path's ending: .svg, .dot, .png, or .pdf, which needs a system dot.
+def as_file(analysis: Analysis, ending: str, view: View | None = None, original: Analysis | None = None) -> bytes:
+    """The diagram as a file: what :func:`draw` shows, on the theme's paper, as .svg, .pdf or .png; or its .dot.
 
     Raises:
         ValueError: for another ending.
-        LayoutError: where Graphviz cannot write that format here.
+        LayoutError: where Graphviz cannot lay it out.
     """
     view = view or View()
-    match path.suffix.lower():
-        case ".svg":
-            shown = scene(analysis, view)
-            path.write_text(painted(shown.outline, faces(analysis, shown, view, original), paper=True)[0], "utf-8")
-        case ".dot":
-            path.write_text(_dot(analysis, view, original), "utf-8")
-        case ".png" | ".pdf" as suffix:
-            dot = _dot(analysis, view, original).replace("bgcolor=transparent", f'bgcolor="{THEMES[view.theme].paper}"')
-            path.write_bytes(rendered(dot, "png" if suffix == ".png" else "pdf"))
-        case suffix:
-            given = suffix or "a file without an ending"
-            raise ValueError(f"A diagram is written as {', '.join(FORMATS)}, not as {given}.")
+    if ending not in FORMATS:
+        raise ValueError(
+            f"A diagram is written as {', '.join(FORMATS)}, not as {ending or 'a file without an ending'}."
+        )
+    if ending == ".dot":
+        return _dot(analysis, view, original).encode()
+    shown = scene(analysis, view)
+    svg, _ = painted(shown.outline, faces(analysis, shown, view, original), paper=True)
+    return figure(svg, cast(Format, ending.removeprefix(".")))
 
 
-__all__ = ["Drawing", "Heat", "LayoutError", "View", "draw", "legend", "to_dot", "toggled", "write"]
+__all__ = ["FORMATS", "Drawing", "Heat", "LayoutError", "View", "as_file", "draw", "legend", "to_dot", "toggled"]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from inception_models.shapes import Shape
 from inception_models.spec import Pool
 
 from .analysis import Analysis, StageCost
@@ -92,14 +91,14 @@ def fitted(text: str, width: float, size: float, bold: bool = False) -> Text:
 
 def faces(analysis: Analysis, shown: Scene, view: View, original: Analysis | None = None) -> Faces:
     """How everything in ``shown`` looks; widths that differ from ``original`` are marked."""
-    style, changes = _style(analysis, shown, view), Changes(original)
+    style, changes, seconds = _style(analysis, shown, view), Changes(original), dict(view.seconds)
     most = max(map(elements, shown.shapes), default=1)
     edges = (
         EdgeFace(shape_text(shape), role, elements(shape) / most)
         for (_, _, role), shape in zip(shown.outline.edges, shown.shapes, strict=True)
     )
-    frames = {path: _group(style, group, changes) for path, group in shown.groups.items()}
-    boxes = tuple([_box(style, box, changes) for box in shown.boxes])
+    frames = {path: _group(style, group, _value(view, seconds, group), changes) for path, group in shown.groups.items()}
+    boxes = tuple([_box(style, box, _value(view, seconds, box), changes) for box in shown.boxes])
     return Faces(THEMES[view.theme], boxes, tuple(edges), frames)
 
 
@@ -111,52 +110,62 @@ class _Style(NamedTuple):
 
     theme: ThemeName
     color_by: ColorBy
-    most: int
+    most: float
     total: int
 
-    def written(self, value: int) -> str:
+    def written(self, value: float) -> str:
         """A value of the heat map as text."""
         match self.color_by:
             case "share":
                 return percent(value, self.total)
             case "memory":
                 return short(value, "B")
+            case "field":
+                return f"{value:,} px"
+            case "time":
+                return short(value, "s")
             case _:
                 return short(value)
 
 
-def _value(color_by: ColorBy, part: Box | StageCost, out_shape: Shape) -> int:
+def _value(view: View, seconds: Mapping[str, float], part: Box | Group) -> float:
     """What the heat map shows, of all copies together; zero is off the scale."""
-    match color_by:
+    cost, out_shape = (part, part.sketch.out_shape) if isinstance(part, Box) else (part.part, part.part.out_shape)
+    match view.color_by:
         case "kind":
             return 0
         case "params":
-            return part.params
+            return cost.params
         case "memory":
             return float32_bytes(elements(out_shape))
         case "macs" | "share":
-            return part.macs
+            return cost.macs
+        case "field":
+            return max(side.size for side in part.seen) if isinstance(part, Box) and part.seen else 0
+        case "time":
+            return seconds.get(part.path.partition(".")[0], 0)
 
 
 def _style(analysis: Analysis, shown: Scene, view: View) -> _Style:
-    most = max((_value(view.color_by, box, box.sketch.out_shape) for box in shown.boxes), default=0)
+    parts: list[Box | Group] = [*shown.boxes, *(shown.groups.values() if view.color_by == "time" else ())]
+    seconds = dict(view.seconds)
+    most = max((_value(view, seconds, part) for part in parts), default=0)
     return _Style(view.theme, view.color_by, most, analysis.macs if view.color_by == "share" else 0)
 
 
-def _box(style: _Style, box: Box, changes: Changes) -> Face:
+def _box(style: _Style, box: Box, value: float, changes: Changes) -> Face:
     sketch = box.sketch
-    return _look(
-        style, box, changes.of(sketch.part) if sketch.form == "stage" else changes.among(sketch.part, sketch.nodes)
-    )
+    changed = changes.of(sketch.part) if sketch.form == "stage" else changes.among(sketch.part, sketch.nodes)
+    return _look(style, box, value, changed)
 
 
 @lru_cache(maxsize=8192)
-def _look(style: _Style, placed: Box, changed: tuple[Change, ...]) -> Face:
+def _look(style: _Style, placed: Box, heat_value: float, changed: tuple[Change, ...]) -> Face:
     box = placed.sketch
-    value = _value(style.color_by, placed, box.out_shape)
     whole = box.form == "stage"
     theme = THEMES[style.theme]
-    fill = _fill(style, box, value)
+    fill = _fill(style, box, heat_value)
+    value = 0 if style.color_by == "time" and "." in placed.path else heat_value  # only whole stages are timed
     return Face(
         _stage_lines(style, box, value, changed) if whole else _lines(style, box, value, changed),
         fill,
@@ -169,7 +178,7 @@ def _look(style: _Style, placed: Box, changed: tuple[Change, ...]) -> Face:
     )
 
 
-def _lines(style: _Style, box: Sketch, value: int, changed: Sequence[Change]) -> tuple[Text, ...]:
+def _lines(style: _Style, box: Sketch, value: float, changed: Sequence[Change]) -> tuple[Text, ...]:
     width = SIZES[box.form][0]
     words = box_name(box)
     if box.form == "thin":
@@ -190,7 +199,7 @@ def _lines(style: _Style, box: Sketch, value: int, changed: Sequence[Change]) ->
     return fitted(words, width, 7.5), fitted(main, width, 10, True)
 
 
-def _stage_lines(style: _Style, box: Sketch, value: int, changed: Sequence[Change]) -> tuple[Text, ...]:
+def _stage_lines(style: _Style, box: Sketch, value: float, changed: Sequence[Change]) -> tuple[Text, ...]:
     line = style.written(value) if value else stage_line(box.part)
     if len(changed) == 1 and changed[0].was and box.nodes:
         line = f"{changed[0].was} → {changed[0].now} · {line}"
@@ -200,7 +209,7 @@ def _stage_lines(style: _Style, box: Sketch, value: int, changed: Sequence[Chang
     return fitted(readable(box.part.name), width, 10.5, True), fitted(line, width, 8)
 
 
-def _fill(style: _Style, box: Sketch, value: int) -> str:
+def _fill(style: _Style, box: Sketch, value: float) -> str:
     theme = THEMES[style.theme]
     if value:
         return heat(value / style.most)
@@ -216,11 +225,11 @@ def _fill(style: _Style, box: Sketch, value: int) -> str:
     return theme.trunk if weighted else theme.quiet
 
 
-def _group(style: _Style, group: Group, changes: Changes) -> Face:
+def _group(style: _Style, group: Group, value: float, changes: Changes) -> Face:
     changed = changes.of(group.part)
     theme = THEMES[style.theme]
     words = [readable(group.path), *([f"× {group.times}"] if group.times > 1 else [])]
-    if value := _value(style.color_by, group.part, group.part.out_shape):
+    if value:
         words.append(style.written(value))
     elif changed:
         words.append(f"{len(changed)} changed")

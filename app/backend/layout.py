@@ -11,11 +11,8 @@ import subprocess
 import sysconfig
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 from xml.etree import ElementTree
 
-Format = Literal["svg", "png", "pdf"]
-OPTIONS: Mapping[Format, tuple[str, ...]] = {"png": ("-Gdpi=144",)}
 TIMEOUT_SECONDS = 60
 SVG = "{http://www.w3.org/2000/svg}"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -31,21 +28,11 @@ def svg_of(dot: str) -> str:
     Raises:
         LayoutError: where no Graphviz program is found, or none can draw it.
     """
-    return rendered(dot, "svg").decode()
-
-
-def rendered(dot: str, fmt: Format) -> bytes:
-    """``dot`` as a picture in the format ``fmt``.
-
-    Raises:
-        LayoutError: where no Graphviz program is found, or none can draw it in that format.
-    """
-    reason = "it is not installed" if fmt == "pdf" else "neither graphviz-pure nor dot is installed"
-    for program in _programs(fmt):
-        command = [program, f"-T{fmt}", *OPTIONS.get(fmt, ())]
+    reason = "neither graphviz-pure nor dot is installed"
+    for program in _programs():
         try:
             done = subprocess.run(
-                command, input=dot.encode(), capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+                [program, "-Tsvg"], input=dot.encode(), capture_output=True, timeout=TIMEOUT_SECONDS, check=False
             )
         except subprocess.TimeoutExpired:
             reason = f"it took longer than {TIMEOUT_SECONDS} seconds"
@@ -54,17 +41,15 @@ def rendered(dot: str, fmt: Format) -> bytes:
             reason = f"the program does not start ({error.strerror})"
             continue
         if done.returncode == 0 and done.stdout:
-            return done.stdout
+            return done.stdout.decode()
         errors = done.stderr.decode(errors="replace").strip().splitlines()
         reason = errors[-1].rstrip(".") if errors else "the program gave back nothing"
-    if fmt == "pdf":
-        raise LayoutError(f"A PDF needs the system's Graphviz (dot), but {reason}; SVG, PNG and DOT work without it.")
     raise LayoutError(f"The diagram could not be laid out: {reason}.")
 
 
-def _programs(fmt: Format) -> Iterator[str]:
-    pure = shutil.which("graphviz-pure", path=sysconfig.get_path("scripts")) or shutil.which("graphviz-pure")
-    if pure and fmt != "pdf":  # graphviz-pure 0.2 has no PDF
+def _programs() -> Iterator[str]:
+    name = "graphviz-pure"
+    if pure := shutil.which(name, path=sysconfig.get_path("scripts")) or shutil.which(name):
         yield pure
     if system := shutil.which("dot"):
         yield system

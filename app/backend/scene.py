@@ -21,7 +21,7 @@ from .plan import EdgeRole, Form, Plan, Sketch, Unit, plan, whole
 from .receptive_field import ONE_PIXEL, Fields, behind
 
 Level = Literal["stage", "branch", "op"]
-ColorBy = Literal["kind", "params", "macs", "memory", "share"]
+ColorBy = Literal["kind", "params", "macs", "memory", "share", "field", "time"]
 Direction = Literal["TB", "BT", "LR"]
 
 LEVELS: Mapping[Level, int] = {"stage": 0, "branch": 1, "op": 2}
@@ -35,7 +35,7 @@ class View:
     names of stages shown one level deeper, or one less deep. A repeat is drawn once with its count; expanded beyond its
     branches it unfolds into copies, which can be expanded in their turn (``block35.3``). ``fused``: a convolution, its
     normalisation and its activation are one box. ``color_by``: ``memory`` is the size of the output, ``share`` that of
-    the network's MACs.
+    the network's MACs, ``field`` the receptive field on the picture, ``time`` what ``seconds`` has for whole stages.
     """
 
     level: Level = "branch"
@@ -46,6 +46,7 @@ class View:
     fused: bool = True
     show_aux: bool = True
     theme: ThemeName = "light"
+    seconds: tuple[tuple[str, float], ...] = ()
 
 
 class Box(NamedTuple):

@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import cast
 
 import streamlit as st
 
 from ..backend import Analysis
-from ..backend.diagram import View, draw, legend, toggled
+from ..backend.diagram import View, as_file, draw, legend, toggled
 from ..backend.scene import ColorBy, Level
+from .costs import measured
 from .graph_view import graph_view
 from .state import State
 
 LEVELS: dict[str, str] = {"stage": "Network", "branch": "Branches", "op": "Layers"}
-COLORS: dict[str, str] = {"kind": "Kind", "params": "Params", "macs": "MACs", "memory": "Memory"}
+COLORS: dict[str, str] = {
+    "kind": "Kind",
+    "params": "Parameters",
+    "macs": "MACs",
+    "share": "Share of MACs",
+    "memory": "Memory",
+    "field": "Receptive field",
+    "time": "Time",
+}
+COLORS_HELP = (
+    "What the colours of the boxes mean: their kind, or a heat map of parameters, multiply-accumulates, the output's"
+    " memory, the receptive field on the picture, or the time of whole stages as measured on the Costs page"
+)
+FILES: dict[str, str] = {
+    ".svg": "for the web, its letters inside",
+    ".pdf": "for a paper, its fonts inside",
+    ".png": "for a slide, 3 pixels a point",
+    ".dot": "for Graphviz",
+}
 HEIGHT_PX = 560
 
 
 def show(state: State, analysis: Analysis, reference: Analysis) -> None:
     """Render the choices and the diagram."""
-    view = _chosen(state)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="diagram-choices"):
+        view = _chosen(state, analysis)
+        _files(analysis, view, reference)
     drawing = draw(analysis, view, reference)
     key = legend(analysis, view)
     graph_view(
@@ -35,31 +57,56 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
     )
 
 
-def _chosen(state: State) -> View:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="diagram-choices"):
-        level = _choice("Level", LEVELS, "branch", "How much of the traced network is drawn")
-        color = _choice("Colour by", COLORS, "kind", "What the colours of the boxes mean")
-        with st.popover("More", icon=":material/tune:", help="More about the drawing"):
-            sideways = st.toggle("Left to right", key="sideways", help="Instead of from top to bottom")
-            apart = st.toggle("BatchNorm and ReLU apart", key="apart", help="Each in a box of its own, in Layers")
-            heads = st.toggle("Auxiliary heads", value=True, key="heads", help="Draw them beside the trunk")
+def _chosen(state: State, analysis: Analysis) -> View:
+    level = st.segmented_control(
+        "Level",
+        list(LEVELS),
+        default="branch",
+        format_func=LEVELS.__getitem__,
+        key="Level",
+        required=True,
+        help="How much of the traced network is drawn",
+    )
+    color = st.selectbox(
+        "Colour by", list(COLORS), format_func=COLORS.__getitem__, key="Colour by", help=COLORS_HELP, width=170
+    )
+    seconds = measured.seconds(state.arch) if color == "time" else {}
+    if color == "time" and not seconds:
+        st.caption("Not measured yet: Costs, Time, Measure.")
+    with st.popover("More", icon=":material/tune:", help="More about the drawing"):
+        sideways = st.toggle("Left to right", key="sideways", help="Instead of from top to bottom")
+        apart = st.toggle("BatchNorm and ReLU apart", key="apart", help="Each in a box of its own, in Layers")
+        heads = st.toggle("Auxiliary heads", value=True, key="heads", help="Draw them beside the trunk")
+        copies = st.toggle(
+            "Every copy", key="copies", help="Draw each copy of a repeated block instead of one with × 20"
+        )
     return View(
         level=cast(Level, level),
-        expand=state.expanded,
+        expand=state.expanded | {stage.name for stage in analysis.stages if stage.copies and copies},
         fold=state.folded,
         color_by=cast(ColorBy, color),
         direction="LR" if sideways else "TB",
         fused=not apart,
         show_aux=heads,
         theme="dark" if st.context.theme.type == "dark" else "light",
+        seconds=tuple(seconds.items()),
     )
 
 
-def _choice(label: str, names: Mapping[str, str], default: str, meaning: str) -> str:
-    picked = st.segmented_control(
-        label, list(names), default=default, format_func=names.__getitem__, key=label, required=True, help=meaning
-    )
-    return picked or default
+def _files(analysis: Analysis, view: View, reference: Analysis) -> None:
+    """Downloads; each file is made when it is asked for."""
+    with st.popover("Save", icon=":material/download:", help="The diagram as it stands, as a file"):
+        paper = st.segmented_control("Paper", ["Light", "Dark"], default="Light", key="paper", required=True)
+        shown = replace(view, theme="dark" if paper == "Dark" else "light")
+        for ending, about in FILES.items():
+            st.download_button(
+                f"{ending[1:].upper()}: {about}",
+                partial(as_file, analysis, ending, shown, reference),
+                f"{analysis.arch.key}{ending}",
+                on_click="ignore",
+                type="tertiary",
+                key=f"save{ending}",
+            )
 
 
 def _toggle(state: State, analysis: Analysis, view: View, path: str) -> None:

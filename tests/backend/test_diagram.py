@@ -5,16 +5,15 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 from math import prod
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from app.backend import Analysis, analyze
-from app.backend.diagram import Heat, LayoutError, View, draw, legend, to_dot, toggled, write
+from app.backend.diagram import Heat, View, draw, legend, to_dot, toggled
 from app.backend.layout import places, svg_of
 from app.backend.painting import template
-from app.backend.palette import BRANCH_COLOURS, CIVIDIS, THEMES
+from app.backend.palette import BRANCH_COLOURS, CIVIDIS, THEMES, heat
 from app.backend.scene import Direction, Level, scene
 from inception_models import ARCHITECTURES, with_widths
 from inception_models.spec import Arch, AuxHead, Branch, Conv, Fork, Inception, Linear, Pool, Repeat, Residual, SepConv
@@ -410,6 +409,28 @@ def test_heat_is_hottest_at_the_most(color_by: str, high: str) -> None:
     assert (scale.low, scale.high, scale.colours[0], scale.colours[-1]) == ("0", high, CIVIDIS[0], CIVIDIS[-1])
 
 
+def test_heat_of_fields_and_of_times() -> None:
+    analysis = analysis_of("googlenet")
+    last = max(f[0].size for s in analysis.stages if (f := analysis.field(s.name)))
+    scale = legend(analysis, View(color_by="field", show_aux=False))
+    assert isinstance(scale, Heat)
+    assert scale.high == f"{last:,} px"
+    times = (("conv1_7x7_s2", 0.004), ("inception3a", 0.002))
+    view = View(color_by="time", seconds=times)
+    root = svg(analysis, view)
+    nodes = groups(root, "node")
+    assert texts(nodes["conv1_7x7_s2"])[-1] == "4.00 ms"
+    assert shape(nodes["conv1_7x7_s2"]).attrib["fill"] == CIVIDIS[-1]
+    inner = {shape(nodes[f"inception3a.{path}"]).attrib["fill"] for path in ("branch1x1.conv", "concat")}
+    assert inner == {heat(0.5)}  # what lies inside shares the stage's time, and does not claim it
+    assert texts(nodes["inception3a.branch1x1.conv"])[-1] == "64"
+    assert "2.00 ms" in texts(groups(root, "cluster")["inception3a"])[0]
+    assert shape(nodes["inception3b.concat"]).attrib["fill"] == THEMES["light"].quiet  # not measured
+    scale = legend(analysis, view)
+    assert isinstance(scale, Heat)
+    assert scale.high == "4.00 ms"
+
+
 # --- nothing enters through a name -----------------------------------------------------------------------------------
 
 HOSTILE = [
@@ -464,40 +485,3 @@ def test_escapes_survive_reading_back() -> None:
     assert list(groups(root, "node")) == ["input", name, "last"]
     assert title(groups(root, "node")[name]).splitlines()[0] == name
     assert texts(groups(root, "node")[name])[0] == name
-
-
-# --- files -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "suffix, start", [(".svg", b"<svg "), (".dot", b"digraph"), (".png", b"\x89PNG"), (".SVG", b"<svg ")]
-)
-def test_files(suffix: str, start: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    template.cache_clear()
-    path = tmp_path / f"diagram{suffix}"
-    write(analysis_of("googlenet"), path, View("stage"))
-    assert path.read_bytes().startswith(start)
-
-
-def test_a_file_stands_on_paper_and_a_page_does_not(tmp_path: Path) -> None:
-    view = View("stage", theme="dark")
-    write(analysis_of("googlenet"), tmp_path / "x.svg", view)
-    paper = f'<rect width="100%" height="100%" fill="{THEMES["dark"].paper}"/>'
-    assert paper in (tmp_path / "x.svg").read_text("utf-8")
-    assert paper not in draw(analysis_of("googlenet"), view).svg
-    write(analysis_of("googlenet"), tmp_path / "x.dot", view)
-    assert places((tmp_path / "x.dot").read_text("utf-8")).nodes
-
-
-@pytest.mark.parametrize("name, says", [("x.jpg", "not as .jpg"), ("x", "not as a file without an ending")])
-def test_other_files_are_refused(name: str, says: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=rf"^A diagram is written as \.svg, \.dot, \.png, \.pdf, {says}\.$"):
-        write(analysis_of("googlenet"), tmp_path / name)
-
-
-def test_pdf_without_a_system_graphviz(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(LayoutError, match="A PDF needs the system's Graphviz"):
-        write(analysis_of("googlenet"), tmp_path / "x.pdf")
-    assert not (tmp_path / "x.pdf").exists()

@@ -1,13 +1,12 @@
 """Graphviz as a program: where things go, and what happens when it cannot say."""
 
-import os
 import stat
 import sysconfig
 from pathlib import Path
 
 import pytest
 
-from app.backend.layout import LayoutError, places, rendered, svg_of
+from app.backend.layout import LayoutError, places, svg_of
 
 SMALL = """digraph {
   node [shape=box fixedsize=true width=1 height=0.5]
@@ -93,17 +92,3 @@ def test_a_program_that_does_not_start(bare: Path) -> None:
     program(bare / "dot", "").write_bytes(b"\x7fELF")
     with pytest.raises(LayoutError, match="does not start"):
         svg_of(SMALL)
-
-
-def test_png_and_pdf(monkeypatch: pytest.MonkeyPatch, pure: str, bare: Path) -> None:
-    program(bare / "graphviz-pure", f'exec "{pure}" "$@"')
-    program(bare / "dot", '/bin/echo "%PDF $@"')
-    assert rendered(SMALL, "pdf").startswith(b"%PDF -Tpdf")
-    os.remove(bare / "dot")
-    with pytest.raises(LayoutError) as caught:
-        rendered(SMALL, "pdf")
-    assert str(caught.value) == (
-        "A PDF needs the system's Graphviz (dot), but it is not installed; SVG, PNG and DOT work without it."
-    )
-    monkeypatch.undo()
-    assert rendered(SMALL, "png").startswith(b"\x89PNG")

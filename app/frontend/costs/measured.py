@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,7 +14,9 @@ from ...backend.dtypes import Dtype
 from ...backend.job import Job, Progress
 from ...backend.latency import Latency, measure
 from ...backend.roofline import Ceilings, ceilings
-from .view import View
+
+if TYPE_CHECKING:
+    from .view import View
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,14 @@ def of(view: View) -> Measured | None:
         return None
     same = last.latency.arch == _timed(view.state.arch)
     return last if same and (last.latency.dtype, last.latency.batch) == (view.dtype, view.batch) else None
+
+
+def seconds(arch: Arch) -> dict[str, float]:
+    """The time of each stage in the last measurement; nothing where it was of another network."""
+    last = last_one()
+    if last is None or last.latency.arch != _timed(arch):
+        return {}
+    return {stage.name: stage.seconds for stage in last.latency.stages}
 
 
 def last_one() -> Measured | None:
