@@ -20,7 +20,8 @@ import streamlit as st
 from ..events import handled, new_events
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("drawing.js", "camera.js", "minimap.js", "tip.js", "view.js")  # joined to one module, in this order
+# Joined to one module, in this order.
+_SCRIPTS = ("drawing.js", "camera.js", "minimap.js", "tip.js", "search.js", "pointers.js", "keys.js", "view.js")
 
 
 def _text(*names: str) -> str:

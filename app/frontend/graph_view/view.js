@@ -1,13 +1,7 @@
 // The viewer: what Python sends, what the person does, and what both see. The other scripts serve it.
 
-const SLACK_PX = 5 // a press that moves less is a click
-const DOUBLE_MS = 350
 const HINT_MS = 2500
 const FLASH_MS = 900
-const KEYS_HINT = "Arrows walk, Enter selects, 0 fits, / searches"
-const EXPAND_HINT = ", + and − expand and fold"
-const WHEEL_HINT = "Click the diagram to zoom with the wheel, or hold Ctrl"
-const ARROWS = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] }
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".view")
@@ -18,21 +12,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
 class GraphView {
   constructor(root, key) {
     this.root = root
-    for (const name of ["canvas", "drawn", "count", "legend", "hint"]) {
+    for (const name of ["canvas", "drawn", "legend", "hint"]) {
       this[name] = root.querySelector(`.${name}`)
     }
-    this.input = root.querySelector("input")
     this.camera = new Camera(this.canvas, key, () => this.moved())
     this.map = new Minimap(root.querySelector(".map"), this.camera)
     this.tip = new Tip(root.querySelector(".tip"), this.canvas)
     this.places = [] // the nodes and clusters
     this.chosen = [] // those that stand for the selection
-    this.matches = [] // those that the search finds
     this.client = Math.random().toString(36).slice(2)
     this.number = 0
     this.waiting = [] // events that Python has not answered; every message carries all of them
-    this.listenToPointers()
-    this.listenToKeys()
+    this.search = new Search(this)
+    listenToPointers(this)
+    listenToKeys(this)
     this.listenToBar()
     new ResizeObserver(() => {
       this.camera.resize()
@@ -61,7 +54,7 @@ class GraphView {
     if (changed) this.flash(changed)
     else if (fresh) this.replace(fresh, data)
     else this.say("This diagram cannot be drawn.")
-    if (this.input.value) this.search()
+    if (this.search.input.value) this.search.run()
   }
 
   replace(drawing, { topology, selected }) {
@@ -145,73 +138,11 @@ class GraphView {
     this.drawRings()
   }
 
-  // ---- Pointers: drag or one finger pans, two fingers zoom, a click selects, a double click expands or zooms
-
-  listenToPointers() {
-    const { canvas, camera } = this
-    const fingers = new Map() // pointer id -> [x, y]
-    let dragged = false
-    let last = null
-    canvas.addEventListener("pointerdown", (event) => {
-      if (event.button) return
-      if (!fingers.size) dragged = false
-      fingers.set(event.pointerId, this.point(event))
-      this.tip.hide()
-    })
-    canvas.addEventListener("pointermove", (event) => {
-      const from = fingers.get(event.pointerId)
-      if (!from || !event.buttons) return fingers.delete(event.pointerId) || this.hover(event)
-      const to = this.point(event)
-      if (!dragged && distance(from, to) < SLACK_PX) return
-      dragged = true
-      canvas.setPointerCapture(event.pointerId)
-      fingers.set(event.pointerId, to)
-      const [, still] = [...fingers].find(([id]) => id !== event.pointerId) ?? []
-      const share = still ? 0.5 : 1 // two fingers: their middle moves half as far
-      camera.pan(share * (to[0] - from[0]), share * (to[1] - from[1]))
-      if (!still) return
-      camera.zoom(distance(to, still) / distance(from, still), [(to[0] + still[0]) / 2, (to[1] + still[1]) / 2])
-    })
-    for (const end of ["pointerup", "pointercancel"]) {
-      canvas.addEventListener(end, (event) => fingers.delete(event.pointerId))
-    }
-    canvas.addEventListener("pointerleave", () => this.hover(null))
-    canvas.addEventListener("click", (event) => {
-      if (dragged && event.detail) return // detail 0: not a pointer but assistive technology
-      const tap = { at: this.point(event), time: event.timeStamp, place: this.placeOf(this.beneathEdges(event)) }
-      const again = last && tap.time - last.time < DOUBLE_MS && distance(tap.at, last.at) < 4 * SLACK_PX
-      last = again ? null : tap
-      ;(tap.place?.element ?? canvas).focus({ preventScroll: true })
-      if (!again) return tap.place && this.choose(tap.place)
-      if (!tap.place || !this.data.expandable) return camera.zoom(2, tap.at, true)
-      return this.toggle(tap.place)
-    })
-    canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false })
-    canvas.addEventListener("scroll", () => {
-      const [dx, dy] = [-canvas.scrollLeft, -canvas.scrollTop] // by the browser, for Tab or find in page
-      canvas.scrollTo(0, 0)
-      camera.pan(dx, dy)
-    })
-  }
-
-  /** A pinch on a touchpad comes as a wheel with Ctrl. A plain wheel is the page's until the diagram has the focus. */
-  wheel(event) {
-    if (!event.ctrlKey && !event.metaKey && !this.root.matches(":focus-within, :fullscreen, :popover-open")) {
-      return this.say(WHEEL_HINT)
-    }
-    event.preventDefault()
-    const px = event.deltaY * [1, 20, 400][event.deltaMode]
-    return this.camera.zoom(Math.exp(-px * (event.ctrlKey && Math.abs(px) < 50 ? 0.01 : 0.002)), this.point(event))
-  }
+  // ---- What is where
 
   point(event) {
     const { x, y } = this.canvas.getBoundingClientRect()
     return [event.clientX - x, event.clientY - y]
-  }
-
-  beneathEdges({ target, clientX, clientY }) {
-    if (!this.edgeOf(target)) return target
-    return this.root.getRootNode().elementsFromPoint(clientX, clientY).find((element) => !this.edgeOf(element))
   }
 
   edgeOf(target) {
@@ -223,81 +154,14 @@ class GraphView {
     return element && this.places.find((place) => place.element === element)
   }
 
-  // ---- Keys: one place at a time can be reached with Tab; arrows walk from there
-
-  listenToKeys() {
-    this.canvas.addEventListener("focusin", (event) => {
-      const place = this.placeOf(event.target)
-      if (place) this.rove(place)
-      this.drawRings()
-      if (!event.target.matches(":focus-visible")) return
-      if (!this.canvas.contains(event.relatedTarget)) this.say(KEYS_HINT + (this.data.expandable ? EXPAND_HINT : ""))
-      if (!place) return
-      const [[, top], [right]] = this.camera.corners(place.box)
-      this.tip.show(place, [right, top - 18])
-    })
-    this.canvas.addEventListener("focusout", () => {
-      this.drawRings()
-      this.tip.hide()
-    })
-    this.canvas.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return
-      if (this.pressed(event.key)) event.preventDefault()
-    })
-  }
-
-  /** Returns false if the key means nothing here. */
-  pressed(key) {
-    const place = this.places.find((each) => each.element.matches(":focus"))
-    if (key in ARROWS) this.step(place, ARROWS[key])
-    else if (key === "Enter" || key === " ") this.enter(place)
-    else if (key === "+" || key === "=") this.expand(place)
-    else if (key === "-") this.fold(place)
-    else if (key === "0" || key === "f") this.fit()
-    else if (key === "/") this.input.focus()
-    else if (key === "Escape") return this.leaveFull() || this.tip.hide()
-    else return false
-    return true
-  }
-
-  enter(place) {
-    if (place?.id === this.selected) this.toggle(place)
-    else if (place) this.choose(place)
-  }
-
-  /** Along the network an arrow follows the connections, across it an arrow goes to the neighbour. */
-  step(place, [dx, dy]) {
-    if (!place) return this.walkTo(this.active)
-    const { camera } = this
-    const here = place.kind === "node" ? center(place.box) : camera.entry(place.box)
-    const touching = this.drawing.edges.filter(({ from, to }) => from === place.id || to === place.id)
-    const reached = new Set(touching.flatMap(({ from, to }) => [from, to]))
-    const ways = []
-    for (const next of this.places) {
-      if (next.kind !== "node" || next === place) continue
-      const [x, y] = center(next.box)
-      const ahead = (x - here[0]) * dx + (y - here[1]) * dy
-      const aside = Math.abs((x - here[0]) * dy) + Math.abs((y - here[1]) * dx)
-      const linked = (dy !== 0) === camera.down && reached.has(next.id)
-      if (ahead > 1 && (linked || aside < 0.6 * ahead)) ways.push({ next, linked, far: ahead + 2 * aside })
-    }
-    const [best] = ways.sort((a, b) => b.linked - a.linked || a.far - b.far)
-    return best && this.walkTo(best.next)
-  }
-
-  walkTo(place) {
-    if (!place) return
-    this.camera.reveal(place.box)
-    place.element.focus({ preventScroll: true })
-  }
-
+  /** Makes `place` the one that Tab reaches. */
   rove(place) {
     this.active?.element.setAttribute("tabindex", "-1")
     this.active = place
     place?.element.setAttribute("tabindex", "0")
   }
 
-  // ---- Bar: zoom, full screen, search
+  // ---- Bar: zoom, full screen
 
   listenToBar() {
     const acts = {
@@ -316,11 +180,6 @@ class GraphView {
         this.button("full").setAttribute("aria-pressed", this.root.matches(":fullscreen, :popover-open"))
       })
     }
-    this.input.addEventListener("input", () => this.search())
-    this.input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.nextMatch(event.shiftKey ? -1 : 1)
-      if (event.key === "Escape") this.leaveSearch()
-    })
   }
 
   button(act) {
@@ -348,36 +207,6 @@ class GraphView {
     return true
   }
 
-  search() {
-    const squeeze = (text) => text.toLowerCase().replaceAll(" ", "")
-    const wanted = squeeze(this.input.value)
-    const matches = ({ id, text }) => wanted && squeeze(`${id}\n${text}`).includes(wanted)
-    const found = this.places.filter(matches)
-    this.matches = this.camera.placed ? this.camera.inOrder(found) : found
-    this.match = null
-    this.root.toggleAttribute("data-searching", wanted !== "")
-    for (const place of this.places) place.element.toggleAttribute("data-match", found.includes(place))
-    this.count.textContent = wanted && String(found.length)
-    this.drawRings()
-  }
-
-  nextMatch(step) {
-    const { length } = this.matches
-    if (!length) return
-    const index = this.match ? this.matches.indexOf(this.match) + step : step > 0 ? 0 : -1
-    this.match = this.matches.at(((index % length) + length) % length)
-    this.count.textContent = `${this.matches.indexOf(this.match) + 1}/${length}`
-    this.camera.centerOn(center(this.match.box), Math.max(this.camera.at.k, OPENING / this.camera.letter), true)
-    this.drawRings()
-  }
-
-  leaveSearch() {
-    const place = this.match ?? this.active
-    this.input.value = ""
-    this.search()
-    ;(place?.element ?? this.canvas).focus({ preventScroll: true })
-  }
-
   // ---- What lies over the drawing: rings, small map, legend, tip, hint
 
   moved() {
@@ -395,7 +224,7 @@ class GraphView {
   drawRings() {
     if (!this.camera.placed) return
     const focused = this.places.filter((place) => place.element.matches(":focus-visible"))
-    const kinds = { hovered: [this.hovered], chosen: this.chosen, found: [this.match], focused }
+    const kinds = { hovered: [this.hovered], chosen: this.chosen, found: [this.search.match], focused }
     const ringed = (kind) => kinds[kind].filter((place) => place?.box).map((place) => ring(kind, place.box))
     this.rings.replaceChildren(...Object.keys(kinds).flatMap(ringed))
   }
@@ -431,8 +260,6 @@ class GraphView {
     this.hintTimer = setTimeout(() => (this.hint.hidden = true), HINT_MS)
   }
 }
-
-const distance = ([x, y], [u, v]) => Math.hypot(x - u, y - v)
 
 function ring(kind, { x, y, w, h }) {
   const gap = kind === "focused" ? 6 : 2

@@ -1,0 +1,71 @@
+// Keys: one place at a time can be reached with Tab; arrows walk from there.
+
+const KEYS_HINT = "Arrows walk, Enter selects, 0 fits, / searches"
+const EXPAND_HINT = ", + and − expand and fold"
+const ARROWS = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] }
+
+function listenToKeys(view) {
+  view.canvas.addEventListener("focusin", (event) => {
+    const place = view.placeOf(event.target)
+    if (place) view.rove(place)
+    view.drawRings()
+    if (!event.target.matches(":focus-visible")) return
+    if (!view.canvas.contains(event.relatedTarget)) view.say(KEYS_HINT + (view.data.expandable ? EXPAND_HINT : ""))
+    if (!place) return
+    const [[, top], [right]] = view.camera.corners(place.box)
+    view.tip.show(place, [right, top - 18])
+  })
+  view.canvas.addEventListener("focusout", () => {
+    view.drawRings()
+    view.tip.hide()
+  })
+  view.canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (pressed(view, event.key)) event.preventDefault()
+  })
+}
+
+/** Returns false if the key means nothing here. */
+function pressed(view, key) {
+  const place = view.places.find((each) => each.element.matches(":focus"))
+  if (key in ARROWS) step(view, place, ARROWS[key])
+  else if (key === "Enter" || key === " ") enter(view, place)
+  else if (key === "+" || key === "=") view.expand(place)
+  else if (key === "-") view.fold(place)
+  else if (key === "0" || key === "f") view.fit()
+  else if (key === "/") view.search.input.focus()
+  else if (key === "Escape") return view.leaveFull() || view.tip.hide()
+  else return false
+  return true
+}
+
+function enter(view, place) {
+  if (place?.id === view.selected) view.toggle(place)
+  else if (place) view.choose(place)
+}
+
+/** Along the network an arrow follows the connections, across it an arrow goes to the neighbour. */
+function step(view, place, [dx, dy]) {
+  if (!place) return walkTo(view, view.active)
+  const { camera } = view
+  const here = place.kind === "node" ? center(place.box) : camera.entry(place.box)
+  const touching = view.drawing.edges.filter(({ from, to }) => from === place.id || to === place.id)
+  const reached = new Set(touching.flatMap(({ from, to }) => [from, to]))
+  const ways = []
+  for (const next of view.places) {
+    if (next.kind !== "node" || next === place) continue
+    const [x, y] = center(next.box)
+    const ahead = (x - here[0]) * dx + (y - here[1]) * dy
+    const aside = Math.abs((x - here[0]) * dy) + Math.abs((y - here[1]) * dx)
+    const linked = (dy !== 0) === camera.down && reached.has(next.id)
+    if (ahead > 1 && (linked || aside < 0.6 * ahead)) ways.push({ next, linked, far: ahead + 2 * aside })
+  }
+  const [best] = ways.sort((a, b) => b.linked - a.linked || a.far - b.far)
+  return best && walkTo(view, best.next)
+}
+
+function walkTo(view, place) {
+  if (!place) return
+  view.camera.reveal(place.box)
+  place.element.focus({ preventScroll: true })
+}
