@@ -2,8 +2,9 @@
 
 Peer: build the torchvision or timm model on the meta device, ``torchinfo.summary``, ``torchview.draw_graph``.
 Ours: from an Arch value to its Analysis and the DOT text, construction included. Cold: every cache emptied before.
-After an edit: one random width of an analysed network changed. Figures are medians; a ratio is the median of the ratios
-of neighbouring runs, so that a machine that slows down halfway slows both.
+After an edit: one random width of an analysed network changed; the median of five such edits, as one follows the other
+in a session. Figures are medians; a ratio is the median of the ratios of neighbouring runs, so that a machine that slows
+down halfway slows both.
 """
 
 from __future__ import annotations
@@ -88,8 +89,8 @@ def against_peer(key: str, runs: int) -> Row:
     for _ in range(runs):
         peers.append(seconds(lambda: peer(key)))
         colds.append(cold(key))
-        edited = edit(ARCHITECTURES[key], dice)
-        edits.append(seconds(partial(look, edited)))
+        edited = [edit(ARCHITECTURES[key], dice) for _ in range(5)]
+        edits.append(statistics.median(seconds(partial(look, arch)) for arch in edited))
     return {
         "network": key,
         "peer ms": 1e3 * statistics.median(peers),
