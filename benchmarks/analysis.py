@@ -3,8 +3,8 @@
 Peer: build the torchvision or timm model on the meta device, ``torchinfo.summary``, ``torchview.draw_graph``.
 Ours: from an Arch value to its Analysis and the DOT text, construction included. Cold: every cache emptied before.
 After an edit: one random width of an analysed network changed; the median of five such edits, as one follows the other
-in a session. Figures are medians; a ratio is the median of the ratios of neighbouring runs, so that a machine that slows
-down halfway slows both.
+in a session. Figures are medians; a ratio is the median of the ratios of neighbouring runs, so that a machine that
+slows down halfway slows both.
 """
 
 from __future__ import annotations
