@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from inception_models import ARCHITECTURES
 
+from . import train_command
 from .network_options import add_network, edited
 
 if TYPE_CHECKING:
@@ -52,12 +53,11 @@ def _parser() -> Parser:
 
     diagram = _network_command(commands, "diagram", "draw a network with Graphviz")
     diagram.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FILE", help="FILE.svg, .dot, .png or .pdf"
+        "-o", "--output", type=Path, required=True, metavar="FILE", help="FILE.svg, .pdf, .png or .dot"
     )
     diagram.add_argument("--level", choices=("stage", "branch", "op"), default="branch", help="how much to show")
-    diagram.add_argument(
-        "--color-by", choices=("kind", "params", "macs", "memory"), default="kind", help="what colours mean"
-    )
+    colors = ("kind", "params", "macs", "share", "memory", "field")
+    diagram.add_argument("--color-by", choices=colors, default="kind", help="what colours mean")
     diagram.add_argument(
         "--expand",
         action="append",
@@ -72,6 +72,15 @@ def _parser() -> Parser:
     activations.add_argument("--image", type=Path, required=True, metavar="FILE", help="a picture")
     activations.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
     activations.add_argument("--stage", action="append", metavar="STAGE", help="only this stage (may be repeated)")
+    activations.add_argument(
+        "--weights",
+        default="random",
+        metavar="WEIGHTS",
+        help="random (default), demo, the name of published weights, which are fetched once, or a file",
+    )
+
+    train = _network_command(commands, "train", "train a network, and keep its weights, card and curves")
+    train_command.add_options(train)
     return parser
 
 
@@ -140,17 +149,48 @@ def _diagram(args: argparse.Namespace) -> int:
         direction=args.direction,
         fused=not args.apart,
     )
-    diagram.write(analyze(edited(args)), args.output, view, analyze(ARCHITECTURES[args.variant]))
+    reference = analyze(ARCHITECTURES[args.variant])
+    args.output.write_bytes(diagram.as_file(analyze(edited(args)), args.output.suffix.lower(), view, reference))
     return 0
 
 
 def _activations(args: argparse.Namespace) -> int:
-    from .backend.forward import save_activations
+    from .backend.forward import ready_network, save_activations
 
-    for path in save_activations(edited(args), args.image, args.output, args.stage):
+    arch, weights = edited(args), args.weights
+    if not args.image.is_file():
+        raise ValueError(f"{args.image} is no file; --image takes a picture.")
+    _fetch(arch.key, weights)
+    found, _ = ready_network(arch, weights)
+    for path in save_activations(arch, args.image, args.output, args.stage, weights):
         print(path)
-    print("The weights are random: the maps are real, the classes mean nothing.", file=sys.stderr)
+    if weights == "random":
+        print("The weights are random: the maps are real, the classes mean nothing.", file=sys.stderr)
+    carried = [f"{change.path}: {change.text}" for change in found.changes if change.kind != "kept"]
+    for sentence in (*found.report, *carried):
+        print(sentence, file=sys.stderr)
     return 0
 
 
-COMMANDS = {"serve": _serve, "summary": _summary, "diagram": _diagram, "activations": _activations}
+def _fetch(variant: str, weights: str) -> None:
+    """Say what is going to be fetched, if anything is, and show how far it is."""
+    from inception_models.checkpoints import CHECKPOINTS
+    from inception_models.weights import fetch
+
+    known = CHECKPOINTS.get(weights)
+    if known is None or known.remote is None or known.arch.key != variant or known.file.exists():
+        return
+    size = f"{known.remote.about / 1e6:.0f} MB"
+    print(f"Fetching {size} from {known.remote.url} ({known.licence}).", file=sys.stderr)
+    shown = sys.stderr.isatty()
+    fetch(known, lambda done, _: print(f"\r{done / 1e6:.1f} of {size}", end="", file=sys.stderr) if shown else None)
+    print(file=sys.stderr)
+
+
+COMMANDS = {
+    "serve": _serve,
+    "summary": _summary,
+    "diagram": _diagram,
+    "activations": _activations,
+    "train": train_command.run,
+}

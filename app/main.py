@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # `streamlit run app/main.py` puts app/ on the path, not the folder above it
     sys.path.insert(0, str(ROOT))
 
-from app.frontend.pages import costs, explore, picture  # noqa: E402  # the path above must be set first
+from app.frontend.pages import costs, explore, picture, train  # noqa: E402  # the path above must be set first
 
 st.set_page_config(
     "Inception Explorer",
@@ -23,5 +23,6 @@ st.navigation(
         st.Page(explore.page, title="Explore", icon=":material/account_tree:", url_path="explore", default=True),
         st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),
         st.Page(costs.page, title="Costs", icon=":material/bar_chart:", url_path="costs"),
+        st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
     ]
 ).run()

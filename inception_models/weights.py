@@ -1,137 +1,202 @@
-"""Weights from files: which layout they have, whether every tensor fits, and the network that carries them.
+"""Weights for a network: from a published checkpoint, from the demo, from a person's own file, or random.
 
-Nothing is ever unpickled: ``.safetensors``, or ``.pt`` and ``.pth`` read with PyTorch's ``weights_only``.
+Which layout a file has is found out, every tensor must fit, and what a changed network makes of them is listed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from pickle import UnpicklingError
-from struct import error as StructError
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from . import ARCHITECTURES, card, download
 from .builder import Network, build
-from .layouts import LAYOUTS, Layout, ours, slots
+from .checkpoint_file import SUFFIXES, WeightsError, read
+from .checkpoints import CHECKPOINTS, Learned, published, untrained
+from .fitting import Fitted, fit, listed
+from .fitting import translated as translated
 from .spec import Arch
 
-LISTED = 3  # keys named in an error
+if TYPE_CHECKING:
+    from .resize import Change
 
 
-class WeightsError(ValueError):
-    """A checkpoint does not fit; the message names the first keys that are missing, extra or misshapen."""
+@dataclass(frozen=True)
+class OwnFile:
+    """A person's own weights, read already. ``digest`` tells two apart; ``card``: what ``train`` wrote about them."""
+
+    name: str
+    digest: str
+    tensors: Mapping[str, Tensor] = field(repr=False, compare=False)
+    card: str = ""
 
 
-def load(arch: Arch, source: str | Path = "random") -> Network:
-    """The network of ``arch`` with weights, in evaluation mode.
+Source = str | Path | OwnFile
+"""``random``, ``demo``, the id of a published checkpoint, the path of a file, or a file that was read."""
 
-    Args:
-        source: ``random``, or the path of a checkpoint in our own layout or in one of :mod:`inception_models.layouts`.
-            Auxiliary heads that the file does not have keep their random weights.
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A network with weights, in evaluation mode, and what has to be said about them.
+
+    ``report``: sentences about the file; ``changes``: what was carried over, cut or is new, where the network is not
+    the one that the weights were trained for.
+    """
+
+    net: Network
+    learned: Learned
+    report: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+def load(arch: Arch, source: Source = "random") -> Network:
+    """The network of ``arch`` with weights, in evaluation mode: :func:`loaded` without what is to be said about it."""
+    return loaded(arch, source).net
+
+
+def loaded(arch: Arch, source: Source = "random") -> Loaded:
+    """The network of ``arch`` with weights.
+
+    Weights of the published (or the demo's) network are carried over to an edited ``arch``; a person's own file may be
+    of either. A published checkpoint is fetched if it is not in the cache yet (:func:`fetch`): naming it is consent.
 
     Raises:
-        WeightsError: where the file does not fit ``arch``, naming what is missing, extra or misshapen.
+        ValueError: with one sentence, where there are no such weights, they do not fit or cannot be fetched; for a file
+            that does not fit a :class:`WeightsError`, which lists every place.
         OSError: where the file cannot be read.
     """
-    net = build(arch).eval()
-    if source != "random":
-        net.load_state_dict(net.state_dict() | translated(arch, read(Path(source))))
-    return net
+    match named(source) if isinstance(source, str) else source:
+        case "random":
+            return Loaded(build(arch).eval(), untrained(arch))
+        case str(known):
+            return _known(arch, known)
+        case Path() as path:
+            return _own(arch, OwnFile(path.name, "", read(path), _card_beside(path)))
+        case OwnFile() as own:
+            return _own(arch, own)
 
 
-def read(path: Path) -> dict[str, Tensor]:
-    """The tensors of a checkpoint file by name.
+def named(text: str) -> str | Path:
+    """What somebody typed: the name of known weights as it is, else the path of a file.
 
     Raises:
-        WeightsError: where it is no file of tensors.
-        OSError: where it cannot be read.
+        WeightsError: where it is neither.
     """
-    if path.suffix == ".safetensors":
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
+    names = ("random", "demo", *CHECKPOINTS)
+    if text in names:
+        return text
+    if Path(text).suffix not in SUFFIXES:
+        raise WeightsError(
+            f"{text!r} is no known weights and no {' or '.join(SUFFIXES)} file; known are {', '.join(names)}."
+        )
+    return Path(text)
 
-        try:
-            return load_file(path)
-        except SafetensorError as problem:
-            raise WeightsError(f"{path.name} is not a safetensors file: {problem}.") from None
-    if path.suffix not in (".pt", ".pth"):
-        raise WeightsError(f"{path.name} is not a .safetensors, .pt or .pth file.")
+
+def fetch(learned: Learned, on_progress: download.OnBytes | None = None) -> Path:
+    """The file of a published checkpoint, from the cache or else from its server.
+
+    Raises:
+        DownloadError: with one sentence, where it cannot be had.
+    """
+    if (remote := learned.remote) is None:
+        raise ValueError(f"{learned.title} has no file to fetch.")
+    file = learned.file
+    return download.fetch(
+        remote.url, file.parent, name=file.name, size=remote.size, sha256=remote.sha256, on_progress=on_progress
+    )
+
+
+def _known(arch: Arch, source: str) -> Loaded:
+    if source == "demo":
+        from .demo import FILE, demo
+
+        learned, file = demo(), FILE
+    else:
+        learned = CHECKPOINTS[source]
+    _check_variant(arch, learned)
+    if learned.remote is not None:
+        file = fetch(learned)
+    return _carried(arch, learned, _first_fitting(read(file), [learned.arch])[1])
+
+
+def _card_beside(path: Path) -> str:
+    """The card of a file, if there is one; another program's .json may have the same name."""
     try:
-        found = torch.load(path, map_location="cpu", weights_only=True)
-    except (UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, StructError):
-        raise WeightsError(f"{path.name} holds more than tensors, or is damaged; only tensors are read.") from None
-    inner = found.get("state_dict", found) if isinstance(found, dict) else found
-    if not isinstance(inner, dict) or not all(isinstance(v, Tensor) for v in inner.values()):
-        raise WeightsError(f"{path.name} does not hold tensors by name.")
-    return {str(name).removeprefix("module."): value for name, value in inner.items()}
+        text = card.beside(path).read_text(encoding="utf-8")
+        card.learned(text, path.name)
+    except (OSError, ValueError):
+        return ""
+    return text
 
 
-def translated(arch: Arch, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """``state``, in whatever known layout, as a state dict of our network of ``arch``.
+def _own(arch: Arch, own: OwnFile) -> Loaded:
+    """A person's own weights may be of ``arch`` as it is, of what their card says, or of the published network."""
+    original = ARCHITECTURES[arch.key]
+    homes = [arch, replace(original, classes=arch.classes, input_size=arch.input_size), original]
+    if own.card:
+        learned = card.learned(own.card, own.name)
+        _check_variant(arch, learned)
+        homes.insert(1, learned.arch)
+    else:  # as the published checkpoint of the variant is used, if there is one
+        steps = next((known.preprocessing for known in published(arch.key)), untrained(arch).preprocessing)
+        learned = Learned("own", own.name, arch, steps)
+    home, fitted = _first_fitting(own.tensors, dict.fromkeys(homes))
+    return _carried(arch, replace(learned, arch=home), fitted)
 
-    A classifier with one class more than ``arch`` has lost its first row, the background; BatchNorm tensors of one
-    more dimension are flattened; a count of batches that old files lack starts at zero. Auxiliary heads that only one
-    of the two has are left out. Everything else must match to the letter.
+
+def _check_variant(arch: Arch, learned: Learned) -> None:
+    if learned.arch.key != arch.key:
+        name, home = learned.title if learned.id == "own" else learned.id, learned.arch.about.title
+        raise WeightsError(f"The weights {name} belong to {home}, not to {arch.about.title}; choose that variant.")
+
+
+# --- into a network --------------------------------------------------------------------------------------------------
+
+
+def _carried(arch: Arch, learned: Learned, fitted: Fitted) -> Loaded:
+    """``arch`` with what was read for ``learned.arch``. Heads that have no weights keep their random initialisation."""
+    trained = {head.name for head in learned.arch.aux} - fitted.headless
+    headless = [head.name for head in arch.aux if head.name not in trained]
+    goal = _with_heads(arch, trained)
+    home = _with_heads(learned.arch, {head.name for head in goal.aux})
+    unused = {head.name for head in learned.arch.aux} - {head.name for head in home.aux}
+    state = {key: value for key, value in fitted.state.items() if key.partition(".")[0] not in unused}
+    changes: tuple[Change, ...] = ()
+    if _shapes(state) != _shapes(build(goal, "meta").state_dict()):
+        from .resize import resize
+
+        done = resize(state, home, goal)
+        state, changes = done.state, done.changes
+    net = build(arch) if headless else build(arch, "meta").to_empty(device="cpu")
+    net.load_state_dict(state, strict=not headless)
+    report = fitted.report
+    if headless:
+        report += (f"The weights have no {listed(headless)}, so this part of the network stays random.",)
+    return Loaded(net.eval(), learned, report, changes)
+
+
+def _with_heads(arch: Arch, names: set[str]) -> Arch:
+    return replace(arch, aux=tuple(head for head in arch.aux if head.name in names))
+
+
+def _shapes(state: Mapping[str, Tensor]) -> dict[str, torch.Size]:
+    return {key: value.shape for key, value in state.items()}
+
+
+def _first_fitting(tensors: Mapping[str, Tensor], homes: Iterable[Arch]) -> tuple[Arch, Fitted]:
+    """The first of ``homes`` that the tensors fit.
 
     Raises:
-        WeightsError: naming keys that are missing, extra or misshapen.
+        WeightsError: where they fit none: about the one that they are closest to.
     """
-    net = build(arch, "meta")
-    wanted = net.state_dict()
-    layouts: dict[str, Layout] = {**LAYOUTS.get(arch.key, {}), "ours": ours}
-    name, keys = min(
-        ((who, _keys(arch, net, layout)) for who, layout in layouts.items()),
-        key=lambda option: len(set(option[1].values()) ^ set(state)),
-    )
-    for head in arch.aux:
-        own = [our for our in keys if our.startswith(f"{head.name}.")]
-        if not any(keys[our] in state for our in own):
-            keys = {our: key for our, key in keys.items() if our not in own}
-    unused = {key for key in set(state) - set(keys.values()) if not _is_surplus(key, arch)}
-    missing = [key for key in keys.values() if key not in state and not key.endswith("num_batches_tracked")]
-    if missing or unused:
-        parts = [_listed("lacks", missing), _listed("has the unknown", sorted(unused))]
-        raise WeightsError(f"The checkpoint, read in the layout {name}, {' and '.join(filter(None, parts))}.")
-    return {our: _fitted(our, key, state.get(key), wanted[our]) for our, key in keys.items()}
-
-
-def _keys(arch: Arch, net: nn.Module, layout: Layout) -> dict[str, str]:
-    """The file's key of each of our keys."""
-    modules = dict(net.named_modules())
-    prefixes = {slot.path: layout(slot) for slot in slots(arch, modules)}
-    found = {}
-    for key in net.state_dict():
-        path, _, leaf = key.rpartition(".")
-        found[key] = f"{prefixes[path]}.{leaf}"
-    return found
-
-
-def _is_surplus(key: str, arch: Arch) -> bool:
-    """Whether a key belongs to what the variant may go without: aux heads that were taken off, facenet's logits."""
-    return (not arch.aux and key.startswith(("aux1.", "aux2.", "AuxLogits."))) or (
-        arch.key == "inception_resnet_v1_facenet" and key.startswith("logits.")
-    )
-
-
-def _listed(verb: str, keys: list[str]) -> str:
-    if not keys:
-        return ""
-    more = f" and {len(keys) - LISTED} more" if len(keys) > LISTED else ""
-    return f"{verb} {', '.join(keys[:LISTED])}{more}"
-
-
-def _fitted(our: str, key: str, value: Tensor | None, wanted: Tensor) -> Tensor:
-    if value is None:
-        return torch.zeros((), dtype=torch.long)
-    if value.shape == wanted.shape:
-        return value
-    if value.ndim == wanted.ndim + 1 and value.shape[0] == 1 and value.shape[1:] == wanted.shape:
-        return value[0]
-    if our.startswith("fc.linear.") and len(value) == len(wanted) + 1 and value.shape[1:] == wanted.shape[1:]:
-        return value[1:]
-    raise WeightsError(
-        f"{key} has the shape {list(value.shape)} where {our} has {list(wanted.shape)}; the checkpoint and the network"
-        " must have the same widths."
-    )
+    problems: list[WeightsError] = []
+    for home in homes:
+        try:
+            return home, fit(home, tensors)
+        except WeightsError as problem:
+            problems.append(problem)
+    raise min(problems, key=lambda problem: len(problem.mismatches))

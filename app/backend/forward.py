@@ -14,15 +14,18 @@ from torch import Tensor
 
 from inception_models import Arch
 from inception_models.builder import Network
+from inception_models.checkpoints import Learned, untrained
 from inception_models.spec import Branch
+from inception_models.weights import Loaded, Source, loaded, named
 
-from .activations import Activations, OnProgress, Prepared, channel_statistics, model_for, parts, prepare, top_classes
+from .activations import Activations, OnProgress, Prepared, model_for, parts, prepare, top_classes
 from .analysis import analyze
 from .device import describe
-from .images import Preprocessing, class_name, imagenet, open_image
+from .images import Preprocessing, class_name, open_image
 from .limits import MAX_RUN_BYTES
 from .mosaic import mosaic, png
 from .quantity import float32_bytes, short
+from .saved_maps import npz, shown_paths, statistics_csv
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +33,8 @@ class Forward:
     """What a picture caused: the activations, how the picture was prepared, and what it took.
 
     ``network`` is shared: do not change it, and put hooks on a :func:`app.backend.private.private_copy` only.
-    ``x`` is what went in, ``[1, 3, S, S]``.
+    ``x`` is what went in, ``[1, 3, S, S]``. ``weights``: which were asked for; ``loaded``: where they come from, and
+    what is to be said about them.
     """
 
     arch: Arch
@@ -41,6 +45,24 @@ class Forward:
     activations: Activations
     seconds: float
     device: str
+    weights: Source
+    loaded: Loaded
+
+    @property
+    def learned(self) -> Learned:
+        """Where the weights come from."""
+        return self.loaded.learned
+
+    def class_name(self, index: int) -> str:
+        """The name of an output. Those of weights are used as long as the number of classes is theirs."""
+        names = self.learned.class_names
+        return names[index] if len(names) == self.arch.classes else class_name(index, self.arch.classes)
+
+    def likeliest(self, k: int = 5) -> list[tuple[str, float]]:
+        """The names of the ``k`` likeliest classes with their probabilities; none where the outputs are no classes."""
+        if self.learned.embedding:
+            return []
+        return [(self.class_name(index), p) for index, p in top_classes(self.activations.logits, k)]
 
     def views(self, stage: str) -> list[tuple[str, Branch | None]]:
         """What there is to look at of a stage: its branches with their specs, or the stage itself."""
@@ -53,23 +75,41 @@ class Forward:
         return found or [(stage, None)]
 
 
-def forward(arch: Arch, image: Image.Image, on_progress: OnProgress | None = None) -> Forward:
-    """Run ``image`` through ``arch`` with random weights, which depend on nothing but the architecture.
+def forward(
+    arch: Arch, image: Image.Image, weights: Source = "random", on_progress: OnProgress | None = None
+) -> Forward:
+    """Run ``image`` through ``arch``, prepared as its weights want it.
+
+    Args:
+        weights: as :func:`inception_models.weights.loaded` takes them. Random ones depend on nothing but ``arch``.
 
     Raises:
-        ValueError: where the network is too large for this program to run.
+        ValueError: where the network is too large for this program to run, or there are no such weights for it.
+        OSError: where a file of weights cannot be read.
     """
-    arch = replace(arch, aux=())  # heads do not run in evaluation, so they need no weights
-    check_affordable(arch)
-    preprocessing = imagenet(arch.input_size)
-    ready = _prepared(arch)
+    found, ready = ready_network(arch, weights)
+    preprocessing = found.learned.preprocessing_for(arch)
     x = preprocessing.apply(image)
     start = time.perf_counter()
     activations = ready.run(x, on_progress=on_progress)
     taken = time.perf_counter() - start
+    preview, arch = preprocessing.preview(image), replace(arch, aux=())  # the heads do not run in evaluation
     return Forward(
-        arch, model_for(arch), x, preprocessing, preprocessing.preview(image), activations, taken, describe(ready.device)
+        arch, found.net, x, preprocessing, preview, activations, taken, describe(ready.device), weights, found
     )
+
+
+def ready_network(arch: Arch, weights: Source = "random") -> tuple[Loaded, Prepared]:
+    """The network with weights, and ready to run; the last two are kept. Raises as :func:`forward` does."""
+    check_affordable(replace(arch, aux=()))
+    if isinstance(weights, str):
+        weights = named(weights)
+    if weights == "random":
+        return _random(replace(arch, aux=()))
+    if isinstance(weights, Path):
+        stamp = weights.stat()
+        return _with_weights(arch, weights, (stamp.st_mtime_ns, stamp.st_size))
+    return _with_weights(arch, weights, ())
 
 
 def check_affordable(arch: Arch) -> None:
@@ -84,62 +124,57 @@ def check_affordable(arch: Arch) -> None:
 
 
 @lru_cache(maxsize=2)
-def _prepared(arch: Arch) -> Prepared:
-    return prepare(model_for(arch))
+def _random(arch: Arch) -> tuple[Loaded, Prepared]:
+    net = model_for(arch)
+    return Loaded(net, untrained(arch)), prepare(net)
+
+
+@lru_cache(maxsize=2)
+def _with_weights(arch: Arch, weights: Source, stamp: tuple[int, ...]) -> tuple[Loaded, Prepared]:
+    """``stamp``: tells an old file from a new one of the same path."""
+    found = loaded(arch, weights)
+    return found, prepare(found.net)
 
 
 # --- to files --------------------------------------------------------------------------------------------------------
 
 
-def save_activations(arch: Arch, picture: Path, folder: Path, stages: Sequence[str] | None = None) -> Iterator[Path]:
+def save_activations(
+    arch: Arch, picture: Path, folder: Path, stages: Sequence[str] | None = None, weights: Source = "random"
+) -> Iterator[Path]:
     """Write what ``picture`` causes into ``folder``, yielding each file's path.
 
-    ``input.png``: what the network sees; a mosaic of feature maps for each branch of each stage; ``statistics.csv``: a
-    line a channel; ``classes.csv``: the five likeliest classes.
+    ``input.png``: what the network sees; a mosaic of feature maps for each branch of each stage; ``arrays.npz``: the
+    same as numbers; ``statistics.csv``: a line a channel; ``classes.csv``: the five likeliest classes.
 
     Raises:
-        ValueError: for a picture or a stage that cannot be used.
+        ValueError: for a picture, a stage or weights that cannot be used.
         OSError: where a file cannot be read or written.
     """
     known = [stage.name for stage in arch.stages]
     if unknown := [name for name in stages or () if name not in known]:
         raise ValueError(f"{unknown[0]!r} is not a stage of {arch.key}; its stages are {', '.join(known)}.")
-    done = forward(arch, open_image(picture.read_bytes(), picture.name))
+    done = forward(arch, open_image(picture.read_bytes(), picture.name), weights)
     folder.mkdir(parents=True, exist_ok=True)
     done.preview.save(folder / "input.png")
     yield folder / "input.png"
-    paths = [path for path in _shown(done) if not stages or path.partition(".")[0] in stages]
+    outputs = done.activations.outputs
+    paths = [path for path in shown_paths(done.activations) if not stages or path.partition(".")[0] in stages]
     for path in paths:
-        (folder / f"{path}.png").write_bytes(png(mosaic(done.activations.outputs[path])))
+        (folder / f"{path}.png").write_bytes(png(mosaic(outputs[path])))
         yield folder / f"{path}.png"
-    yield _statistics(done, paths, folder / "statistics.csv")
+    (folder / "arrays.npz").write_bytes(npz(outputs, paths))
+    yield folder / "arrays.npz"
+    (folder / "statistics.csv").write_text(statistics_csv(outputs, paths), encoding="utf-8", newline="")
+    yield folder / "statistics.csv"
     yield _classes(done, folder / "classes.csv")
-
-
-def _shown(done: Forward) -> Iterator[str]:
-    """Every branch, and every stage that has none."""
-    branched = {path.partition(".")[0] for path in done.activations.branches}
-    for path in done.activations.outputs:
-        if "." in path or path not in branched:
-            yield path
-
-
-def _statistics(done: Forward, paths: Sequence[str], file: Path) -> Path:
-    with file.open("w", newline="", encoding="utf-8") as opened:
-        table = csv.writer(opened)
-        table.writerow(["path", "channel", "mean", "standard deviation", "maximum", "share of zeros"])
-        for path in paths:
-            s = channel_statistics(done.activations.outputs[path])
-            for channel in range(len(s.mean)):
-                values = (s.mean, s.std, s.max, s.zeros)
-                table.writerow([path, channel, *(f"{column[channel]:.6g}" for column in values)])
-    return file
 
 
 def _classes(done: Forward, file: Path) -> Path:
     with file.open("w", newline="", encoding="utf-8") as opened:
         table = csv.writer(opened)
         table.writerow(["index", "class", "probability"])
-        for index, probability in top_classes(done.activations.logits):
-            table.writerow([index, class_name(index, done.arch.classes), f"{probability:.6g}"])
+        if not done.learned.embedding:
+            for index, probability in top_classes(done.activations.logits):
+                table.writerow([index, done.class_name(index), f"{probability:.6g}"])
     return file

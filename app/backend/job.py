@@ -47,12 +47,16 @@ class Job(Generic[Result]):
     """A piece of work in the background. Once ``running`` is false there is a ``result``, or a ``problem``: one
     sentence, or neither if it was cancelled.
 
+    Args:
+        alone: whether it needs the processor, so that there is one such job at a time; a transfer does not.
+
     Raises:
-        Busy: where another job has not ended yet.
+        Busy: where another job that needs the processor has not ended yet.
     """
 
-    def __init__(self, work: Callable[[Progress], Result]) -> None:
-        if not _busy.acquire(blocking=False):
+    def __init__(self, work: Callable[[Progress], Result], alone: bool = True) -> None:
+        self._turn = _busy if alone else threading.Lock()
+        if not self._turn.acquire(blocking=False):
             raise Busy("Another measurement is running in this app; wait for it, or cancel it there.")
         self.progress = Progress()
         self.result: Result | None = None
@@ -81,4 +85,4 @@ class Job(Generic[Result]):
                 f"The measurement failed: {str(problem).splitlines()[0] if str(problem) else 'no reason given'}"
             )
         finally:
-            _busy.release()
+            self._turn.release()

@@ -19,3 +19,10 @@ GoogLeNet of 8,192 filters everywhere would need 260 GB and end the server."""
 
 MAX_LINK_BYTES = 8 * 1024
 """Bytes of a shared link. Common servers and proxies refuse a request line above 8 kB."""
+
+MAX_NPZ_BYTES = 512 * 2**20
+"""Bytes of downloaded arrays. All branches of the largest published variant take 60 MB; the file is made in memory."""
+
+MAX_WEIGHTS_BYTES = 400 * 2**20
+"""Bytes of a person's own weights. The largest variant, the naive GoogLeNet, has 373 MiB; the server holds every upload
+in memory."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
+from inception_models.checkpoints import published
+from inception_models.demo import demo
 from inception_models.depth import repeats, with_repeats
 
 from ..backend import share
@@ -32,6 +34,7 @@ class State:
     expanded: frozenset[str] = frozenset()  # stages that the diagram shows one level deeper
     folded: frozenset[str] = frozenset()  # stages that it shows one level less deep
     latest: dict[str, Arch] = field(default_factory=dict)  # each variant as the person left it
+    weights: dict[str, str] = field(default_factory=dict)  # each variant's: a known name, or "own" for a person's file
     refused: dict[str, tuple[str, str]] = field(default_factory=dict)  # path -> (what was typed, why it was refused)
     gesture: tuple[str, float] = ("", 0.0)  # what the last step belongs to, and when it was
     problem: str = ""  # the sentence about the last refused action that belongs to no cell
@@ -147,11 +150,21 @@ def first_block(arch: Arch) -> str:
 def current() -> State:
     """This session's state; on the first run, what the link in the address bar says."""
     if "state" not in st.session_state:
-        arch, problem = share.from_query(st.query_params.to_dict())
-        st.session_state.state = State(arch, first_block(arch), latest={arch.key: arch}, problem=problem)
+        query = st.query_params.to_dict()
+        arch, problem = share.from_query(query)
+        weights = {arch.key: name} if (name := query.get("weights", "")) in linkable(arch) else {}
+        st.session_state.state = State(
+            arch, first_block(arch), latest={arch.key: arch}, problem=problem, weights=weights
+        )
     state = st.session_state.state
     assert isinstance(state, State)
     return state
+
+
+def linkable(arch: Arch) -> tuple[str, ...]:
+    """The weights that a link may name: never a file."""
+    shipped = ("demo",) if arch.key == demo().arch.key else ()
+    return (*shipped, *(known.id for known in published(arch.key)))
 
 
 def write_link(state: State) -> bool:
@@ -160,6 +173,8 @@ def write_link(state: State) -> bool:
     fits = share.fits(wanted)
     if not fits:
         wanted = {"variant": state.arch.key}
+    if (weights := state.weights.get(state.arch.key, "")) in linkable(state.arch):
+        wanted["weights"] = weights
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
     return fits

@@ -1,0 +1,110 @@
+"""Accuracy against MACs: what one width is worth to the demo network, which has learned Fashion-MNIST."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from inception_models import Arch, widths
+from inception_models.checkpoints import Learned
+from inception_models.demo import demo
+
+from ...backend import training_plots
+from ...backend.sweep import Sweep, sweep, sweep_widths, to_csv
+from .. import notice
+from ..state import State
+from .runs import sweeping
+
+POLL_SECONDS = 0.5
+FIRST = "inception4a.branch3x3.conv"
+
+
+def show(state: State) -> None:
+    """Render the tab."""
+    learned = demo()
+    work = sweeping()
+    arch = state.arch if _fits(state.arch, learned) else learned.arch
+    _which(state, arch, learned)
+    if work.job is not None:
+        _watch()
+    else:
+        _start(state, arch)
+    if work.result is not None:
+        _result(work.result, arch)
+
+
+def _fits(arch: Arch, learned: Learned) -> bool:
+    """Whether the demo's weights can be carried over to ``arch`` and its pictures still make sense."""
+    trained = learned.arch
+    return (arch.key, arch.classes, arch.input_size) == (trained.key, trained.classes, trained.input_size)
+
+
+def _which(state: State, arch: Arch, learned: Learned) -> None:
+    st.markdown(
+        f"The demo network tells {len(learned.class_names)} kinds of clothing apart: {learned.accuracy}. Here one of"
+        " its widths takes several values, without training in between: a narrower layer keeps its strongest filters,"
+        " a wider one doubles some, which changes nothing."
+    )
+    if arch is not state.arch:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Edit the demo network",
+                icon=":material/edit:",
+                on_click=partial(state.become, learned.arch),
+                help="Show it here in place of the network above; undo brings that back",
+            )
+            st.caption("The network above is another one; the demo is measured as it was trained.")
+    elif arch != learned.arch:
+        st.caption("Your edits of the demo network are kept; only the chosen width varies.")
+
+
+def _start(state: State, arch: Arch) -> None:
+    known = widths(arch)
+    inside = [path for path in known if f"{path}.".startswith(f"{state.selected}.")] if arch is state.arch else []
+    options = list(known)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        path = st.selectbox(
+            "Width",
+            options,
+            options.index((inside or [FIRST if FIRST in known else options[0]])[0]),
+            format_func=lambda path: f"{path} ({known[path]})",
+            key=f"sweep of {state.selected}",  # another selection proposes another width
+            width=420,
+            help="The layer whose number of filters varies",
+        )
+        if st.button("Measure", icon=":material/query_stats:", type="primary"):
+            sweeping().start(partial(sweep, arch, path))
+            st.rerun()
+        st.caption(f"{len(sweep_widths(known[path]))} widths, some seconds")
+    if note := sweeping().note:
+        notice.refused(note)
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _watch() -> None:
+    """The progress bar; it looks after the work without drawing the page again."""
+    work = sweeping()
+    if work.job is None or not work.job.running:
+        work.take()
+        st.rerun()
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(work.job.progress.fraction, text=f"Measuring: {work.job.progress.doing}")
+        st.button("Cancel", icon=":material/close:", on_click=work.job.progress.cancel, help="Stop at the next picture")
+
+
+def _result(found: Sweep, arch: Arch) -> None:
+    now = next(point.accuracy for point in found.points if point.width == found.width)
+    narrowest = next(point for point in found.points if point.accuracy >= now - 0.01)
+    st.subheader(notice.plain(found.path))
+    st.plotly_chart(training_plots.sweep_plot(found), key="sweep", config={"displaylogo": False})
+    st.caption(
+        f"{narrowest.width} of {found.width} filters are enough to stay within one percentage point of what the network"
+        f" gets right now, on {narrowest.pictures} pictures: one picture is {100 / narrowest.pictures:.2g} points."
+    )
+    if found.arch != arch:
+        st.caption("The network was edited since; measure again to see it as it is now.")
+    st.download_button(
+        "CSV", to_csv(found), f"{found.arch.key}.{found.path}.csv", "text/csv", icon=":material/download:"
+    )

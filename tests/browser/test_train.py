@@ -1,0 +1,105 @@
+"""The Train page in Chromium: a run to its end, one that is cancelled, and the sweep of the demo network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, expect
+from safetensors.torch import load_file
+
+from app.backend.share import to_query
+from app.backend.sweep import sweep_widths
+from inception_models import ARCHITECTURES, Arch, build, widths
+from inception_models.demo import demo
+from inception_models.edit import with_classes
+from tests.models.tiny import tiny
+
+SLOW_MS = 30_000  # a first build or a short run on a busy machine
+
+
+@pytest.fixture
+def train(page: Page, app_url: str) -> Callable[[Arch], Page]:
+    """Opens the Train page of a network by its link, then the menu."""
+
+    def go(arch: Arch) -> Page:
+        page.goto(f"{app_url}/?{urlencode(to_query(arch))}")
+        settled(page)
+        page.get_by_role("link", name="Train").click()
+        expect(page.get_by_role("tab", name="Accuracy against MACs")).to_be_visible(timeout=SLOW_MS)
+        settled(page)
+        return page
+
+    return go
+
+
+def settled(page: Page) -> None:
+    expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
+
+
+def epochs(page: Page, number: int) -> None:
+    page.get_by_role("spinbutton", name="Epochs").fill(str(number))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"{number} × 1,437 pictures")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_a_run_goes_on_while_another_page_is_open_and_leaves_weights_and_curves(
+    train: Callable[[Arch], Page], tmp_path: Path
+) -> None:
+    arch = tiny()
+    page = train(arch)
+    epochs(page, 3)
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("link", name="Costs").click()
+    expect(page.get_by_role("tab", name="Sensitivity")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("link", name="Train").click()
+    expect(page.get_by_text("of 360 test pictures right")).to_be_visible(timeout=2 * SLOW_MS)
+    expect(page.locator(".scatterlayer .trace")).to_have_count(3, timeout=SLOW_MS)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Weights").click()
+    download.value.save_as(tmp_path / "net.safetensors")
+    build(arch).load_state_dict(load_file(tmp_path / "net.safetensors"))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Curves").click()
+    assert download.value.suggested_filename == "googlenet_bn.digits.csv"
+    assert Path(download.value.path()).read_text().count("\n") == 4
+    page.set_viewport_size({"width": 390, "height": 844})
+    settled(page)
+    assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
+def test_a_large_network_is_made_small_first_and_a_run_is_cancelled(train: Callable[[Arch], Page]) -> None:
+    page = train(ARCHITECTURES["inception_v3"])
+    expect(page.get_by_text("tells 1,000 classes apart")).to_be_visible()
+    page.get_by_role("button", name="Only set 10 classes").click()
+    expect(page.get_by_text("A training step would need")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("button", name="Start")).to_be_disabled()
+    page.get_by_role("button", name="Make it small enough").click()
+    expect(page.get_by_text("Input 75 × 75, 10 classes")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Cancel").click(timeout=SLOW_MS)
+    expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("test pictures right")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Input 299 × 299, 10 classes")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_the_sweep_of_an_edited_demo_network(train: Callable[[Arch], Page]) -> None:
+    page = train(with_classes(ARCHITECTURES["googlenet_bn"], 7))
+    page.get_by_role("tab", name="Accuracy against MACs").click()
+    page.get_by_role("button", name="Edit the demo network").click()
+    expect(page.get_by_text("Input 56 × 56, 10 classes")).to_be_visible(timeout=SLOW_MS)
+    settled(page)
+    path = next(path for path in widths(demo().arch) if path.startswith("inception3a."))
+    number = widths(demo().arch)[path]
+    expect(page.get_by_role("combobox", name="Width")).to_have_value(f"{path} ({number})", timeout=SLOW_MS)
+    page.get_by_role("button", name="Measure").click()
+    expect(page.get_by_text(f"of {number} filters are enough")).to_be_visible(timeout=3 * SLOW_MS)
+    expect(page.locator(".scatterlayer .point")).to_have_count(len(sweep_widths(number)), timeout=SLOW_MS)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert Path(download.value.path()).read_text().count("\n") == len(sweep_widths(number)) + 1
