@@ -3,20 +3,17 @@
 Peer: the extractor on the same network with the same weights, eager, default layout, in inference mode, on the CPU.
 Ours: :func:`app.backend.activations.prepare`, prepared beforehand, as the extractor is. A ratio is the median of the
 ratios of neighbouring runs, so that a machine that slows down halfway slows both.
-
-``python -m benchmarks.activations [--quick] [--json]``
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import statistics
 import time
 from collections.abc import Callable
 from functools import partial
 
 import torch
+from playwright.sync_api import expect
 from torch import nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
@@ -26,6 +23,8 @@ from app.backend.images import SAMPLES, imagenet, open_image
 from app.backend.mosaic import mosaic, png
 from inception_models import ARCHITECTURES
 from inception_models.builder import Network
+
+from .stopwatch import pages, timed
 
 Row = dict[str, float | str]
 NETWORKS = ("googlenet_torchvision", "inception_v3")
@@ -83,6 +82,25 @@ def picture_to_mosaics(key: str, stage: str, runs: int) -> Row:
     return {"network": key, "stage": stage, "mosaics": len(paths), "ms": 1e3 * taken}
 
 
+def picture_to_page(key: str, stage: str, runs: int) -> Row:
+    """From a click on another sample to its mosaics on the Picture page in Chromium; the network is ready."""
+    taken = []
+    with pages("app", "serve", "--port", "PORT") as (page, url):
+        page.goto(f"{url}/picture?variant={key}")
+        image = page.locator(".maps .branches img").first
+        image.wait_for()
+        before = image.get_attribute("src")
+        page.get_by_role("combobox", name="Stage").fill(stage)
+        page.get_by_role("option", name=stage, exact=True).click()
+        expect(image).not_to_have_attribute("src", before or "")
+        for title in (["A cup of coffee", "Chelsea the cat"] * runs)[:runs]:
+            shown = image.get_attribute("src")
+            page.evaluate("(src) => { window.before = src }", shown)
+            new = "deep('.maps .branches img')[0]?.src !== window.before"
+            taken.append(timed(page, "click", new, page.locator(".st-key-sample").get_by_text(title).click))
+    return {"network": key, "stage": stage, "ms": statistics.median(taken), "slowest": max(taken)}
+
+
 def seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
@@ -97,26 +115,7 @@ def run(quick: bool = False) -> dict[str, list[Row]]:
             against_extractor(key, runs) for key in NETWORKS
         ],
         "picture to mosaics": [picture_to_mosaics("inception_v3", "Mixed_6b", runs)],
+        "click to mosaics in Chromium (goal: below 1000 ms)": [
+            picture_to_page("inception_v3", "Mixed_6b", 4 if quick else 8)
+        ],
     }
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.activations")
-    parser.add_argument("--quick", action="store_true", help="fewer runs")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    args = parser.parse_args()
-    found = run(args.quick)
-    if args.json:
-        print(json.dumps(found, indent=2))
-        return
-    for title, rows in found.items():
-        print(title)
-        for row in rows:
-            print(
-                "  "
-                + ", ".join(f"{name} {v:.4g}" if isinstance(v, float) else f"{name} {v}" for name, v in row.items())
-            )
-
-
-if __name__ == "__main__":
-    main()

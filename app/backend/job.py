@@ -57,7 +57,7 @@ class Job(Generic[Result]):
     def __init__(self, work: Callable[[Progress], Result], alone: bool = True) -> None:
         self._turn = _busy if alone else threading.Lock()
         if not self._turn.acquire(blocking=False):
-            raise Busy("Another measurement is running in this app; wait for it, or cancel it there.")
+            raise Busy("Other work is running in this app; wait for it, or cancel it there.")
         self.progress = Progress()
         self.result: Result | None = None
         self.problem = ""

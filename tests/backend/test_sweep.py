@@ -12,7 +12,7 @@ from app.backend import analyze
 from app.backend.job import Cancelled, Progress
 from app.backend.sweep import Sweep, sweep, sweep_widths, to_csv
 from app.backend.training_plots import sweep_plot
-from inception_models import ARCHITECTURES, widths, with_widths
+from inception_models import ARCHITECTURES, Arch, widths, with_widths
 from inception_models.demo import FOLDER, demo
 
 PATH = "conv2"
@@ -62,11 +62,14 @@ def test_the_plot_marks_the_width_that_the_network_has(found: Sweep) -> None:
 
 
 @pytest.mark.parametrize(
-    "key, path, hint",
-    [("googlenet_bn", "inception5b.branch1x1.nothing", "inception5b.branch1x1.nothing"), ("googlenet", PATH, "GoogLeNet")],
+    "arch, path, hint",
+    [
+        (demo().arch, "inception5b.branch1x1.nothing", "inception5b.branch1x1.nothing"),
+        (ARCHITECTURES["googlenet"], "inception5b.branch1x1.conv", "GoogLeNet"),
+    ],
+    ids=["no width", "another variant"],
 )
-def test_what_cannot_be_swept_is_refused(key: str, path: str, hint: str) -> None:
-    arch = demo().arch if key == demo().arch.key else ARCHITECTURES[key]
+def test_what_cannot_be_swept_is_refused(arch: Arch, path: str, hint: str) -> None:
     with pytest.raises(ValueError, match=hint):
         sweep(arch, path)
 

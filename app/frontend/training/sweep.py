@@ -17,7 +17,7 @@ from ..state import State
 from .runs import sweeping
 
 POLL_SECONDS = 0.5
-FIRST = "inception4a.branch3x3.conv"
+FIRST = "conv2"  # where a cut is felt most, so it is proposed first
 
 
 def show(state: State) -> None:
@@ -29,7 +29,7 @@ def show(state: State) -> None:
     if work.job is not None:
         _watch()
     else:
-        _start(state, arch)
+        _start(arch)
     if work.result is not None:
         _result(work.result, arch)
 
@@ -59,17 +59,16 @@ def _which(state: State, arch: Arch, learned: Learned) -> None:
         st.caption("Your edits of the demo network are kept; only the chosen width varies.")
 
 
-def _start(state: State, arch: Arch) -> None:
+def _start(arch: Arch) -> None:
     known = widths(arch)
-    inside = [path for path in known if f"{path}.".startswith(f"{state.selected}.")] if arch is state.arch else []
-    options = list(known)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         path = st.selectbox(
             "Width",
-            options,
-            options.index((inside or [FIRST if FIRST in known else options[0]])[0]),
+            list(known),
+            list(known).index(FIRST) if FIRST in known else 0,
             format_func=lambda path: f"{path} ({known[path]})",
-            key=f"sweep of {state.selected}",  # another selection proposes another width
+            key="sweep_width",
+            persist_state="session",
             width=420,
             help="The layer whose number of filters varies",
         )
@@ -100,8 +99,8 @@ def _result(found: Sweep, arch: Arch) -> None:
     st.subheader(notice.plain(found.path))
     st.plotly_chart(training_plots.sweep_plot(found), key="sweep", config={"displaylogo": False})
     st.caption(
-        f"{narrowest.width} of {found.width} filters are enough to stay within one percentage point of what the network"
-        f" gets right now, on {narrowest.pictures} pictures: one picture is {100 / narrowest.pictures:.2g} points."
+        f"The narrowest that loses no more than one percentage point: {narrowest.width} of {found.width} filters."
+        f" Measured on {narrowest.pictures} pictures, each of which is {100 / narrowest.pictures:.2g} points."
     )
     if found.arch != arch:
         st.caption("The network was edited since; measure again to see it as it is now.")
