@@ -1,0 +1,62 @@
+"""A stopwatch inside a page in Chromium: from the person's event to the first frame that shows the result."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.app_server import free_port, served
+from tests.browser import chromium
+
+WATCH = """
+([event, condition]) => {
+  const deep = (root, css) => {
+    const found = [...root.querySelectorAll(css)]
+    for (const { shadowRoot } of root.querySelectorAll("*")) if (shadowRoot) found.push(...deep(shadowRoot, css))
+    return found
+  }
+  const holds = new Function("deep", `return ${condition}`)
+  let start = null
+  const begin = () => { start = performance.now() }
+  document.addEventListener(event, begin, { capture: true, once: true })
+  const deadline = performance.now() + 40000
+  window.watched = new Promise((done, fail) => {
+    const look = () => {
+      if (performance.now() > deadline) return fail(new Error(`never: ${condition}`))
+      if (start !== null && holds((css) => deep(document, css))) return done(performance.now() - start)
+      requestAnimationFrame(look)
+    }
+    look()
+  })
+}
+"""
+
+
+def timed(page: Page, event: str, condition: str, act: Callable[[], None]) -> float:
+    """Milliseconds from the DOM event ``event``, which ``act`` causes, until the JavaScript ``condition`` holds."""
+    page.evaluate(WATCH, [event, condition])
+    act()
+    found: float = page.evaluate("() => window.watched")
+    return found
+
+
+@contextmanager
+def pages(*command: str) -> Iterator[tuple[Page, str]]:
+    """A page of 1440 x 900, and the address of the app that ``command`` starts on a free port."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with ExitStack() as stack:
+        logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        full = [sys.executable, "-m", *(part.replace("PORT", str(port)) for part in command)]
+        stack.enter_context(served(full, url, logs / "server.log"))
+        launched = chromium.launch(stack.enter_context(sync_playwright()))
+        assert launched, chromium.MISSING
+        stack.callback(launched[1].close)
+        page = launched[1].new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(30_000)
+        yield page, url
