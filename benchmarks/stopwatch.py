@@ -15,10 +15,13 @@ from tests.browser import chromium
 
 WATCH = """
 ([event, condition]) => {
-  const deep = (root, css) => {
-    const found = [...root.querySelectorAll(css)]
-    for (const { shadowRoot } of root.querySelectorAll("*")) if (shadowRoot) found.push(...deep(shadowRoot, css))
-    return found
+  // Looking for the components' shadow roots takes milliseconds, so it is done again only when one has gone.
+  const below = (root) => [...root.querySelectorAll("*")].flatMap(({ shadowRoot }) =>
+    shadowRoot ? [shadowRoot, ...below(shadowRoot)] : [])
+  let roots = below(document)
+  const deep = (css) => {
+    if (roots.some(({ host }) => !host.isConnected)) roots = below(document)
+    return [document, ...roots].flatMap((root) => [...root.querySelectorAll(css)])
   }
   const holds = new Function("deep", `return ${condition}`)
   let start = null
@@ -28,7 +31,7 @@ WATCH = """
   window.watched = new Promise((done, fail) => {
     const look = () => {
       if (performance.now() > deadline) return fail(new Error(`never: ${condition}`))
-      if (start !== null && holds((css) => deep(document, css))) return done(performance.now() - start)
+      if (start !== null && holds(deep)) return done(performance.now() - start)
       requestAnimationFrame(look)
     }
     look()

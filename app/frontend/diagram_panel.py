@@ -95,7 +95,12 @@ def _chosen(state: State, analysis: Analysis) -> View:
 
 def _files(analysis: Analysis, view: View, reference: Analysis) -> None:
     """Downloads; each file is made when it is asked for."""
-    with st.popover("Save", icon=":material/download:", help="The diagram as it stands, as a file"):
+    popover = st.popover(
+        "Save", icon=":material/download:", help="The diagram as it stands, as a file", key="save", on_change="rerun"
+    )
+    if not popover.open:  # what nobody sees would still take its part of every edit's time
+        return
+    with popover:
         paper = st.segmented_control("Paper", ["Light", "Dark"], default="Light", key="paper", required=True)
         shown = replace(view, theme="dark" if paper == "Dark" else "light")
         for ending, about in FILES.items():

@@ -24,10 +24,21 @@ from .state import State
 FACTORS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 
 
+Settings = tuple[str, int, int, bool, bool, str, float | None]
+
+
+def settings(state: State) -> Settings:
+    """All that the sidebar shows of the network."""
+    arch = state.arch
+    shown = (arch.key, arch.input_size, arch.classes, bool(arch.aux))
+    return *shown, has_batch_norm(arch), activation(arch), dropout(arch)
+
+
 def show(state: State) -> None:
     """Render the sidebar; every control changes the state in its callback, before the page is drawn."""
     with st.sidebar:
-        _keep("variant", state.arch.key)
+        key, size, classes, aux, batch_norm, act, rate = settings(state)
+        _keep("variant", key)
         st.selectbox(
             "Variant",
             list(ARCHITECTURES),
@@ -36,7 +47,7 @@ def show(state: State) -> None:
             on_change=lambda: state.choose(st.session_state.variant),
             help="Which published network to start from. Each variant keeps your changes while you look at another.",
         )
-        _keep("input_size", state.arch.input_size)
+        _keep("input_size", size)
         st.number_input(
             "Input size (pixels)",
             1,
@@ -45,7 +56,7 @@ def show(state: State) -> None:
             on_change=lambda: state.attempt(lambda a: with_input_size(a, int(st.session_state.input_size))),
             help=f"Height and width of the picture. The published network takes {state.original.input_size}.",
         )
-        _keep("classes", state.arch.classes)
+        _keep("classes", classes)
         st.number_input(
             "Classes",
             1,
@@ -55,7 +66,7 @@ def show(state: State) -> None:
             help="Outputs of the classifier. ImageNet has 1,000.",
         )
         if state.original.aux:
-            _keep("aux", bool(state.arch.aux))
+            _keep("aux", aux)
             st.toggle(
                 "Auxiliary heads",
                 key="aux",
@@ -72,20 +83,15 @@ def show(state: State) -> None:
             help="Multiplies every filter count as it is now, rounded to a multiple of 8. Undo takes it back.",
         )
         _presets(state)
-        _units(state)
-        st.button(
-            "Reset everything",
-            icon=":material/restart_alt:",
-            disabled=not state.edited,
-            width="stretch",
-            on_click=lambda: state.become(state.original),
-            help="Back to the published network. Undo brings your changes back.",
-        )
+        _units(state, batch_norm, act, rate)
 
 
 def _presets(state: State) -> None:
     """One click to a network that people ask for; undo takes it back."""
-    with st.popover("Presets", icon=":material/bolt:", width="stretch"):
+    popover = st.popover("Presets", icon=":material/bolt:", width="stretch", key="presets", on_change="rerun")
+    if not popover.open:
+        return
+    with popover:
         for label, factor in (("Half width", 0.5), ("Quarter width", 0.25), ("Double width", 2.0)):
             st.button(label, width="stretch", on_click=state.attempt, args=(partial(_scaled_original, factor),))
         st.caption("Published siblings")
@@ -100,10 +106,10 @@ def _scaled_original(factor: float, arch: Arch) -> Arch:
     return scaled(with_widths(arch, {p: w for p, w in published.items() if p in widths(arch)}), factor)
 
 
-def _units(state: State) -> None:
+def _units(state: State, batch_norm: bool, act: str, rate: float | None) -> None:
     """What stands around every convolution, and in front of the classifier."""
     with st.expander("Layers"):
-        _keep("batch_norm", has_batch_norm(state.arch))
+        _keep("batch_norm", batch_norm)
         st.toggle(
             "BatchNorm",
             key="batch_norm",
@@ -112,7 +118,7 @@ def _units(state: State) -> None:
             ),
             help="Normalisation behind every convolution. Without it, convolutions have a bias instead.",
         )
-        _keep("activation", activation(state.arch))
+        _keep("activation", act)
         st.selectbox(
             "Activation",
             ACTIVATIONS,
@@ -120,9 +126,8 @@ def _units(state: State) -> None:
             on_change=lambda: state.attempt(lambda a: with_activation(a, st.session_state.activation)),
             help="The function behind every convolution",
         )
-        p = dropout(state.arch)
-        if p is not None:
-            _keep("dropout", p)
+        if rate is not None:
+            _keep("dropout", rate)
             st.number_input(
                 "Dropout",
                 0.0,

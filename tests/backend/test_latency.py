@@ -96,7 +96,7 @@ def test_a_second_job_is_refused_until_the_first_has_ended() -> None:
 
     job = Job(work)
     started.wait()
-    with pytest.raises(Busy, match="Another measurement"):
+    with pytest.raises(Busy, match="Other work"):
         Job(lambda progress: None)
     go.set()
     job.wait()

@@ -154,6 +154,7 @@ def test_time_is_measured_shown_beside_macs_and_forgotten_after_an_edit(costs: C
     tab(page, "Tree")
     page.get_by_role("radio", name="Time").click()
     expect(page.locator(".treemaplayer", has_text="time")).to_contain_text("inception4e", timeout=SLOW_MS)
+    page.get_by_role("button", name="Changes").click()
     page.get_by_role("button", name="Reset everything").click()
     expect(page.get_by_text("No time has been measured")).to_be_visible(timeout=SLOW_MS)
 

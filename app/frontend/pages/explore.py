@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ...backend import Analysis
 from .. import diagram_panel, frame, inspector, width_editor
+from ..state import State
 
 
 def page() -> None:
     """Render the page."""
-    state, analysis, reference = frame.show()
+    frame.around(_body)
+
+
+def _body(state: State, analysis: Analysis, reference: Analysis) -> None:
     left, right = st.columns([5, 3], gap="medium")
     with left:
         diagram_panel.show(state, analysis, reference)
