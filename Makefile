@@ -20,7 +20,7 @@ setup: $(VENV)/.installed-dev ## Install what the tests and checks need, a brows
 	@$(PY) -m tests.browser.chromium
 
 test: setup ## Run every test; ARGS="-k share" is handed to pytest
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed-dev ## Lint, formatting, types, import rules
 	$(PY) -m ruff check

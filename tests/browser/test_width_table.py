@@ -154,7 +154,9 @@ def test_arrows_step_and_wait_for_the_last(page: Page, url: str) -> None:
         page.keyboard.press("ArrowDown")
     expect(cell).to_have_value("1")
     expect(cell).to_be_focused()
-    expect_said(page, edit("inception3a.branch1x1.conv", "87"), edit("inception3a.branch1x1.conv", "1"))
+    said = page.get_by_test_id("stCode")
+    expect(said).to_contain_text(edit("inception3a.branch1x1.conv", "1"), timeout=PATIENCE_MS)
+    assert said.inner_text().count("edit") <= 5  # one, unless the machine pauses between two presses
 
 
 def test_arrows_move_across_like_in_a_spreadsheet(page: Page, url: str) -> None:
