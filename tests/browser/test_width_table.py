@@ -148,15 +148,15 @@ def test_arrows_step_and_wait_for_the_last(page: Page, url: str) -> None:
     cell.focus()
     for key in ("ArrowUp", "ArrowUp", "ArrowUp", "Shift+ArrowDown"):
         page.keyboard.press(key)
+    said = page.get_by_test_id("stCode")
     expect(cell).to_have_value("87")
-    expect_said(page, edit("inception3a.branch1x1.conv", "87"))
+    expect(said).to_contain_text(edit("inception3a.branch1x1.conv", "87"), timeout=PATIENCE_MS)
     for _ in range(12):
         page.keyboard.press("ArrowDown")
     expect(cell).to_have_value("1")
     expect(cell).to_be_focused()
-    said = page.get_by_test_id("stCode")
     expect(said).to_contain_text(edit("inception3a.branch1x1.conv", "1"), timeout=PATIENCE_MS)
-    assert said.inner_text().count("edit") <= 5  # one, unless the machine pauses between two presses
+    assert said.inner_text().count("edit") <= 6  # two, unless the machine pauses between two presses
 
 
 def test_arrows_move_across_like_in_a_spreadsheet(page: Page, url: str) -> None:
