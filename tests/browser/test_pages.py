@@ -203,3 +203,29 @@ def test_nothing_hangs_over_the_edge_of_a_phone(visit: Callable[..., Page], page
     visit(path)
     expect(page.locator("[data-testid=stApp]")).to_be_visible()
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("kind, start", [("SVG", b"<svg "), ("PDF", b"%PDF-")])
+def test_the_diagram_is_saved_as_it_stands(visit: Callable[..., Page], kind: str, start: bytes) -> None:
+    page = visit("/?variant=googlenet")
+    field = width_field(page, "inception3a.branch1x1.conv")
+    field.fill("96")
+    field.press("Enter")
+    expect(page.locator('.view g[id="inception3a.branch1x1.conv"]')).to_contain_text("64 → 96", timeout=SLOW_MS)
+    page.locator(".st-key-diagram-choices").get_by_role("button", name="Save").click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name=f"{kind}: ").click(timeout=SLOW_MS)
+    saved = started.value.path().read_bytes()
+    assert saved.startswith(start)
+    assert kind == "PDF" or "64 → 96" in saved.decode()
+
+
+def test_an_undo_that_the_sidebar_shows_reaches_it(visit: Callable[..., Page]) -> None:
+    page = visit("/?variant=googlenet")
+    size = page.get_by_role("spinbutton", name="Input size")
+    size.fill("256")
+    size.press("Enter")
+    expect(page.get_by_text("Input 256 × 256")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Input 224 × 224")).to_be_visible(timeout=SLOW_MS)
+    expect(size).to_have_value("224", timeout=SLOW_MS)
