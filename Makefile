@@ -19,8 +19,10 @@ run: $(VENV)/.installed ## Start the app: HOST=127.0.0.1 PORT=8501; PYTHON=pytho
 setup: $(VENV)/.installed-dev ## Install what the tests and checks need, a browser included
 	@$(PY) -m tests.browser.chromium
 
+# One browser at a time: its tests press and wait like a hand. Exit code 5: ARGS leaves nothing of this half.
 test: setup ## Run every test; ARGS="-k share" is handed to pytest
-	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@pytest() { $(PY) -m pytest "$$@" $(ARGS) || [ $$? -eq 5 ]; }; \
+	pytest -n 2 --dist loadfile -m "not browser" && pytest -m browser
 
 check: $(VENV)/.installed-dev ## Lint, formatting, types, import rules
 	$(PY) -m ruff check
