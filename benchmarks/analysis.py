@@ -42,6 +42,11 @@ Row = dict[str, float | str]
 def seconds(work: Callable[[], object]) -> float:
     """How long ``work`` takes; what others left for Python's garbage collector is collected before."""
     gc.collect()
+    return lap(work)
+
+
+def lap(work: Callable[[], object]) -> float:
+    """How long ``work`` takes right after what was timed before."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
@@ -90,7 +95,7 @@ def against_peer(key: str, runs: int) -> Row:
         peers.append(seconds(lambda: peer(key)))
         colds.append(cold(key))
         edited = [edit(ARCHITECTURES[key], dice) for _ in range(5)]
-        edits.append(statistics.median(seconds(partial(look, arch)) for arch in edited))
+        edits.append(statistics.median(lap(partial(look, arch)) for arch in edited))
     return {
         "network": key,
         "peer ms": 1e3 * statistics.median(peers),

@@ -32,12 +32,37 @@ def dot_of(outline: Outline, faces: Faces | None = None) -> str:
 
     Without ``faces`` it is all that the layout depends on: the same places, nothing to read.
     """
+    boxes: Boxes = {path: (form, None) for path, form in outline.boxes}
+    if faces:
+        boxes = {path: (form, face) for (path, form), face in zip(outline.boxes, faces.boxes, strict=True)}
+    parts: list[str] = []
+    loose = dict(boxes)
+    trunk: set[tuple[str, str]] = set()
+    titles = faces.frames if faces else {}
+    for frame in outline.frames:
+        paths, names = _inside(frame)
+        text, spine = _cluster(frame, tuple(loose.pop(path) for path in paths), tuple(titles.get(n) for n in names))
+        parts.append(text)
+        trunk |= spine
+    for path, (form, face) in loose.items():
+        parts.append(_box(path, form, face))
+    for i, (tail, head, role) in enumerate(outline.edges):
+        shape = faces.edges[i].shape if faces else "x"
+        labelled = boxes[head][0] == "stage" and role != "aux"  # other boxes say their shapes
+        weight = "1" if role else "40" if (tail, head) in trunk else "4"
+        parts.append(_edge(tail, head, role, shape, labelled, weight, faces.theme if faces else None))
+    return f"{_opening(outline.direction, _gap(outline))}{''.join(parts)}}}\n"
+
+
+@lru_cache(maxsize=16)
+def _opening(direction: Direction, gap: str) -> str:
+    """What comes before the first statement."""
     dot = graphviz.Digraph(
         "network",
         graph_attr={
-            "rankdir": outline.direction,
+            "rankdir": direction,
             "nodesep": "0.1",
-            "ranksep": _gap(outline),
+            "ranksep": gap,
             "bgcolor": "transparent",
             "fontname": FONT,
             "labeljust": "l",
@@ -48,32 +73,14 @@ def dot_of(outline: Outline, faces: Faces | None = None) -> str:
             "fontname": FONT,
             "penwidth": "0.8",
             "labeldistance": "4.7",
-            "labelangle": ANGLES[outline.direction],
+            "labelangle": ANGLES[direction],
         },
     )
-    boxes: Boxes = {path: (form, None) for path, form in outline.boxes}
-    if faces:
-        boxes = {path: (form, face) for (path, form), face in zip(outline.boxes, faces.boxes, strict=True)}
-    loose = dict(boxes)
-    trunk: set[tuple[str, str]] = set()
-    titles = faces.frames if faces else {}
-    for frame in outline.frames:
-        paths, names = _inside(frame)
-        text, spine = _cluster(frame, tuple(loose.pop(path) for path in paths), tuple(titles.get(n) for n in names))
-        dot.body.append(text)
-        trunk |= spine
-    for path, (form, face) in loose.items():
-        dot.body.append(_box(path, form, face))
-    for i, (tail, head, role) in enumerate(outline.edges):
-        shape = faces.edges[i].shape if faces else "x"
-        labelled = boxes[head][0] == "stage" and role != "aux"  # other boxes say their shapes
-        weight = "1" if role else "40" if (tail, head) in trunk else "4"
-        dot.body.append(_edge(tail, head, role, shape, labelled, weight, faces.theme if faces else None))
-    return str(dot.source)
+    return str(dot.source).removesuffix("}\n")
 
 
 # One statement each, remembered: after an edit most are what they were. The graphviz package would quote them at ten
-# times the cost; it still puts the whole together.
+# times the cost.
 
 
 @lru_cache(maxsize=2048)
