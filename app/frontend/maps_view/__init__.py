@@ -22,7 +22,7 @@ from ...backend.reach import Reach
 from ..events import handled, new_events
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("panel.js", "detail.js", "view.js")  # joined to one module, in this order
+_SCRIPTS = ("../dom.js", "panel.js", "detail.js", "view.js")  # joined to one module, in this order
 
 EXACT_VALUES = 1_000_000
 """Values that are sent with all their digits: 5 MB of the page. More are sent with three digits, up to three times as

@@ -1,15 +1,5 @@
 // One branch: its mosaic, and the cell under the pointer or the keyboard's cursor.
 
-function el(tag, props = {}, ...children) {
-  const node = document.createElement(tag)
-  for (const [name, value] of Object.entries(props)) {
-    if (name in node) node[name] = value
-    else node.setAttribute(name, value)
-  }
-  node.append(...children)
-  return node
-}
-
 const png = (base64) => `data:image/png;base64,${base64}`
 
 function decoded(base64, bits) {

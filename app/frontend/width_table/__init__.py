@@ -84,7 +84,7 @@ def _read(*names: str) -> str:
 
 # Streamlit takes one script, so the files are joined; only table.js exports.
 _component = st.components.v2.component(
-    "inception_width_table", css=_read("table.css"), js=_read("dom.js", "grid.js", "table.js", "keys.js")
+    "inception_width_table", css=_read("table.css"), js=_read("../dom.js", "reset.js", "grid.js", "table.js", "keys.js")
 )
 
 

@@ -1,14 +1,4 @@
-// Small DOM tools. Text only ever goes in through textContent: labels and errors may hold anything.
-
-function el(tag, props = {}, ...children) {
-  const node = document.createElement(tag)
-  for (const [name, value] of Object.entries(props)) {
-    if (name in node) node[name] = value
-    else node.setAttribute(name, value)
-  }
-  node.append(...children)
-  return node
-}
+// The button that puts a published number back.
 
 function resetButton(props, ...children) {
   const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg")
