@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -12,15 +11,14 @@ from playwright.sync_api import Locator, Page, expect
 from app.backend import analyze
 from app.backend.memory import inference
 from app.backend.quantity import exact
-from app.backend.share import to_query
 from app.backend.summary import mult_adds
 from app.backend.tables import table, to_csv, to_json
 from inception_models import ARCHITECTURES, Arch
 from inception_models.edit import scaled
+from tests.browser.visits import SLOW_MS, open_page, settled
 
 GOOGLENET = ARCHITECTURES["googlenet"]
 TABS = ("Overview", "Tree", "Layers", "Sensitivity", "Memory", "Time", "torchinfo")
-SLOW_MS = 30_000  # a first build or measurement on a busy machine
 
 
 @pytest.fixture
@@ -28,19 +26,10 @@ def costs(page: Page, app_url: str) -> Callable[[Arch], Page]:
     """Opens the Costs page of a network the way a person does: by its link, then the menu."""
 
     def go(arch: Arch = GOOGLENET) -> Page:
-        page.goto(f"{app_url}/?{urlencode(to_query(arch))}")
-        settled(page)
-        page.get_by_role("link", name="Costs").click()
-        expect(page.get_by_role("tab", name="Overview")).to_be_visible(timeout=SLOW_MS)
-        settled(page)
+        open_page(page, app_url, arch, "Costs", "Overview")
         return page
 
     return go
-
-
-def settled(page: Page) -> None:
-    expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
 
 
 def tab(page: Page, name: str) -> None:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
 from safetensors.torch import load_file
 
-from app.backend.share import to_query
 from app.backend.sweep import sweep_widths
 from inception_models import ARCHITECTURES, Arch, build, widths
 from inception_models.demo import demo
 from inception_models.edit import with_classes
+from tests.browser.visits import SLOW_MS, open_page, settled
 from tests.models.tiny import tiny
-
-SLOW_MS = 30_000  # a first build or a short run on a busy machine
 
 
 @pytest.fixture
@@ -25,19 +22,10 @@ def train(page: Page, app_url: str) -> Callable[[Arch], Page]:
     """Opens the Train page of a network by its link, then the menu."""
 
     def go(arch: Arch) -> Page:
-        page.goto(f"{app_url}/?{urlencode(to_query(arch))}")
-        settled(page)
-        page.get_by_role("link", name="Train").click()
-        expect(page.get_by_role("tab", name="Accuracy against MACs")).to_be_visible(timeout=SLOW_MS)
-        settled(page)
+        open_page(page, app_url, arch, "Train", "Accuracy against MACs")
         return page
 
     return go
-
-
-def settled(page: Page) -> None:
-    expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
 
 
 def epochs(page: Page, number: int) -> None:

@@ -1,0 +1,24 @@
+"""The way to a page of the app: by a network's link, then the menu."""
+
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page, expect
+
+from app.backend.share import to_query
+from inception_models import Arch
+
+SLOW_MS = 30_000  # a first build, measurement or short run on a busy machine
+
+
+def open_page(page: Page, app_url: str, arch: Arch, name: str, first_tab: str) -> None:
+    """The page called ``name`` in the menu, with ``arch``, when it has come to rest."""
+    page.goto(f"{app_url}/?{urlencode(to_query(arch))}")
+    settled(page)
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("tab", name=first_tab)).to_be_visible(timeout=SLOW_MS)
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
