@@ -39,7 +39,10 @@ def ours(runs: int) -> Runs:
         for number in range(100, 100 + runs):
             for name in ("inception3b", "inception4a"):
                 node = page.locator(f'.view g[id="{name}.concat"]')
-                told = f"deep('.st-key-inspector').some((e) => e.innerText.startsWith('{name}'))"
+                told = (
+                    f"deep('.st-key-inspector').some((e) => e.innerText.startsWith('{name}')) &&"
+                    f" deep('[type=range]').some((e) => e.ariaLabel?.includes('{name}'))"
+                )
                 found["select"].append(timed(page, "click", told, node.click))
             field = page.locator(".st-key-table1").get_by_label("filters of inception3a.branch1x1.conv,").first
             field.fill(str(number))

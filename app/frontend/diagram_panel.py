@@ -47,9 +47,10 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
     key = legend(analysis, view)
     graph_view(
         drawing.svg,
+        network=state.arch.key,
         topology=drawing.topology,
         selected=state.selected,
-        key=f"diagram:{state.arch.key}",
+        key="diagram",
         on_select=state.select,
         on_expand=lambda path: _toggle(state, analysis, view, path),
         legend=key,

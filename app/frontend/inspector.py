@@ -15,23 +15,37 @@ from ..backend.graph import elements
 from ..backend.palette import OUTSIDE_COLOUR, branch_colour
 from ..backend.quantity import exact, float32_bytes, shape_text, short
 from . import structure_editor
+from .stage_cards import stage_cards
 from .state import State
 from .width_sliders import WidthSlider, width_sliders
+
+INPUT = "input"  # the picture's box in the diagram, which is no stage
 
 
 def show(state: State, analysis: Analysis) -> None:
     """Render the inspector for the selected stage."""
-    stage = analysis.stage(state.selected_stage)
-    st.html(_head(stage, analysis))
-    if stage.branches or stage.copies:
-        st.html(_branch_table(stage))
+    stages = {stage.name: stage for stage in (*analysis.stages, *analysis.aux)}
+    cards = {name: _card(stage, analysis) for name, stage in stages.items()}
+    stage_cards({INPUT: _picture(analysis), **cards}, selected=state.selected_stage, key="cards")
     shown = st.segmented_control(
         "Edit", ["Widths", "Structure"], default="Widths", key="edit", required=True, label_visibility="collapsed"
     )
     if shown == "Structure":
-        structure_editor.show(state, stage)
-    else:
-        _sliders(state, stage)
+        if state.selected_stage != INPUT:
+            structure_editor.show(state, stages[state.selected_stage])
+        return
+    sliders = {INPUT: [], **{name: _sliders(state, stage) for name, stage in stages.items()}}
+    width_sliders(sliders, selected=state.selected_stage, key="sliders", on_edit=state.type_numbers)
+
+
+def _picture(analysis: Analysis) -> str:
+    shape = shape_text(analysis.stages[0].in_shape)
+    return f'<div class="inspector"><h2>{INPUT}</h2><p>The picture, {shape}</p></div>'
+
+
+def _card(stage: StageCost, analysis: Analysis) -> str:
+    table = _branch_table(stage) if stage.branches or stage.copies else ""
+    return f'<div class="inspector">{_head(stage, analysis)}{table}</div>'
 
 
 def _head(stage: StageCost, analysis: Analysis) -> str:
@@ -52,7 +66,7 @@ def _head(stage: StageCost, analysis: Analysis) -> str:
         f'<div tabindex="0" data-tip="{escape(tip, quote=True)}"><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>'
         for label, value, tip in facts
     )
-    return f'<div class="inspector"><h2>{escape(stage.name)}</h2><p>{escape(_what(stage))}</p><dl>{rows}</dl></div>'
+    return f"<h2>{escape(stage.name)}</h2><p>{escape(_what(stage))}</p><dl>{rows}</dl>"
 
 
 def _what(stage: StageCost) -> str:
@@ -97,18 +111,15 @@ def _branch_table(stage: StageCost) -> str:
         for b in block.branches
     )
     return (
-        '<div class="inspector"><table><thead><tr><th scope="col">branch</th><th scope="col">channels</th>'
-        f'<th scope="col">params</th><th scope="col">MACs</th></tr></thead><tbody>{rows}</tbody></table>{note}</div>'
+        '<table><thead><tr><th scope="col">branch</th><th scope="col">channels</th>'
+        f'<th scope="col">params</th><th scope="col">MACs</th></tr></thead><tbody>{rows}</tbody></table>{note}'
     )
 
 
-def _sliders(state: State, stage: StageCost) -> None:
+def _sliders(state: State, stage: StageCost) -> list[WidthSlider]:
     own = {p: w for p, w in widths(state.arch).items() if p == stage.name or p.startswith(f"{stage.name}.")}
-    if not own:
-        st.caption("This stage has no filter counts of its own.")
-        return
     published, colors = widths(state.original), _colors(stage)
-    sliders = [
+    return [
         _slider(
             state,
             path,
@@ -118,7 +129,6 @@ def _sliders(state: State, stage: StageCost) -> None:
         )
         for path, width in own.items()
     ]
-    width_sliders(sliders, key="sliders", on_edit=state.type_numbers)
 
 
 def _slider(state: State, path: str, width: int, published: int, color: str) -> WidthSlider:

@@ -108,7 +108,7 @@ class State:
 
     @property
     def selected_stage(self) -> str:
-        """The name of the stage or head that the selection lies in."""
+        """The name of the stage or head that the selection lies in, or ``input``, the picture's box."""
         return self.selected.partition(".")[0]
 
     def _show(self, arch: Arch) -> None:

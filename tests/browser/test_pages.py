@@ -14,6 +14,7 @@ from app.backend import analyze
 from app.backend.quantity import short
 from inception_models import ARCHITECTURES, Arch, with_widths
 from inception_models.edit import with_input_size
+from tests.browser.visits import settled
 
 ROOT = Path(__file__).parents[2]
 GOOGLENET = ARCHITECTURES["googlenet"]
@@ -107,6 +108,54 @@ def test_clicking_a_stage_in_the_diagram_selects_it_everywhere(visit: Callable[.
     expect(page.locator(".inspector h2")).to_have_text("inception3b", timeout=SLOW_MS)
     expect(page.locator(".st-key-inspector").get_by_role("slider", name="inception3b.branch_pool.proj")).to_be_visible()
     no_traceback(page)
+
+
+def test_the_inspector_follows_a_click_without_waiting_for_python(visit: Callable[..., Page]) -> None:
+    page = visit()
+    expect(page.locator(".inspector h2")).to_have_text("inception3a", timeout=SLOW_MS)
+    seen = page.locator('g.node[id="inception4c.branch3x3.conv"]').evaluate(
+        """async (node) => {
+             node.dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true }))
+             await new Promise(requestAnimationFrame)
+             return document.querySelector(".inspector h2").textContent
+           }"""
+    )
+    assert seen == "inception4c"
+    sliders = page.locator(".st-key-inspector")
+    expect(sliders.get_by_role("slider", name="inception4c.branch_pool.proj")).to_be_visible()
+    settled(page)
+    expect(page.locator(".inspector h2")).to_have_text("inception4c")
+    page.get_by_role("combobox", name="Variant").click()
+    page.get_by_role("option", name=ARCHITECTURES["xception"].about.title).click()
+    shows(page, ARCHITECTURES["xception"])
+    expect(page.locator(".inspector h2")).to_have_text("block1", timeout=SLOW_MS)
+
+
+def test_the_picture_can_be_selected_too(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.locator('g.node[id="input"]').click(timeout=SLOW_MS)
+    expect(page.locator(".st-key-inspector")).to_contain_text("The picture, 3 × 224 × 224", timeout=SLOW_MS)
+    page.locator(".st-key-inspector").get_by_role("radio", name="Structure").click()
+    for name in ("Picture", "Costs", "Explore"):
+        settled(page)
+        no_traceback(page)
+        page.get_by_role("link", name=name).click()
+        page.wait_for_url(f"**/{'' if name == 'Explore' else name.lower()}?**")
+
+
+def test_each_network_has_its_own_view(visit: Callable[..., Page]) -> None:
+    page = visit()
+    drawing = page.locator(".view .drawn > svg")
+    expect(drawing.locator('[id="inception3a"]')).to_be_attached(timeout=SLOW_MS)
+    page.get_by_title("Zoom in").click()
+    zoomed = drawing.get_attribute("style")
+    page.get_by_role("combobox", name="Variant").click()
+    page.get_by_role("option", name=ARCHITECTURES["inception_v3"].about.title).click()
+    expect(drawing.locator('[id="Mixed_5b"]')).to_be_attached(timeout=SLOW_MS)
+    assert drawing.get_attribute("style") != zoomed
+    page.get_by_role("button", name="Undo").click()
+    expect(drawing.locator('[id="inception3a"]')).to_be_attached(timeout=SLOW_MS)
+    assert (drawing.get_attribute("style") or "").split("transform:")[1] == (zoomed or "").split("transform:")[1]
 
 
 @pytest.mark.parametrize("key", list(ARCHITECTURES))

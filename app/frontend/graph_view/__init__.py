@@ -12,24 +12,29 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from html import unescape
-from pathlib import Path
 from typing import Protocol
 
 import streamlit as st
 
 from ..events import handled, new_events
+from ..files import joined
 
-_HERE = Path(__file__).parent
-# Joined to one module, in this order.
-_SCRIPTS = ("drawing.js", "camera.js", "minimap.js", "tip.js", "search.js", "pointers.js", "keys.js", "view.js")
-
-
-def _text(*names: str) -> str:
-    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
-
-
+_SCRIPTS = (
+    "../selection.js",
+    "drawing.js",
+    "camera.js",
+    "minimap.js",
+    "tip.js",
+    "search.js",
+    "pointers.js",
+    "keys.js",
+    "view.js",
+)
 _component = st.components.v2.component(
-    "inception_graph_view", html=_text("view.html"), css=_text("view.css"), js=_text(*_SCRIPTS)
+    "inception_graph_view",
+    html=joined(__file__, "view.html"),
+    css=joined(__file__, "view.css"),
+    js=joined(__file__, *_SCRIPTS),
 )
 
 
@@ -47,6 +52,7 @@ class Scale(Protocol):
 def graph_view(
     svg: str,
     *,
+    network: str,
     topology: str,
     selected: str | None,
     key: str,
@@ -59,9 +65,9 @@ def graph_view(
 
     `topology` names the layout: drawings with the same name have the same elements in the same places. `selected` is a
     path; where the drawing does not have it, what lies beneath or, failing that, around it is marked. `legend` holds
-    (CSS colour, label) pairs or a `Scale`. The height gives way to a small window. The camera is remembered by `key`,
-    also across pages: give each network its own. A `<title>` becomes a tip; what has no colour gets the theme's, so
-    text on a filled node needs its own. Nothing in `svg` can run or load anything.
+    (CSS colour, label) pairs or a `Scale`. The height gives way to a small window. Each `network` has a camera of its
+    own, remembered also across pages. A `<title>` becomes a tip; what has no colour gets the theme's, so text on a
+    filled node needs its own. Nothing in `svg` can run or load anything.
 
     The callbacks run before the next script run and only get paths of elements of `svg`. `on_select` should make it
     the selection. `on_expand` gets a node that should be expanded, or a cluster that should be folded.
@@ -69,7 +75,7 @@ def graph_view(
     _component(
         key=key,
         data={
-            "key": key,
+            "network": network,
             "svg": svg,
             "topology": topology,
             "selected": selected,

@@ -10,17 +10,15 @@ const PAD = { top: 56, side: 20 } // kept free around a fitted drawing; the bar 
 const IN_SIGHT = 80 // of the drawing cannot be dragged out of the canvas
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)")
-const remembered = new Map() // key -> what a camera saw last; outlives the page that the diagram stands on
+const remembered = new Map() // network -> what a camera saw last; outlives the page that the diagram stands on
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high)
 const center = (box) => [box.x + box.w / 2, box.y + box.h / 2]
 
 class Camera {
-  /** `key` names what is remembered; `onMove` runs after each move. */
-  constructor(canvas, key, onMove) {
+  /** `onMove` runs after each move. */
+  constructor(canvas, onMove) {
     this.canvas = canvas
     this.onMove = onMove
-    this.memory = remembered.get(key) ?? { at: null, mode: null, topology: null, boxes: new Map() }
-    remembered.set(key, this.memory)
   }
 
   get at() {
@@ -30,7 +28,9 @@ class Camera {
   // ---- Placing: when a drawing is new, or the canvas has another size
 
   /** `wanted`: ids that should stay where they are, most important first. Does nothing in a closed tab. */
-  show(drawing, topology, wanted) {
+  show(drawing, { network, topology }, wanted) {
+    this.memory = remembered.get(network) ?? { at: null, mode: null, topology: null, boxes: new Map() }
+    remembered.set(network, this.memory)
     this.drawing = drawing
     this.topology = topology
     this.wanted = wanted
@@ -39,10 +39,10 @@ class Camera {
   }
 
   resize() {
-    const { at, mode, topology, boxes } = this.memory
     const before = this.size
     const [w, h] = [this.canvas.clientWidth, this.canvas.clientHeight]
     if (!w || !this.drawing) return
+    const { at, mode, topology, boxes } = this.memory
     this.size = { w, h }
     if (this.placed) {
       if (mode) this.look(this[mode](), { mode })
@@ -159,8 +159,8 @@ class Camera {
   }
 
   zoom(factor, [x, y] = [this.size.w / 2, this.size.h / 2], glide = false) {
-    const { at } = this
     if (!this.placed) return
+    const { at } = this
     const furthest = 0.7 * Math.min(this.fitted().k, READABLE / this.letter)
     const k = clamp(at.k * factor, furthest, CLOSEST / this.letter)
     this.look({ x: x - ((x - at.x) * k) / at.k, y: y - ((y - at.y) * k) / at.k, k }, { glide })

@@ -5,17 +5,17 @@ const FLASH_MS = 900
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".view")
-  root.graph ??= new GraphView(root, data.key)
+  root.graph ??= new GraphView(root)
   root.graph.update(data, (value) => setTriggerValue("events", value))
 }
 
 class GraphView {
-  constructor(root, key) {
+  constructor(root) {
     this.root = root
     for (const name of ["canvas", "drawn", "legend", "hint"]) {
       this[name] = root.querySelector(`.${name}`)
     }
-    this.camera = new Camera(this.canvas, key, () => this.moved())
+    this.camera = new Camera(this.canvas, () => this.moved())
     this.map = new Minimap(root.querySelector(".map"), this.camera)
     this.tip = new Tip(root.querySelector(".tip"), this.canvas)
     this.places = [] // the nodes and clusters
@@ -49,7 +49,9 @@ class GraphView {
   }
 
   show(data, before) {
-    const changed = this.drawing && data.topology === before.topology ? patchDrawing(this.drawing, data.svg) : null
+    if (data.network !== before?.network) this.selected = null // another one's blocks may have the same names
+    const stands = this.drawing && data.network === before.network && data.topology === before.topology
+    const changed = stands ? patchDrawing(this.drawing, data.svg) : null
     const fresh = changed ? null : readDrawing(data.svg)
     if (changed) this.flash(changed)
     else if (fresh) this.replace(fresh, data)
@@ -57,7 +59,7 @@ class GraphView {
     if (this.search.input.value) this.search.run()
   }
 
-  replace(drawing, { topology, selected }) {
+  replace(drawing, data) {
     const focused = this.places.find((place) => place.element.matches(":focus"))
     this.drawing = drawing
     this.places = drawing.places
@@ -68,7 +70,7 @@ class GraphView {
       drawing.svg.append(this[name])
     }
     this.drawn.replaceChildren(document.adoptNode(drawing.svg))
-    this.camera.show(drawing, topology, [selected, focused?.id].filter(Boolean).flatMap(ancestors))
+    this.camera.show(drawing, data, [data.selected, focused?.id].filter(Boolean).flatMap(ancestors))
     this.active = focused && placesAt(this.places, focused.id)[0]
     if (focused) (this.active?.element ?? this.canvas).focus({ preventScroll: true })
   }
@@ -89,6 +91,7 @@ class GraphView {
   choose(place) {
     if (place.id === this.selected) return
     this.select(place.id)
+    tellSelected(place.id)
     this.tell({ select: place.id })
   }
 

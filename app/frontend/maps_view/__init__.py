@@ -11,7 +11,6 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +19,9 @@ import streamlit as st
 from ...backend.mosaic import Cell, Mosaic, png
 from ...backend.reach import Reach
 from ..events import handled, new_events
+from ..files import joined
 
-_HERE = Path(__file__).parent
-_SCRIPTS = ("../dom.js", "panel.js", "detail.js", "view.js")  # joined to one module, in this order
+_SCRIPTS = ("../dom.js", "panel.js", "detail.js", "view.js")
 
 EXACT_VALUES = 1_000_000
 """Values that are sent with all their digits: 5 MB of the page. More are sent with three digits, up to three times as
@@ -53,11 +52,9 @@ class Picked:
     cell: Cell
 
 
-def _text(*names: str) -> str:
-    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
-
-
-_component = st.components.v2.component("inception_maps_view", css=_text("view.css"), js=_text(*_SCRIPTS))
+_component = st.components.v2.component(
+    "inception_maps_view", css=joined(__file__, "view.css"), js=joined(__file__, *_SCRIPTS)
+)
 
 
 @dataclass(frozen=True, eq=False)

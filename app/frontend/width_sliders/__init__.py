@@ -1,4 +1,4 @@
-"""Sliders for a stage's widths, as a Streamlit component: the network follows while the thumb is still moving.
+"""Sliders for the widths of the selected stage, as a Streamlit component: the network follows a thumb that moves.
 
 Streamlit's own sliders speak only when they are let go. These send the newest values as soon as Python has answered the
 last ones, so a drag never queues up; Python answers with the number of the last message that it handled.
@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
 from ..events import handled, new_events
+from ..files import joined
 
-_HERE = Path(__file__).parent
 _MAX_TYPED = 200  # characters; longer text is cut before anything looks at it
 
 
@@ -36,20 +35,31 @@ class WidthSlider:
 
 _component = st.components.v2.component(
     "inception_width_sliders",
-    css=(_HERE / "sliders.css").read_text(encoding="utf-8"),
-    js=(_HERE / "sliders.js").read_text(encoding="utf-8"),
+    css=joined(__file__, "sliders.css"),
+    js=joined(__file__, "../selection.js", "sliders.js"),
 )
 
 
-def width_sliders(sliders: Sequence[WidthSlider], *, key: str, on_edit: Callable[[Mapping[str, str]], None]) -> None:
-    """Show the sliders under one another. ``on_edit`` gets {path: text}, before the next script run, not validated."""
+def width_sliders(
+    sliders: Mapping[str, Sequence[WidthSlider]],
+    *,
+    selected: str,
+    key: str,
+    on_edit: Callable[[Mapping[str, str]], None],
+) -> None:
+    """Show the sliders of the stage called ``selected``, and any other's as soon as a component selects it.
+
+    ``on_edit`` gets {path: text}, before the next script run, not validated.
+    """
+    shown = frozenset(slider.path for own in sliders.values() for slider in own)
     _component(
         key=key,
         data={
-            "sliders": [vars(slider) for slider in sliders],
+            "sliders": {stage: [vars(slider) for slider in own] for stage, own in sliders.items()},
+            "selected": selected,
             "handled": handled(key),
         },
-        on_events_change=partial(_dispatch, key, frozenset(slider.path for slider in sliders), on_edit),
+        on_events_change=partial(_dispatch, key, shown, on_edit),
     )
 
 

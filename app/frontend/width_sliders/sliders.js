@@ -1,6 +1,7 @@
-// Sliders that are built once for a set of paths and patched after that, so that a drag survives every rerun.
+// Sliders that are built once for a stage and patched after that, so that a drag survives every rerun.
 
 const PATIENCE_MS = 4000 // after this long without an answer the newest values are sent again
+const NONE = "This stage has no filter counts of its own."
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const panel = (parentElement.widthSliders ??= new Panel(parentElement))
@@ -18,15 +19,26 @@ class Panel {
     this.rows = new Map()
     this.list = document.createElement("div")
     this.list.className = "sliders"
-    parent.append(this.list)
+    this.none = Object.assign(document.createElement("p"), { textContent: NONE })
+    parent.append(this.list, this.none)
+    this.selected = new SelectedStage(this.list, () => this.show())
   }
 
-  update({ sliders, handled: [client, number] }) {
+  update({ sliders, selected, handled: [client, number] }) {
     if (client === this.client && number >= this.number) {
       this.answered = number
       this.sent.clear()
       clearTimeout(this.timer)
     }
+    this.sliders = sliders
+    this.selected.confirm(selected)
+    this.show()
+    this.flush()
+  }
+
+  show() {
+    const sliders = this.selected.of(this.sliders)
+    this.none.hidden = sliders.length > 0
     const paths = sliders.map((slider) => slider.path)
     if (paths.join() !== [...this.rows.keys()].join()) {
       this.rows = new Map(sliders.map((slider) => [slider.path, new Row(this, slider.path)]))
@@ -36,7 +48,6 @@ class Panel {
       const pending = this.waiting.has(slider.path) || this.sent.has(slider.path)
       this.rows.get(slider.path).update(slider, pending)
     }
-    this.flush()
   }
 
   type(path, text) {

@@ -11,14 +11,13 @@ of several waiting triggers. Python answers with the highest number handled, so 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
 from ..events import handled, new_events
+from ..files import joined
 
-_HERE = Path(__file__).parent
 _MAX_TYPED = 200  # characters; longer text is cut before anything looks at it
 
 
@@ -78,13 +77,9 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def _read(*names: str) -> str:
-    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
-
-
-# Streamlit takes one script, so the files are joined; only table.js exports.
+_SCRIPTS = ("../dom.js", "../selection.js", "reset.js", "grid.js", "table.js", "keys.js")
 _component = st.components.v2.component(
-    "inception_width_table", css=_read("table.css"), js=_read("../dom.js", "reset.js", "grid.js", "table.js", "keys.js")
+    "inception_width_table", css=joined(__file__, "table.css"), js=joined(__file__, *_SCRIPTS)
 )
 
 

@@ -32,11 +32,12 @@ class Sheet {
     if (client === this.client) this.unanswered = this.unanswered.filter((event) => event.number > handled)
     const structure = structureOf(data.tables)
     const fresh = structure !== this.structure
-    if (fresh) this.rebuild(data.tables)
+    const place = fresh ? this.rebuild(data.tables) : () => {}
     this.structure = structure
     const waiting = new Set(this.unanswered.flatMap((event) => event.reset ?? Object.keys(event.typed ?? {})))
     const wrongBefore = new Set(this.cells.filter((cell) => cell.node.classList.contains("wrong")))
     data.tables.forEach((table, t) => this.patchTable(this.tables[t], table, waiting, fresh))
+    place()
     patchColumnWidths(this.frame, this.tables, data.tables, this.chars)
     this.scroller.style.maxHeight = data.height ? `${data.height}px` : ""
     this.patchSelection(data.selected)
@@ -52,6 +53,7 @@ class Sheet {
     patchErrors(view, view.off.filter((cell) => cell.data.error))
   }
 
+  /** Makes the elements anew; what it returns puts them into the page, best when nothing more is to be written. */
   rebuild(tables) {
     const old = this.cells
     const focused = old.find((cell) => cell.input.matches(":focus"))
@@ -59,13 +61,16 @@ class Sheet {
     const caret = focused && [focused.input.selectionStart, focused.input.selectionEnd]
     for (const cell of old) clearTimeout(cell.timer) // the new field sends what is typed
     this.tables = tables.map(buildTable)
-    this.scroller.replaceChildren(...this.tables.map((table) => table.node))
     for (const cell of this.cells) {
       cell.dirty = typed.has(cell.path)
       cell.input.value = typed.get(cell.path) ?? this.settled(cell)
-      if (cell.path !== focused?.path) continue
-      cell.input.focus({ preventScroll: true })
-      cell.input.setSelectionRange(...caret)
+    }
+    return () => {
+      this.scroller.replaceChildren(...this.tables.map((table) => table.node))
+      const again = focused && this.cells.find((cell) => cell.path === focused.path)
+      if (!again) return
+      again.input.focus({ preventScroll: true })
+      again.input.setSelectionRange(...caret)
     }
   }
 
@@ -168,6 +173,7 @@ class Sheet {
 
   select(path) {
     if (path === this.selected) return
+    tellSelected(path)
     this.push({ select: path })
     this.patchSelection(path)
   }
