@@ -46,7 +46,7 @@ def _quick(body: Callable[[State, Analysis, Analysis], None], settings: sidebar.
     state = current()
     if sidebar.settings(state) != settings:  # an undo, say
         st.rerun()
-    networks, head = _networks(state), st.container()
+    networks, head = _networks(state), st.container(key="above")
     body(*networks)
     with head:
         _head(networks)

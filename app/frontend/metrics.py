@@ -49,7 +49,7 @@ def metrics(analysis: Analysis, reference: Analysis) -> list[Metric]:
 
 def show(analysis: Analysis, reference: Analysis) -> None:
     """Render the row."""
-    st.html("".join(['<div class="metrics" role="list">', *map(_html, metrics(analysis, reference)), "</div>"]))
+    st.html("".join(['<div class="metrics totals" role="list">', *map(_html, metrics(analysis, reference)), "</div>"]))
 
 
 def _html(metric: Metric) -> str:

@@ -131,6 +131,45 @@ def test_the_inspector_follows_a_click_without_waiting_for_python(visit: Callabl
     expect(page.locator(".inspector h2")).to_have_text("block1", timeout=SLOW_MS)
 
 
+def test_the_head_tells_what_the_network_is_and_what_was_changed(visit: Callable[..., Page]) -> None:
+    page = visit("/?variant=inception_v3")
+    changes, card = page.get_by_role("button", name="Changes"), page.get_by_role("dialog")
+    expect(changes).to_be_disabled(timeout=SLOW_MS)
+    page.get_by_role("button", name="About").click()
+    expect(card).to_contain_text("Rethinking the Inception Architecture")
+    box, window = card.bounding_box(), page.viewport_size
+    assert box
+    assert window
+    assert box["x"] + box["width"] <= window["width"]
+    assert box["y"] + box["height"] <= window["height"]
+    page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    field = width_field(page, "Mixed_5b.branch1x1.conv")
+    field.fill("72")
+    field.press("Enter")
+    expect(changes).to_have_text("differenceChanges 1", timeout=SLOW_MS)  # the icon is a word in a font of pictures
+    changes.click()
+    expect(card).to_contain_text("Mixed_5b.branch1x1.conv: 64 → 72 filters")
+    card.get_by_role("button", name="Reset everything").click()
+    shows(page, ARCHITECTURES["inception_v3"])
+    expect(card).to_have_count(0)
+    page.get_by_role("button", name="Undo").dblclick()  # the reset, then the width; both arrive
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled(timeout=SLOW_MS)
+    expect(page.get_by_role("button", name="Redo")).to_be_enabled()
+    shows(page, ARCHITECTURES["inception_v3"])
+
+
+def test_the_totals_stay_in_sight_above_the_table(visit: Callable[..., Page]) -> None:
+    page = visit()
+    width_field(page, "inception5b.branch1x1.conv").scroll_into_view_if_needed()
+    box = total(page, "MACs").bounding_box()
+    assert box
+    assert 0 <= box["y"] < 100
+    assert total(page, "MACs").evaluate(
+        "e => { const b = e.getBoundingClientRect(); return e.contains(document.elementFromPoint(b.x + 9, b.y + 9)) }"
+    )
+
+
 def test_the_picture_can_be_selected_too(visit: Callable[..., Page]) -> None:
     page = visit()
     page.locator('g.node[id="input"]').click(timeout=SLOW_MS)

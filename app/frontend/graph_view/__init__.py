@@ -20,6 +20,7 @@ from ..events import handled, new_events
 from ..files import joined
 
 _SCRIPTS = (
+    "../outbox.js",
     "../selection.js",
     "drawing.js",
     "camera.js",

@@ -20,9 +20,7 @@ class GraphView {
     this.tip = new Tip(root.querySelector(".tip"), this.canvas)
     this.places = [] // the nodes and clusters
     this.chosen = [] // those that stand for the selection
-    this.client = Math.random().toString(36).slice(2)
-    this.number = 0
-    this.waiting = [] // events that Python has not answered; every message carries all of them
+    this.outbox = new Outbox()
     this.search = new Search(this)
     listenToPointers(this)
     listenToKeys(this)
@@ -38,7 +36,7 @@ class GraphView {
   update(data, send) {
     const before = this.data
     this.data = data
-    this.send = send
+    this.outbox.answered(data.handled, send)
     this.root.style.setProperty("--height", `${data.height_px}px`)
     this.root.toggleAttribute("data-fixed", !data.expandable)
     this.drawLegend(data.legend)
@@ -92,16 +90,16 @@ class GraphView {
     if (place.id === this.selected) return
     this.select(place.id)
     tellSelected(place.id)
-    this.tell({ select: place.id })
+    this.outbox.tell({ select: place.id })
   }
 
   expand(place) {
-    if (this.data.expandable && place?.kind === "node") this.tell({ expand: place.id })
+    if (this.data.expandable && place?.kind === "node") this.outbox.tell({ expand: place.id })
   }
 
   fold(place) {
     const cluster = place && clusterAround(this.places, place.id)
-    if (this.data.expandable && cluster) this.tell({ expand: cluster.id })
+    if (this.data.expandable && cluster) this.outbox.tell({ expand: cluster.id })
   }
 
   toggle(place) {
@@ -109,14 +107,8 @@ class GraphView {
     else this.fold(place)
   }
 
-  tell(event) {
-    this.waiting.push({ number: ++this.number, ...event })
-    this.send({ client: this.client, events: this.waiting })
-  }
-
-  receive({ selected, handled: [client, number] }) {
-    if (client === this.client) this.waiting = this.waiting.filter((event) => event.number > number)
-    const path = this.waiting.findLast((event) => event.select)?.select ?? selected
+  receive({ selected }) {
+    const path = this.outbox.waiting.findLast((event) => event.select)?.select ?? selected
     const elsewhere = path !== this.selected
     this.select(path)
     if (!elsewhere || !this.camera.placed || !this.chosen.length) return

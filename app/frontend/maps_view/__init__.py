@@ -21,7 +21,7 @@ from ...backend.reach import Reach
 from ..events import handled, new_events
 from ..files import joined
 
-_SCRIPTS = ("../dom.js", "panel.js", "detail.js", "view.js")
+_SCRIPTS = ("../dom.js", "../outbox.js", "panel.js", "detail.js", "view.js")
 
 EXACT_VALUES = 1_000_000
 """Values that are sent with all their digits: 5 MB of the page. More are sent with three digits, up to three times as

@@ -2,15 +2,12 @@
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const view = (parentElement.mapsView ??= new MapsView(parentElement))
-  view.send = (value) => setTriggerValue("events", value)
-  view.update(data)
+  view.update(data, (value) => setTriggerValue("events", value))
 }
 
 class MapsView {
   constructor(parent) {
-    this.client = Math.random().toString(36).slice(2)
-    this.number = 0
-    this.unanswered = [] // events that Python has not handled; every message carries all of them
+    this.outbox = new Outbox()
     this.panels = []
     this.detail = new Detail(this)
     this.grid = el("div", { className: "branches" })
@@ -18,9 +15,8 @@ class MapsView {
     parent.append(el("div", { className: "maps" }, this.detail.node, this.grid), this.tip)
   }
 
-  update(data) {
-    const [client, handled] = data.handled
-    if (client === this.client) this.unanswered = this.unanswered.filter((event) => event.number > handled)
+  update(data, send) {
+    this.outbox.answered(data.handled, send)
     if (data.version !== this.version) {
       this.version = data.version
       while (this.panels.length < data.maps.length) this.panels.push(new Panel(this))
@@ -32,7 +28,7 @@ class MapsView {
       this.pointed = null
       this.tip.hidePopover()
     }
-    this.picked = this.unanswered.at(-1)?.pick ?? data.picked
+    this.picked = this.outbox.waiting.at(-1)?.pick ?? data.picked
     this.show()
   }
 
@@ -55,8 +51,7 @@ class MapsView {
   pick(panel, place) {
     if (!place) return
     this.picked = [panel.data.path, ...panel.cell(place)]
-    this.unanswered.push({ number: ++this.number, pick: this.picked })
-    this.send({ client: this.client, events: this.unanswered })
+    this.outbox.tell({ pick: this.picked })
     this.show()
   }
 

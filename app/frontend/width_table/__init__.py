@@ -77,7 +77,7 @@ class Table:
     rows: tuple[Row, ...]
 
 
-_SCRIPTS = ("../dom.js", "../selection.js", "reset.js", "grid.js", "table.js", "keys.js")
+_SCRIPTS = ("../dom.js", "../outbox.js", "../selection.js", "reset.js", "grid.js", "table.js", "keys.js")
 _component = st.components.v2.component(
     "inception_width_table", css=joined(__file__, "table.css"), js=joined(__file__, *_SCRIPTS)
 )

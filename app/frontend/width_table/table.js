@@ -4,15 +4,12 @@ const STEP_DELAY_MS = 150
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const view = (parentElement.widthTables ??= new WidthTables(parentElement))
-  view.send = (value) => setTriggerValue("events", value)
-  view.update(data)
+  view.update(data, (value) => setTriggerValue("events", value))
 }
 
 class Sheet {
   constructor(parent) {
-    this.client = Math.random().toString(36).slice(2)
-    this.number = 0
-    this.unanswered = [] // events that Python has not handled; every message carries all of them
+    this.outbox = new Outbox()
     this.tables = []
     this.chars = new Map()
     this.scroller = el("div", { className: "scroller" })
@@ -27,14 +24,13 @@ class Sheet {
 
   // ---- from Python
 
-  update(data) {
-    const [client, handled] = data.handled
-    if (client === this.client) this.unanswered = this.unanswered.filter((event) => event.number > handled)
+  update(data, send) {
+    this.outbox.answered(data.handled, send)
     const structure = structureOf(data.tables)
     const fresh = structure !== this.structure
     const place = fresh ? this.rebuild(data.tables) : () => {}
     this.structure = structure
-    const waiting = new Set(this.unanswered.flatMap((event) => event.reset ?? Object.keys(event.typed ?? {})))
+    const waiting = new Set(this.outbox.waiting.flatMap((event) => event.reset ?? Object.keys(event.typed ?? {})))
     const wrongBefore = new Set(this.cells.filter((cell) => cell.node.classList.contains("wrong")))
     data.tables.forEach((table, t) => this.patchTable(this.tables[t], table, waiting, fresh))
     place()
@@ -75,7 +71,7 @@ class Sheet {
   }
 
   patchSelection(fromPython) {
-    const selected = this.unanswered.findLast((event) => event.select)?.select ?? fromPython
+    const selected = this.outbox.waiting.findLast((event) => event.select)?.select ?? fromPython
     for (const row of this.tables.flatMap((table) => table.rows)) {
       const on = row.path === selected
       row.node.classList.toggle("selected", on)
@@ -103,11 +99,6 @@ class Sheet {
 
   // ---- to Python
 
-  push(event) {
-    this.unanswered.push({ number: ++this.number, ...event })
-    this.send({ client: this.client, events: this.unanswered })
-  }
-
   settle(cell) {
     clearTimeout(cell.timer)
     cell.dirty = false
@@ -116,7 +107,7 @@ class Sheet {
   // What the cell holds if nothing more is typed: the text last sent, or what Python says.
   settled(cell) {
     const { path, data } = cell
-    const sent = this.unanswered.findLast((event) => event.reset?.includes(path) || event.typed?.[path] !== undefined)
+    const sent = this.outbox.waiting.findLast((event) => event.reset?.includes(path) || event.typed?.[path] !== undefined)
     return sent ? sent.typed?.[path] ?? String(data.original) : shownText(data)
   }
 
@@ -125,7 +116,7 @@ class Sheet {
     this.settle(cell)
     const text = cell.input.value.trim() || String(cell.data.original ?? "")
     cell.input.value = text
-    if (text !== this.settled(cell)) this.push({ typed: { [cell.path]: text } })
+    if (text !== this.settled(cell)) this.outbox.tell({ typed: { [cell.path]: text } })
   }
 
   reset(cells) {
@@ -134,7 +125,7 @@ class Sheet {
       this.settle(cell)
       replaceValue(cell.input, String(cell.data.original))
     }
-    this.push({ reset: known.map((cell) => cell.path) })
+    this.outbox.tell({ reset: known.map((cell) => cell.path) })
   }
 
   restore(cell) {
@@ -144,7 +135,7 @@ class Sheet {
     if (!untouched || !cell.data.error) return cell.input.select()
     // A second Escape in a wrong cell goes back to the last valid width.
     replaceValue(cell.input, String(cell.data.width))
-    this.push({ typed: { [cell.path]: String(cell.data.width) } })
+    this.outbox.tell({ typed: { [cell.path]: String(cell.data.width) } })
   }
 
   step(cell, by) {
@@ -168,13 +159,13 @@ class Sheet {
         target.input.value = typed[target.path] = text
       }),
     )
-    if (Object.keys(typed).length) this.push({ typed })
+    if (Object.keys(typed).length) this.outbox.tell({ typed })
   }
 
   select(path) {
     if (path === this.selected) return
     tellSelected(path)
-    this.push({ select: path })
+    this.outbox.tell({ select: path })
     this.patchSelection(path)
   }
 }
