@@ -24,12 +24,22 @@ class Sheet {
 
   // ---- from Python
 
+  /** Another network's table waits for the frame that shows its diagram: it takes as long, further down the page. */
   update(data, send) {
     this.outbox.answered(data.handled, send)
-    const structure = structureOf(data.tables)
-    const fresh = structure !== this.structure
+    this.data = data
+    this.wanted = structureOf(data.tables)
+    if (this.soon) return
+    if (!this.structure || this.wanted === this.structure) this.draw()
+    else this.soon = requestAnimationFrame(() => setTimeout(() => this.draw()))
+  }
+
+  draw() {
+    const { data, wanted } = this
+    const fresh = wanted !== this.structure
     const place = fresh ? this.rebuild(data.tables) : () => {}
-    this.structure = structure
+    this.structure = wanted
+    this.soon = null
     const waiting = new Set(this.outbox.waiting.flatMap((event) => event.reset ?? Object.keys(event.typed ?? {})))
     const wrongBefore = new Set(this.cells.filter((cell) => cell.node.classList.contains("wrong")))
     data.tables.forEach((table, t) => this.patchTable(this.tables[t], table, waiting, fresh))
