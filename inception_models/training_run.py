@@ -146,7 +146,7 @@ class Run:
                 f"The loss is no number any more after {self.step} steps; a smaller learning rate would help."
             )
         self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.step, self.steps, self.options.learning_rate)
         self.optimizer.step()

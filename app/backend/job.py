@@ -79,10 +79,8 @@ class Job(Generic[Result]):
             pass
         except ValueError as problem:
             self.problem = str(problem)
-        except Exception as problem:
+        except Exception as problem:  # nobody waits for a thread: what it raises would be lost
             logging.getLogger(__name__).exception("The job failed.")
-            self.problem = (
-                f"The measurement failed: {str(problem).splitlines()[0] if str(problem) else 'no reason given'}"
-            )
+            self.problem = f"This failed: {str(problem).splitlines()[0] if str(problem) else 'no reason given'}"
         finally:
             self._turn.release()

@@ -82,7 +82,7 @@ def measured_speed(arch: Arch, batch: int) -> float:
     fastest = float("inf")
     for _ in range(2):  # the first one warms up
         started = time.perf_counter()
-        weighted_loss(net(pictures), labels, arch).backward()  # type: ignore[no-untyped-call]
+        weighted_loss(net(pictures), labels, arch).backward()  # type: ignore[no-untyped-call]  # torch gives it no types
         fastest = min(fastest, time.perf_counter() - started)
     return macs * count / fastest
 

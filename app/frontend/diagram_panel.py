@@ -29,6 +29,12 @@ COLORS_HELP = (
     "What the colours of the boxes mean: their kind, or a heat map of parameters, multiply-accumulates, the output's"
     " memory, the receptive field on the picture, or the time of whole stages as measured on the Costs page"
 )
+SWITCHES: dict[str, tuple[str, str]] = {
+    "sideways": ("Left to right", "Instead of from top to bottom"),
+    "apart": ("BatchNorm and ReLU apart", "Each in a box of its own, in Layers"),
+    "heads": ("Auxiliary heads", "Draw them beside the trunk"),
+    "copies": ("Every copy", "Draw each copy of a repeated block instead of one with × 20"),
+}
 FILES: dict[str, str] = {
     ".svg": "for the web, its letters inside",
     ".pdf": "for a paper, its fonts inside",
@@ -67,20 +73,21 @@ def _chosen(state: State, analysis: Analysis) -> View:
         key="Level",
         required=True,
         help="How much of the traced network is drawn",
+        persist_state="session",
     )
     color = st.selectbox(
-        "Colour by", list(COLORS), format_func=COLORS.__getitem__, key="Colour by", help=COLORS_HELP, width=170
+        "Colour by",
+        list(COLORS),
+        format_func=COLORS.__getitem__,
+        key="Colour by",
+        help=COLORS_HELP,
+        width=170,
+        persist_state="session",
     )
     seconds = measured.seconds(state.arch) if color == "time" else {}
     if color == "time" and not seconds:
         st.caption("Not measured yet: Costs, Time, Measure.")
-    with st.popover("More", icon=":material/tune:", help="More about the drawing"):
-        sideways = st.toggle("Left to right", key="sideways", help="Instead of from top to bottom")
-        apart = st.toggle("BatchNorm and ReLU apart", key="apart", help="Each in a box of its own, in Layers")
-        heads = st.toggle("Auxiliary heads", value=True, key="heads", help="Draw them beside the trunk")
-        copies = st.toggle(
-            "Every copy", key="copies", help="Draw each copy of a repeated block instead of one with × 20"
-        )
+    sideways, apart, heads, copies = _switches()
     return View(
         level=cast(Level, level),
         expand=state.expanded | {stage.name for stage in analysis.stages if stage.copies and copies},
@@ -94,12 +101,23 @@ def _chosen(state: State, analysis: Analysis) -> View:
     )
 
 
+def _switches() -> list[bool]:
+    popover = st.popover("More", icon=":material/tune:", help="More about the drawing", key="more", on_change="rerun")
+    if not popover.open:  # what nobody sees would still take its part of every edit's time
+        return [bool(st.session_state.get(key, key == "heads")) for key in SWITCHES]
+    with popover:
+        return [
+            st.toggle(label, value=key == "heads", key=key, help=meaning, persist_state="session")
+            for key, (label, meaning) in SWITCHES.items()
+        ]
+
+
 def _files(analysis: Analysis, view: View, reference: Analysis) -> None:
     """Downloads; each file is made when it is asked for."""
     popover = st.popover(
         "Save", icon=":material/download:", help="The diagram as it stands, as a file", key="save", on_change="rerun"
     )
-    if not popover.open:  # what nobody sees would still take its part of every edit's time
+    if not popover.open:
         return
     with popover:
         paper = st.segmented_control("Paper", ["Light", "Dark"], default="Light", key="paper", required=True)

@@ -28,7 +28,13 @@ def show(state: State, analysis: Analysis) -> None:
     cards = {name: _card(stage, analysis) for name, stage in stages.items()}
     stage_cards({INPUT: _picture(analysis), **cards}, selected=state.selected_stage, key="cards")
     shown = st.segmented_control(
-        "Edit", ["Widths", "Structure"], default="Widths", key="edit", required=True, label_visibility="collapsed"
+        "Edit",
+        ["Widths", "Structure"],
+        default="Widths",
+        key="edit",
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
     )
     if shown == "Structure":
         if state.selected_stage != INPUT:

@@ -108,7 +108,10 @@ def _scaled_original(factor: float, arch: Arch) -> Arch:
 
 def _units(state: State, batch_norm: bool, act: str, rate: float | None) -> None:
     """What stands around every convolution, and in front of the classifier."""
-    with st.expander("Layers"):
+    expander = st.expander("Layers", key="layers", on_change="rerun")
+    if not expander.open:
+        return
+    with expander:
         _keep("batch_norm", batch_norm)
         st.toggle(
             "BatchNorm",

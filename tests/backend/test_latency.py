@@ -125,8 +125,8 @@ def test_a_cancelled_job_has_neither_result_nor_problem() -> None:
     "error, sentence",
     [
         (ValueError("That is not possible."), "That is not possible."),
-        (RuntimeError("out of memory\nand a trace"), "The measurement failed: out of memory"),
-        (RuntimeError(), "The measurement failed: no reason given"),
+        (RuntimeError("out of memory\nand a trace"), "This failed: out of memory"),
+        (RuntimeError(), "This failed: no reason given"),
     ],
 )
 def test_a_failed_job_says_why_and_frees_the_place(error: Exception, sentence: str) -> None:

@@ -170,6 +170,24 @@ def test_the_totals_stay_in_sight_above_the_table(visit: Callable[..., Page]) ->
     )
 
 
+def test_what_was_chosen_for_the_diagram_outlives_a_visit_to_another_page(visit: Callable[..., Page]) -> None:
+    page = visit("/?variant=inception_v3")
+    relu = page.locator('g.node[id="Mixed_5b.branch1x1.conv.act"]')
+    page.get_by_role("radio", name="Layers").click(timeout=SLOW_MS)
+    page.get_by_role("button", name="More").click()
+    page.get_by_text("BatchNorm and ReLU apart").click()
+    expect(relu).to_be_attached(timeout=SLOW_MS)
+    page.keyboard.press("Escape")
+    settled(page)
+    expect(relu).to_be_attached()
+    page.get_by_role("link", name="Costs").click()
+    page.wait_for_url("**/costs?**")
+    settled(page)
+    page.get_by_role("link", name="Explore").click()
+    expect(relu).to_be_attached(timeout=SLOW_MS)
+    expect(page.get_by_role("radio", name="Layers")).to_be_checked()
+
+
 def test_the_picture_can_be_selected_too(visit: Callable[..., Page]) -> None:
     page = visit()
     page.locator('g.node[id="input"]').click(timeout=SLOW_MS)
