@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
@@ -40,7 +41,7 @@ def show(state: State, analysis: Analysis) -> None:
         if state.selected_stage != INPUT:
             structure_editor.show(state, stages[state.selected_stage])
         return
-    sliders = {INPUT: [], **{name: _sliders(state, stage) for name, stage in stages.items()}}
+    sliders = _sliders(state, stages)
     width_sliders(sliders, selected=state.selected_stage, key="sliders", on_edit=state.type_numbers)
 
 
@@ -122,19 +123,15 @@ def _branch_table(stage: StageCost) -> str:
     )
 
 
-def _sliders(state: State, stage: StageCost) -> list[WidthSlider]:
-    own = {p: w for p, w in widths(state.arch).items() if p == stage.name or p.startswith(f"{stage.name}.")}
-    published, colors = widths(state.original), _colors(stage)
-    return [
-        _slider(
-            state,
-            path,
-            width,
-            published.get(path, width),
-            colors.get(path.removeprefix(f"{stage.name}.").partition(".")[0], OUTSIDE_COLOUR),
-        )
-        for path, width in own.items()
-    ]
+def _sliders(state: State, stages: Mapping[str, StageCost]) -> dict[str, list[WidthSlider]]:
+    published = widths(state.original)
+    colors = {name: _colors(stage) for name, stage in stages.items()}
+    found: dict[str, list[WidthSlider]] = {name: [] for name in (INPUT, *stages)}
+    for path, width in widths(state.arch).items():
+        stage, branch = (*path.split("."), "")[:2]
+        color = colors[stage].get(branch, OUTSIDE_COLOUR)
+        found[stage].append(_slider(state, path, width, published.get(path, width), color))
+    return found
 
 
 def _slider(state: State, path: str, width: int, published: int, color: str) -> WidthSlider:
