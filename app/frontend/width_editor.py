@@ -103,8 +103,11 @@ def _is_between(stage: StageCost) -> bool:
 
 
 def _kind_title(group: list[StageCost]) -> str:
-    blocks = [stage.name for stage in group if block_columns(stage.part)]
-    return ", ".join(blocks)
+    return ", ".join(stage.name for stage in group if _is_block(stage.part))
+
+
+def _is_block(part: Stage | AuxHead) -> bool:
+    return isinstance(part.block if isinstance(part, Repeat) else part, Inception | Residual)
 
 
 def _table(title: str, columns: tuple[Column, ...], group: list[StageCost], context: _Context) -> Table:
@@ -204,7 +207,7 @@ def _row(stage: StageCost, context: _Context) -> Row:
     if isinstance(stage.part, Repeat):
         cells["copies"] = _number(stage.name + COPIES, stage.part.times, MAX_REPEATS, context)
     cells.update(_computed(stage, context))
-    if block_columns(stage.part):
+    if _is_block(stage.part):
         return Row(stage.name, row_label(stage), cells, "stage")
     return Row(stage.name, row_label(stage), cells, "pool" if isinstance(part, Pool) else "stem")
 
