@@ -133,6 +133,8 @@ def _rows(path: str, old: Sequence[Part], new: Sequence[Part]) -> Iterator[Chang
 
 
 def _part(path: str, old: Part, new: Part) -> Iterator[Change]:
+    if old is new:  # what an edit does not touch stays the same object
+        return
     if isinstance(old, Repeat) and isinstance(new, Repeat):
         yield from _field(path, "times", old.times, new.times)
         yield from _part(path, old.block, new.block)
