@@ -116,7 +116,7 @@ def open_image(data: bytes, name: str = "") -> Image.Image:
         with contextlib.suppress(Exception):  # a broken EXIF block says nothing about the pixels
             ImageOps.exif_transpose(image, in_place=True)
         return _rgb(image)
-    except Exception as error:
+    except Exception as error:  # decoding too raises anything
         raise ImageError(f"{label} is cut off or damaged: only complete pictures are allowed.") from error
 
 

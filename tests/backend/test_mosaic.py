@@ -79,7 +79,7 @@ def test_every_cell_is_found_again_and_has_the_colour_of_its_value(
     shape: tuple[int, int, int], options: dict[str, int]
 ) -> None:
     maps = torch.randperm(int(np.prod(shape)), generator=torch.Generator().manual_seed(0)).float().reshape(shape)
-    drawn = mosaic(maps, value_range=(0, maps.numel()), **options)  # type: ignore[arg-type]
+    drawn = mosaic(maps, value_range=(0, maps.numel()), **options)  # type: ignore[arg-type]  # each option by name
     found: dict[Cell, set[int]] = {}
     for y, row in enumerate(drawn.indices.tolist()):
         for x, index in enumerate(row):
@@ -117,7 +117,7 @@ MEANS = torch.tensor([1.0, -5.0, 3.0, NAN, 3.0, 0.0])
 )
 def test_order_and_limit(order: str, limit: int | None, channels: tuple[int, ...]) -> None:
     maps = MEANS[:, None, None].expand(6, 2, 2)
-    assert mosaic(maps, order=order, limit=limit).channels == channels  # type: ignore[arg-type]
+    assert mosaic(maps, order=order, limit=limit).channels == channels  # type: ignore[arg-type]  # a name
 
 
 @pytest.mark.parametrize(
