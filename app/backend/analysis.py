@@ -99,12 +99,15 @@ class Analysis:
 
     def field(self, name: str) -> Fields:
         """The receptive field of a stage's output, as (vertical, horizontal); None: the whole picture."""
+        return self._fields[name]
+
+    @cached_property
+    def _fields(self) -> dict[str, Fields]:
+        found: dict[str, Fields] = {}
         before: Fields = ONE_PIXEL
         for stage in self.stages:
-            before = behind(stage.field, before)
-            if stage.name == name:
-                return before
-        raise KeyError(name)
+            before = found[stage.name] = behind(stage.field, before)
+        return found
 
     @cached_property
     def graph(self) -> Graph:

@@ -8,6 +8,7 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from .analysis import Analysis
+from .changes import one
 from .latency import Latency
 from .memory import InferenceMemory, Optimizer
 from .palette import OUTSIDE_COLOUR, branch_kind
@@ -78,7 +79,7 @@ def _kinds_by_path(analysis: Analysis, paths: Sequence[str]) -> list[Kind]:
     branches: dict[str, Kind] = {
         f"{stage.name}.{branch.name}": branch_kind(branch.part)
         for stage in analysis.stages
-        for branch in (stage.copies[0] if stage.copies else stage).branches
+        for branch in one(stage).branches
     }
     return [branches.get(".".join(path.split(".")[:2]), "outside") for path in paths]
 

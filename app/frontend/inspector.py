@@ -12,6 +12,7 @@ from inception_models.edit import MAX_WIDTH
 from inception_models.spec import AuxHead, Conv, Pool, Repeat
 
 from ..backend import Analysis, StageCost
+from ..backend.changes import one
 from ..backend.graph import elements
 from ..backend.palette import OUTSIDE_COLOUR, branch_colour
 from ..backend.quantity import exact, float32_bytes, shape_text, short
@@ -106,15 +107,15 @@ def _share(part: int, whole: int) -> str:
 
 def _branch_table(stage: StageCost) -> str:
     """Each branch's channels, parameters and MACs, with its share of the block as a bar in its colour."""
-    block = stage.copies[0] if stage.copies else stage
+    block, colors = one(stage), _colors(stage)
     total = block.macs or 1
     note = '<p class="note">Of one copy.</p>' if stage.copies else ""
     rows = "".join(
-        f'<tr><th scope="row"><i style="background:{branch_colour(b.part)}"></i>{escape(b.name)}</th>'
+        f'<tr><th scope="row"><i style="background:{colors[b.name]}"></i>{escape(b.name)}</th>'
         f"<td>{b.out_shape[0]}</td><td>{short(b.params) if b.params else '–'}</td>"
         f'<td data-tip="{escape(exact(b.macs, "MACs"))}, {b.macs / total:.1%} of the block" tabindex="0">'
         f'{short(b.macs) if b.macs else "–"}<span class="bar"><b style="width:{b.macs / total:.1%};'
-        f'background:{branch_colour(b.part)}"></b></span></td></tr>'
+        f'background:{colors[b.name]}"></b></span></td></tr>'
         for b in block.branches
     )
     return (
@@ -141,5 +142,4 @@ def _slider(state: State, path: str, width: int, published: int, color: str) -> 
 
 
 def _colors(stage: StageCost) -> dict[str, str]:
-    block = stage.copies[0] if stage.copies else stage
-    return {b.name: branch_colour(b.part) for b in block.branches}
+    return {b.name: branch_colour(b.part) for b in one(stage).branches}

@@ -12,13 +12,12 @@ function tellSelected(path) {
 class SelectedStage {
   /** `onChange` is called as long as `node` stands on the page. */
   constructor(node, onChange) {
-    this.listener = new AbortController()
     const listen = ({ detail }) => {
-      if (!node.isConnected) return this.listener.abort()
+      if (!node.isConnected) return window.removeEventListener(SELECTED, listen)
       this.told = { name: detail.split(".")[0], time: Date.now() }
       onChange()
     }
-    window.addEventListener(SELECTED, listen, { signal: this.listener.signal })
+    window.addEventListener(SELECTED, listen)
   }
 
   /** `name` comes with a run, which may have begun before the newest selection. */

@@ -117,7 +117,7 @@ def diagram() -> None:
     with st.tabs(["Before", "Behind"])[1] if "tabs" in query else st.container():
         graph_view(
             svg,
-            network=st.query_params.get("network", "inception"),
+            network="inception",
             topology=f"{sorted(opened)} {sideways}",
             selected=st.session_state.get("selected"),
             key="diagram",
