@@ -155,7 +155,7 @@ def _diagram(args: argparse.Namespace) -> int:
 
 
 def _activations(args: argparse.Namespace) -> int:
-    from .backend.forward import ready_network, save_activations
+    from .backend.picture.forward import ready_network, save_activations
 
     arch, weights = edited(args), args.weights
     if not args.image.is_file():
@@ -174,7 +174,7 @@ def _activations(args: argparse.Namespace) -> int:
 
 def _fetch(variant: str, weights: str) -> None:
     """Say what is going to be fetched, if anything is, and show how far it is."""
-    from inception_models.checkpoints import CHECKPOINTS
+    from inception_models.checkpoints.catalogue import CHECKPOINTS
     from inception_models.weights import fetch
 
     known = CHECKPOINTS.get(weights)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from .network_options import edited
 
 if TYPE_CHECKING:
-    from inception_models.training_run import Step
+    from inception_models.training.run import Step
 
 DEFAULT_EPOCHS = 10
 
@@ -42,14 +42,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train; returns the exit code, which is 130 where Ctrl-C stopped the run."""
-    from inception_models.edit import with_classes
-    from inception_models.evaluate import evaluate
-    from inception_models.train import train
-    from inception_models.training_run import Options
+    from inception_models.edits.widths import with_classes
+    from inception_models.training.evaluate import evaluate
+    from inception_models.training.run import Options
+    from inception_models.training.train import train
     from inception_models.weights import load
 
-    from .backend.training_data import read
-    from .backend.training_record import card_json, curves_csv, weights, written
+    from .backend.training.data import read
+    from .backend.training.record import card_json, curves_csv, weights, written
 
     options = Options(
         args.epochs, args.batch, args.lr, args.seed, args.patience, args.weight_decay, args.label_smoothing

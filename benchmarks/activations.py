@@ -1,8 +1,8 @@
 """Every branch's activations for one picture, against torchvision's ``create_feature_extractor``, in one run.
 
 Peer: the extractor on the same network with the same weights, eager, default layout, in inference mode, on the CPU.
-Ours: :func:`app.backend.activations.prepare`, prepared beforehand, as the extractor is. A ratio is the median of the
-ratios of neighbouring runs, so that a machine that slows down halfway slows both.
+Ours: :func:`app.backend.picture.activations.prepare`, prepared beforehand, as the extractor is. A ratio is the median
+of the ratios of neighbouring runs, so that a machine that slows down halfway slows both.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from playwright.sync_api import expect
 from torch import nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
-from app.backend.activations import Prepared, model_for, prepare
-from app.backend.device import describe, has_bfloat16
-from app.backend.images import SAMPLES, imagenet, open_image
-from app.backend.mosaic import mosaic, png
+from app.backend.common.device import describe, has_bfloat16
+from app.backend.picture.activations import Prepared, model_for, prepare
+from app.backend.picture.images import SAMPLES, imagenet, open_image
+from app.backend.picture.mosaic import mosaic, png
 from inception_models import ARCHITECTURES
-from inception_models.builder import Network
+from inception_models.net.builder import Network
 
 from .stopwatch import pages, timed
 

@@ -25,9 +25,10 @@ from fvcore.nn import FlopCountAnalysis
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from app.backend import analysis as ours
-from app.backend import analyze, dot, trace
-from app.backend.diagram import to_dot
+from app.backend import analyze
+from app.backend.analysis import network as ours
+from app.backend.analysis import trace
+from app.backend.diagram import dot, to_dot
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
 
 PEERS: dict[str, Callable[[], nn.Module]] = {

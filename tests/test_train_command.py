@@ -13,11 +13,11 @@ import pytest
 import torch
 from PIL import Image
 
-from app.backend.training_data import read
+from app.backend.training.data import read
 from app.cli import main
 from inception_models import ARCHITECTURES
-from inception_models.evaluate import evaluate
-from inception_models.patch import apply_edits
+from inception_models.edits.link import apply_edits
+from inception_models.training.evaluate import evaluate
 from inception_models.weights import load
 
 ROOT = Path(__file__).parents[1]

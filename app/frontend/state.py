@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
-from inception_models.checkpoints import published
-from inception_models.demo import demo
-from inception_models.depth import repeats, with_repeats
+from inception_models.checkpoints.catalogue import published
+from inception_models.checkpoints.demo import demo
+from inception_models.edits.depth import repeats, with_repeats
 
-from ..backend import share
+from ..backend.common import links as share
 
 COPIES = " copies"  # behind a repeat's path: its number of copies, which is no path of its own
 PAUSE_SECONDS = 1.5  # after that long, another change of the same number is a step of its own

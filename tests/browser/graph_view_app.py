@@ -14,7 +14,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.frontend.graph_view import graph_view
+from app.frontend.components.graph_view import graph_view
 
 BRANCHES = {
     "branch1x1": ("conv",),

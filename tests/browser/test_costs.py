@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.backend import analyze
-from app.backend.memory import inference
-from app.backend.quantity import exact
-from app.backend.summary import mult_adds
-from app.backend.tables import table, to_csv, to_json
+from app.backend.common.quantity import exact
+from app.backend.memory.inference import inference
+from app.backend.tables.table import table, to_csv, to_json
+from app.backend.tables.torchinfo_summary import mult_adds
 from inception_models import ARCHITECTURES, Arch
-from inception_models.edit import scaled
+from inception_models.edits.widths import scaled
 from tests.browser.visits import SLOW_MS, open_page, settled
 
 GOOGLENET = ARCHITECTURES["googlenet"]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.backend.forward import forward
-from app.backend.images import SAMPLES, open_image
-from app.backend.reach import reach
+from app.backend.picture.forward import forward
+from app.backend.picture.images import SAMPLES, open_image
+from app.backend.picture.receptive_pixels import reach
 from inception_models import ARCHITECTURES
 
 SLOW_MS = 60_000  # the first forward pass on a busy machine

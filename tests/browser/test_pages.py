@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.backend import analyze
-from app.backend.quantity import short
+from app.backend.common.quantity import short
 from inception_models import ARCHITECTURES, Arch, with_widths
-from inception_models.edit import with_input_size
+from inception_models.edits.widths import with_input_size
 from tests.browser.visits import settled
 
 ROOT = Path(__file__).parents[2]

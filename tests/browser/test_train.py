@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from safetensors.torch import load_file
 
-from app.backend.sweep import sweep_widths
+from app.backend.training.sweep import sweep_widths
 from inception_models import ARCHITECTURES, Arch, build, widths
-from inception_models.demo import demo
-from inception_models.edit import with_classes
+from inception_models.checkpoints.demo import demo
+from inception_models.edits.widths import with_classes
 from tests.browser.visits import SLOW_MS, open_page, settled
 from tests.models.tiny import tiny
 

@@ -15,7 +15,7 @@ import torch
 from playwright.sync_api import Locator, Page, expect
 
 from inception_models import ARCHITECTURES, build, with_widths
-from inception_models.demo import demo
+from inception_models.checkpoints.demo import demo
 from tests.app_server import free_port, served
 from tests.models.file_server import Served, serving
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
-from app.backend.share import to_query
+from app.backend.common.links import to_query
 from inception_models import Arch
 
 SLOW_MS = 30_000  # a first build, measurement or short run on a busy machine

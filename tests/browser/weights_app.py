@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from app.serve import serve
-from inception_models import checkpoints
+from inception_models.checkpoints import catalogue as checkpoints
 
 if __name__ == "__main__":
     rows = dict(checkpoints.CHECKPOINTS)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from app.frontend.width_table import Column, Row, Table, TextCell, WidthCell, width_table
+from app.frontend.components.width_table import Column, Row, Table, TextCell, WidthCell, width_table
 
 LOW, HIGH = 1, 4096
 FIELDS = ("branch1x1.conv", "branch3x3.reduce", "branch3x3.conv", "branch5x5.reduce", "branch5x5.conv", "pool.proj")

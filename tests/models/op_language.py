@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inception_models.spec import (
+from inception_models.arch.spec import (
     AuxHead,
     Branch,
     Conv,

@@ -7,13 +7,24 @@ from collections.abc import Callable, Iterable
 from hypothesis import strategies as st
 
 from inception_models import Arch, widths, with_widths
-from inception_models.depth import repeats, scales, with_repeats, with_scales
-from inception_models.edit import scaled, with_aux, with_classes, with_input_size, without_aux
-from inception_models.spec import BatchNorm, Branch, Conv, Dropout, Fork, LocalResponseNorm, Op, Pool, SepConv, Unit
-from inception_models.structure import duplicated_branch, with_branch, with_op, without_branch, without_op
-from inception_models.toggles import ACTIVATIONS, with_activation, with_batch_norm, with_dropout
-from inception_models.tree import blocks, walk
-from inception_models.whatif import factorised, naive, swapped_pool, unfactorised
+from inception_models.arch.spec import (
+    BatchNorm,
+    Branch,
+    Conv,
+    Dropout,
+    Fork,
+    LocalResponseNorm,
+    Op,
+    Pool,
+    SepConv,
+    Unit,
+)
+from inception_models.arch.tree import blocks, walk
+from inception_models.edits.depth import repeats, scales, with_repeats, with_scales
+from inception_models.edits.structure import duplicated_branch, with_branch, with_op, without_branch, without_op
+from inception_models.edits.toggles import ACTIVATIONS, with_activation, with_batch_norm, with_dropout
+from inception_models.edits.whatif import factorised, naive, swapped_pool, unfactorised
+from inception_models.edits.widths import scaled, with_aux, with_classes, with_input_size, without_aux
 
 NAMES = st.sampled_from(
     ("a", "b", "c", "conv", "reduce", "branch1x1", "branch9", "forward", "proj", "_x", "class", "ä")

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from inception_models import ARCHITECTURES, Arch, build
-from inception_models.builder import Network
-from inception_models.depth import repeats, with_repeats
-from inception_models.edit import runs, scaled
+from inception_models.edits.depth import repeats, with_repeats
+from inception_models.edits.widths import runs, scaled
+from inception_models.net.builder import Network
 from inception_models.resize import Change, resize
 
 CLASSES = 7

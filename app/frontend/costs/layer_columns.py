@@ -8,8 +8,8 @@ import pandas as pd
 from streamlit import column_config
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from ...backend import tables
-from ...backend.tables import Row
+from ...backend.tables import table as tables
+from ...backend.tables.table import Row
 
 WHOLE = "localized"  # every digit, in groups
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ...backend import tables
-from ...backend.tables import Row, Table
+from ...backend.tables import table as tables
+from ...backend.tables.table import Row, Table
 from ..state import State
 from .layer_columns import columns, frame
 from .view import View, selection_note

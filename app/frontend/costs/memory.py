@@ -7,10 +7,10 @@ from html import escape
 
 import streamlit as st
 
-from ...backend import cost_plots
-from ...backend.memory import STATE_COPIES, inference
-from ...backend.quantity import exact, short
-from ...backend.training_memory import training
+from ...backend.charts import costs as cost_plots
+from ...backend.common.quantity import exact, short
+from ...backend.memory.inference import STATE_COPIES, inference
+from ...backend.memory.training_step import training
 from .view import View, plot, selection_note
 
 Fact = tuple[str, int, str]  # label, bytes, explanation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...backend import plots
+from ...backend.charts import branches as plots
 from .view import View, plot, selection_note
 
 METRICS: dict[plots.Metric, str] = {"params": "Parameters", "macs": "MACs", "memory": "Activations"}

@@ -7,8 +7,8 @@ from typing import Literal, cast
 import pandas as pd
 import streamlit as st
 
-from ...backend import cost_plots
-from ...backend.sensitivity import Sensitivity, sensitivity
+from ...backend.charts import costs as cost_plots
+from ...backend.tables.sensitivity import Sensitivity, sensitivity
 from ..state import State
 from .view import View, plot, selection_note
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...backend import summary
-from ...backend.quantity import exact
+from ...backend.common.quantity import exact
+from ...backend.tables import torchinfo_summary as summary
 from .view import View
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...backend import cost_plots, roofline
-from ...backend.device import best_choice, describe, has_bfloat16
-from ...backend.job import Busy
-from ...backend.latency import TORCH_DTYPES, Latency
-from ...backend.quantity import short
-from . import measured
+from ...backend.charts import costs as cost_plots
+from ...backend.common.device import best_choice, describe, has_bfloat16
+from ...backend.common.jobs import Busy
+from ...backend.common.quantity import short
+from ...backend.timing import roofline
+from ...backend.timing.latency import TORCH_DTYPES, Latency
+from .. import measured
 from .view import DTYPES, View, plot, selection_note
 
 POLL_SECONDS = 0.5

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...backend import tree_plots
-from . import measured
+from ...backend.charts import trees as tree_plots
+from .. import measured
 from .view import View, plot, selection_note
 
 AREAS: dict[tree_plots.TreeMetric, str] = {

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ...backend import Analysis
-from ...backend.dtypes import ELEMENT_BYTES, Dtype
-from ...backend.palette import ThemeName
+from ...backend.common.colours import ThemeName
+from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
 from ..pages import explore
 from ..state import State
 

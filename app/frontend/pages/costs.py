@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from .. import frame
 from ..costs import layers, memory, overview, sensitivity, summary, timing, tree
 from ..costs.view import choose
+from ..shell import frame
 
 TABS = {
     "Overview": overview.show,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ...backend import Analysis
-from .. import diagram_panel, frame, inspector, width_editor
+from ..explore import diagram_panel, inspector, width_editor
+from ..shell import frame
 from ..state import State
 
 

@@ -7,8 +7,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from inception_models.weights import Source
 
-from ...backend.forward import Forward, forward
-from .. import demo_pictures, frame, looking, notice, picture_input, weights_card, weights_input
+from ...backend.picture.forward import Forward, forward
+from ..picture import demo_pictures, picture_input, weights_card, weights_input
+from ..picture import views as looking
+from ..shell import frame, notice
 from ..state import State
 
 

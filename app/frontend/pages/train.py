@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from .. import frame
+from ..shell import frame
 from ..training import run, sweep
 
 TABS = ("Train", "Accuracy against MACs")

@@ -6,17 +6,18 @@ from functools import partial
 
 import streamlit as st
 
-from inception_models.edit import with_classes
-from inception_models.toggles import has_batch_norm
-from inception_models.training_run import Options
+from inception_models.edits.toggles import has_batch_norm
+from inception_models.edits.widths import with_classes
+from inception_models.training.run import Options
 
-from ...backend import Analysis, training_plots
-from ...backend.quantity import short
-from ...backend.training_data import Offer, offers
-from ...backend.training_job import Finished, Live
-from ...backend.training_plan import Plan, narrowed, plan, spoken, step_macs
-from ...backend.training_record import curves_csv, weights
-from .. import notice
+from ...backend import Analysis
+from ...backend.charts import training as training_plots
+from ...backend.common.quantity import short
+from ...backend.training.data import Offer, offers
+from ...backend.training.job import Finished, Live
+from ...backend.training.plan import Plan, narrowed, plan, spoken, step_macs
+from ...backend.training.record import curves_csv, weights
+from ..shell import notice
 from ..state import State
 from .runs import Training, training
 

@@ -10,12 +10,12 @@ from typing import Generic, TypeVar
 import streamlit as st
 
 from inception_models import Arch
-from inception_models.training_run import Options
+from inception_models.training.run import Options
 
-from ...backend.job import Busy, Job, Progress
-from ...backend.sweep import Sweep
-from ...backend.training_data import Offer
-from ...backend.training_job import Finished, Live, work
+from ...backend.common.jobs import Busy, Job, Progress
+from ...backend.training.data import Offer
+from ...backend.training.job import Finished, Live, work
+from ...backend.training.sweep import Sweep
 
 Result = TypeVar("Result")
 

@@ -7,12 +7,12 @@ from functools import partial
 import streamlit as st
 
 from inception_models import Arch, widths
-from inception_models.checkpoints import Learned
-from inception_models.demo import demo
+from inception_models.checkpoints.catalogue import Learned
+from inception_models.checkpoints.demo import demo
 
-from ...backend import training_plots
-from ...backend.sweep import Sweep, sweep, sweep_widths, to_csv
-from .. import notice
+from ...backend.charts import training as training_plots
+from ...backend.training.sweep import Sweep, sweep, sweep_widths, to_csv
+from ..shell import notice
 from ..state import State
 from .runs import sweeping
 

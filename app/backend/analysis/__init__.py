@@ -1,0 +1,1 @@
+"""The traced network and its numbers: layers, shapes, parameters, MACs, receptive fields."""

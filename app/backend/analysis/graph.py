@@ -1,0 +1,115 @@
+"""The traced network as data: layers, nodes, and the graph they make."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from inception_models.arch.shapes import Shape
+
+Kind = Literal[
+    "input",
+    "conv",
+    "batch_norm",
+    "activation",
+    "max_pool",
+    "avg_pool",
+    "adaptive_pool",
+    "lrn",
+    "pad",
+    "concat",
+    "add",
+    "scale",
+    "flatten",
+    "dropout",
+    "linear",
+    "normalize",
+    "identity",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What a traced node does, read off the module that was traced. Nothing here depends on the input's size."""
+
+    kind: Kind
+    detail: str = ""  # for people: "3x3/2", "ReLU"
+    width: int = 0  # output channels or features, of convolutions and linear layers
+    kernel: tuple[int, int] = (1, 1)
+    stride: tuple[int, int] = (1, 1)
+    padding: tuple[int, int] = (0, 0)
+    groups: int = 1
+    bias: bool = False
+    norm_params: int = 0  # trainable values per channel
+    ceil: bool = False
+    output_size: tuple[int, int] = (1, 1)  # of adaptive pools
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A node as the tracer found it: a path relative to the traced part, the layer, and where its inputs come from.
+
+    An input of -1 is the part's own input; the others are positions in the list of traced nodes.
+    """
+
+    path: str
+    layer: Layer
+    inputs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A receptive field, along one side, in pixels of the input it refers to.
+
+    ``size``: how many pixels one output value sees; ``jump``: how far neighbouring outputs' fields are apart;
+    ``start``: the centre of the first output's field, counted from the input's edge (0.5 is the first pixel's centre).
+    """
+
+    size: int
+    jump: int
+    start: float
+
+    def behind(self, before: Field) -> Field:
+        """This field, which refers to some layer's output, in terms of what ``before`` refers to."""
+        start = before.start + (self.start - 0.5) * before.jump
+        return Field(before.size + (self.size - 1) * before.jump, before.jump * self.jump, start)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A traced node with its numbers. Shapes are of one picture: (channels, height, width) or (features,).
+
+    ``params``: trainable parameters. ``macs``: multiply-accumulates of convolutions and linear layers, one picture.
+    ``field``: (vertical, horizontal) receptive field; None behind a pool over the whole grid.
+    """
+
+    path: str
+    layer: Layer
+    inputs: tuple[int, ...]
+    in_shape: Shape
+    out_shape: Shape
+    params: int
+    macs: int
+    field: tuple[Field, Field] | None
+
+    @property
+    def elements(self) -> int:
+        return elements(self.out_shape)
+
+
+def elements(shape: Shape) -> int:
+    """How many values a tensor of this shape holds."""
+    return math.prod(shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Every traced node by its absolute path, in the order of the forward pass, and every edge between two of them.
+
+    The network's input is the node ``input``.
+    """
+
+    nodes: Mapping[str, Node]
+    edges: tuple[tuple[str, str], ...]

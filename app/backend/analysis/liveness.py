@@ -1,0 +1,93 @@
+"""Which values are in memory together while a part of a network runs in evaluation.
+
+PyTorch frees a tensor when the last Python variable that holds it is gone. So a value lives until
+
+- the last node that reads it has run, and
+- every module that received it as its input has returned, since the caller still holds the argument, and
+- where a block concatenates or adds it, that block has returned, since the block's ``forward`` holds it.
+
+Some layers need more than their output while they run: a max pool writes int64 indices, and local response
+normalisation keeps three intermediate tensors at a time. Scratch memory inside of a library's kernel (oneDNN, cuDNN) is
+not counted: it is no tensor, and differs between processors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inception_models.arch.shapes import Shape
+
+from .graph import Node, elements
+
+ALIASES = ("flatten", "dropout", "identity")  # in evaluation these return their input, no new memory
+INDEX_BYTES = 8  # of a max pool's int64 indices
+
+
+def peak_elements(nodes: Sequence[Node], in_shape: Shape, index_elements: int = INDEX_BYTES // 4) -> int:
+    """Most values in memory at one time while the nodes run in order, one picture, input and output included.
+
+    ``index_elements``: how many values an int64 index takes the place of, 2 with float32.
+    """
+    owners = owners_of(nodes)
+    dying = deaths(nodes, owners)
+    live = peak = elements(in_shape)
+    for i, node in enumerate(nodes):
+        if owners[i] == i:
+            live += node.elements
+        peak = max(peak, live + _working(node, index_elements))
+        live -= sum(nodes[v].elements for v in dying.get(i, ()))
+    return peak
+
+
+def owners_of(nodes: Sequence[Node], aliases: Sequence[str] = ALIASES) -> list[int]:
+    """For each node the one whose memory its output lies in; -1 is the part's input."""
+    owners: list[int] = []
+    for i, node in enumerate(nodes):
+        source = node.inputs[0]
+        owners.append(i if node.layer.kind not in aliases else owners[source] if source >= 0 else -1)
+    return owners
+
+
+def _working(node: Node, index_elements: int) -> int:
+    """What a layer takes while it runs, beside its input and output."""
+    match node.layer.kind:
+        case "max_pool":
+            return node.elements * index_elements
+        case "lrn":
+            return node.elements * 2
+        case "normalize":
+            return 1  # the vector's length
+        case _:
+            return 0
+
+
+def deaths(nodes: Sequence[Node], owners: Sequence[int]) -> dict[int, list[int]]:
+    """The values that are freed behind each node. The part's input and its last output outlive the part."""
+    paths = [node.path.split(".") for node in nodes]
+    ends: dict[tuple[str, ...], int] = {}  # the last node of every module
+    for i, path in enumerate(paths):
+        for depth in range(len(path) + 1):
+            ends[tuple(path[:depth])] = i
+    last: dict[int, int] = {}
+    for i, node in enumerate(nodes):
+        for source in node.inputs:
+            if source >= 0:
+                module = _held_by(node, paths[i], paths[source])
+                last[owners[source]] = max(last.get(owners[source], 0), ends[module])
+    last.pop(-1, None)
+    if nodes:
+        last[owners[-1]] = len(nodes)
+    dying: dict[int, list[int]] = {}
+    for value, end in last.items():
+        dying.setdefault(end, []).append(value)
+    return dying
+
+
+def _held_by(node: Node, path: list[str], source: list[str]) -> tuple[str, ...]:
+    """The outermost module that holds the value of ``source`` for the sake of ``node``."""
+    if node.layer.kind in ("concat", "add"):
+        return tuple(path[:-1])
+    shared = 0
+    while shared < len(path) - 1 and shared < len(source) and path[shared] == source[shared]:
+        shared += 1
+    return tuple(path[: shared + 1])

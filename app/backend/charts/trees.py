@@ -1,0 +1,122 @@
+"""The whole network as nested areas: network, stages, copies, branches, ops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from inception_models.arch.spec import Conv, Pool
+
+from ..analysis.network import Analysis, StageCost
+from ..common.colours import THEMES, BranchKind, Theme, ThemeName, branch_kind, lighter
+from ..common.quantity import exact
+from ..tables.parts import parts, whole
+from .branches import TITLES, UNITS, Metric, amount, colour_of, styled
+
+Form = Literal["treemap", "sunburst"]
+TreeMetric = Metric | Literal["time"]
+ROOT = "network"
+SHOWN_LEVELS = 4  # a click opens the next
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One area. ``path`` is the part's own, so that a click can select it; ``parent`` is a path, or the root's name."""
+
+    path: str
+    parent: str
+    label: str
+    value: float
+    text: str
+    colour: str
+
+
+def tree(
+    analysis: Analysis,
+    metric: TreeMetric,
+    form: Form,
+    scale: int = 1,
+    times: Mapping[str, float] | None = None,
+    theme: ThemeName = "light",
+) -> go.Figure:
+    """Areas in proportion to what every part costs; parts that cost nothing are left out.
+
+    ``times``: measured seconds by stage, which ``metric="time"`` needs; time is known for whole stages only.
+    """
+    quiet = THEMES[theme]
+    tiles = list(_timed(times or {}, quiet) if metric == "time" else _tiles(analysis, metric, scale, quiet))
+    title = "time" if metric == "time" else TITLES[metric]
+    total = sum(tile.value for tile in tiles if tile.parent == ROOT)
+    root = Tile(ROOT, "", title, total, _text(total, metric), quiet.block)
+    every = [root, *tiles]
+    make = go.Treemap if form == "treemap" else go.Sunburst
+    area = make(
+        ids=[tile.path for tile in every],
+        parents=[tile.parent for tile in every],
+        labels=[tile.label for tile in every],
+        values=[tile.value for tile in every],
+        marker_colors=[tile.colour for tile in every],
+        customdata=[[tile.path, tile.text] for tile in every],
+        branchvalues="total",
+        sort=False,
+        maxdepth=SHOWN_LEVELS,
+        texttemplate="%{label}<br>%{percentRoot:.1%}",
+        hovertemplate="%{customdata[0]}<br>%{customdata[1]}, %{percentRoot:.2%} of the network<extra></extra>",
+    )
+    return styled(go.Figure(area), height_px=620)
+
+
+def _text(value: float, metric: TreeMetric) -> str:
+    return f"{1e3 * value:.3g} ms" if metric == "time" else exact(round(value), UNITS[metric])
+
+
+def _timed(times: Mapping[str, float], theme: Theme) -> Iterator[Tile]:
+    for name, seconds in times.items():
+        yield Tile(name, ROOT, name, seconds, _text(seconds, "time"), theme.trunk)
+
+
+def _tiles(analysis: Analysis, metric: Metric, scale: int, theme: Theme) -> Iterator[Tile]:
+    for stage in analysis.stages:
+        if stage.copies and (value := amount(whole(stage), metric, scale)):
+            yield Tile(stage.name, ROOT, stage.name, value, _text(value, metric), theme.quiet)
+        for copy in stage.copies or (stage,):
+            yield from _part(copy, metric, scale, theme)
+
+
+def _part(copy: StageCost, metric: Metric, scale: int, theme: Theme) -> Iterator[Tile]:
+    """The tiles of a stage or of one copy, itself first."""
+    container = copy.name.rpartition(".")[0]
+    colours = _Colours(copy, theme)
+    for part in parts(copy):
+        value = amount(part, metric, scale)
+        if part.level == "layer" or not value:
+            continue
+        above, _, name = part.path.rpartition(".")
+        path = f"{copy.name}.{part.path}".rstrip(".")
+        parent = f"{copy.name}.{above}".rstrip(".") if part.path else container or ROOT
+        yield Tile(path, parent, name or copy.name, value, _text(value, metric), colours.of(part.path))
+
+
+class _Colours:
+    """A branch has its colour, a reduction in it a lighter one, everything else a quiet one."""
+
+    def __init__(self, copy: StageCost, theme: Theme) -> None:
+        self.whole, self.outside = theme.quiet if copy.branches else theme.trunk, theme.trunk
+        self.kinds: dict[str, BranchKind] = {b.name: branch_kind(b.part) for b in copy.branches}
+        self.reductions = {
+            f"{b.name}.{op.name}"
+            for b in copy.branches
+            for op in b.part.ops[:-1]
+            if isinstance(op, Pool) or (isinstance(op, Conv) and op.kernel == (1, 1))
+        }
+
+    def of(self, path: str) -> str:
+        if not path:
+            return self.whole
+        kind = self.kinds.get(path.partition(".")[0])
+        if kind is None:
+            return self.outside
+        return lighter(colour_of(kind)) if path in self.reductions else colour_of(kind)

@@ -1,0 +1,153 @@
+"""The colours of branches and of heat, one for one thing everywhere: diagram, plots, page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import sqrt
+from types import MappingProxyType
+from typing import Literal
+
+from inception_models.arch.spec import Branch, Conv, Fork, Op, Pool, SepConv
+
+BranchKind = Literal["1x1", "3x3", "5x5", "7x7", "pool", "shortcut"]
+ThemeName = Literal["light", "dark"]
+
+# Okabe and Ito's colours, which the colour-blind can tell apart (jfly.uni-koeln.de/color).
+BRANCH_COLOURS: Mapping[BranchKind, str] = MappingProxyType(
+    {
+        "1x1": "#0072B2",
+        "3x3": "#E69F00",
+        "5x5": "#009E73",
+        "7x7": "#D55E00",
+        "pool": "#CC79A7",
+        "shortcut": "#56B4E9",
+    }
+)
+OUTSIDE_COLOUR = "#7F8790"  # of what lies in no branch
+BRANCH_NAMES: Mapping[BranchKind, str] = MappingProxyType(
+    {
+        "1x1": "1×1",
+        "3x3": "3×3",
+        "5x5": "5×5 or double 3×3",
+        "7x7": "7×7, factorised",
+        "pool": "pool",
+        "shortcut": "shortcut",
+    }
+)
+
+# Cividis (Nuñez, Anderton, Renslow 2018) at ten equal steps.
+CIVIDIS = (
+    "#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # there are two, and caches ask which by the thousand
+class Theme:
+    """The quiet colours of a diagram: everything that is neither a branch nor heat."""
+
+    paper: str  # behind an exported picture
+    text: str
+    faint: str  # captions outside of nodes
+    line: str  # edges
+    border: str  # of nodes and blocks
+    block: str  # inside of a block
+    trunk: str  # convolutions and linear layers outside of branches
+    quiet: str  # pools, joins, normalisation
+    mark: str  # around what was changed
+
+
+THEMES: Mapping[ThemeName, Theme] = MappingProxyType(
+    {
+        "light": Theme(
+            "#ffffff", "#1b1f24", "#57606a", "#8b949e", "#c3c9d0", "#f5f7f9", "#b9c4d0", "#e6eaee", "#b3123f"
+        ),
+        "dark": Theme(
+            "#0e1117", "#e8eaed", "#a3abb5", "#7d8590", "#474e58", "#1a1f27", "#55616f", "#333a44", "#ff8fab"
+        ),
+    }
+)
+
+
+def branch_kind(branch: Branch) -> BranchKind:
+    """What a branch is, from the side of the window that its filters make together.
+
+    A name with 5x5 in it counts too: torchvision's 5x5 branch has 3x3 filters and keeps its place and colour.
+    """
+    if branch.ops and isinstance(branch.ops[0], Pool):
+        return "pool"
+    if not branch.ops:
+        return "shortcut"
+    sides = [side for op in branch.ops for side in _sides(op)]
+    if max(sides, default=1) >= 7:
+        return "7x7"
+    window = max(1 + sum(_reach(op, axis) for op in branch.ops) for axis in (0, 1))
+    if window >= 5 or "5x5" in branch.name:
+        return "5x5"
+    return "3x3" if window == 3 else "1x1"
+
+
+def branch_colour(branch: Branch | None) -> str:
+    """The colour that a branch has everywhere; None is what lies in no branch."""
+    return OUTSIDE_COLOUR if branch is None else BRANCH_COLOURS[branch_kind(branch)]
+
+
+def _sides(op: Op) -> Iterable[int]:
+    match op:
+        case Conv() | SepConv():
+            return op.kernel
+        case Fork():
+            return tuple(side for o in op.ops for side in o.kernel)
+        case _:
+            return ()
+
+
+def _reach(op: Op, axis: int) -> int:
+    """By how many pixels an op widens the window along one side, strides aside."""
+    match op:
+        case Conv() | SepConv():
+            return op.kernel[axis] - 1
+        case Fork():
+            return max(o.kernel[axis] for o in op.ops) - 1
+        case _:
+            return 0
+
+
+def cividis(fraction: float) -> str:
+    """The colour at ``fraction`` (0 to 1) of the scale, as ``#rrggbb``."""
+    place = min(max(fraction, 0.0), 1.0) * (len(CIVIDIS) - 1)
+    step = min(int(place), len(CIVIDIS) - 2)
+    return mixed(CIVIDIS[step], CIVIDIS[step + 1], place - step)
+
+
+def heat(fraction: float) -> str:
+    """The colour of a cost that is ``fraction`` of the largest one: a root, for one layer often costs ten times what
+    most others do."""
+    return cividis(sqrt(fraction))
+
+
+@lru_cache(maxsize=4096)
+def mixed(first: str, second: str, amount: float) -> str:
+    """``first`` with ``amount`` (0 to 1) of ``second`` in it."""
+    return "#" + "".join(f"{round(a + (b - a) * amount):02x}" for a, b in zip(_rgb(first), _rgb(second), strict=True))
+
+
+def lighter(colour: str) -> str:
+    """The tint that a branch's reduction gets."""
+    return mixed(colour, "#ffffff", 0.55)
+
+
+@lru_cache(maxsize=4096)
+def ink(fill: str) -> str:
+    """Black or white, whichever reads better on ``fill`` (contrast by WCAG 2)."""
+    return "#ffffff" if _luminance(fill) < 0.179 else "#000000"  # at 0.179 both have the same contrast
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (c / 3294.6 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in _rgb(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -1,0 +1,60 @@
+"""Links: a network as the difference from its published variant, in the address bar.
+
+``?variant=googlenet&edits={"v":1,"w":{"inception3a.branch1x1.conv":96}}``. What comes back from a link is somebody's
+text: it is size-capped, parsed as JSON, and checked like anything that a person types.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from inception_models import ARCHITECTURES, Arch
+from inception_models.edits.link import apply_edits, to_edits
+
+from .limits import MAX_LINK_BYTES
+
+DEFAULT = "googlenet"
+
+
+def to_query(arch: Arch) -> dict[str, str]:
+    """The query parameters of a link to ``arch``; short for small differences."""
+    original = ARCHITECTURES[arch.key]
+    if arch == original:
+        return {"variant": arch.key}
+    return {"variant": arch.key, "edits": json.dumps(to_edits(original, arch), separators=(",", ":"))}
+
+
+def fits(query: Mapping[str, str]) -> bool:
+    """Whether a link is short enough to be read back."""
+    return sum(len(name) + len(value) for name, value in query.items()) <= MAX_LINK_BYTES
+
+
+def from_query(query: Mapping[str, str]) -> tuple[Arch, str]:
+    """The network that a link describes, and a sentence about what in it was refused (empty where all was well)."""
+    if not fits(query):
+        return ARCHITECTURES[DEFAULT], f"The link is longer than {MAX_LINK_BYTES // 1024} kB and was not read."
+    key = query.get("variant", DEFAULT)
+    if key not in ARCHITECTURES:
+        known = ", ".join(ARCHITECTURES)
+        return ARCHITECTURES[DEFAULT], f"The link names no known variant ({key[:40]!r}); known are {known}."
+    original = ARCHITECTURES[key]
+    if "edits" not in query:
+        return original, ""
+    try:
+        return edited(original, query["edits"]), ""
+    except ValueError as refusal:
+        return original, f"The link's edits were not applied: {refusal}"
+
+
+def edited(original: Arch, text: str) -> Arch:
+    """``original`` with the edits that ``text`` holds as JSON.
+
+    Raises:
+        ValueError: with one sentence, where it is no such JSON or the network would not work.
+    """
+    try:
+        edits = json.loads(text)
+    except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError too
+        raise ValueError("they are not valid JSON.") from None
+    return apply_edits(original, edits)

@@ -1,0 +1,155 @@
+"""The words in a diagram: names as people write them, and what tooltips say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from inception_models.arch.spec import (
+    AuxHead,
+    Conv,
+    Dropout,
+    Fork,
+    GlobalPool,
+    Inception,
+    Linear,
+    LocalResponseNorm,
+    Normalize,
+    Op,
+    Pool,
+    Repeat,
+    Residual,
+    SepConv,
+)
+
+from ..analysis.changes import Change
+from ..analysis.graph import Kind, Node
+from ..analysis.network import StageCost
+from ..analysis.receptive_field import Fields
+from ..common.quantity import shape_text
+from .boxes import Sketch
+from .scene import Box, Group
+
+OPERATIONS: Mapping[Kind, str] = {
+    "input": "input",
+    "concat": "filter concat",
+    "add": "+",
+    "scale": "scale",
+    "conv": "conv",
+    "max_pool": "max pool",
+    "avg_pool": "avg pool",
+    "pad": "pad",
+    "linear": "fully connected",
+}
+
+
+@lru_cache(maxsize=4096)
+def readable(name: str) -> str:
+    """A name as people write it: ``inception4e`` -> ``inception 4e``, ``conv2_3x3_reduce`` -> ``conv2 3×3 reduce``."""
+    if simple := re.fullmatch(r"([A-Za-z]{3,}?)(\d+[a-z]?)", name):
+        return f"{simple[1]} {simple[2]}"
+    return re.sub(r"(?<=\d)x(?=\d)", "×", name).replace("_", " ").strip()
+
+
+def window(op: Conv | SepConv | Pool) -> str:
+    """``3×3/2``: a window and its stride."""
+    height, width = (op.size, op.size) if isinstance(op, Pool) else op.kernel
+    return f"{height}×{width}" + (f"/{op.stride}" if op.stride > 1 else "")
+
+
+def op_name(op: Op) -> str:
+    """What an op is, in the papers' words."""
+    match op:
+        case Conv():
+            word = next((w for w in ("reduce", "proj", "linear", "shortcut") if w in op.name), "conv")
+            return f"{window(op)} {word}"
+        case SepConv():
+            return f"{window(op)} separable"
+        case Pool():
+            return f"{op.kind} pool {window(op)}"
+        case GlobalPool():
+            return "global avg pool" if op.size == 1 else f"avg pool to {op.size}×{op.size}"
+        case LocalResponseNorm():
+            return "local response norm"
+        case Dropout():
+            return f"dropout {op.p:g}"
+        case Linear():
+            return "fully connected"
+        case Normalize():
+            return "to length 1"
+        case Fork():
+            return " | ".join(window(o) for o in op.ops)
+
+
+@lru_cache(maxsize=8192)
+def box_name(box: Sketch) -> str:
+    """What a box is: an op, a layer, or the joint where branches meet."""
+    if box.unit.op is not None:
+        return op_name(box.unit.op)
+    if len(box.nodes) == 1:
+        return layer_name(box.nodes[0])
+    if not any(n.layer.kind == "add" for n in box.nodes):
+        return "filter concat"
+    block, last = box.part.part, box.nodes[-1].layer
+    plus = f"+ {block.scale:g} ×" if isinstance(block, Residual) and block.scale != 1 else "+"
+    return f"{plus}, {last.detail}" if last.kind == "activation" else plus
+
+
+def layer_name(node: Node) -> str:
+    """What a traced layer is: ``conv 3×3/2``, ``BatchNorm``."""
+    layer = node.layer
+    name = OPERATIONS.get(layer.kind, layer.detail)
+    return f"{name} {layer.detail}" if layer.kind in ("conv", "max_pool", "avg_pool") else name
+
+
+def stage_line(stage: StageCost) -> str:
+    """A stage in a few words: the widths that its branches bring, or what its one op does."""
+    match stage.part:
+        case Repeat():
+            return f"× {len(stage.copies)}"
+        case AuxHead():
+            return "auxiliary classifier"
+        case Inception() | Residual():
+            widths = " + ".join(str(b.out_shape[0]) for b in stage.branches)
+            return f"+ ({widths})" if isinstance(stage.part, Residual) else widths
+        case op:
+            return op_name(op)
+
+
+# --- tooltips --------------------------------------------------------------------------------------------------------
+
+
+def box_tip(box: Box, changes: Iterable[Change]) -> str:
+    """Everything about a box, a line each; ``changes`` are lines of their own."""
+    return "\n".join((box.path, _numbers(*box[1:5]), field_line(box.seen), *map(str, changes)))
+
+
+@lru_cache(maxsize=8192)
+def _numbers(box: Sketch, times: int, params: int, macs: int) -> str:
+    """The lines that do not depend on where a box stands."""
+    what = box_name(box) if box.nodes else stage_line(box.part)
+    if len(box.nodes) > 1:
+        what += f" ({', '.join(map(layer_name, box.nodes))})"
+    copies = f" ({times} copies together)" if times > 1 else ""
+    return f"{what}\n{shape_text(box.in_shape)} → {shape_text(box.out_shape)}\n{params:,} params, {macs:,} MACs{copies}"
+
+
+def group_tip(group: Group, changes: Iterable[Change]) -> str:
+    """Everything about a block, a line each; ``changes`` are lines of their own."""
+    part = group.part
+    lines = (
+        group.path,
+        stage_line(part),
+        f"{shape_text(part.in_shape)} → {shape_text(part.out_shape)}",
+        f"{part.params:,} params, {part.macs:,} MACs",
+        *map(str, changes),
+    )
+    return "\n".join(lines)
+
+
+def field_line(seen: Fields) -> str:
+    """A receptive field as people say it."""
+    if seen is None:
+        return "sees the whole picture"
+    return f"sees {seen[0].size} × {seen[1].size} pixels, every {seen[0].jump}"

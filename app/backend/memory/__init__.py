@@ -1,0 +1,1 @@
+"""Memory of inference and of a training step."""

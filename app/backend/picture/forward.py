@@ -1,0 +1,180 @@
+"""One picture through one network: what the page's Picture and the command line's ``activations`` share."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image
+from torch import Tensor
+
+from inception_models import Arch
+from inception_models.arch.spec import Branch
+from inception_models.checkpoints.catalogue import Learned, untrained
+from inception_models.net.builder import Network
+from inception_models.weights import Loaded, Source, loaded, named
+
+from ..analysis.network import analyze
+from ..common.device import describe
+from ..common.limits import MAX_RUN_BYTES
+from ..common.quantity import float32_bytes, short
+from .activations import Activations, OnProgress, Prepared, model_for, parts, prepare, top_classes
+from .images import Preprocessing, class_name, open_image
+from .mosaic import mosaic, png
+from .saved_maps import npz, shown_paths, statistics_csv
+
+
+@dataclass(frozen=True, eq=False)
+class Forward:
+    """What a picture caused: the activations, how the picture was prepared, and what it took.
+
+    ``network`` is shared: do not change it, and put hooks on a :func:`.private_copy` only.
+    ``x`` is what went in, ``[1, 3, S, S]``. ``weights``: which were asked for; ``loaded``: where they come from, and
+    what is to be said about them.
+    """
+
+    arch: Arch
+    network: Network
+    x: Tensor
+    preprocessing: Preprocessing
+    preview: Image.Image
+    activations: Activations
+    seconds: float
+    device: str
+    weights: Source
+    loaded: Loaded
+
+    @property
+    def learned(self) -> Learned:
+        """Where the weights come from."""
+        return self.loaded.learned
+
+    def class_name(self, index: int) -> str:
+        """The name of an output. Those of weights are used as long as the number of classes is theirs."""
+        names = self.learned.class_names
+        return names[index] if len(names) == self.arch.classes else class_name(index, self.arch.classes)
+
+    def likeliest(self, k: int = 5) -> list[tuple[str, float]]:
+        """The names of the ``k`` likeliest classes with their probabilities; none where the outputs are no classes."""
+        if self.learned.embedding:
+            return []
+        return [(self.class_name(index), p) for index, p in top_classes(self.activations.logits, k)]
+
+    def views(self, stage: str) -> list[tuple[str, Branch | None]]:
+        """What there is to look at of a stage: its branches with their specs, or the stage itself."""
+        known = parts(self.arch)
+        found: list[tuple[str, Branch | None]] = []
+        for path in self.activations.branches:
+            part = known[path]
+            if isinstance(part, Branch) and path.rpartition(".")[0] == stage:
+                found.append((path, part))
+        return found or [(stage, None)]
+
+
+def forward(
+    arch: Arch, image: Image.Image, weights: Source = "random", on_progress: OnProgress | None = None
+) -> Forward:
+    """Run ``image`` through ``arch``, prepared as its weights want it.
+
+    Args:
+        weights: as :func:`inception_models.weights.loaded` takes them. Random ones depend on nothing but ``arch``.
+
+    Raises:
+        ValueError: where the network is too large for this program to run, or there are no such weights for it.
+        OSError: where a file of weights cannot be read.
+    """
+    found, ready = ready_network(arch, weights)
+    preprocessing = found.learned.preprocessing_for(arch)
+    x = preprocessing.apply(image)
+    start = time.perf_counter()
+    activations = ready.run(x, on_progress=on_progress)
+    taken = time.perf_counter() - start
+    preview, arch = preprocessing.preview(image), replace(arch, aux=())  # the heads do not run in evaluation
+    return Forward(
+        arch, found.net, x, preprocessing, preview, activations, taken, describe(ready.device), weights, found
+    )
+
+
+def ready_network(arch: Arch, weights: Source = "random") -> tuple[Loaded, Prepared]:
+    """The network with weights, and ready to run; the last two are kept. Raises as :func:`forward` does."""
+    check_affordable(replace(arch, aux=()))
+    if isinstance(weights, str):
+        weights = named(weights)
+    if weights == "random":
+        return _random(replace(arch, aux=()))
+    if isinstance(weights, Path):
+        stamp = weights.stat()
+        return _with_weights(arch, weights, (stamp.st_mtime_ns, stamp.st_size))
+    return _with_weights(arch, weights, ())
+
+
+def check_affordable(arch: Arch) -> None:
+    """Refuse, with a sentence, a network whose weights and maps would not fit."""
+    analysis = analyze(arch)
+    needed = float32_bytes(2 * analysis.params + analysis.activation_elements)  # weights twice: model and folded copy
+    if needed > MAX_RUN_BYTES:
+        raise ValueError(
+            f"Running this network would take {short(needed, 'B')} of memory, where {short(MAX_RUN_BYTES, 'B')} are"
+            " allowed; make it narrower or its input smaller."
+        )
+
+
+@lru_cache(maxsize=2)
+def _random(arch: Arch) -> tuple[Loaded, Prepared]:
+    net = model_for(arch)
+    return Loaded(net, untrained(arch)), prepare(net)
+
+
+@lru_cache(maxsize=2)
+def _with_weights(arch: Arch, weights: Source, stamp: tuple[int, ...]) -> tuple[Loaded, Prepared]:
+    """``stamp``: tells an old file from a new one of the same path."""
+    found = loaded(arch, weights)
+    return found, prepare(found.net)
+
+
+# --- to files --------------------------------------------------------------------------------------------------------
+
+
+def save_activations(
+    arch: Arch, picture: Path, folder: Path, stages: Sequence[str] | None = None, weights: Source = "random"
+) -> Iterator[Path]:
+    """Write what ``picture`` causes into ``folder``, yielding each file's path.
+
+    ``input.png``: what the network sees; a mosaic of feature maps for each branch of each stage; ``arrays.npz``: the
+    same as numbers; ``statistics.csv``: a line a channel; ``classes.csv``: the five likeliest classes.
+
+    Raises:
+        ValueError: for a picture, a stage or weights that cannot be used.
+        OSError: where a file cannot be read or written.
+    """
+    known = [stage.name for stage in arch.stages]
+    if unknown := [name for name in stages or () if name not in known]:
+        raise ValueError(f"{unknown[0]!r} is not a stage of {arch.key}; its stages are {', '.join(known)}.")
+    done = forward(arch, open_image(picture.read_bytes(), picture.name), weights)
+    folder.mkdir(parents=True, exist_ok=True)
+    done.preview.save(folder / "input.png")
+    yield folder / "input.png"
+    outputs = done.activations.outputs
+    paths = [path for path in shown_paths(done.activations) if not stages or path.partition(".")[0] in stages]
+    for path in paths:
+        (folder / f"{path}.png").write_bytes(png(mosaic(outputs[path])))
+        yield folder / f"{path}.png"
+    (folder / "arrays.npz").write_bytes(npz(outputs, paths))
+    yield folder / "arrays.npz"
+    (folder / "statistics.csv").write_text(statistics_csv(outputs, paths), encoding="utf-8", newline="")
+    yield folder / "statistics.csv"
+    yield _classes(done, folder / "classes.csv")
+
+
+def _classes(done: Forward, file: Path) -> Path:
+    with file.open("w", newline="", encoding="utf-8") as opened:
+        table = csv.writer(opened)
+        table.writerow(["index", "class", "probability"])
+        if not done.learned.embedding:
+            for index, probability in top_classes(done.activations.logits):
+                table.writerow([index, done.class_name(index), f"{probability:.6g}"])
+    return file

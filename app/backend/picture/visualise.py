@@ -1,0 +1,166 @@
+"""The picture that excites a channel, found by gradient ascent.
+
+The picture is a sum of waves, so that every scale is equally easy to change, in three uncorrelated colours; it is
+shifted and scaled a little at random before each look, so that no single pixel counts (Olah, Mordvintsev, Schubert
+2017, "Feature Visualization", distill.pub/2017/feature-visualization).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from inception_models.arch.shapes import stage_shapes
+from inception_models.arch.spec import Arch
+from inception_models.checkpoints.preprocessing import Preprocessing
+from inception_models.net.builder import Network
+
+from .private_copy import modules_to, private_copy, run, without_activation
+
+# Brightness, orange-blue, green-magenta: the axes in which the colours of natural pictures vary independently (Ohta,
+# Kanade, Sakai 1980, "Color information for region segmentation"), each times its spread.
+COLOURS = ((0.27, 0.09, -0.02), (0.27, 0.0, 0.04), (0.27, -0.09, -0.02))
+RATE = 0.1
+JITTER_PX = 8
+SCALES = (0.94, 0.97, 1.0, 1.03, 1.06)
+
+OnStep = Callable[[int, Image.Image | None], None]
+"""Told how many steps are done, and now and then the picture so far. What it raises ends the search."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Visualisation:
+    """A channel's picture. ``before`` and ``after``: the channel's mean value at the start and at the end.
+
+    A search starts from faint noise, so ``before`` is what the channel says to a grey picture.
+    """
+
+    image: Image.Image
+    before: float
+    after: float
+
+
+def visualise(
+    net: Network,
+    path: str,
+    channel: int,
+    preprocessing: Preprocessing,
+    *,
+    size_px: int = 128,
+    steps: int = 96,
+    seed: int = 0,
+    on_step: OnStep | None = None,
+) -> Visualisation:
+    """The picture of ``size_px`` that raises the mean of ``channel`` of the output at ``path``.
+
+    Raises:
+        ValueError: where the network does not take a picture of that size, or has no such channel.
+    """
+    check_size(net.arch, path, size_px)
+    modules = modules_to(private_copy(net), path)
+    # Before the activation: a channel that is zero everywhere has no gradient, and could never be woken.
+    inner = without_activation(modules)
+    draw = torch.Generator().manual_seed(seed)
+    waves = (0.01 * torch.randn(3, size_px, size_px // 2 + 1, 2, generator=draw)).requires_grad_()
+    weights, grey = _weights(size_px), preprocessing.channels == "grey"
+    ascent = _Ascent(waves)
+    before = _mean(run(modules, _normalised(_picture(waves, weights, grey), preprocessing)), channel)
+    for step in range(steps):
+        seen = _shaken(_picture(waves, weights, grey), draw)
+        value = _of(run(inner, _normalised(seen, preprocessing)), channel)
+        (gradient,) = torch.autograd.grad(-value, waves)
+        ascent.step(gradient)
+        if on_step:
+            on_step(step + 1, _image(_picture(waves, weights, grey)) if step % 4 == 3 else None)
+    last = _picture(waves, weights, grey)
+    return Visualisation(_image(last), before, _mean(run(modules, _normalised(last, preprocessing)), channel))
+
+
+class _Ascent:
+    """Adam (Kingma, Ba 2015). PyTorch's own loads its compiler first, which takes two seconds."""
+
+    def __init__(self, waves: Tensor) -> None:
+        self.waves = waves
+        self.steps = 0
+        self.mean, self.square = torch.zeros_like(waves), torch.zeros_like(waves)
+
+    @torch.no_grad()
+    def step(self, gradient: Tensor) -> None:
+        """Move ``waves`` against ``gradient``."""
+        self.steps += 1
+        self.mean.lerp_(gradient, 0.1)
+        self.square.lerp_(gradient.square(), 0.001)
+        mean, square = self.mean / (1 - 0.9**self.steps), self.square / (1 - 0.999**self.steps)
+        self.waves -= RATE * mean / (square.sqrt() + 1e-8)
+
+
+def check_size(arch: Arch, path: str, size_px: int) -> None:
+    """Refuse, with a sentence, a size that does not get through the stages up to ``path``."""
+    for part, _, _ in stage_shapes(replace(arch, input_size=size_px, aux=())):
+        if part.name == path.partition(".")[0]:
+            break
+
+
+def _weights(size_px: int) -> Tensor:
+    """How much each wave counts, ``[S, S/2 + 1]``: like in natural pictures, with one over its frequency."""
+    down, right = torch.fft.fftfreq(size_px), torch.fft.rfftfreq(size_px)
+    return size_px / torch.hypot(down[:, None], right[None, :]).clamp(min=1 / size_px)
+
+
+def _picture(waves: Tensor, weights: Tensor, grey: bool) -> Tensor:
+    """RGB, ``[1, 3, S, S]``, or with ``grey`` one plane, ``[1, 1, S, S]``; 0 to 1."""
+    spectrum = torch.view_as_complex(waves) * weights
+    size_px = spectrum.shape[1]
+    planes = torch.fft.irfft2(spectrum, s=(size_px, size_px), norm="backward") / 4
+    colours = torch.tensor(COLOURS) / torch.tensor(COLOURS).norm(dim=0).max()
+    if grey:
+        return torch.sigmoid(planes[None, :1])
+    return torch.sigmoid(torch.einsum("rc,chw->rhw", colours, planes))[None]
+
+
+def _shaken(picture: Tensor, draw: torch.Generator) -> Tensor:
+    """Shifted, around the edges, and scaled a little."""
+    down, right, scale = (
+        int(torch.randint(n, (), generator=draw)) for n in (2 * JITTER_PX, 2 * JITTER_PX, len(SCALES))
+    )
+    shifted = picture.roll((down - JITTER_PX, right - JITTER_PX), (2, 3))
+    side = round(picture.shape[-1] * SCALES[scale])
+    if side <= picture.shape[-1]:
+        return shifted
+    larger = F.interpolate(shifted, size=(side, side), mode="bilinear", align_corners=False)
+    start = (side - picture.shape[-1]) // 2
+    return larger[..., start : start + picture.shape[-1], start : start + picture.shape[-1]]
+
+
+def _normalised(picture: Tensor, preprocessing: Preprocessing) -> Tensor:
+    """What the network gets, ``[1, 3, S, S]``, for RGB of 0 to 1."""
+    match preprocessing.channels:
+        case "RGB":
+            ordered = picture
+        case "BGR":
+            ordered = picture.flip(1)
+        case "grey":
+            ordered = picture.expand(1, 3, -1, -1)  # the picture has one plane
+    mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (preprocessing.mean, preprocessing.std))
+    return (ordered * preprocessing.value_max - mean) / std
+
+
+def _of(output: Tensor, channel: int) -> Tensor:
+    if not 0 <= channel < output.shape[1]:
+        raise ValueError(f"Channel {channel} is not in 0 to {output.shape[1] - 1}.")
+    return output[0, channel].mean()
+
+
+def _mean(output: Tensor, channel: int) -> float:
+    return float(_of(output, channel).detach())
+
+
+def _image(picture: Tensor) -> Image.Image:
+    pixels = (picture[0].detach().expand(3, -1, -1).permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
+    return Image.fromarray(pixels)

@@ -1,0 +1,1 @@
+"""Measured time, and what this machine could do at its best."""

@@ -1,0 +1,1 @@
+"""Training in the background: data, plan, job, record, and accuracy against width."""

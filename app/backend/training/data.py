@@ -1,0 +1,123 @@
+"""Data sets by the name that a person gives: two that are known, a folder of idx files, a folder of class folders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from inception_models.checkpoints.preprocessing import Preprocessing
+from inception_models.training.datasets import (
+    Data,
+    Pictures,
+    digits,
+    fashion_folder,
+    fashion_mnist,
+    holds_idx,
+    idx_folder,
+)
+
+from ..picture.images import EXTENSIONS, ImageError, open_image
+
+KNOWN = ("fashion-mnist", "digits")
+TEST_EVERY = 5  # of each class folder, every fifth picture is kept for the test
+MAX_DATA_BYTES = 4 * 2**30  # of decoded pictures; they are all held in memory
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A data set that the page can train on. ``pictures``: in its training part, those that are held out included."""
+
+    title: str
+    pictures: int
+    classes: int
+    read: Callable[[], Data]
+
+
+def offers() -> tuple[Offer, ...]:
+    """What is on this machine, the quickest first."""
+    found = (Offer("Digits, 8 × 8 pixels", 1437, 10, digits),)
+    if fashion_folder() is None:
+        return found
+    return (
+        *found,
+        Offer("Fashion-MNIST, the first 6,000 pictures", 6000, 10, lambda: fashion_mnist().limited(6000)),
+        Offer("Fashion-MNIST, all 60,000 pictures", 60_000, 10, fashion_mnist),
+    )
+
+
+def read(name: str, size_px: int, folder: Path | None = None) -> Data:
+    """The data set called ``name``, or the one in the folder of that name.
+
+    Args:
+        size_px: to which side pictures of class folders are brought: the network's input size.
+        folder: where Fashion-MNIST's files lie, if not where they are looked for.
+
+    Raises:
+        ValueError: where something in it does not suit, naming what.
+        OSError: where something cannot be read.
+    """
+    if name == "fashion-mnist":
+        return fashion_mnist(folder)
+    if name == "digits":
+        return digits()
+    place = Path(name)
+    if not place.is_dir():
+        raise ValueError(f"{name!r} is neither a folder nor one of {', '.join(KNOWN)}.")
+    return idx_folder(place) if holds_idx(place) else class_folders(place, size_px)
+
+
+def class_folders(folder: Path, size_px: int) -> Data:
+    """A folder that has one folder of pictures for each class. The short side becomes ``size_px``, the centre is kept.
+
+    Every fifth picture of a class, by name, is for the test. Files that do not end like pictures are passed over.
+
+    Raises:
+        ValueError: where there are too few classes or pictures, or a picture is damaged, naming it.
+        OSError: where one cannot be read.
+    """
+    found = {place.name: _pictures(place) for place in sorted(folder.iterdir()) if _is_class(place)}
+    if len(found) < 2:
+        raise ValueError(
+            f"{folder} has {len(found)} class folder{'s' if len(found) != 1 else ''}; at least two are needed, each"
+            " with its pictures."
+        )
+    for name, files in found.items():
+        if len(files) < TEST_EVERY:
+            raise ValueError(f"The class {name!r} has {len(files)} pictures; at least {TEST_EVERY} are needed.")
+    count = sum(map(len, found.values()))
+    if count * 3 * size_px**2 > MAX_DATA_BYTES:
+        raise ValueError(
+            f"{count:,} pictures of {size_px} px need more than {MAX_DATA_BYTES >> 30} GiB of memory; fewer pictures or"
+            " a smaller input size would fit."
+        )
+    labelled = [
+        (file, label, place % TEST_EVERY == TEST_EVERY - 1)
+        for label, files in enumerate(found.values())
+        for place, file in enumerate(files)
+    ]
+    train, test = ([(file, label) for file, label, tests in labelled if tests is kept] for kept in (False, True))
+    return Data(folder.resolve().name, tuple(found), _decoded(train, size_px), _decoded(test, size_px), mirrored=True)
+
+
+def _is_class(place: Path) -> bool:
+    return place.is_dir() and not place.name.startswith(".")
+
+
+def _pictures(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if file.suffix.lower().removeprefix(".") in EXTENSIONS)
+
+
+def _decoded(files: list[tuple[Path, int]], size_px: int) -> Pictures:
+    squared = Preprocessing(size_px, size_px)
+    images = np.empty((len(files), 3, size_px, size_px), np.uint8)
+    for place, (file, _) in enumerate(files):
+        try:
+            image = open_image(file.read_bytes(), file.name)
+        except ImageError as problem:
+            raise ValueError(f"In the class {file.parent.name!r}: {problem}") from None
+        images[place] = np.asarray(squared.preview(image)).transpose(2, 0, 1)
+    return Pictures(torch.from_numpy(images), torch.tensor([label for _, label in files]))

@@ -1,0 +1,104 @@
+"""Before a network is trained on this machine: how long it would take, whether it can be, and what to change if not."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import torch
+
+from inception_models import Arch, build
+from inception_models.edits.widths import runs, scaled, smallest_input, with_classes, with_input_size, without_aux
+from inception_models.net.losses import weighted_loss
+
+from ..analysis.network import Analysis, analyze
+from ..common.limits import MAX_RUN_BYTES
+from ..memory.training_step import training
+
+LONG_SECONDS = 120.0  # from here on the person is warned
+MAX_SECONDS = 3600.0  # above, a run is refused: the command line is the place for it
+USUAL_MACS_PER_SECOND = 5e9  # of a training step on one core, as measured with narrow networks; only until it is known
+PASSES = 3  # a step costs the forward pass and about twice that for the gradients
+PROBE_SECONDS = 2.0  # that a measured step may roughly take
+DEMO_PX, DEMO_FACTOR, DEMO_DIVISOR = 48, 0.25, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would take. ``memory_bytes``: at the peak of a step."""
+
+    seconds_an_epoch: float
+    epochs: int
+    memory_bytes: int
+
+    @property
+    def seconds(self) -> float:
+        return self.seconds_an_epoch * self.epochs
+
+    @property
+    def long(self) -> bool:
+        return self.seconds > LONG_SECONDS
+
+    @property
+    def too_large(self) -> bool:
+        return self.memory_bytes > MAX_RUN_BYTES
+
+    @property
+    def refusal(self) -> str:
+        """Why it cannot be done here, with what would help; empty where it can."""
+        if self.too_large:
+            return (
+                f"A training step would need {self.memory_bytes / 2**30:.1f} GiB of memory, and"
+                f" {MAX_RUN_BYTES >> 30} GiB are allowed; narrower layers or a smaller input would fit."
+            )
+        if self.seconds > MAX_SECONDS:
+            return (
+                f"This would take about {spoken(self.seconds)} here, and at most an hour is allowed; narrower layers, a"
+                " smaller input, fewer pictures or fewer epochs would bring it down."
+            )
+        return ""
+
+
+def plan(
+    analysis: Analysis, pictures: int, epochs: int, batch: int, macs_per_second: float = USUAL_MACS_PER_SECOND
+) -> Plan:
+    """What training on so many ``pictures`` takes, at a speed that :func:`measured_speed` found."""
+    memory = training(analysis, "momentum", batch=batch)
+    return Plan(step_macs(analysis) * pictures / macs_per_second, epochs, memory.peak_bytes)
+
+
+def step_macs(analysis: Analysis) -> int:
+    """MACs of a training step for one picture: the forward pass with its heads, times three."""
+    return PASSES * (analysis.macs + sum(head.macs for head in analysis.aux))
+
+
+def measured_speed(arch: Arch, batch: int) -> float:
+    """MACs a second, as :func:`step_macs` counts, of real training steps of ``arch`` here. It takes a second or few."""
+    macs = step_macs(analyze(arch))
+    count = max(2, min(batch, int(PROBE_SECONDS * USUAL_MACS_PER_SECOND / macs)))
+    net = build(arch).to(memory_format=torch.channels_last)
+    pictures = torch.rand(count, 3, arch.input_size, arch.input_size).to(memory_format=torch.channels_last)
+    labels = torch.zeros(count, dtype=torch.long)
+    fastest = float("inf")
+    for _ in range(2):  # the first one warms up
+        started = time.perf_counter()
+        weighted_loss(net(pictures), labels, arch).backward()  # type: ignore[no-untyped-call]  # torch gives it no types
+        fastest = min(fastest, time.perf_counter() - started)
+    return macs * count / fastest
+
+
+def narrowed(arch: Arch, classes: int) -> Arch:
+    """``arch`` as small as is sensible for a run of minutes: a quarter of its filters, a small input."""
+    small = with_classes(scaled(without_aux(arch), DEMO_FACTOR, DEMO_DIVISOR), classes)
+    least = max(DEMO_PX, smallest_input(small))
+    sizes = (size for size in range(least, arch.input_size) if runs(replace(small, input_size=size)))
+    return with_input_size(small, next(sizes, arch.input_size))
+
+
+def spoken(seconds: float) -> str:
+    """A rough time for people: ``40 seconds``, ``3 minutes``, ``2.5 hours``."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} second{'s' if round(seconds) > 1 else ''}"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} minutes"
+    return f"{seconds / 3600:.3g} hours"

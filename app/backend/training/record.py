@@ -1,0 +1,75 @@
+"""What a training run leaves behind: the weights, a card that says where they come from, the curves."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import platform
+from dataclasses import asdict, astuple, fields
+from pathlib import Path
+
+import torch
+from safetensors.torch import save
+
+from inception_models import ARCHITECTURES
+from inception_models.edits.link import to_edits
+from inception_models.training.datasets import Data
+from inception_models.training.evaluate import Score
+from inception_models.training.run import Epoch, Options
+from inception_models.training.train import Trained
+
+from ..common.device import describe
+
+
+def weights(trained: Trained) -> bytes:
+    """The network's weights as a .safetensors file, in our own layout."""
+    return save({name: value.contiguous() for name, value in trained.net.state_dict().items()})
+
+
+def curves_csv(curve: tuple[Epoch, ...]) -> str:
+    """One row an epoch."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow("epoch" if field.name == "number" else field.name for field in fields(Epoch))
+    table.writerows(astuple(epoch) for epoch in curve)
+    return out.getvalue()
+
+
+def card_json(trained: Trained, data: Data, options: Options, test: Score, command: str) -> str:
+    """Which network the weights are of, how pictures are prepared for it, how it was trained and how well it does."""
+    arch = trained.net.arch
+    content = {
+        "variant": arch.key,
+        "edits": to_edits(ARCHITECTURES[arch.key], arch),
+        "mean": trained.mean,
+        "std": trained.std,
+        "input_size": arch.input_size,
+        "classes": data.classes,
+        "accuracy": test.accuracy,
+        "card": {
+            "data": data.source or data.name,
+            "licence": data.licence,
+            "pictures": {"train": len(data.train), "test": len(data.test)},
+            "test_correct": test.correct,
+            "test_loss": test.loss,
+            "options": asdict(options),
+            "best_epoch": trained.best.number,
+            "epochs": len(trained.curve),
+            "seconds": round(trained.seconds, 1),
+            "processor": f"{describe(torch.device('cpu'))}, {platform.machine()}",
+            "torch": torch.__version__,
+            "command": command,
+            "curve": [asdict(epoch) for epoch in trained.curve],
+        },
+    }
+    return json.dumps(content, indent=1) + "\n"
+
+
+def written(file: Path, content: bytes | str) -> Path:
+    """Write a file whole or not at all."""
+    beside = file.with_name(file.name + ".new")
+    beside.write_bytes(content.encode() if isinstance(content, str) else content)
+    os.replace(beside, file)
+    return file

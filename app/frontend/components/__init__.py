@@ -1,0 +1,1 @@
+"""The JavaScript components of the page, one folder each."""

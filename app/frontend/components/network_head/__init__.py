@@ -1,0 +1,51 @@
+"""The head of every page as one Streamlit component: a part of the page that no edit has to wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import streamlit as st
+
+from ..shared.events import handled, new_events
+from ..shared.files import joined
+
+_component = st.components.v2.component(
+    "inception_network_head",
+    html=joined(__file__, "head.html"),
+    css=joined(__file__, "head.css"),
+    js=joined(__file__, "../shared/outbox.js", "head.js"),
+    isolate_styles=False,  # Streamlit's icons are letters of a font that the page has
+)
+
+
+def network_head(
+    title: str, about: str, changes: str, *, count: int, key: str, acts: Mapping[str, Callable[[], None] | None]
+) -> None:
+    """Show the title, the buttons Undo and Redo, and behind two more what the variant is and what was changed in it.
+
+    ``title``, ``about`` and ``changes`` are HTML; whoever writes it escapes the text in it. ``count`` is the number of
+    changes. ``acts``: what ``undo``, ``redo`` and ``reset`` do, before the next script run; None where there is nothing
+    to do.
+    """
+    _component(
+        key=key,
+        data={
+            "title": title,
+            "about": about,
+            "changes": changes,
+            "count": count,
+            "can": [name for name, act in acts.items() if act],
+            "handled": handled(key),
+        },
+        on_events_change=partial(_dispatch, key, acts),
+    )
+
+
+def _dispatch(key: str, acts: Mapping[str, Callable[[], None] | None]) -> None:
+    for event in new_events(key):
+        match event:
+            case {"act": str() as name} if act := acts.get(name):
+                act()
+            case _:
+                pass

@@ -1,0 +1,23 @@
+"""What there is to know about each stage, as a Streamlit component that shows the selected one's without delay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from ..shared.files import joined
+
+_component = st.components.v2.component(
+    "inception_stage_cards",
+    js=joined(__file__, "../shared/selection.js", "cards.js"),
+    isolate_styles=False,  # the page's own style sheet has its tips and tables
+)
+
+
+def stage_cards(cards: Mapping[str, str], *, selected: str, key: str) -> None:
+    """Show the card of the stage called ``selected``, and any other's as soon as a component selects it.
+
+    A card is HTML; whoever writes it escapes the text in it.
+    """
+    _component(key=key, data={"cards": dict(cards), "selected": selected})

@@ -1,0 +1,164 @@
+"""The editable "Table 1" of a network, as a Streamlit component: every filter count is a text field.
+
+The browser keeps what is being typed and sends raw text. Python decides what is valid, and the next run shows either
+the new width or the error beside what was typed. `st.data_editor` is not used: it draws on a canvas, cannot mark a
+changed cell, and clamps bad input without a word.
+
+The browser numbers its events and sends all that Python has not answered yet, because Streamlit keeps only the newest
+of several waiting triggers. Python answers with the highest number handled, so no event is lost or happens twice.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import streamlit as st
+
+from ..shared.events import handled, new_events
+from ..shared.files import joined
+
+_MAX_TYPED = 200  # characters; longer text is cut before anything looks at it
+
+
+@dataclass(frozen=True)
+class WidthCell:
+    """A number that can be edited. With an `error`, `typed` stays in the field and `width` is the last valid value."""
+
+    path: str
+    width: int
+    original: int | None  # None: nothing to compare with, so never marked as changed
+    low: int
+    high: int
+    error: str | None = None
+    typed: str | None = None
+
+
+@dataclass(frozen=True)
+class TextCell:
+    """A computed value. `share` (0 to 1) is the length of the bar behind it; `better` colours the `delta`."""
+
+    text: str
+    exact: str | None = None
+    share: float | None = None
+    delta: str | None = None
+    better: bool | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column. Neighbours with the same `group` share a header; `noun` starts the spoken name of each field."""
+
+    key: str
+    label: str
+    hint: str = ""
+    color: str | None = None
+    reduction: bool = False
+    group: str | None = None
+    noun: str = "filters"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table. A column without an entry in `cells` stays empty."""
+
+    path: str
+    label: str
+    cells: Mapping[str, WidthCell | TextCell]
+    kind: Literal["stage", "stem", "head", "pool"] = "stage"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one kind of block under one header."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+_SCRIPTS = (
+    "../shared/dom.js",
+    "../shared/outbox.js",
+    "../shared/selection.js",
+    "reset.js",
+    "grid.js",
+    "table.js",
+    "keys.js",
+)
+_component = st.components.v2.component(
+    "inception_width_table", css=joined(__file__, "table.css"), js=joined(__file__, *_SCRIPTS)
+)
+
+
+def width_table(
+    tables: Sequence[Table],
+    *,
+    selected: str | None,
+    key: str,
+    on_edit: Callable[[Mapping[str, str]], None],
+    on_reset: Callable[[tuple[str, ...]], None],
+    on_select: Callable[[str], None],
+    height_px: int | None = None,
+) -> None:
+    """Show `tables` under one another, with aligned columns.
+
+    The callbacks run before the next script run, once for each thing the person did. `on_edit` gets {path: text as
+    typed}: one entry for a field, several for a pasted block, none validated. `on_reset` gets the paths to put back to
+    their originals and to clear of errors. `on_select` gets a row's path. All paths are ones that were shown.
+    With `height_px` the tables scroll inside that height under a header that stays. A width's path must be unique.
+    """
+    _component(
+        key=key,
+        data={
+            "tables": [_table_data(table) for table in tables],
+            "selected": selected,
+            "height": height_px,
+            "handled": handled(key),
+        },
+        on_events_change=partial(_dispatch, key, _Shown.of(tables), on_edit, on_reset, on_select),
+    )
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Paths on the page; whatever else a browser sends is dropped."""
+
+    widths: frozenset[str]
+    rows: frozenset[str]
+
+    @staticmethod
+    def of(tables: Sequence[Table]) -> "_Shown":
+        rows = [row for table in tables for row in table.rows]
+        cells = (cell for row in rows for cell in row.cells.values())
+        return _Shown(
+            frozenset(cell.path for cell in cells if isinstance(cell, WidthCell)), frozenset(row.path for row in rows)
+        )
+
+
+def _table_data(table: Table) -> dict[str, object]:
+    # vars, not asdict: a deep copy of 240 cells costs several milliseconds a rerun.
+    return {
+        "title": table.title,
+        "columns": [vars(column) for column in table.columns],
+        "rows": [{**vars(row), "cells": {key: vars(cell) for key, cell in row.cells.items()}} for row in table.rows],
+    }
+
+
+def _dispatch(
+    key: str,
+    shown: _Shown,
+    on_edit: Callable[[Mapping[str, str]], None],
+    on_reset: Callable[[tuple[str, ...]], None],
+    on_select: Callable[[str], None],
+) -> None:
+    for event in new_events(key):
+        match event:
+            case {"typed": dict() as typed}:
+                if known := {path: str(text)[:_MAX_TYPED] for path, text in typed.items() if path in shown.widths}:
+                    on_edit(known)
+            case {"reset": list() as paths}:
+                if known_paths := tuple(path for path in paths if isinstance(path, str) and path in shown.widths):
+                    on_reset(known_paths)
+            case {"select": str() as path} if path in shown.rows:
+                on_select(path)

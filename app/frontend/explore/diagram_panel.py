@@ -1,0 +1,138 @@
+"""The diagram on the page, with what there is to choose about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import cast
+
+import streamlit as st
+
+from ...backend import Analysis
+from ...backend.diagram import View, as_file, draw, legend, toggled
+from ...backend.diagram.scene import ColorBy, Level
+from .. import measured
+from ..components.graph_view import graph_view
+from ..state import State
+
+LEVELS: dict[str, str] = {"stage": "Network", "branch": "Branches", "op": "Layers"}
+COLORS: dict[str, str] = {
+    "kind": "Kind",
+    "params": "Parameters",
+    "macs": "MACs",
+    "share": "Share of MACs",
+    "memory": "Memory",
+    "field": "Receptive field",
+    "time": "Time",
+}
+COLORS_HELP = (
+    "What the colours of the boxes mean: their kind, or a heat map of parameters, multiply-accumulates, the output's"
+    " memory, the receptive field on the picture, or the time of whole stages as measured on the Costs page"
+)
+SWITCHES: dict[str, tuple[str, str]] = {
+    "sideways": ("Left to right", "Instead of from top to bottom"),
+    "apart": ("BatchNorm and ReLU apart", "Each in a box of its own, in Layers"),
+    "heads": ("Auxiliary heads", "Draw them beside the trunk"),
+    "copies": ("Every copy", "Draw each copy of a repeated block instead of one with × 20"),
+}
+FILES: dict[str, str] = {
+    ".svg": "for the web, its letters inside",
+    ".pdf": "for a paper, its fonts inside",
+    ".png": "for a slide, 3 pixels a point",
+    ".dot": "for Graphviz",
+}
+HEIGHT_PX = 560
+
+
+def show(state: State, analysis: Analysis, reference: Analysis) -> None:
+    """Render the choices and the diagram."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="diagram-choices"):
+        view = _chosen(state, analysis)
+        _files(analysis, view, reference)
+    drawing = draw(analysis, view, reference)
+    key = legend(analysis, view)
+    graph_view(
+        drawing.svg,
+        network=state.arch.key,
+        topology=drawing.topology,
+        selected=state.selected,
+        key="diagram",
+        on_select=state.select,
+        on_expand=lambda path: _toggle(state, analysis, view, path),
+        legend=key,
+        height_px=HEIGHT_PX,
+    )
+
+
+def _chosen(state: State, analysis: Analysis) -> View:
+    level = st.segmented_control(
+        "Level",
+        list(LEVELS),
+        default="branch",
+        format_func=LEVELS.__getitem__,
+        key="Level",
+        required=True,
+        help="How much of the traced network is drawn",
+        persist_state="session",
+    )
+    color = st.selectbox(
+        "Colour by",
+        list(COLORS),
+        format_func=COLORS.__getitem__,
+        key="Colour by",
+        help=COLORS_HELP,
+        width=170,
+        persist_state="session",
+    )
+    seconds = measured.seconds(state.arch) if color == "time" else {}
+    if color == "time" and not seconds:
+        st.caption("Not measured yet: Costs, Time, Measure.")
+    sideways, apart, heads, copies = _switches()
+    return View(
+        level=cast(Level, level),
+        expand=state.expanded | {stage.name for stage in analysis.stages if stage.copies and copies},
+        fold=state.folded,
+        color_by=cast(ColorBy, color),
+        direction="LR" if sideways else "TB",
+        fused=not apart,
+        show_aux=heads,
+        theme="dark" if st.context.theme.type == "dark" else "light",
+        seconds=tuple(seconds.items()),
+    )
+
+
+def _switches() -> list[bool]:
+    popover = st.popover("More", icon=":material/tune:", help="More about the drawing", key="more", on_change="rerun")
+    if not popover.open:  # what nobody sees would still take its part of every edit's time
+        return [bool(st.session_state.get(key, key == "heads")) for key in SWITCHES]
+    with popover:
+        return [
+            st.toggle(label, value=key == "heads", key=key, help=meaning, persist_state="session")
+            for key, (label, meaning) in SWITCHES.items()
+        ]
+
+
+def _files(analysis: Analysis, view: View, reference: Analysis) -> None:
+    """Downloads; each file is made when it is asked for."""
+    popover = st.popover(
+        "Save", icon=":material/download:", help="The diagram as it stands, as a file", key="save", on_change="rerun"
+    )
+    if not popover.open:
+        return
+    with popover:
+        paper = st.segmented_control("Paper", ["Light", "Dark"], default="Light", key="paper", required=True)
+        shown = replace(view, theme="dark" if paper == "Dark" else "light")
+        for ending, about in FILES.items():
+            st.download_button(
+                f"{ending[1:].upper()}: {about}",
+                partial(as_file, analysis, ending, shown, reference),
+                f"{analysis.arch.key}{ending}",
+                on_click="ignore",
+                type="tertiary",
+                key=f"save{ending}",
+            )
+
+
+def _toggle(state: State, analysis: Analysis, view: View, path: str) -> None:
+    after = toggled(analysis, view, path)
+    state.expanded, state.folded = after.expand, after.fold

@@ -1,0 +1,1 @@
+"""The parts of the Picture page: which picture, which weights, and the ways to look."""

@@ -1,0 +1,77 @@
+"""The demo network's own pictures: the test pictures that ship, whose class is known, and how many come out right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
+
+from inception_models.checkpoints.demo import demo, test_pictures
+
+from ...backend.training.accuracy import correct_on_demo
+from ..shell.notice import refused
+from ..state import State
+from .picture_input import Picture
+
+
+@dataclass(frozen=True)
+class LabelledPicture:
+    """One of them, and what it shows."""
+
+    picture: Picture
+    label: str
+
+
+def chosen() -> LabelledPicture | None:
+    """Render the choice; None if the person wants a picture of another kind."""
+    kinds = {"test": "Test picture", "own": "Another"}
+    kind = st.segmented_control(
+        "Picture", list(kinds), default="test", format_func=kinds.__getitem__, key="picture_kind", required=True
+    )
+    if kind != "test":
+        return None
+    images, labels = test_pictures()
+    names = demo().class_names
+    wanted = st.selectbox(
+        "Class", [None, *range(len(names))], format_func=lambda i: names[i] if i is not None else "Any"
+    )
+    among = np.flatnonzero(labels == wanted) if wanted is not None else np.arange(len(labels))
+    number = st.number_input(f"Picture, 1 to {len(among)}", 1, len(among), key=f"test_picture:{wanted}")
+    place = int(among[int(number) - 1])
+    image = Image.fromarray(images[place]).convert("RGB")
+    return LabelledPicture(
+        Picture(image, f"fashion:{place}", f"Test picture {place + 1}", "Fashion-MNIST, test set. MIT"),
+        names[labels[place]],
+    )
+
+
+def _show(bar: DeltaGenerator, share: float) -> None:
+    bar.progress(share, "Measuring the accuracy")
+
+
+def accuracy(state: State) -> None:
+    """Render how many of them the network gets right, measured anew for every edit."""
+    home = demo().arch
+    known: dict[object, tuple[int, int]] = st.session_state.setdefault("accuracies", {})
+    for arch in (home, state.arch):
+        if arch not in known:
+            bar = st.progress(0.0, "Measuring the accuracy")
+            try:
+                known[arch] = correct_on_demo(arch, partial(_show, bar))
+            except ValueError as problem:
+                refused(str(problem))
+                return
+            finally:
+                bar.empty()
+    correct, count = known[state.arch]
+    before = known[home][0]
+    st.metric(
+        "Test accuracy",
+        f"{correct / count:.1%}",
+        f"{100 * (correct - before) / count:+.1f} points" if state.arch != home else None,
+        help=f"Of the {count} test pictures that ship, {correct} are recognised; as trained it was {before}.",
+    )

@@ -1,0 +1,1 @@
+"""What is around every page: the sidebar, the header with the totals, notices."""

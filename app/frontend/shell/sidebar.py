@@ -1,0 +1,156 @@
+"""The controls that concern the whole network."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from inception_models import ARCHITECTURES, Arch, widths, with_widths
+from inception_models.arch.rules import MAX_CLASSES, MAX_INPUT_SIZE
+from inception_models.edits.toggles import (
+    ACTIVATIONS,
+    activation,
+    dropout,
+    has_batch_norm,
+    with_activation,
+    with_batch_norm,
+    with_dropout,
+)
+from inception_models.edits.widths import scaled, with_aux, with_classes, with_input_size
+
+from ..state import State
+
+FACTORS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+
+
+Settings = tuple[str, int, int, bool, bool, str, float | None]
+
+
+def settings(state: State) -> Settings:
+    """All that the sidebar shows of the network."""
+    arch = state.arch
+    shown = (arch.key, arch.input_size, arch.classes, bool(arch.aux))
+    return *shown, has_batch_norm(arch), activation(arch), dropout(arch)
+
+
+def show(state: State) -> None:
+    """Render the sidebar; every control changes the state in its callback, before the page is drawn."""
+    with st.sidebar:
+        key, size, classes, aux, batch_norm, act, rate = settings(state)
+        _keep("variant", key)
+        st.selectbox(
+            "Variant",
+            list(ARCHITECTURES),
+            key="variant",
+            format_func=_title,
+            on_change=lambda: state.choose(st.session_state.variant),
+            help="Which published network to start from. Each variant keeps your changes while you look at another.",
+        )
+        _keep("input_size", size)
+        st.number_input(
+            "Input size (pixels)",
+            1,
+            MAX_INPUT_SIZE,
+            key="input_size",
+            on_change=lambda: state.attempt(lambda a: with_input_size(a, int(st.session_state.input_size))),
+            help=f"Height and width of the picture. The published network takes {state.original.input_size}.",
+        )
+        _keep("classes", classes)
+        st.number_input(
+            "Classes",
+            1,
+            MAX_CLASSES,
+            key="classes",
+            on_change=lambda: state.attempt(lambda a: with_classes(a, int(st.session_state.classes))),
+            help="Outputs of the classifier. ImageNet has 1,000.",
+        )
+        if state.original.aux:
+            _keep("aux", aux)
+            st.toggle(
+                "Auxiliary heads",
+                key="aux",
+                on_change=lambda: state.attempt(lambda a: with_aux(a, bool(st.session_state.aux), state.original)),
+                help="Extra classifiers that help training. They do not run at inference and are not in the totals.",
+            )
+        _keep("factor", 1.0)  # it multiplies what is there now, so it always starts at one
+        st.select_slider(
+            "Width multiplier",
+            FACTORS,
+            key="factor",
+            format_func=lambda f: f"× {f:g}",
+            on_change=lambda: state.attempt(lambda a: scaled(a, float(st.session_state.factor))),
+            help="Multiplies every filter count as it is now, rounded to a multiple of 8. Undo takes it back.",
+        )
+        _presets(state)
+        _units(state, batch_norm, act, rate)
+
+
+def _presets(state: State) -> None:
+    """One click to a network that people ask for; undo takes it back."""
+    popover = st.popover("Presets", icon=":material/bolt:", width="stretch", key="presets", on_change="rerun")
+    if not popover.open:
+        return
+    with popover:
+        for label, factor in (("Half width", 0.5), ("Quarter width", 0.25), ("Double width", 2.0)):
+            st.button(label, width="stretch", on_click=state.attempt, args=(partial(_scaled_original, factor),))
+        st.caption("Published siblings")
+        for key, arch in ARCHITECTURES.items():
+            if arch.about.paper == state.original.about.paper and key != state.arch.key:
+                st.button(arch.about.title, key=f"sibling:{key}", width="stretch", on_click=state.choose, args=(key,))
+
+
+def _scaled_original(factor: float, arch: Arch) -> Arch:
+    """The published widths times ``factor``; what else was changed stays."""
+    published = widths(ARCHITECTURES[arch.key])
+    return scaled(with_widths(arch, {p: w for p, w in published.items() if p in widths(arch)}), factor)
+
+
+def _units(state: State, batch_norm: bool, act: str, rate: float | None) -> None:
+    """What stands around every convolution, and in front of the classifier."""
+    expander = st.expander("Layers", key="layers", on_change="rerun")
+    if not expander.open:
+        return
+    with expander:
+        _keep("batch_norm", batch_norm)
+        st.toggle(
+            "BatchNorm",
+            key="batch_norm",
+            on_change=lambda: state.attempt(
+                lambda a: with_batch_norm(a, bool(st.session_state.batch_norm), state.original)
+            ),
+            help="Normalisation behind every convolution. Without it, convolutions have a bias instead.",
+        )
+        _keep("activation", act)
+        st.selectbox(
+            "Activation",
+            ACTIVATIONS,
+            key="activation",
+            on_change=lambda: state.attempt(lambda a: with_activation(a, st.session_state.activation)),
+            help="The function behind every convolution",
+        )
+        if rate is not None:
+            _keep("dropout", rate)
+            st.number_input(
+                "Dropout",
+                0.0,
+                0.99,
+                step=0.05,
+                key="dropout",
+                on_change=lambda: state.attempt(lambda a: with_dropout(a, float(st.session_state.dropout))),
+                help="Share of values dropped in front of the classifier, in training only",
+            )
+
+
+def _title(key: str) -> str:
+    about = ARCHITECTURES[key].about
+    return f"{about.title}, {about.year}"
+
+
+def _keep(key: str, value: object) -> None:
+    """Let a control show the state's value: it may have changed by undo, by a link or on another page.
+
+    In every run, also where it seems to be there already: after a run that was cut short a control would otherwise
+    report its default, and that would be taken for an edit.
+    """
+    st.session_state[key] = value

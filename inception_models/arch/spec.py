@@ -1,0 +1,229 @@
+"""What a network of the Inception family is: a frozen tree of plain values, and nothing else.
+
+A tree has three layers of names, and every path is made of them: ``stage.branch.op``, for example
+``inception4e.branch5x5.reduce``. Widths are output channels; input widths are never stored, they follow from what
+stands before (see :mod:`inception_models.arch.shapes`). This module imports no torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kernel = tuple[int, int]  # height, width
+Padding = Literal["same", "valid", "tf"]
+"""``same``: (k-1)//2 on every side; ``valid``: none; ``tf``: TensorFlow's SAME, which may pad the far side only."""
+Activation = Literal["relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "hardswish", "none"]
+PoolKind = Literal["max", "avg"]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNorm:
+    """Batch normalisation. ``momentum`` in PyTorch's sense (TensorFlow's decay 0.9997 is 0.0003 here)."""
+
+    eps: float = 1e-3
+    momentum: float = 0.1
+    gamma: bool = True  # TF-slim and Keras train only the offset
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What stands around the weights of a convolution: its bias, then normalisation, then activation."""
+
+    bias: bool = False
+    norm: BatchNorm | None = BatchNorm()
+    activation: Activation = "relu"
+
+
+# --- ops -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Conv:
+    """A convolution unit. ``width`` None means: as many filters as the enclosing residual block has input channels."""
+
+    name: str
+    width: int | None
+    kernel: Kernel = (1, 1)
+    stride: int = 1
+    padding: Padding = "same"
+    unit: Unit | None = None  # None: the network's own
+
+
+@dataclass(frozen=True, slots=True)
+class SepConv:
+    """A separable convolution: depthwise ``kernel`` (no bias, no norm), pointwise 1x1 to ``width``, then the unit.
+
+    ``multiplier`` is the number of depthwise filters an input channel gets. ``activate`` says where the unit's
+    activation stands: Xception's blocks put it before the convolution.
+    """
+
+    name: str
+    width: int | None
+    kernel: Kernel = (3, 3)
+    stride: int = 1
+    padding: Padding = "same"
+    multiplier: int = 1
+    activate: Literal["before", "after", "never"] = "after"
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Max or average pooling. ``include_pad`` is PyTorch's ``count_include_pad``; it matters for averages only."""
+
+    name: str
+    kind: PoolKind
+    size: int
+    stride: int
+    padding: Padding = "valid"
+    ceil: bool = False
+    include_pad: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalPool:
+    """Average over the whole grid, down to ``size`` x ``size`` cells (PyTorch's adaptive average pooling)."""
+
+    name: str
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LocalResponseNorm:
+    """Local response normalisation across ``size`` channels; ``alpha`` is divided by ``size``, as in Caffe."""
+
+    name: str
+    size: int = 5
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dropout:
+    name: str
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A fully connected layer on the flattened input. ``width`` None means: one output per class."""
+
+    name: str
+    width: int | None = None
+    bias: bool = True
+    norm: BatchNorm | None = None
+    activation: Activation = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Normalize:
+    """Divide each vector by its Euclidean length (the face embedding's last step)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Convolutions side by side on the same input, concatenated: the 1x3 | 3x1 pairs of v3 and v4."""
+
+    name: str
+    ops: tuple[Conv, ...]
+
+
+Op = Conv | SepConv | Pool | GlobalPool | LocalResponseNorm | Dropout | Linear | Normalize | Fork
+
+
+# --- blocks ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Ops in a row. A branch without ops passes its input on."""
+
+    name: str
+    ops: tuple[Op, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inception:
+    """Branches on the same input, their outputs concatenated in this order."""
+
+    name: str
+    branches: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """``activation(shortcut(x) + scale * projection(concat(branches)))``.
+
+    The projection is a biased 1x1 convolution back to the input's width, without norm or activation (Inception-ResNet);
+    Xception has none. The shortcut is the identity, or with ``shortcut_stride`` a 1x1 convolution and norm.
+    """
+
+    name: str
+    branches: tuple[Branch, ...]
+    scale: float = 1.0
+    projection: bool = True
+    shortcut_stride: int | None = None
+    activation: Activation = "relu"
+
+
+Block = Inception | Residual
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """``times`` copies of a block, one after the other. All copies share the block's widths."""
+
+    block: Block
+    times: int
+
+    @property
+    def name(self) -> str:
+        return self.block.name
+
+
+Stage = Op | Block | Repeat
+
+
+@dataclass(frozen=True, slots=True)
+class AuxHead:
+    """A classifier that reads the output of stage ``tap`` and counts with ``weight`` in the training loss."""
+
+    name: str
+    tap: str
+    ops: tuple[Op, ...]
+    weight: float = 0.3
+
+
+# --- networks --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The story of a variant, for the page. ``differences``: where the paper and its implementations part."""
+
+    title: str
+    year: int
+    paper: str
+    authors: str
+    url: str
+    summary: str
+    differences: tuple[str, ...] = ()
+    top1_percent: float | None = None  # ImageNet validation, single crop, as published
+    top1_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arch:
+    """A network: a value that can be compared, hashed, edited with :func:`dataclasses.replace` and built."""
+
+    key: str
+    about: About
+    unit: Unit
+    stages: tuple[Stage, ...]
+    aux: tuple[AuxHead, ...] = ()
+    input_size: int = 224  # height and width in pixels; the input always has 3 channels
+    classes: int = 1000

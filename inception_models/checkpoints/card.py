@@ -1,0 +1,59 @@
+"""The card that ``train`` writes beside weights: which network they are of, and how pictures are prepared for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..arch.rules import shown
+from ..edits.link import apply_edits
+from ..variants import ARCHITECTURES
+from .catalogue import Learned
+from .preprocessing import Preprocessing, Triple
+
+MAX_CARD_BYTES = 1 << 20  # with a curve of a thousand epochs it has 0.2 MB
+
+
+def beside(weights: Path) -> Path:
+    """Where the card of a file of weights is."""
+    return weights.with_suffix(".json")
+
+
+def learned(text: str, title: str, id: str = "own", page: str = "") -> Learned:
+    """What a card says.
+
+    Raises:
+        ValueError: with one sentence, where it is no such card.
+    """
+    if len(text) > MAX_CARD_BYTES:
+        raise ValueError(f"The card of {title} is too long: at most {MAX_CARD_BYTES // 2**20} MB are allowed.")
+    try:
+        content = json.loads(text)
+        key, size = content["variant"], content["input_size"]
+        mean, std = _triple(content["mean"]), _triple(content["std"])
+        names = tuple(map(str, content["classes"]))
+        card: Mapping[str, object] = content["card"]
+        accuracy, count = float(content["accuracy"]), card["pictures"]["test"]  # type: ignore[index]  # a TypeError else
+        data, licence = str(card["data"]), str(card["licence"])
+        arch = ARCHITECTURES[key]
+    except (ValueError, TypeError, KeyError, RecursionError) as problem:
+        raise ValueError(f"The card of {title} is not one that train writes: {_said(problem)}.") from None
+    arch = apply_edits(arch, content["edits"])
+    if arch.input_size != size:
+        raise ValueError(
+            f"The card of {title} contradicts itself: its network takes {arch.input_size} px, not {shown(size)}."
+        )
+    grey = len(set(mean)) == 1 and len(set(std)) == 1
+    steps = Preprocessing(size, size, channels="grey" if grey else "RGB", mean=mean, std=std)
+    said = f"{accuracy:.2%} of {count:,} test pictures"
+    return Learned(id, title, arch, steps, data, said, licence, page, names)
+
+
+def _triple(values: object) -> Triple:
+    red, green, blue = map(float, values)  # type: ignore[call-overload]  # a TypeError is caught
+    return red, green, blue
+
+
+def _said(problem: Exception) -> str:
+    return f"it lacks {problem}" if isinstance(problem, KeyError) else str(problem).rstrip(".").lower()

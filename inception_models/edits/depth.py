@@ -1,0 +1,72 @@
+"""How deep: the copies in each group of equal blocks, and how strongly a residual block adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
+
+from ..arch.rules import checked
+from ..arch.spec import Arch, Block, Repeat, Residual, Stage
+from ..arch.tree import blocks, map_blocks, map_stages, unknown
+
+
+def repeats(arch: Arch) -> dict[str, int]:
+    """How many copies of its block every group has, by the group's path."""
+    return {stage.name: stage.times for stage in arch.stages if isinstance(stage, Repeat)}
+
+
+def with_repeats(arch: Arch, changes: Mapping[str, int]) -> Arch:
+    """``arch`` with the given numbers of copies.
+
+    Raises:
+        ValueError: for a path that is not a group's, or a number that is not from 1 to 64.
+    """
+    return checked(replaced_repeats(arch, changes))
+
+
+def replaced_repeats(arch: Arch, changes: Mapping[str, object]) -> Arch:
+    """What :func:`with_repeats` returns, whether it works or not."""
+    known = repeats(arch)
+    for path in changes:
+        if path not in known:
+            raise unknown(path, known, "a group of equal blocks")
+
+    def visit(stage: Stage) -> Stage:
+        if isinstance(stage, Repeat) and changes.get(stage.name, stage.times) != stage.times:
+            return replace(stage, times=cast(int, changes[stage.name]))
+        return stage
+
+    return map_stages(arch, visit)
+
+
+def scales(arch: Arch) -> dict[str, float]:
+    """What every residual block multiplies its branches by before it adds them, by path."""
+    return {path: block.scale for path, block in blocks(arch).items() if isinstance(block, Residual)}
+
+
+def with_scales(arch: Arch, changes: Mapping[str, float] | float) -> Arch:
+    """``arch`` with the given residual scales, or with one for all of its residual blocks.
+
+    Raises:
+        ValueError: for a path that is not a residual block's, or a scale that is not from 0.01 to 1.
+    """
+    new = changes if isinstance(changes, Mapping) else dict.fromkeys(scales(arch), changes)
+    return checked(replaced_scales(arch, new))
+
+
+def replaced_scales(arch: Arch, changes: Mapping[str, object]) -> Arch:
+    """What :func:`with_scales` returns, whether it works or not."""
+    known = scales(arch)
+    if not known:
+        raise ValueError(f"{arch.about.title} has no residual blocks to scale; the Inception-ResNets have.")
+    for path in changes:
+        if path not in known:
+            raise unknown(path, known, "a residual block")
+
+    def visit(block: Block) -> Block:
+        if isinstance(block, Residual) and changes.get(block.name, block.scale) != block.scale:
+            return replace(block, scale=cast(float, changes[block.name]))
+        return block
+
+    return map_blocks(arch, visit)

@@ -1,0 +1,198 @@
+"""What changed between two networks, part by part and in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import TypeAlias
+
+from ..arch.spec import (
+    Arch,
+    AuxHead,
+    BatchNorm,
+    Branch,
+    Conv,
+    Fork,
+    Inception,
+    Linear,
+    Pool,
+    Repeat,
+    Residual,
+    SepConv,
+    Unit,
+)
+from ..arch.tree import Part, children
+from .toggles import has_batch_norm, with_activation, with_batch_norm
+
+Value: TypeAlias = int | float | str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. ``path`` is empty where it concerns the whole network.
+
+    ``kind`` is the name of the field that differs (``width``, ``times``, ``kernel`` ...), or ``part`` where one was
+    added (``before`` is None), removed (``after`` is None) or became another, or ``order``.
+    """
+
+    path: str
+    kind: str
+    before: Value
+    after: Value
+
+    def sentence(self) -> str:
+        """The change in plain words, without a full stop: ``block17: 20 → 12 copies``."""
+        before, after = _words(self.before), _words(self.after)
+        where = f"{self.path}: " if self.path else ""
+        match self.kind:
+            case "part" if self.before is None:
+                return f"{self.path} added: {after}"
+            case "part" if self.after is None:
+                return f"{self.path} removed"
+            case "order":
+                return f"{self.path or 'stages'} in another order: {after}"
+            case "input_size":
+                return f"input {before} → {after} pixels"
+            case "aux" | "batch_norm":
+                return f"{WORDS[self.kind]} {after}"
+            case kind if kind in NOUNS:
+                return f"{where}{before} → {after} {NOUNS[kind]}"
+            case kind:
+                return f"{where}{WORDS.get(kind, kind.replace('_', ' ') + ' ')}{before} → {after}"
+
+
+NOUNS = {"width": "filters", "features": "features", "times": "copies", "classes": "classes"}
+WORDS = {"part": "", "p": "", "kind": "", "weight": "loss weight ", "aux": "auxiliary heads", "batch_norm": "BatchNorm"}
+INSTEAD_OF_NONE = {"width": "the block's own number of", "unit": "the network's"}
+
+
+def _words(value: Value) -> str:
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "on" if value else "off"
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
+def changes(original: Arch, edited: Arch) -> tuple[Change, ...]:
+    """Every difference from ``original`` to ``edited``, in the order of the forward pass; empty if there is none.
+
+    What was switched for the whole network (activation, BatchNorm, aux heads) is one change. The key and the story of
+    a network are not compared.
+    """
+    return tuple(_changes(original, edited))
+
+
+def _changes(old: Arch, new: Arch) -> Iterator[Change]:
+    for name in ("input_size", "classes"):
+        yield from _field("", name, getattr(old, name), getattr(new, name))
+    yield from _field("", "activation", old.unit.activation, new.unit.activation)
+    yield from _field("", "batch_norm", has_batch_norm(old), has_batch_norm(new))
+    yield from _field("", "aux", bool(old.aux), bool(new.aux))
+    base = switched(old, new)
+    if base.unit != new.unit:
+        yield Change("", "unit", describe(base.unit), describe(new.unit))
+    yield from _rows("", base.stages, new.stages)
+    if old.aux and new.aux:
+        yield from _rows("", base.aux, new.aux)
+
+
+def switched(old: Arch, new: Arch) -> Arch:
+    """``old`` with the activation and the BatchNorm of ``new``, where those were switched for the whole network."""
+    base = old
+    if new.unit.activation not in (old.unit.activation, "none"):
+        base = with_activation(base, new.unit.activation)
+    if has_batch_norm(new) != has_batch_norm(old):
+        base = with_batch_norm(base, has_batch_norm(new), old)
+    return base
+
+
+def _field(path: str, kind: str, before: Value, after: Value) -> Iterator[Change]:
+    if before != after:
+        yield Change(path, kind, before, after)
+
+
+def _rows(path: str, old: Sequence[Part], new: Sequence[Part]) -> Iterator[Change]:
+    """Differences between parts in a row or side by side, matched by name."""
+    before, after = {part.name: part for part in old}, {part.name: part for part in new}
+    for name, part in before.items():
+        if name not in after:
+            yield Change(f"{path}.{name}".lstrip("."), "part", describe(part), None)
+    if [n for n in before if n in after] != [n for n in after if n in before]:
+        yield Change(path, "order", ", ".join(before), ", ".join(after))
+    for name, part in after.items():
+        where = f"{path}.{name}".lstrip(".")
+        if name in before:
+            yield from _part(where, before[name], part)
+        else:
+            yield Change(where, "part", None, describe(part))
+
+
+def _part(path: str, old: Part, new: Part) -> Iterator[Change]:
+    if old is new:  # what an edit does not touch stays the same object
+        return
+    if isinstance(old, Repeat) and isinstance(new, Repeat):
+        yield from _field(path, "times", old.times, new.times)
+        yield from _part(path, old.block, new.block)
+    elif type(old) is type(new):
+        yield from _rows(path, children(old), children(new))
+        yield from _fields(path, old, new)
+    else:
+        yield Change(path, "part", describe(old), describe(new))
+
+
+def _fields(path: str, old: Part, new: Part) -> Iterator[Change]:
+    for field in fields(old):
+        before, after = getattr(old, field.name), getattr(new, field.name)
+        if field.name not in ("name", "ops", "branches") and before != after:
+            kind = "features" if isinstance(old, Linear) and field.name == "width" else field.name
+            yield Change(path, kind, _value(kind, before), _value(kind, after))
+
+
+def _value(kind: str, value: Value | tuple[int, int] | Unit | BatchNorm) -> Value:
+    match value:
+        case (high, wide):
+            return f"{high}×{wide}"
+        case Unit() | BatchNorm():
+            return describe(value)
+        case None:
+            return INSTEAD_OF_NONE.get(kind)
+        case _:
+            return value
+
+
+def describe(part: Part | Unit | BatchNorm) -> str:
+    """A part in a few words: ``3×3 convolution, 32 filters``."""
+    match part:
+        case Conv() | SepConv():
+            kind = "separable convolution" if isinstance(part, SepConv) else "convolution"
+            width = "as many filters as the block's input" if part.width is None else f"{part.width} filters"
+            return f"{part.kernel[0]}×{part.kernel[1]} {kind}, {width}"
+        case Pool():
+            return f"{part.size}×{part.size} {'max' if part.kind == 'max' else 'average'} pool"
+        case Repeat():
+            return f"{part.times} × {describe(part.block)}"
+        case Inception() | Residual():
+            return f"block of {', '.join(b.name for b in part.branches)}"
+        case Branch() | AuxHead() | Fork():
+            return ", then ".join(describe(op) for op in part.ops) or "passes its input on"
+        case Unit():
+            norm = describe(part.norm) if part.norm else "no norm"
+            return f"{'bias' if part.bias else 'no bias'}, {norm}, {part.activation}"
+        case BatchNorm():
+            return f"BatchNorm (eps {part.eps:g}, momentum {part.momentum:g}{'' if part.gamma else ', no scale'})"
+        case _:
+            return TITLES[type(part).__name__]
+
+
+TITLES = {
+    "GlobalPool": "global average pool",
+    "LocalResponseNorm": "local response normalisation",
+    "Dropout": "dropout",
+    "Linear": "fully connected layer",
+    "Normalize": "division by the length",
+}

@@ -1,0 +1,109 @@
+"""What stands around the filters: dropout, BatchNorm, activation, for the whole network at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+from ..arch.rules import checked, shown
+from ..arch.spec import Activation, Arch, BatchNorm, Block, Conv, Dropout, Linear, Op, Residual, SepConv, Stage, Unit
+from ..arch.tree import map_blocks, map_ops, map_stages, walk
+
+ACTIVATIONS: tuple[Activation, ...] = tuple(name for name in get_args(Activation) if name != "none")
+
+
+def dropout(arch: Arch) -> float | None:
+    """The share of values that are dropped in front of the classifier while training; None: there is no dropout."""
+    return next((stage.p for stage in arch.stages if isinstance(stage, Dropout)), None)
+
+
+def with_dropout(arch: Arch, p: float) -> Arch:
+    """``arch`` with another dropout in front of the classifier. The auxiliary heads keep theirs.
+
+    Raises:
+        ValueError: outside 0 to 0.99, or where the network has no dropout.
+    """
+    if dropout(arch) is None:
+        raise ValueError(f"{arch.about.title} has no dropout to set; most other variants have.")
+
+    def visit(stage: Stage) -> Stage:
+        return replace(stage, p=p) if isinstance(stage, Dropout) and stage.p != p else stage
+
+    return checked(map_stages(arch, visit))
+
+
+def activation(arch: Arch) -> Activation:
+    """The activation behind a convolution, where it has no other of its own."""
+    return arch.unit.activation
+
+
+def with_activation(arch: Arch, name: Activation) -> Arch:
+    """``arch`` with another activation everywhere that it has one.
+
+    Raises:
+        ValueError: for a name that is not one of ``ACTIVATIONS``.
+    """
+    if name not in ACTIVATIONS:
+        raise ValueError(f"The activation must be one of {', '.join(ACTIVATIONS)}, not {shown(name)}.")
+
+    def op(_: str, old: Op) -> Op:
+        match old:
+            case Conv(unit=Unit() as unit) | SepConv(unit=Unit() as unit) if unit.activation not in ("none", name):
+                return replace(old, unit=replace(unit, activation=name))
+            case Linear() if old.activation not in ("none", name):
+                return replace(old, activation=name)
+            case _:
+                return old
+
+    def block(old: Block) -> Block:
+        if isinstance(old, Residual) and old.activation not in ("none", name):
+            return replace(old, activation=name)
+        return old
+
+    return map_blocks(map_ops(_with_unit(arch, replace(arch.unit, activation=name)), op), block)
+
+
+def has_batch_norm(arch: Arch) -> bool:
+    """Whether convolutions are followed by BatchNorm, where they have no unit of their own."""
+    return arch.unit.norm is not None
+
+
+def with_batch_norm(arch: Arch, on: bool, original: Arch) -> Arch:
+    """``arch`` with or without BatchNorm.
+
+    Without, every layer that had it gets a bias in its stead. With, every layer that has it in ``original`` has it as
+    there; where ``original`` has none at all, every convolution gets one with eps 0.001 and loses its bias.
+    """
+    if on:
+        published = original.unit if original.unit.norm else Unit(norm=BatchNorm(eps=1e-3))
+        unit = arch.unit if arch.unit.norm else replace(published, activation=arch.unit.activation)
+        published_ops = dict(walk(original))
+        return map_ops(_with_unit(arch, unit), lambda path, op: _normed(op, published_ops.get(path)))
+    unit = replace(arch.unit, norm=None, bias=True) if arch.unit.norm else arch.unit
+    return map_ops(_with_unit(arch, unit), lambda _, op: _bare(op))
+
+
+def _with_unit(arch: Arch, unit: Unit) -> Arch:
+    return arch if unit == arch.unit else replace(arch, unit=unit)
+
+
+def _bare(op: Op) -> Op:
+    match op:
+        case Conv(unit=Unit(norm=BatchNorm()) as unit) | SepConv(unit=Unit(norm=BatchNorm()) as unit):
+            return replace(op, unit=replace(unit, norm=None, bias=True))
+        case Linear(norm=BatchNorm()):
+            return replace(op, norm=None, bias=True)
+        case _:
+            return op
+
+
+def _normed(op: Op, published: Op | None) -> Op:
+    match op, published:
+        case ((Conv() | SepConv() as conv), (Conv() | SepConv() as other)):
+            if conv.unit and other.unit and other.unit.norm and not conv.unit.norm:
+                return replace(conv, unit=replace(conv.unit, norm=other.unit.norm, bias=other.unit.bias))
+            return conv
+        case ((Linear(norm=None) as linear), Linear(norm=BatchNorm() as norm, bias=bias)):
+            return replace(linear, norm=norm, bias=bias)
+        case _:
+            return op

@@ -1,0 +1,119 @@
+"""The papers' experiments on one place of a network: factorise a convolution, drop the 1x1 reductions, swap a pool.
+
+Factorising: Szegedy et al. 2015, "Rethinking the Inception Architecture", section 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from ..arch.rules import checked
+from ..arch.spec import Arch, Branch, Conv, Pool
+from ..arch.tree import block_at, row_of, spliced, unknown, walk, with_block
+
+Into = Literal["3x3s", "1xk_kx1"]
+
+
+def factorised(arch: Arch, path: str, into: Into = "3x3s") -> Arch:
+    """The k x k convolution at ``path`` as (k-1)/2 convolutions of 3x3, or as 1xk followed by kx1.
+
+    The last one keeps the name, so the path, the width and the stride stay where they were; those in front of it are
+    called ``name_1``, ``name_2`` ... Every one has the width of the convolution that it replaces (the paper's choice
+    of equal widths) and its unit, and the output grid stays the same.
+
+    Raises:
+        ValueError: where ``path`` is no such convolution.
+    """
+    conv = _conv_at(arch, path)
+    high, wide = conv.kernel
+    if into == "3x3s" and (high != wide or high < 5 or high % 2 == 0):
+        raise ValueError(f"{path} is {high}×{wide}, not 5×5, 7×7 or larger and odd, so 3×3s cannot replace it.")
+    if into == "1xk_kx1" and (high != wide or high < 2):
+        raise ValueError(f"{path} is {high}×{wide}; only a square larger than 1×1 splits into 1×k and k×1.")
+    kernels = [(3, 3)] * ((high - 1) // 2) if into == "3x3s" else [(1, wide), (high, 1)]
+    taken = {op.name for op in row_of(arch, path)}
+    factors = tuple(
+        replace(conv, name=_free(f"{conv.name}_{number}", taken), kernel=kernel, stride=1)
+        for number, kernel in enumerate(kernels[:-1], 1)
+    )
+    return checked(spliced(arch, path, (*factors, replace(conv, kernel=kernels[-1]))))
+
+
+def unfactorised(arch: Arch, path: str) -> Arch:
+    """The convolution at ``path`` and those in front of it that it was factorised with as one: what undoes
+    :func:`factorised`, and turns the double 3x3 of a published network into the 5x5 that it stands for.
+
+    A kx1 and the 1xk before it (or the other way round) become k x k. Of 3x3s, all that directly precede it in a row
+    with stride 1 count, back to the one called ``name_1`` if there is one. Width, stride and unit are the last one's.
+
+    Raises:
+        ValueError: where nothing in front of ``path`` belongs to it.
+    """
+    last = _conv_at(arch, path)
+    row = row_of(arch, path)
+    factors: list[Conv] = []
+    for op in reversed(row[: [part.name for part in row].index(last.name)]):
+        if not isinstance(op, Conv) or op.stride != 1 or op.padding != last.padding or not _pairs(op, last):
+            break
+        factors.append(op)
+        if last.kernel != (3, 3) or op.name.rstrip("_") == f"{last.name}_1":
+            break
+    if not factors:
+        raise ValueError(
+            f"Nothing in front of {path} can be joined with it; a 3×3 behind a 3×3, or a k×1 behind a 1×k, can."
+        )
+    side = 2 * len(factors) + 3 if last.kernel == (3, 3) else max(last.kernel)
+    return checked(spliced(arch, path, (replace(last, kernel=(side, side)),), before=len(factors)))
+
+
+def _pairs(op: Conv, last: Conv) -> bool:
+    high, wide = last.kernel
+    return op.kernel == (3, 3) == last.kernel or (1 in last.kernel and high != wide and op.kernel == (wide, high))
+
+
+def naive(arch: Arch, block: str) -> Arch:
+    """A module without its 1x1 reductions and pool projections: figure 2a of "Going deeper with convolutions".
+
+    Every 1x1 convolution with stride 1 that shares its branch with something else goes.
+
+    Raises:
+        ValueError: where the block has none, or where the network does not fit together without them.
+    """
+    old = block_at(arch, block)
+    branches = tuple(_without_reductions(b) for b in old.branches)
+    if branches == old.branches:
+        raise ValueError(f"{block} has no 1×1 reductions to leave out; a module with a 1×1 in front of a filter has.")
+    return checked(with_block(arch, replace(old, branches=branches)))
+
+
+def _without_reductions(branch: Branch) -> Branch:
+    kept = tuple(op for op in branch.ops if not (isinstance(op, Conv) and op.kernel == (1, 1) and op.stride == 1))
+    return replace(branch, ops=kept) if kept else branch
+
+
+def swapped_pool(arch: Arch, path: str) -> Arch:
+    """The max pool at ``path`` as an average pool, or the other way round.
+
+    Raises:
+        ValueError: where ``path`` is no pool, or pads in a way that an average pool cannot.
+    """
+    pools = {p: op for p, op in walk(arch) if isinstance(op, Pool)}
+    if path not in pools:
+        raise unknown(path, pools, "a pool")
+    old = pools[path]
+    return checked(spliced(arch, path, (replace(old, kind="avg" if old.kind == "max" else "max"),)))
+
+
+def _conv_at(arch: Arch, path: str) -> Conv:
+    convs = {p: op for p, op in walk(arch) if isinstance(op, Conv)}
+    if path not in convs:
+        raise unknown(path, convs, "a convolution")
+    return convs[path]
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """``name``, or with as many underscores behind it as it takes to be the only one."""
+    while name in taken:
+        name += "_"
+    return name

@@ -1,0 +1,186 @@
+"""Which channel of one network is which channel of another, edited one, at one place of both. No torch.
+
+Carrying trained weights over (:mod:`.resize`) walks both networks at once with a :class:`Value` in hand. A convolution
+takes its filters by one map, chosen there, and the weights that it reads with by the map of what arrives.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ..arch.shapes import Shape
+from ..arch.spec import (
+    Arch,
+    Block,
+    Conv,
+    Fork,
+    Inception,
+    Linear,
+    LocalResponseNorm,
+    Normalize,
+    Op,
+    Repeat,
+    Residual,
+    SepConv,
+)
+
+NEW = -1
+Sources = tuple[int, ...]
+"""For every channel of the new value the channel of the old one that it equals, or NEW."""
+Layers = Op | Block
+Row = tuple[tuple[str, Layers], ...]
+"""Parts one after the other, with their paths; the copies of a repeat one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What flows at one place: its channels in terms of the old network's, and its shape in both."""
+
+    sources: Sources
+    old: Shape
+    new: Shape
+    known: bool = True  # False: the channels only stand in the place of their sources, and are computed from others
+
+    @property
+    def carried(self) -> bool:
+        """Whether the old network has any of it."""
+        return any(source != NEW for source in self.sources)
+
+    def lost(self) -> Value:
+        """Something else, which stands in the place of the old value where it has as many channels."""
+        count = self.new[0]
+        sources = tuple(range(count)) if count == self.old[0] else (NEW,) * count
+        return replace(self, sources=sources, known=False)
+
+    def flattened(self) -> Value:
+        """As a fully connected layer sees it: each channel owns as many places as the grid has cells."""
+        cells = [shape[1] * shape[2] if len(shape) == 3 else 1 for shape in (self.old, self.new)]
+        flat = replace(self, old=(self.old[0] * cells[0],), new=(self.new[0] * cells[1],))
+        return flat.lost() if self.old[1:] != self.new[1:] else replace(flat, sources=spread(self.sources, cells[0]))
+
+
+def grown(before: int, after: int, copies: bool = True) -> Sources:
+    """``before`` channels in their order; beyond them copies, the same number of each or one more (or NEW ones)."""
+    return tuple(c % before if copies or c < before else NEW for c in range(after))
+
+
+def spread(sources: Sources, old: int, new: int | None = None) -> Sources:
+    """Where each channel becomes ``old`` channels in the old network and ``new`` in the new one."""
+    return tuple(
+        s * old + part if s != NEW and part < old else NEW
+        for s in sources
+        for part in range(old if new is None else new)
+    )
+
+
+def shares(sources: Sources) -> list[float]:
+    """What a reader multiplies its weights by, so that copies together count once; nothing for NEW channels."""
+    copies = Counter(sources)
+    return [0.0 if s == NEW else 1 / copies[s] for s in sources]
+
+
+def is_same(sources: Sources, before: int) -> bool:
+    """Whether nothing changes."""
+    return sources == tuple(range(before))
+
+
+# --- trees as rows ---------------------------------------------------------------------------------------------------
+
+
+def stage_row(arch: Arch) -> Row:
+    """The network's stages in a row."""
+    row: list[tuple[str, Layers]] = []
+    for stage in arch.stages:
+        if isinstance(stage, Repeat):
+            row += [(f"{stage.name}.{number}", stage.block) for number in range(stage.times)]
+        else:
+            row.append((stage.name, stage))
+    return tuple(row)
+
+
+def op_row(where: str, ops: Iterable[Op]) -> Row:
+    """The ops of a branch or an auxiliary head in a row."""
+    return tuple((f"{where}.{op.name}", op) for op in ops)
+
+
+def lanes(path: str, part: Block | Fork) -> dict[str, Row]:
+    """What stands side by side in a block or a fork, by its path."""
+    if isinstance(part, Fork):
+        return {lane: ((lane, op),) for lane, op in op_row(path, part.ops)}
+    return {f"{path}.{b.name}": op_row(f"{path}.{b.name}", b.ops) for b in part.branches}
+
+
+def matched(old: Row, new: Row) -> dict[str, int]:
+    """For the path of each new part its place in the old row, where one of its kind has that path, in order."""
+    places = {path: at for at, (path, _) in enumerate(old)}
+    found: dict[str, int] = {}
+    last = -1
+    for path, part in new:
+        at = places.get(path, -1)
+        if at > last and type(old[at][1]) is type(part):
+            found[path] = last = at
+    return found
+
+
+def compared(row: Row, after: bool = False, tapped: Collection[str] = ()) -> list[bool]:
+    """For the output of each part, whether a normalisation across channels reads it before anything mixes them.
+
+    ``after``: whether one stands behind the row; ``tapped``: stages from which an auxiliary head reads into one.
+    """
+    found: list[bool] = []
+    for path, part in reversed(row):
+        after = after or path.partition(".")[0] in tapped
+        found.append(after)
+        after = _is_compared(part, after)
+    return found[::-1]
+
+
+def enters_comparison(row: Row, after: bool = False) -> bool:
+    """The same for what enters the row."""
+    for _, part in reversed(row):
+        after = _is_compared(part, after)
+    return after
+
+
+def _is_compared(part: Layers, after: bool) -> bool:
+    match part:
+        case LocalResponseNorm() | Normalize():
+            return True
+        case Conv() | SepConv() | Linear() | Fork():
+            return False
+        case Inception():
+            return any(enters_comparison(row, after) for row in lanes("", part).values())
+        case Residual():
+            straight = after and part.shortcut_stride is None
+            joined = after and not part.projection
+            return straight or any(enters_comparison(row, joined) for row in lanes("", part).values())
+        case _:
+            return after
+
+
+def has_filters(part: Layers) -> bool:
+    """Whether the part has weights, so that what leaves it is something else than what enters."""
+    return isinstance(part, Conv | SepConv | Linear | Fork | Inception | Residual)
+
+
+def last_mixing(row: Row) -> int:
+    """The place of the last part with filters, which decides what the row's channels are; -1 where there is none."""
+    return max((at for at, (_, part) in enumerate(row) if has_filters(part)), default=-1)
+
+
+def side_by_side(values: Mapping[str, Value], old: Mapping[str, Shape]) -> Value:
+    """Concatenated: ``values`` in the new network, of which the old one has those among its own lanes ``old``."""
+    starts: dict[str, int] = {}
+    channels = 0
+    for path, shape in old.items():
+        starts[path] = channels
+        channels += shape[0]
+    known = any(value.known and value.carried for value in values.values())
+    sources: list[int] = []
+    for path, value in values.items():
+        here = value.known or not known  # beside channels that are known, nothing else takes the place of an old one
+        sources += (s + starts[path] if here and s != NEW else NEW for s in value.sources)
+    first_old, first_new = next(iter(old.values())), next(iter(values.values())).new
+    return Value(tuple(sources), (channels, *first_old[1:]), (len(sources), *first_new[1:]), known)

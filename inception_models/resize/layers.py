@@ -1,0 +1,156 @@
+"""The weighted layers of two networks, one carried over to the other (:mod:`.resize` walks them)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from ..arch.shapes import Shape
+from ..arch.spec import Arch, Conv, Kernel, Linear, SepConv, Unit
+from ..net.builder import build
+from . import filters
+from .channels import NEW, Layers, Sources, Value, grown, is_same, spread
+from .report import Carried, Change, Kind, layer_changes
+
+MIXING: dict[type, str] = {Conv: "conv", SepConv: "pointwise", Linear: "linear"}  # the layer that mixes channels
+Weighted = Conv | SepConv | Linear
+Units = tuple[Unit, Unit]  # the old one and the new one
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a layer stands in the new network, what enters it there and what is expected of it."""
+
+    path: str
+    value: Value
+    width: int
+    quiet: bool  # whether what is added to its output must be zero
+    wanted: Sources | None = None  # the old filters to take; None: free to choose
+
+
+class CarriedLayers:
+    """Tensors of the new network, one layer after the other: those that were not ``carried`` in the end are new."""
+
+    def __init__(self, state: Mapping[str, Tensor], old: Arch, new: Arch) -> None:
+        self.state, self.old, self.new = state, old, new
+        self.shapes = {key: tensor.shape for key, tensor in build(new, "meta").state_dict().items()}
+        self.like = next(tensor for tensor in state.values() if tensor.is_floating_point())
+        self.carried: dict[str, Tensor] = {}
+        self.changes: list[Change] = []
+
+    def note(self, path: str, kind: Kind, text: str, before: int | None = None, after: int | None = None) -> None:
+        self.changes.append(Change(path, kind, before, after, text))
+
+    def filled(self) -> dict[str, Tensor]:
+        """The state dict of the new network."""
+        return {
+            key: self.carried[key] if key in self.carried else filters.fresh(key, shape, self.like)
+            for key, shape in self.shapes.items()
+        }
+
+    def op(self, old: Weighted, new: Weighted, place: Place) -> Sources:
+        """An op that both networks have; the map of what it gives."""
+        units = unit_of(old, self.old), unit_of(new, self.new)
+        match old, new:
+            case Conv(), Conv():
+                return self.layer("conv", units, place, (old.kernel, new.kernel))
+            case SepConv(), SepConv():
+                deep = self.depthwise(place.path, old, new, place.value)
+                return self.layer("pointwise", units, replace(place, value=deep), (old.kernel, new.kernel))
+            case _:  # fully connected; classes have no copies
+                if new.width is None:
+                    classes = old.width or self.old.classes
+                    place = replace(place, wanted=grown(classes, place.width, copies=False))
+                return self.layer("linear", units, place)
+
+    def depthwise(self, path: str, old: SepConv, new: SepConv, value: Value) -> Value:
+        """The filters of a separable convolution that each look at one channel; what they give."""
+        deep = replace(value, old=(value.old[0] * old.multiplier,), new=(value.new[0] * new.multiplier,))
+        if not value.carried:
+            return replace(deep, sources=(NEW,) * deep.new[0])
+        key = f"{path}.depthwise.weight"
+        weight = filters.with_kernel(self.state[key], new.kernel)
+        sources = spread(value.sources, old.multiplier, new.multiplier)
+        self.carried[key] = self.rows(key, weight, sources)
+        return replace(deep, sources=sources)
+
+    def layer(
+        self, name: str, units: Units, place: Place, kernels: tuple[Kernel, Kernel] = ((1, 1), (1, 1))
+    ) -> Sources:
+        """Filters that mix channels, of an op with such ``kernels``; the map of what they give."""
+        path, value, width, wanted = place.path, place.value, place.width, place.wanted
+        old, new = units
+        where = path if name in MIXING.values() else f"{path}.{name}"
+        tensors = _tensors(self.state, path, name, old)
+        before, channels = tensors["weight"].shape[:2]
+        if wanted is None or set(wanted) == {NEW}:
+            narrower = width < before
+            wanted = filters.strongest(tensors, old.norm, width) if narrower else grown(before, width, not place.quiet)
+        if not value.carried:
+            self.note(where, "new", "What it reads is new, and so are its weights.", before, width)
+            return wanted
+        found = filters.restyled(tensors, old, new)
+        if name == "conv":
+            found["weight"] = filters.with_kernel(found["weight"], kernels[1])
+        if not is_same(value.sources, channels):
+            found["weight"] = filters.columns(found["weight"], value.sources)
+        keyed = _keys(path, name, found)
+        self.carried |= {key: self.rows(key, tensor, wanted) for key, tensor in keyed.items()}
+        if place.quiet and NEW in wanted:
+            key = f"{path}.bn.weight" if new.norm and new.norm.gamma else f"{path}.{name}.weight"
+            self.carried[key][torch.tensor(wanted) == NEW] = 0
+        self.changes += layer_changes(
+            Carried(where, units, wanted, before, value.sources, channels, kernels, value.known)
+        )
+        return wanted
+
+    def rows(self, key: str, tensor: Tensor, sources: Sources) -> Tensor:
+        if tensor.ndim == 0 or is_same(sources, len(tensor)):
+            return tensor
+        shape = torch.Size((len(sources), *tensor.shape[1:]))
+        return filters.rows(tensor, sources, lambda: filters.fresh(key, shape, tensor))
+
+    def passing(self, path: str, op: Weighted, value: Value, after: Shape, quiet: bool) -> Value:
+        """An op that gives its input's channels in their order, again from the first where it is wider."""
+        norm = unit_of(op, self.new).norm
+        if isinstance(op, Linear):
+            value = value.flattened()
+        step = 1
+        if isinstance(op, SepConv):
+            step = op.multiplier  # of the filters that look at a channel the first is enough
+            key = f"{path}.depthwise.weight"
+            self.carried[key] = filters.passing(self.shapes[key], (0,) * (value.new[0] * step), self.like)
+        reads = grown(value.new[0], after[0], copies=not quiet)
+        key = f"{path}.{MIXING[type(op)]}.weight"
+        self.carried[key] = filters.passing(self.shapes[key], tuple(max(r * step, NEW) for r in reads), self.like)
+        if norm:
+            self.carried |= _keys(path, "", filters.identity_norm(after[0], norm, self.like))
+        return Value(tuple(NEW if r == NEW else value.sources[r] for r in reads), value.old, after, value.known)
+
+    def silence(self, path: str, op: Layers) -> None:
+        """Make an op of the new network give zero, in a way that can be trained."""
+        if isinstance(op, Weighted):
+            norm = unit_of(op, self.new).norm
+            self.zero(f"{path}.bn.weight" if norm and norm.gamma else f"{path}.{MIXING[type(op)]}.weight")
+
+    def zero(self, key: str) -> None:
+        self.carried[key] = self.like.new_zeros(self.shapes[key])
+
+
+def unit_of(op: Weighted, arch: Arch) -> Unit:
+    """What stands around the weights of ``op``."""
+    return Unit(op.bias, op.norm, op.activation) if isinstance(op, Linear) else op.unit or arch.unit
+
+
+def _tensors(state: Mapping[str, Tensor], path: str, name: str, unit: Unit) -> filters.Tensors:
+    """The tensors of one layer by what they are."""
+    found = {leaf: state[f"{path}.{name}.{leaf}"] for leaf in ("weight", *(("bias",) if unit.bias else ()))}
+    return found | ({leaf: state[f"{path}.{leaf}"] for leaf in filters.NORM} if unit.norm else {})
+
+
+def _keys(path: str, name: str, tensors: filters.Tensors) -> dict[str, Tensor]:
+    """The tensors of one layer by their keys in a state dict."""
+    return {f"{path}.{leaf}" if leaf in filters.NORM else f"{path}.{name}.{leaf}": t for leaf, t in tensors.items()}

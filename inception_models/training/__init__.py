@@ -1,0 +1,1 @@
+"""A short, honest training loop, its data sets, and the evaluation."""

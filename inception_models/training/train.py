@@ -1,0 +1,74 @@
+"""A short, honest training loop for any network of the family.
+
+A tenth of the training pictures is held out; the weights of the epoch that does best on them are kept. The test
+pictures are never looked at here: :func:`inception_models.training.evaluate.evaluate` is for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..arch.spec import Arch
+from ..net.builder import Network
+from .batches import Triple
+from .datasets import Data
+from .resume import restore, save
+from .run import Epoch, Options, Run, Step
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A network in evaluation mode, with the weights of its ``best`` epoch."""
+
+    net: Network
+    mean: Triple
+    std: Triple
+    curve: tuple[Epoch, ...]
+    best: Epoch
+    seconds: float
+    stopped_early: bool
+
+
+OnStep = Callable[[Step], None]
+
+
+def train(
+    arch: Arch, data: Data, options: Options, on_step: OnStep | None = None, checkpoint: Path | None = None
+) -> Trained:
+    """``arch``, freshly initialised and trained on ``data``.
+
+    Args:
+        on_step: told after every step, and while an epoch is judged. What it raises ends the run.
+        checkpoint: a file that keeps the run after every epoch, and where ``on_step`` ends it. If it is there already,
+            the run goes on from it.
+
+    Raises:
+        ValueError: where network, data and options do not go together, the checkpoint is of another run or is no
+            checkpoint at all, or the loss leaves the numbers.
+    """
+    run = Run(arch, data, options)
+    if checkpoint is not None and checkpoint.exists():
+        restore(run, checkpoint)
+
+    def report() -> None:
+        if on_step is None:
+            return
+        try:
+            on_step(run.at)
+        except BaseException:
+            if checkpoint is not None:
+                save(run, checkpoint)
+            raise
+
+    while not run.done:
+        if run.epoch_is_full:
+            run.judge(report)
+            if checkpoint is not None:
+                save(run, checkpoint)
+        else:
+            run.advance()
+        report()
+    run.net.load_state_dict(run.best_state)
+    return Trained(run.net.eval(), data.mean, data.std, run.curve, run.best, run.seconds, run.stopped_early)

@@ -1,0 +1,203 @@
+"""Weights for a network: from a published checkpoint, from the demo, from a person's own file, or random.
+
+Which layout a file has is found out, every tensor must fit, and what a changed network makes of them is listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from ..arch.spec import Arch
+from ..checkpoints import card, download
+from ..checkpoints.catalogue import CHECKPOINTS, Learned, published, untrained
+from ..net.builder import Network, build
+from ..variants import ARCHITECTURES
+from .file import SUFFIXES, WeightsError, read
+from .fitting import Fitted, fit, listed
+from .fitting import translated as translated
+
+if TYPE_CHECKING:
+    from ..resize import Change
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A person's own weights, read already. ``digest`` tells two apart; ``card``: what ``train`` wrote about them."""
+
+    name: str
+    digest: str
+    tensors: Mapping[str, Tensor] = field(repr=False, compare=False)
+    card: str = ""
+
+
+Source = str | Path | OwnFile
+"""``random``, ``demo``, the id of a published checkpoint, the path of a file, or a file that was read."""
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A network with weights, in evaluation mode, and what has to be said about them.
+
+    ``report``: sentences about the file; ``changes``: what was carried over, cut or is new, where the network is not
+    the one that the weights were trained for.
+    """
+
+    net: Network
+    learned: Learned
+    report: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+def load(arch: Arch, source: Source = "random") -> Network:
+    """The network of ``arch`` with weights, in evaluation mode: :func:`loaded` without what is to be said about it."""
+    return loaded(arch, source).net
+
+
+def loaded(arch: Arch, source: Source = "random") -> Loaded:
+    """The network of ``arch`` with weights.
+
+    Weights of the published (or the demo's) network are carried over to an edited ``arch``; a person's own file may be
+    of either. A published checkpoint is fetched if it is not in the cache yet (:func:`fetch`): naming it is consent.
+
+    Raises:
+        ValueError: with one sentence, where there are no such weights, they do not fit or cannot be fetched; for a file
+            that does not fit a :class:`WeightsError`, which lists every place.
+        OSError: where the file cannot be read.
+    """
+    match named(source) if isinstance(source, str) else source:
+        case "random":
+            return Loaded(build(arch).eval(), untrained(arch))
+        case str(known):
+            return _known(arch, known)
+        case Path() as path:
+            return _own(arch, OwnFile(path.name, "", read(path), _card_beside(path)))
+        case OwnFile() as own:
+            return _own(arch, own)
+
+
+def named(text: str) -> str | Path:
+    """What somebody typed: the name of known weights as it is, else the path of a file.
+
+    Raises:
+        WeightsError: where it is neither.
+    """
+    names = ("random", "demo", *CHECKPOINTS)
+    if text in names:
+        return text
+    if Path(text).suffix not in SUFFIXES:
+        raise WeightsError(
+            f"{text!r} is no known weights and no {' or '.join(SUFFIXES)} file; known are {', '.join(names)}."
+        )
+    return Path(text)
+
+
+def fetch(learned: Learned, on_progress: download.OnBytes | None = None) -> Path:
+    """The file of a published checkpoint, from the cache or else from its server.
+
+    Raises:
+        DownloadError: with one sentence, where it cannot be had.
+    """
+    if (remote := learned.remote) is None:
+        raise ValueError(f"{learned.title} has no file to fetch.")
+    file = learned.file
+    return download.fetch(
+        remote.url, file.parent, name=file.name, size=remote.size, sha256=remote.sha256, on_progress=on_progress
+    )
+
+
+def _known(arch: Arch, source: str) -> Loaded:
+    if source == "demo":
+        from ..checkpoints.demo import FILE, demo
+
+        learned, file = demo(), FILE
+    else:
+        learned = CHECKPOINTS[source]
+    _check_variant(arch, learned)
+    if learned.remote is not None:
+        file = fetch(learned)
+    return _carried(arch, learned, _first_fitting(read(file), [learned.arch])[1])
+
+
+def _card_beside(path: Path) -> str:
+    """The card of a file, if there is one; another program's .json may have the same name."""
+    try:
+        text = card.beside(path).read_text(encoding="utf-8")
+        card.learned(text, path.name)
+    except (OSError, ValueError):
+        return ""
+    return text
+
+
+def _own(arch: Arch, own: OwnFile) -> Loaded:
+    """A person's own weights may be of ``arch`` as it is, of what their card says, or of the published network."""
+    original = ARCHITECTURES[arch.key]
+    homes = [arch, replace(original, classes=arch.classes, input_size=arch.input_size), original]
+    if own.card:
+        learned = card.learned(own.card, own.name)
+        _check_variant(arch, learned)
+        homes.insert(1, learned.arch)
+    else:  # as the published checkpoint of the variant is used, if there is one
+        steps = next((known.preprocessing for known in published(arch.key)), untrained(arch).preprocessing)
+        learned = Learned("own", own.name, arch, steps)
+    home, fitted = _first_fitting(own.tensors, dict.fromkeys(homes))
+    return _carried(arch, replace(learned, arch=home), fitted)
+
+
+def _check_variant(arch: Arch, learned: Learned) -> None:
+    if learned.arch.key != arch.key:
+        name, home = learned.title if learned.id == "own" else learned.id, learned.arch.about.title
+        raise WeightsError(f"The weights {name} belong to {home}, not to {arch.about.title}; choose that variant.")
+
+
+# --- into a network --------------------------------------------------------------------------------------------------
+
+
+def _carried(arch: Arch, learned: Learned, fitted: Fitted) -> Loaded:
+    """``arch`` with what was read for ``learned.arch``. Heads that have no weights keep their random initialisation."""
+    trained = {head.name for head in learned.arch.aux} - fitted.headless
+    headless = [head.name for head in arch.aux if head.name not in trained]
+    goal = _with_heads(arch, trained)
+    home = _with_heads(learned.arch, {head.name for head in goal.aux})
+    unused = {head.name for head in learned.arch.aux} - {head.name for head in home.aux}
+    state = {key: value for key, value in fitted.state.items() if key.partition(".")[0] not in unused}
+    changes: tuple[Change, ...] = ()
+    if _shapes(state) != _shapes(build(goal, "meta").state_dict()):
+        from ..resize import resize
+
+        done = resize(state, home, goal)
+        state, changes = done.state, done.changes
+    net = build(arch) if headless else build(arch, "meta").to_empty(device="cpu")
+    net.load_state_dict(state, strict=not headless)
+    report = fitted.report
+    if headless:
+        report += (f"The weights have no {listed(headless)}, so this part of the network stays random.",)
+    return Loaded(net.eval(), learned, report, changes)
+
+
+def _with_heads(arch: Arch, names: set[str]) -> Arch:
+    return replace(arch, aux=tuple(head for head in arch.aux if head.name in names))
+
+
+def _shapes(state: Mapping[str, Tensor]) -> dict[str, torch.Size]:
+    return {key: value.shape for key, value in state.items()}
+
+
+def _first_fitting(tensors: Mapping[str, Tensor], homes: Iterable[Arch]) -> tuple[Arch, Fitted]:
+    """The first of ``homes`` that the tensors fit.
+
+    Raises:
+        WeightsError: where they fit none: about the one that they are closest to.
+    """
+    problems: list[WeightsError] = []
+    for home in homes:
+        try:
+            return home, fit(home, tensors)
+        except WeightsError as problem:
+            problems.append(problem)
+    raise min(problems, key=lambda problem: len(problem.mismatches))

@@ -1,0 +1,154 @@
+"""The plots show the analysis's numbers, in the palette's colours, with names on both axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+import pytest
+
+from app.backend import Analysis, analyze
+from app.backend.charts.branches import OUTSIDE_COLOUR, OUTSIDE_NAME, Metric, branch_shares, stage_bars
+from app.backend.charts.costs import roofline_plot, sensitivity_bars, stage_peaks, time_against_macs, training_bars
+from app.backend.charts.trees import Form, tree
+from app.backend.common.colours import BRANCH_COLOURS, BRANCH_NAMES, THEMES, ThemeName, lighter
+from app.backend.memory.inference import STATE_COPIES, inference
+from app.backend.memory.training_step import training
+from app.backend.tables.sensitivity import sensitivity
+from app.backend.tables.table import table
+from app.backend.timing.latency import Latency, Timing
+from app.backend.timing.roofline import Ceilings, points
+from inception_models import ARCHITECTURES
+
+KEYS = ("googlenet", "inception_v3", "inception_resnet_v2", "xception")
+COLOURS = {BRANCH_NAMES[kind]: colour for kind, colour in BRANCH_COLOURS.items()} | {OUTSIDE_NAME: OUTSIDE_COLOUR}
+
+
+def costs(analysis: Analysis, metric: Metric, scale: int) -> dict[str, int]:
+    values: Mapping[Metric, dict[str, int]] = {
+        "params": {s.name: s.params for s in analysis.stages},
+        "macs": {s.name: s.macs for s in analysis.stages},
+        "memory": {s.name: s.activation_elements * scale for s in analysis.stages},
+    }
+    return {name: value for name, value in values[metric].items() if value}
+
+
+@pytest.mark.parametrize("metric", ["params", "macs", "memory"])
+@pytest.mark.parametrize("key", KEYS)
+def test_stacked_bars_add_up_to_every_stages_cost(key: str, metric: Metric) -> None:
+    analysis = analyze(ARCHITECTURES[key])
+    figure = stage_bars(analysis, metric, scale=8)
+    sums: dict[str, int] = {}
+    for bar in figure.data:
+        assert bar.marker.color == COLOURS[bar.name]
+        for name, value in zip(bar.x, bar.y, strict=True):
+            sums[name] = sums.get(name, 0) + value
+    assert sums == costs(analysis, metric, 8)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_shares_add_up_to_everything(key: str) -> None:
+    figure = branch_shares(analyze(ARCHITECTURES[key]))
+    for place in range(3):
+        assert sum(bar.x[place] for bar in figure.data) == pytest.approx(100)
+
+
+@pytest.mark.parametrize("metric", ["params", "macs", "memory"])
+@pytest.mark.parametrize("form", ["treemap", "sunburst"])
+@pytest.mark.parametrize("key", KEYS)
+def test_a_tile_is_as_large_as_its_parts_and_as_its_row(key: str, form: Form, metric: Metric) -> None:
+    analysis = analyze(ARCHITECTURES[key])
+    (area,) = tree(analysis, metric, form, scale=4).data
+    values = dict(zip(area.ids, area.values, strict=True))
+    assert len(values) == len(area.ids)
+    inside: dict[str, int] = {}
+    for parent, value in zip(area.parents, area.values, strict=True):
+        inside[parent] = inside.get(parent, 0) + value
+    for path, value in inside.items():
+        assert path == "" or value == values[path], path
+    rows = {row.path: row for row in table(analysis, analysis).rows}
+    attribute = {"params": "params", "macs": "macs", "memory": "activation_bytes"}[metric]
+    for path, value in values.items():
+        assert getattr(rows["" if path == "network" else path], attribute) == value
+    assert set(costs(analysis, metric, 4)) <= set(values)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_tiles_have_their_branchs_colour_and_reductions_a_lighter_one(theme: ThemeName) -> None:
+    (area,) = tree(analyze(ARCHITECTURES["googlenet"]), "params", "treemap", theme=theme).data
+    colours = dict(zip(area.ids, area.marker.colors, strict=True))
+    green = BRANCH_COLOURS["5x5"]
+    assert colours["inception4e.branch5x5"] == colours["inception4e.branch5x5.conv"] == green
+    assert colours["inception4e.branch5x5.reduce"] == lighter(green)
+    assert colours["inception4e"] == THEMES[theme].quiet
+    assert colours["fc"] == THEMES[theme].trunk
+
+
+def made_up_latency(analysis: Analysis) -> Latency:
+    times = tuple(Timing(s.name, 0.01 * (i + 1), 0.01 * i, 0.01 * (i + 2)) for i, s in enumerate(analysis.stages))
+    return Latency(analysis.arch, "paper", 1, "float32", 1, 9, Timing("", 1.0, 1.0, 1.0), times)
+
+
+def test_time_is_shown_by_stage() -> None:
+    analysis = analyze(ARCHITECTURES["googlenet"])
+    latency = made_up_latency(analysis)
+    times = {t.name: t.seconds for t in latency.stages}
+    (area,) = tree(analysis, "time", "treemap", times=times).data
+    assert dict(zip(area.ids, area.values, strict=True)) == times | {"network": sum(times.values())}
+    timed, counted = time_against_macs(analysis, latency).data
+    assert sum(timed.y) == pytest.approx(100)
+    assert sum(counted.y) == pytest.approx(100)
+    assert list(timed.x) == [stage.name for stage in analysis.stages]
+
+
+def test_sensitivity_bars_show_every_place_outside_of_the_heads() -> None:
+    analysis = analyze(ARCHITECTURES["inception_v3"])
+    entries = sensitivity(analysis)
+    for metric in ("params", "macs"):
+        figure = sensitivity_bars(analysis, entries, metric)
+        shown = {x: y for bar in figure.data for x, y in zip(bar.x, bar.y, strict=True)}
+        assert shown == {e.path: getattr(e, metric) for e in entries if not e.path.startswith("aux")}
+        assert all(bar.marker.color == COLOURS[bar.name] for bar in figure.data)
+
+
+def test_memory_bars_show_the_peaks() -> None:
+    analysis = analyze(ARCHITECTURES["googlenet_bn"])
+    memory = inference(analysis, "bfloat16", 3)
+    (bars,) = stage_peaks(memory).data
+    assert max(bars.y) == memory.peak.peak_bytes
+    assert list(bars.x) == [stage.name for stage in analysis.stages]
+    steps = {name: training(analysis, name) for name in STATE_COPIES}
+    figure = training_bars(steps)
+    assert [sum(bar.x[i] for bar in figure.data) for i in range(3)] == [m.peak_bytes for m in steps.values()]
+
+
+def test_the_roofline_passes_through_its_ridge() -> None:
+    analysis = analyze(ARCHITECTURES["googlenet"])
+    ceiling = Ceilings("paper", "float32", 100e9, 10e9)
+    line, dots = roofline_plot(ceiling, points(analysis, made_up_latency(analysis), ceiling)).data
+    assert (line.x[1], line.y[1]) == (ceiling.ridge, 100e9)
+    assert list(dots.text) == [stage.name for stage in analysis.stages if stage.macs]
+
+
+def figures() -> dict[str, go.Figure]:
+    analysis = analyze(ARCHITECTURES["googlenet_bn"])
+    ceiling = Ceilings("paper", "float32", 100e9, 10e9)
+    latency = made_up_latency(analysis)
+    return {
+        "stages": stage_bars(analysis, "memory"),
+        "sensitivity": sensitivity_bars(analysis, sensitivity(analysis), "macs"),
+        "peaks": stage_peaks(inference(analysis)),
+        "times": time_against_macs(analysis, latency),
+        "roofline": roofline_plot(ceiling, points(analysis, latency, ceiling)),
+    }
+
+
+def test_the_selected_stage_is_bold() -> None:
+    figure = stage_bars(analyze(ARCHITECTURES["googlenet"]), "params", selected="inception4e")
+    assert [text for text in figure.layout.xaxis.ticktext if text.startswith("<b>")] == ["<b>inception4e</b>"]
+
+
+def test_both_axes_say_what_they_show() -> None:
+    for name, figure in figures().items():
+        assert figure.layout.xaxis.title.text, name
+        assert figure.layout.yaxis.title.text, name

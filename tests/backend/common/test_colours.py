@@ -1,0 +1,67 @@
+"""Colours: the branches' by what they compute, the heat map's as published, and words readable on all of them."""
+
+import plotly.express as px
+import pytest
+
+from app.backend.common.colours import BRANCH_COLOURS, CIVIDIS, THEMES, branch_kind, cividis, heat, ink, lighter
+from inception_models import ARCHITECTURES
+from inception_models.arch.spec import Branch, Inception, Repeat, Residual, SepConv
+
+
+def block(variant: str, name: str) -> Inception | Residual:
+    stage = next(s for s in ARCHITECTURES[variant].stages if s.name == name)
+    found = stage.block if isinstance(stage, Repeat) else stage
+    assert isinstance(found, Inception | Residual)
+    return found
+
+
+@pytest.mark.parametrize(
+    "variant, name, kinds",
+    [
+        ("googlenet", "inception3a", ["1x1", "3x3", "5x5", "pool"]),
+        ("googlenet_naive", "inception3a", ["1x1", "3x3", "5x5", "pool"]),
+        ("googlenet_torchvision", "inception3a", ["1x1", "3x3", "5x5", "pool"]),  # its 5x5 branch has 3x3 filters
+        ("bn_inception", "inception_3a", ["1x1", "3x3", "5x5", "pool"]),
+        ("inception_v3", "Mixed_6b", ["1x1", "7x7", "7x7", "pool"]),
+        ("inception_v3", "Mixed_7b", ["1x1", "3x3", "5x5", "pool"]),  # 1x3 | 3x1, and the same behind a 3x3
+        ("inception_v4", "Mixed_3a", ["pool", "3x3"]),
+        ("inception_resnet_v2", "repeat_2", ["1x1", "3x3"]),  # 1x3, 3x1
+        ("xception", "middle_flow", ["5x5"]),  # three 3x3
+    ],
+)
+def test_branch_kinds(variant: str, name: str, kinds: list[str]) -> None:
+    assert [branch_kind(branch) for branch in block(variant, name).branches] == kinds
+
+
+def test_branches_without_convolutions() -> None:
+    assert branch_kind(Branch("straight", ())) == "shortcut"
+    assert branch_kind(Branch("b", (SepConv("c", 4, (7, 7)),))) == "7x7"
+
+
+def test_cividis_is_as_published() -> None:
+    assert [*CIVIDIS] == px.colors.sequential.Cividis
+    assert [cividis(step / 9) for step in range(10)] == [*CIVIDIS]
+    assert (cividis(-1), cividis(2)) == (CIVIDIS[0], CIVIDIS[-1])
+    assert heat(0.25) == cividis(0.5)
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG 2.1, relative luminance and contrast ratio."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_words_can_be_read_on_every_fill() -> None:
+    branches = [*BRANCH_COLOURS.values(), *map(lighter, BRANCH_COLOURS.values())]
+    quiet = [fill for theme in THEMES.values() for fill in (theme.block, theme.trunk, theme.quiet)]
+    for fill in (*branches, *quiet, *(cividis(step / 100) for step in range(101))):
+        assert contrast(fill, ink(fill)) >= 4.5, fill
+    for theme in THEMES.values():
+        assert contrast(theme.paper, theme.faint) >= 4.5
+        assert contrast(theme.block, theme.text) >= 4.5

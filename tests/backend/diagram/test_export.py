@@ -1,0 +1,106 @@
+"""A diagram as a file: what is in it, read back by other people's readers."""
+
+import re
+from base64 import b64decode
+from functools import cache
+from html import unescape
+from io import BytesIO
+from math import floor
+from xml.etree import ElementTree
+
+import pytest
+from fontTools.ttLib import TTFont
+from PIL import Image
+from pypdf import PdfReader
+
+from app.backend import Analysis, analyze
+from app.backend.common.colours import THEMES
+from app.backend.diagram import View, as_file, draw
+from app.backend.diagram.layout import places
+from app.backend.diagram.svg import template
+from inception_models import ARCHITECTURES
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@cache
+def analysis_of(variant: str) -> Analysis:
+    return analyze(ARCHITECTURES[variant])
+
+
+@pytest.mark.parametrize(
+    "ending, start", [(".svg", b"<svg "), (".dot", b"digraph"), (".png", b"\x89PNG"), (".pdf", b"%PDF-")]
+)
+def test_files_need_no_program_but_the_package(ending: str, start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    template.cache_clear()
+    assert as_file(analysis_of("googlenet"), ending, View("stage")).startswith(start)
+
+
+def test_a_file_stands_on_paper_and_a_page_does_not() -> None:
+    view = View("stage", theme="dark")
+    paper = f'<rect width="100%" height="100%" fill="{THEMES["dark"].paper}"/>'
+    assert paper in as_file(analysis_of("googlenet"), ".svg", view).decode()
+    assert paper not in draw(analysis_of("googlenet"), view).svg
+    assert places(as_file(analysis_of("googlenet"), ".dot", view).decode()).nodes
+
+
+@pytest.mark.parametrize("ending, says", [(".jpg", "not as .jpg"), ("", "not as a file without an ending")])
+def test_other_files_are_refused(ending: str, says: str) -> None:
+    with pytest.raises(ValueError, match=rf"^A diagram is written as \.svg, \.pdf, \.png, \.dot, {says}\.$"):
+        as_file(analysis_of("googlenet"), ending)
+
+
+def test_an_svg_carries_the_letters_it_uses() -> None:
+    text = as_file(analysis_of("googlenet"), ".svg").decode()
+    fonts = [
+        TTFont(BytesIO(b64decode(data))) for data in re.findall(r"url\(data:font/woff;base64,([A-Za-z0-9+/=]+)\)", text)
+    ]
+    assert len(fonts) == 2  # normal and bold
+    used = {ord(letter) for words in re.findall(r"<text[^>]*>([^<]*)<", text) for letter in unescape(words)}
+    assert ord("×") in used
+    for font in fonts:
+        assert used <= set(font.getBestCmap())
+    assert ElementTree.fromstring(text).find(f".//{SVG}text") is not None
+
+
+def test_a_pdf_embeds_its_fonts_and_keeps_its_words() -> None:
+    analysis = analysis_of("googlenet")
+    pages = PdfReader(BytesIO(as_file(analysis, ".pdf"))).pages
+    assert len(pages) == 1
+    words = pages[0].extract_text()
+    assert all(word in words for word in ("inception 4e", "fully connected", "832 × 14 × 14"))
+    embedded = {
+        font["/BaseFont"].partition("+")[2]
+        for font in (f.get_object() for f in pages[0]["/Resources"]["/Font"].values())
+        if "/FontDescriptor" in font and "/FontFile2" in font["/FontDescriptor"]
+    }
+    assert embedded == {"LiberationSans", "LiberationSans-Bold"}
+
+
+def test_a_png_shows_what_the_page_shows() -> None:
+    """Pixels in boxes have the boxes' colours, at every box."""
+    analysis = analysis_of("inception_v3")
+    image = Image.open(BytesIO(as_file(analysis, ".png"))).convert("RGB")
+    root = ElementTree.fromstring(draw(analysis).svg)
+    scale = image.width / float(root.attrib["width"])
+    assert scale == pytest.approx(3, rel=1e-2)
+    graph = root.find(f"{SVG}g")
+    assert graph is not None
+    right, down = map(float, re.findall(r"-?[\d.]+", graph.attrib["transform"]))
+    boxes = [group for group in graph if "node" in group.attrib["class"].split()]
+    assert len(boxes) > 50
+    for box in boxes:
+        rect = box.find(f"{SVG}rect")
+        assert rect is not None
+        corner = (float(rect.attrib["x"]) + right + 3, float(rect.attrib["y"]) + down + 3)  # inside, before the words
+        seen = image.getpixel((floor(corner[0] * scale), floor(corner[1] * scale)))
+        assert isinstance(seen, tuple)
+        assert "#{:02x}{:02x}{:02x}".format(*seen) == rect.attrib["fill"].lower(), box.attrib["id"]
+
+
+def test_a_long_png_has_fewer_pixels_a_point() -> None:
+    analysis = analysis_of("inception_resnet_v2")
+    every = frozenset(stage.name for stage in analysis.stages)
+    width, height = Image.open(BytesIO(as_file(analysis, ".png", View("op", every)))).size
+    assert 39e6 < width * height < 41e6

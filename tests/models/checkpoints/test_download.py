@@ -1,0 +1,257 @@
+"""Files from a real server on this machine, which is slow, hangs up, lies and forgets."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import threading
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from inception_models.checkpoints import download
+from inception_models.checkpoints.catalogue import cache_folder
+from inception_models.checkpoints.download import DownloadError, arrived, fetch
+from tests.models.file_server import Behaviour, Served, serving
+
+CONTENT = bytes(range(256)) * 4096  # 1 MB
+OTHER = CONTENT[::-1]
+HASH = sha256(CONTENT).hexdigest()
+
+
+@pytest.fixture
+def server() -> Iterator[Served]:
+    with serving(CONTENT) as served:
+        yield served
+
+
+def test_a_file_arrives_with_progress_and_is_not_fetched_twice(server: Served, tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    file = fetch(
+        server.url, tmp_path / "new", size=len(CONTENT), sha256=HASH, on_progress=lambda *done: told.append(done)
+    )
+    assert file == tmp_path / "new" / "weights.pth"
+    assert file.read_bytes() == CONTENT
+    assert told[0] == (0, len(CONTENT))
+    assert told[-1] == (len(CONTENT), len(CONTENT))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert fetch(server.url, tmp_path / "new", sha256=HASH) == file
+    assert server.behaviour.asked == [""]
+    assert {f.name for f in file.parent.iterdir()} == {"weights.pth", "weights.pth.lock"}
+
+
+class Stop(Exception):
+    """What a cancelled transfer raises."""
+
+
+def stop_after(size: int) -> download.OnBytes:
+    def tell(done: int, total: int | None) -> None:
+        if done > size:
+            raise Stop
+
+    return tell
+
+
+def test_a_cancelled_transfer_goes_on_where_it_stopped(server: Served, tmp_path: Path) -> None:
+    with pytest.raises(Stop):
+        fetch(server.url, tmp_path, sha256=HASH, on_progress=stop_after(300_000))
+    kept = arrived(tmp_path, "weights.pth")
+    assert 300_000 <= kept < len(CONTENT)
+    assert not (tmp_path / "weights.pth").exists()
+    told: list[int] = []
+    assert fetch(server.url, tmp_path, sha256=HASH, on_progress=lambda n, _: told.append(n)).read_bytes() == CONTENT
+    assert server.behaviour.asked == ["", f"bytes={kept}-"]
+    assert told[0] == kept
+
+
+class Resumed(NamedTuple):
+    """How the server differs the second time, and whether it then sends all or only the rest."""
+
+    second: dict[str, object]
+    content: bytes = CONTENT
+
+
+RESUMED = {
+    "the rest": Resumed({}),
+    "the file has changed": Resumed({"etag": '"two"', "content": OTHER}, OTHER),
+    "ranges are ignored": Resumed({"ranges": False}),
+    "no length is announced": Resumed({"length": False}),
+}
+
+
+@pytest.mark.parametrize("case", RESUMED.values(), ids=RESUMED)
+def test_a_transfer_that_was_cut_off_is_resumed(case: Resumed, server: Served, tmp_path: Path) -> None:
+    server.behaviour.cut_at = 500_000
+    with pytest.raises(DownloadError, match=r"broke after 0\.5 MB of 1\.0 MB; .* goes on from there"):
+        fetch(server.url, tmp_path)
+    assert arrived(tmp_path, "weights.pth") == 500_000
+    server.behaviour.cut_at = None
+    for name, value in case.second.items():
+        setattr(server.behaviour, name, value)
+    file = fetch(server.url, tmp_path, sha256=sha256(case.content).hexdigest())
+    assert file.read_bytes() == case.content
+    assert server.behaviour.asked == ["", "bytes=500000-"]
+
+
+@pytest.mark.parametrize("etag", ["", 'W/"weak"'])
+def test_without_a_name_for_the_file_it_is_fetched_anew(etag: str, server: Served, tmp_path: Path) -> None:
+    server.behaviour.cut_at, server.behaviour.etag = 500_000, etag
+    with pytest.raises(DownloadError):
+        fetch(server.url, tmp_path)
+    server.behaviour.cut_at = None
+    assert fetch(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+    assert server.behaviour.asked == ["", ""]
+
+
+def test_a_part_that_is_longer_than_the_file_is_thrown_away(server: Served, tmp_path: Path) -> None:
+    (tmp_path / "weights.pth.part").write_bytes(CONTENT + b"more")
+    (tmp_path / "weights.pth.etag").write_text('"\\"one\\""')
+    assert fetch(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+    assert server.behaviour.asked == [f"bytes={len(CONTENT) + 4}-", ""]
+
+
+def change(**how: object) -> Behaviour:
+    return Behaviour(**{"content": CONTENT} | how)  # type: ignore[arg-type]
+
+
+REFUSED = {
+    "wrong hash": (change(content=OTHER), "is not the file that was published: its SHA-256 is another"),
+    "wrong size": (change(content=CONTENT[:-1]), "offers 1,048,575 bytes where 1,048,576 were published"),
+    "wrong size, not announced": (change(content=CONTENT + b"x", length=False), "has 1,048,577 bytes where 1,048,576"),
+    "404": (change(status=404), r"127.0.0.1 has no weights.pth any more \(404\)"),
+    "503": (change(status=503), "refuses to send weights.pth: 503 Service Unavailable"),
+    "redirect to http": (change(redirect="http://example.org/weights.pth"), "which is no https address"),
+    "redirect to a file": (change(redirect="file:///etc/passwd"), "refuses to send weights.pth: 302 .* is not allowed"),
+    "redirect without end": (change(redirect="/weights.pth"), "refuses to send weights.pth: 302"),
+    "too large": (change(content=CONTENT * 2), "has more than 2.1 MB, where 2.0 MB are allowed"),
+    "too large, not announced": (change(content=CONTENT * 2, length=False), "has more than .* where 2.0 MB"),
+}
+
+
+@pytest.mark.parametrize("behaviour, sentence", REFUSED.values(), ids=REFUSED)
+def test_what_is_wrong_is_said_and_nothing_is_kept_as_the_file(
+    behaviour: Behaviour, sentence: str, server: Served, tmp_path: Path
+) -> None:
+    vars(server.behaviour).update(vars(behaviour))
+    with pytest.raises(DownloadError, match=sentence) as caught:
+        fetch(server.url, tmp_path, size=len(CONTENT) if "size" in sentence or "bytes" in sentence else None,
+              sha256=HASH, limit=2_000_000)  # fmt: skip
+    assert str(caught.value).count(". ") == 0
+    assert not (tmp_path / "weights.pth").exists()
+    assert not arrived(tmp_path, "weights.pth") or not behaviour.length
+
+
+def test_a_wrong_file_is_removed_so_that_the_next_try_starts_anew(server: Served, tmp_path: Path) -> None:
+    server.behaviour.content = OTHER
+    with pytest.raises(DownloadError, match="SHA-256"):
+        fetch(server.url, tmp_path, sha256=HASH)
+    assert arrived(tmp_path, "weights.pth") == 0
+    server.behaviour.content = CONTENT
+    assert fetch(server.url, tmp_path, sha256=HASH[:8]).read_bytes() == CONTENT
+
+
+def test_another_part_than_was_asked_for_is_refused(server: Served, tmp_path: Path) -> None:
+    server.behaviour.cut_at = 500_000
+    with pytest.raises(DownloadError, match="broke"):
+        fetch(server.url, tmp_path)
+    server.behaviour.wrong_range = True
+    with pytest.raises(DownloadError, match="sent another part"):
+        fetch(server.url, tmp_path)
+    assert arrived(tmp_path, "weights.pth") == 500_000
+
+
+def test_a_silent_server_is_given_up(server: Served, tmp_path: Path) -> None:
+    server.behaviour.gate = threading.Event()  # opened when the server is closed
+    with pytest.raises(DownloadError, match=r"127.0.0.1 has sent nothing for 0\.2 s"):
+        fetch(server.url, tmp_path, timeout=0.2)
+    assert arrived(tmp_path, "weights.pth") == len(CONTENT) // 2
+
+
+def test_without_a_network_one_sentence(server: Served, tmp_path: Path) -> None:
+    with serving(b"") as gone:
+        url = gone.url
+    with pytest.raises(DownloadError, match=r"127.0.0.1 could not be reached \(Connection refused\); is there a net"):
+        fetch(url, tmp_path)
+    with pytest.raises(DownloadError, match=r"nowhere.invalid could not be reached"):
+        fetch("https://nowhere.invalid/weights.pth", tmp_path)
+
+
+@pytest.mark.parametrize("url", ["http://example.org/a", "ftp://example.org/a", "file:///etc/passwd", "a", ""])
+def test_only_https_is_asked(url: str, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match="Only https"):
+        fetch(url, tmp_path)
+
+
+def test_redirects_within_this_machine_are_followed(server: Served, tmp_path: Path) -> None:
+    with serving(b"") as first:
+        first.behaviour.redirect = server.url
+        assert fetch(first.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+
+
+def test_a_full_disk_is_said_before_and_meanwhile(
+    server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free._replace(free=download.SPARE_BYTES))
+    with pytest.raises(DownloadError, match=r"1\.0 MB are still to be fetched, and .* has 67\.1 MB free"):
+        fetch(server.url, tmp_path)
+    monkeypatch.undo()
+
+    def full(done: int, total: int | None) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(DownloadError, match=r"The disk is full: weights.pth could not be written"):
+        fetch(server.url, tmp_path, on_progress=full)
+
+
+def test_a_folder_that_cannot_be_written_to(server: Served, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DownloadError, match="could not be written to"):
+        fetch(server.url, tmp_path / "file")
+
+
+def test_many_at_once_fetch_it_once(server: Served, tmp_path: Path) -> None:
+    server.behaviour.gate = threading.Event()
+    found: list[bytes] = []
+    waiting = threading.Semaphore(0)
+
+    def tell(done: int, total: int | None) -> None:
+        waiting.release()
+
+    def one() -> None:
+        found.append(fetch(server.url, tmp_path, sha256=HASH, on_progress=tell).read_bytes())
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(6):  # all of them have begun or wait
+        waiting.acquire()
+    server.behaviour.gate.set()
+    for thread in threads:
+        thread.join()
+    assert found == [CONTENT] * 4
+    assert server.behaviour.asked == [""]
+
+
+@pytest.mark.parametrize(
+    "platform, variables, folder",
+    [
+        ("linux", {"INCEPTION_EXPLORER_CACHE": "/here"}, "/here"),
+        ("linux", {"XDG_CACHE_HOME": "/x"}, "/x/inception-explorer"),
+        ("linux", {}, "/home/me/.cache/inception-explorer"),
+        ("darwin", {}, "/home/me/Library/Caches/inception-explorer"),
+        ("win32", {"LOCALAPPDATA": "/l"}, "/l/inception-explorer"),
+    ],
+)
+def test_where_files_are_kept(
+    platform: str, variables: dict[str, str], folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("INCEPTION_EXPLORER_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"HOME": "/home/me", **variables}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.platform", platform)
+    assert cache_folder() == Path(folder)

@@ -1,0 +1,267 @@
+"""Every variant against tests/facts/architectures.yaml: zero tolerance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from pathlib import Path
+
+import onnx
+import pytest
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from inception_models import ARCHITECTURES, Arch, build, with_widths
+from inception_models.arch.shapes import stage_shapes
+from inception_models.arch.spec import (
+    BatchNorm,
+    Dropout,
+    GlobalPool,
+    Inception,
+    Linear,
+    LocalResponseNorm,
+    Normalize,
+    Op,
+    Stage,
+    Unit,
+)
+from inception_models.net.layers import BatchNormNoGamma, ScaledResidual
+from tests.models.facts import KEYS, document, facts
+from tests.models.op_language import in_words
+
+every_variant = pytest.mark.parametrize("key", KEYS)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one pass through a network on the meta device shows."""
+
+    net: nn.Module
+    flops: int
+    out: dict[str, tuple[int, ...]]  # every module's output shape, without the batch
+    macs: dict[str, int]  # of every convolution and fully connected layer
+
+
+@cache
+def run(arch: Arch, heads: bool = False) -> Run:
+    net = build(arch, "meta").train(heads)
+    out: dict[str, tuple[int, ...]] = {}
+    macs: dict[str, int] = {}
+    names = {module: name for name, module in net.named_modules()}
+
+    def note(module: nn.Module, _args: object, result: object) -> None:
+        if isinstance(result, torch.Tensor):
+            out[names[module]] = tuple(result.shape[1:])
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                macs[names[module]] = module.weight.numel() * result[0, 0].numel()
+
+    for module in net.modules():
+        module.register_forward_hook(note)
+    with FlopCounterMode(display=False) as counter:
+        # BatchNorm in training refuses a single value per channel, which v3's head would have with a batch of one
+        net(torch.empty(2 if heads else 1, 3, arch.input_size, arch.input_size, device="meta"))
+    return Run(net, counter.get_total_flops(), out, macs)
+
+
+def params_of(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)
+
+
+def macs_below(run: Run, name: str) -> int:
+    return sum(n for path, n in run.macs.items() if path.startswith(f"{name}."))
+
+
+def listed(arch: Arch) -> list[Stage]:
+    """The stages that the file lists as modules: all but normalisation between layers and the head."""
+    return [s for s in arch.stages if not isinstance(s, LocalResponseNorm | GlobalPool | Dropout | Linear | Normalize)]
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+@every_variant
+def test_totals(key: str) -> None:
+    arch, fact = ARCHITECTURES[key], facts(key)
+    seen = run(arch)
+    heads = sum(params_of(seen.net.get_submodule(head.name)) for head in arch.aux)
+    convs = [m for name, m in seen.net.named_modules() if isinstance(m, nn.Conv2d) and name in seen.macs]
+    assert {
+        "input_size": arch.input_size,
+        "params": params_of(seen.net),
+        "params_no_aux": params_of(seen.net) - heads,
+        "macs": sum(seen.macs.values()),
+        "flops": seen.flops,
+        "convs": len(convs),
+        "out": seen.out["fc"],
+    } == {
+        "input_size": fact.input_size,
+        "params": fact.params,
+        "params_no_aux": fact.params_no_aux,
+        "macs": fact.macs,
+        "flops": 2 * fact.macs,
+        "convs": fact.convs,
+        "out": (fact.outputs,),
+    }
+
+
+@every_variant
+def test_modules(key: str) -> None:
+    """Module for module, in order: shape, parameters and MACs."""
+    seen = run(ARCHITECTURES[key])
+    ours = [
+        (seen.out[s.name], params_of(seen.net.get_submodule(s.name)), macs_below(seen, s.name))
+        for s in listed(ARCHITECTURES[key])
+    ]
+    assert ours == [(m.out, m.params, m.macs) for m in facts(key).modules]
+
+
+@every_variant
+def test_names(key: str) -> None:
+    """A stage has the source's name where that is an identifier."""
+    for stage, module in zip(listed(ARCHITECTURES[key]), facts(key).modules, strict=True):
+        assert stage.name.isidentifier()
+        if module.name.isidentifier():
+            assert stage.name == module.name
+
+
+@pytest.mark.parametrize("key", [k for k in KEYS if ARCHITECTURES[k].aux or facts(k).aux])
+def test_aux_heads(key: str) -> None:
+    arch, fact = ARCHITECTURES[key], facts(key)
+    seen = run(arch, heads=True)
+    assert [head.name for head in arch.aux] == [f"aux{n}" for n in range(1, len(fact.aux) + 1)]
+    assert [
+        (seen.out[h.tap], params_of(seen.net.get_submodule(h.name)), macs_below(seen, h.name)) for h in arch.aux
+    ] == [(a.tap_shape, a.params, a.macs) for a in fact.aux]
+
+
+# --- layers ----------------------------------------------------------------------------------------------------------
+
+
+@every_variant
+def test_layers(key: str) -> None:
+    """Branches in order of concatenation; kernels, strides, padding, counted padding, scales, the missing ReLUs."""
+    arch = ARCHITECTURES[key]
+    ours = [in_words(s, shape[0]) for s, shape, _ in stage_shapes(arch) if s in listed(arch)]
+    assert ours == [m.layers for m in facts(key).modules]
+
+
+@every_variant
+def test_head(key: str) -> None:
+    fact = facts(key)
+    stages = ARCHITECTURES[key].stages
+    first = next(i for i, s in enumerate(stages) if isinstance(s, GlobalPool))
+    dropout = (Dropout("dropout", fact.dropout),) if fact.dropout else ()
+    tail: tuple[Op, ...] = (Linear("fc"),)
+    if key == "inception_resnet_v1_facenet":
+        tail = Linear("fc", bias=False, norm=BatchNorm(1e-3, 0.1)), Normalize("normalize")
+    assert fact.head_pool in ("gap", "avg7/1")  # the same at the network's own size
+    assert stages[first:] == (GlobalPool("avgpool"), *dropout, *tail)
+
+
+@pytest.mark.parametrize("key", [k for k in KEYS if facts(k).aux])
+def test_aux_layers(key: str) -> None:
+    """TF-slim's 5x5 covers the grid, so what is pooled behind it is one cell; ours pools at every size."""
+    for head, fact in zip(ARCHITECTURES[key].aux, facts(key).aux, strict=True):
+        wanted = fact.layers.replace("flatten, ", "")
+        ours = in_words(head)
+        assert ours == wanted or ours.replace("gap, ", "") == wanted
+
+
+# --- what stands around the weights ----------------------------------------------------------------------------------
+
+
+@every_variant
+def test_norms_and_biases(key: str) -> None:
+    fact, net = facts(key), run(ARCHITECTURES[key]).net
+    norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
+    assert bool(norms) == fact.has_norm
+    assert {(m.eps, m.momentum, not isinstance(m, BatchNormNoGamma)) for m in norms} == (
+        {(fact.bn_eps, fact.bn_momentum, fact.bn_gamma)} if fact.has_norm else set()
+    )
+    for path, conv in net.named_modules():
+        if isinstance(conv, nn.Conv2d):
+            # The exceptions: residual projections, and the separable stem of TF-slim's v2.
+            always = path.endswith((".proj", "Conv2d_1a_7x7.pointwise"))
+            never = path.endswith(".depthwise")
+            assert (conv.bias is not None) == (always or (fact.conv_bias and not never)), path
+
+
+@every_variant
+def test_pools_and_residuals_as_built(key: str) -> None:
+    """The modules carry what the tree says."""
+    fact, net = facts(key), run(ARCHITECTURES[key]).net
+    words = " ".join(m.layers for m in fact.modules)
+    small = [m for m in net.modules() if isinstance(m, nn.AvgPool2d) and m.kernel_size == 3]
+    assert {m.count_include_pad for m in small} == {" incl" in words for _ in range("avg3" in words)}
+    rounding_up = [m for m in net.modules() if isinstance(m, nn.MaxPool2d) and m.ceil_mode]
+    assert len(rounding_up) == words.count("ceil")
+    for stage, module in zip(listed(ARCHITECTURES[key]), fact.modules, strict=True):
+        for block in net.get_submodule(stage.name).modules():
+            if isinstance(block, ScaledResidual) and "sep" not in module.layers:
+                relu = "relu(" if isinstance(block.act, nn.ReLU) else ""
+                assert module.layers.split(" x ")[-1].startswith(f"{relu}x + {block.scale} * ")
+
+
+# --- networks with other sources --------------------------------------------------------------------------------------
+
+
+def test_naive_network() -> None:
+    """The 1x1 reductions left out: the file's naive_inception_module."""
+    fact = document()["naive_inception_module"]
+    whole = fact["whole_network_of_naive_modules"]
+    arch = ARCHITECTURES["googlenet_naive"]
+    seen = run(arch)
+    modules = [s.name for s in arch.stages if isinstance(s, Inception)]
+    assert [seen.out[name][0] for name in modules] == whole["channels_after_each"]
+    assert (params_of(seen.net), sum(seen.macs.values())) == (whole["params"], whole["macs"])
+    one = fact["example_3a"]["naive"]
+    weights = sum(p.numel() for p in seen.net.get_submodule("inception3a").parameters() if p.ndim == 4)
+    assert (weights, macs_below(seen, "inception3a")) == (one["weights"], one["macs"])
+
+
+def caffe2_inception_v2() -> Arch:
+    """BN-Inception as ONNX has it: projections of 96 in 4c and 4d, and no convolution bias."""
+    narrow = {f"inception_{name}.branch_pool.proj": 96 for name in ("4c", "4d")}
+    return replace(with_widths(ARCHITECTURES["bn_inception"], narrow), unit=Unit(norm=BatchNorm(eps=1e-5)))
+
+
+@pytest.mark.parametrize(
+    "file, arch",
+    [
+        ("light_inception_v1.onnx", replace(ARCHITECTURES["googlenet"], aux=())),
+        ("light_inception_v2.onnx", caffe2_inception_v2()),
+    ],
+)
+def test_onnx_agrees(file: str, arch: Arch) -> None:
+    """An independent witness: filters, input channels and kernel of every convolution, in order."""
+    numbers = document()["onnx_light_models"][file]
+    graph = onnx.load(Path(onnx.__file__).parent / "backend/test/data/light" / file).graph
+    shapes = weight_shapes(graph)
+    net = build(arch, "meta")
+    ours = [tuple(m.weight.shape) for m in net.modules() if isinstance(m, nn.Conv2d)]
+    assert ours == [shapes[node.input[1]] for node in graph.node if node.op_type == "Conv"]
+    assert len(ours) == numbers["conv"]
+    assert params_of(net) == numbers["params"]
+
+
+def weight_shapes(graph: onnx.GraphProto) -> dict[str, tuple[int, ...]]:
+    """The light files hold no weights, only the shapes that a ConstantOfShape fills."""
+    vectors = {t.name: tuple(onnx.numpy_helper.to_array(t).tolist()) for t in graph.initializer if len(t.dims) == 1}
+    return {n.output[0]: vectors[n.input[0]] for n in graph.node if n.op_type == "ConstantOfShape"}
+
+
+# --- the list itself --------------------------------------------------------------------------------------------------
+
+
+def test_every_variant_is_listed() -> None:
+    """In order of history; a value that can be a key; with its story."""
+    assert set(ARCHITECTURES) == {*KEYS, "googlenet_naive"}
+    assert [a.about.year for a in ARCHITECTURES.values()] == sorted(a.about.year for a in ARCHITECTURES.values())
+    assert len(set(ARCHITECTURES.values())) == len(ARCHITECTURES)
+    for key, arch in ARCHITECTURES.items():
+        assert arch.key == key
+        assert arch.about.url.startswith("https://arxiv.org/abs/")
+        assert all(getattr(arch.about, f.name) for f in fields(arch.about) if not f.name.startswith("top1"))
+        assert (arch.about.top1_percent is None) == (arch.about.top1_source == "")
+    assert "Inception V2" in ARCHITECTURES["inception_resnet_v2"].about.summary  # the name that seed 003 gives it
