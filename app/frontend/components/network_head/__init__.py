@@ -8,13 +8,13 @@ from functools import partial
 import streamlit as st
 
 from ..shared.events import handled, new_events
-from ..shared.files import joined
+from ..shared.files import joined, script
 
 _component = st.components.v2.component(
     "inception_network_head",
     html=joined(__file__, "head.html"),
     css=joined(__file__, "head.css"),
-    js=joined(__file__, "../shared/outbox.js", "head.js"),
+    js=script(__file__, "head.js"),
     isolate_styles=False,  # Streamlit's icons are letters of a font that the page has
 )
 

@@ -1,5 +1,7 @@
 // The head: its buttons act at once, its cards are here before they are asked for.
 
+import { Outbox } from "../shared/outbox.js"
+
 const GAP_PX = 6
 
 export default function ({ data, parentElement, setTriggerValue }) {

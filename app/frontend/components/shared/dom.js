@@ -1,6 +1,6 @@
 // Shared by the components. Text only ever goes in through textContent: labels and errors may hold anything.
 
-function el(tag, props = {}, ...children) {
+export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag)
   for (const [name, value] of Object.entries(props)) {
     if (name in node) node[name] = value

@@ -1,6 +1,6 @@
 // Shared by the components: the browser's half of events.py, which says why it must be so.
 
-class Outbox {
+export class Outbox {
   constructor() {
     this.client = Math.random().toString(36).slice(2)
     this.number = 0

@@ -4,12 +4,12 @@
 const SELECTED = "inception-selected"
 const CONFIRM_MS = 3000 // what Python has not confirmed by then, it did not take
 
-function tellSelected(path) {
+export function tellSelected(path) {
   window.dispatchEvent(new CustomEvent(SELECTED, { detail: path }))
 }
 
 /** The selected stage: the one that Python said last, or that was selected since then. */
-class SelectedStage {
+export class SelectedStage {
   /** `onChange` is called as long as `node` stands on the page. */
   constructor(node, onChange) {
     const listen = ({ detail }) => {

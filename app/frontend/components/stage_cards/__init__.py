@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from ..shared.files import joined
+from ..shared.files import script
 
 _component = st.components.v2.component(
     "inception_stage_cards",
-    js=joined(__file__, "../shared/selection.js", "cards.js"),
+    js=script(__file__, "cards.js"),
     isolate_styles=False,  # the page's own style sheet has its tips and tables
 )
 

@@ -1,5 +1,7 @@
 // A card for each stage; one is seen. They are all here so that a selection needs no way to Python and back.
 
+import { SelectedStage } from "../shared/selection.js"
+
 export default function ({ data, parentElement }) {
   const cards = (parentElement.stageCards ??= new StageCards(parentElement))
   cards.update(data)
