@@ -142,7 +142,7 @@ def _table(analysis: Analysis) -> str:
 def _diagram(args: argparse.Namespace) -> int:
     from .backend import analyze, diagram
 
-    view = diagram.View(
+    options = diagram.DiagramOptions(
         level=args.level,
         expand=frozenset(args.expand),
         color_by=args.color_by,
@@ -150,7 +150,7 @@ def _diagram(args: argparse.Namespace) -> int:
         fused=not args.apart,
     )
     reference = analyze(ARCHITECTURES[args.variant])
-    args.output.write_bytes(diagram.as_file(analyze(edited(args)), args.output.suffix.lower(), view, reference))
+    args.output.write_bytes(diagram.as_file(analyze(edited(args)), args.output.suffix.lower(), options, reference))
     return 0
 
 
