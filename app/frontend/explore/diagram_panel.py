@@ -50,14 +50,12 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
         _files(analysis, options, reference)
     drawing = draw(analysis, options, reference)
     graph_view(
-        drawing.svg,
+        drawing,
         network=state.arch.key,
-        topology=drawing.topology,
         selected=state.selected,
         key="diagram",
         on_select=state.select,
         on_expand=lambda path: _toggle(state, options, drawing, path),
-        legend=drawing.legend,
         height_px=DIAGRAM_HEIGHT_PX,
     )
 
