@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.app_server import ROOT, free_port, served
+from tests.app_server import ROOT, free_port, served, websocket_status
 
 PACKAGES = ("inception_models", "app")
 
@@ -28,7 +28,7 @@ def test_what_is_tested_here_is_what_the_requirements_admit(need: Requirement) -
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_every_import_of_the_app_stands_in_the_requirements(package: str) -> None:
+def test_every_import_of_the_app_is_in_the_requirements(package: str) -> None:
     declared = {canonicalize_name(need.name) for need in requirements("requirements.txt")}
     providers = metadata.packages_distributions()
     known = {*sys.stdlib_module_names, *PACKAGES}
@@ -58,24 +58,6 @@ def test_make_run_serves_its_own_visitors_only(tmp_path: Path) -> None:
         assert websocket_status(port, "localhost") == http.client.SWITCHING_PROTOCOLS
         assert websocket_status(port, "rebound.example") == http.client.FORBIDDEN
         assert f"http://127.0.0.1:{port}" in (tmp_path / "log").read_text()
-
-
-def websocket_status(port: int, host: str) -> int:
-    """The answer to a page that was loaded under the name host and opens Streamlit's socket."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    handshake = {
-        "Host": f"{host}:{port}",
-        "Origin": f"http://{host}:{port}",
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-        "Sec-WebSocket-Version": "13",
-    }
-    try:
-        connection.request("GET", "/_stcore/stream", headers=handshake)
-        return connection.getresponse().status
-    finally:
-        connection.close()
 
 
 @pytest.mark.parametrize(
