@@ -2,6 +2,7 @@
 
 import ast
 import http.client
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,29 @@ def requirements(name: str) -> list[Requirement]:
 @pytest.mark.parametrize("need", requirements("requirements.txt") + requirements("requirements-dev.txt"), ids=str)
 def test_what_is_tested_here_is_what_the_requirements_admit(need: Requirement) -> None:
     assert need.specifier.contains(metadata.version(need.name))
+
+
+def locked() -> dict[str, list[str]]:
+    """The versions of each package in requirements.lock; it has several where they depend on the Python."""
+    pins: dict[str, list[str]] = {}
+    for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE):
+        pins.setdefault(canonicalize_name(name), []).append(version)
+    return pins
+
+
+@pytest.mark.parametrize("need", requirements("requirements.txt"), ids=str)
+def test_the_lock_pins_a_version_that_the_requirements_admit(need: Requirement) -> None:
+    versions = locked()[canonicalize_name(need.name)]
+    assert versions
+    assert all(need.specifier.contains(version) for version in versions)
+
+
+def test_every_pin_of_the_lock_has_hashes_and_no_address() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    entries = [entry for entry in re.split(r"^(?=\w)", text, flags=re.MULTILINE) if not entry.startswith("#")]
+    assert len(entries) == sum(map(len, locked().values()))
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert not re.search("://|--(extra-)?index-url|--find-links", text)
 
 
 @pytest.mark.parametrize("package", PACKAGES)
