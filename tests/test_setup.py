@@ -6,10 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -75,6 +77,14 @@ def imported_roots(path: Path) -> set[str]:
     return roots
 
 
+def test_the_public_workflow_runs_what_ci_runs() -> None:
+    job = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]["test"]
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    assert commands == re.findall(r"^make .*", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    oldest = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert oldest == f">={job['strategy']['matrix']['python'][0]}"
+
+
 def test_make_run_serves_its_own_visitors_only(tmp_path: Path) -> None:
     port = free_port()
     with served(("make", "run", f"PORT={port}", "HOST=127.0.0.1"), f"http://127.0.0.1:{port}", tmp_path / "log"):
@@ -82,6 +92,13 @@ def test_make_run_serves_its_own_visitors_only(tmp_path: Path) -> None:
         assert websocket_status(port, "localhost") == http.client.SWITCHING_PROTOCOLS
         assert websocket_status(port, "rebound.example") == http.client.FORBIDDEN
         assert f"http://127.0.0.1:{port}" in (tmp_path / "log").read_text()
+
+
+def test_the_script_finds_its_package_from_any_folder(tmp_path: Path) -> None:
+    page = f"AppTest.from_file({str(ROOT / 'app' / 'main.py')!r}, default_timeout=120).run()"  # as `streamlit run` does
+    code = f"from streamlit.testing.v1 import AppTest; print(len({page}.exception), 'exceptions')"
+    run = subprocess.run((sys.executable, "-I", "-c", code), cwd=tmp_path, capture_output=True, text=True)
+    assert run.stdout == "0 exceptions\n", run.stderr
 
 
 @pytest.mark.parametrize(
