@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from . import Command
-from .network_options import add_network, edited
+from .network_options import add_network, network_from
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -26,7 +26,7 @@ def _add_options(parser: ArgumentParser) -> None:
 def _run(args: Namespace) -> int:
     from ..backend.picture.forward import ready_network, save_activations
 
-    arch, weights = edited(args), args.weights
+    arch, weights = network_from(args), args.weights
     if not args.image.is_file():
         raise ValueError(f"{args.image} is not a file; --image takes a picture.")
     _download(arch.key, weights)

@@ -8,16 +8,16 @@ from pathlib import Path
 from inception_models import ARCHITECTURES
 
 from . import Command
-from .network_options import add_network, edited
+from .network_options import add_network, network_from
 
-COLORS = ("kind", "params", "macs", "share", "memory", "field")
+_COLORS = ("kind", "params", "macs", "share", "memory", "field")
 
 
 def _add_options(parser: ArgumentParser) -> None:
     add_network(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="FILE.svg, .pdf, .png or .dot")
     parser.add_argument("--level", choices=("stage", "branch", "op"), default="branch", help="how much to show")
-    parser.add_argument("--color-by", choices=COLORS, default="kind", help="what colours mean")
+    parser.add_argument("--color-by", choices=_COLORS, default="kind", help="what colours mean")
     parser.add_argument(
         "--expand",
         action="append",
@@ -39,7 +39,7 @@ def _run(args: Namespace) -> int:
         direction=args.direction,
         fused=not args.apart,
     )
-    analysis, published = analyze(edited(args)), analyze(ARCHITECTURES[args.variant])
+    analysis, published = analyze(network_from(args)), analyze(ARCHITECTURES[args.variant])
     args.output.write_bytes(diagram.as_file(analysis, args.output.suffix.lower(), view, published))
     return 0
 

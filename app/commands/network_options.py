@@ -54,7 +54,7 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--edits", metavar="JSON", help="edits as a link's address holds them, applied first")
 
 
-def edited(args: argparse.Namespace) -> Arch:
+def network_from(args: argparse.Namespace) -> Arch:
     """The variant that was named, with the edits that were asked for. What had to be left out is said on stderr.
 
     Raises:

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from . import Command
-from .network_options import add_network, edited
+from .network_options import add_network, network_from
 
 if TYPE_CHECKING:
     from ..backend import Analysis
@@ -37,7 +37,7 @@ def _add_options(parser: ArgumentParser) -> None:
 def _run(args: Namespace) -> int:
     from ..backend import analyze
 
-    analysis = analyze(edited(args))
+    analysis = analyze(network_from(args))
     print(json.dumps(summary_of(analysis), indent=2) if args.json else _table(analysis))
     return 0
 

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from . import Command, program
-from .network_options import add_network, edited
+from .network_options import add_network, network_from
 
 if TYPE_CHECKING:
     from inception_models.training.run import Step
@@ -57,7 +57,7 @@ def _run(args: Namespace) -> int:
         args.epochs, args.batch, args.lr, args.seed, args.patience, args.weight_decay, args.label_smoothing
     )
     file, checkpoint = _files(args.output, args.resume)
-    arch = edited(args)
+    arch = network_from(args)
     data = read(args.data, arch.input_size, args.folder)
     if args.classes is None:
         arch = with_classes(arch, len(data.classes))
