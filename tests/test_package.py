@@ -92,7 +92,7 @@ def test_the_wheel_contains_every_file_of_the_program_and_no_other(wheel: Path) 
 
 
 def test_a_build_leaves_nothing_in_the_checkout(wheel: Path) -> None:
-    assert not [path.name for path in ROOT.iterdir() if path.name in ("build", "dist") or path.suffix == ".egg-info"]
+    assert not [path.name for path in ROOT.iterdir() if path.name == "build" or path.suffix == ".egg-info"]
 
 
 def test_the_version_is_written_down_once(wheel: Path, installation: Installation) -> None:
