@@ -8,7 +8,7 @@ PYTHON ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check format bench clean
+.PHONY: help run setup test check format bench wheel lock clean
 
 help: ## Show this list
 	@awk -F ' ## ' '/^[a-z]+:.* ## / { split($$1, goal, ":"); printf "  make %-7s  %s\n", goal[1], $$2 }' Makefile
@@ -37,8 +37,22 @@ format: $(VENV)/.installed-dev ## Mend what ruff can mend
 bench: $(VENV)/.installed-dev ## Measure against other tools; ARGS is handed on
 	@$(PY) -m benchmarks $(ARGS)
 
+wheel: $(PY) ## Build the installable package into dist/
+	@$(PY) -m pip wheel . --no-deps --disable-pip-version-check --no-input --wheel-dir dist
+
+# One list for every system and every Python from 3.11 on.
+lock: $(PY) ## Pin every package of requirements.txt in requirements.lock; ARGS=--upgrade for newer ones
+	@$(PIP_INSTALL) "uv>=0.13,<1"
+	@$(VENV)/bin/uv pip compile requirements.txt --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet --output-file requirements.lock $(ARGS)
+	@{ printf '# %s\n' \
+	  "Every package that the app needs, with its dependencies, each at one version and with its files' hashes." \
+	  "Made by: make lock. Used by: pip install --require-hashes -r requirements.lock"; \
+	  cat requirements.lock; } > requirements.lock.new
+	@mv requirements.lock.new requirements.lock
+
 clean: ## Remove .venv and every cache
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps live inside .venv and go with it. A second run finds them fresh and starts at once.

@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 from types import MappingProxyType
 
-from app.serve import serve
+from app.commands.serve import serve
 from inception_models.checkpoints import catalogue as checkpoints
 
 if __name__ == "__main__":

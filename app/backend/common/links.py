@@ -55,6 +55,9 @@ def edited(original: Arch, text: str) -> Arch:
     """
     try:
         edits = json.loads(text)
+    except json.JSONDecodeError as problem:
+        where = f"{problem.msg[:1].lower()}{problem.msg[1:]} at character {problem.pos + 1}"
+        raise ValueError(f"The edits are not valid JSON: {where}.") from None
     except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError too
-        raise ValueError("they are not valid JSON.") from None
+        raise ValueError("The edits are not valid JSON: a number or the nesting is too large.") from None
     return apply_edits(original, edits)

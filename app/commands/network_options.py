@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Callable
 from typing import cast, get_args
 
@@ -12,9 +13,9 @@ from inception_models.edits.depth import with_repeats, with_scales
 from inception_models.edits.structure import duplicated_branch, without_branch, without_op
 from inception_models.edits.toggles import ACTIVATIONS, with_activation, with_batch_norm, with_dropout
 from inception_models.edits.whatif import Into, factorised, naive, swapped_pool, unfactorised
-from inception_models.edits.widths import scaled, with_aux, with_classes, with_input_size
+from inception_models.edits.widths import scaled, with_aux, with_classes, with_input_size, without_aux
 
-from .backend.common import links as share
+from ..backend.common import links as share
 
 SWITCH = ("on", "off")
 STRUCTURE: dict[str, Callable[[Arch, str], Arch]] = {
@@ -35,26 +36,26 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--classes", type=int, metavar="N", help="number of classes")
     parser.add_argument("--multiplier", type=float, metavar="X", help="multiply every width by X, in steps of 8")
     parser.add_argument("--aux", choices=SWITCH, help="auxiliary heads")
-    parser.add_argument("--batch-norm", choices=SWITCH, help="normalisation behind every convolution")
+    parser.add_argument("--batch-norm", choices=SWITCH, help="normalisation after every convolution")
     parser.add_argument("--activation", choices=ACTIVATIONS, metavar="NAME", help=f"one of {', '.join(ACTIVATIONS)}")
-    parser.add_argument("--dropout", type=float, metavar="P", help="in front of the classifier")
-    parser.add_argument("--residual-scale", type=float, metavar="X", help="of every residual block")
+    parser.add_argument("--dropout", type=float, metavar="P", help="dropout before the classifier")
+    parser.add_argument("--residual-scale", type=float, metavar="X", help="factor on every residual block's branches")
     repeated = (
-        ("--repeat", "STAGE=COPIES", "change how many copies a group of blocks has"),
+        ("--repeat", "STAGE=COPIES", "change how many copies a repeated block has"),
         ("--factorise", "PATH=3x3s|1xk_kx1", "replace a convolution by smaller ones"),
         ("--join", "PATH", "join a convolution with those it was factorised with"),
-        ("--naive", "STAGE", "leave a module's 1x1 reductions out"),
+        ("--naive", "STAGE", "leave out a module's 1x1 reductions"),
         ("--swap-pool", "PATH", "make a max pool an average pool, or the other way round"),
-        ("--duplicate", "BRANCH", "put a copy of a branch behind it"),
+        ("--duplicate", "BRANCH", "add a copy of a branch after it"),
         ("--remove", "PATH", "remove a branch or a layer of one"),
     )
     for flag, value, meaning in repeated:
         parser.add_argument(flag, action="append", default=[], metavar=value, help=f"{meaning} (may be repeated)")
-    parser.add_argument("--edits", metavar="JSON", help="edits as they stand in a link's address, applied first")
+    parser.add_argument("--edits", metavar="JSON", help="edits as a link's address holds them, applied first")
 
 
-def edited(args: argparse.Namespace) -> Arch:
-    """The variant that was named, with the edits that were asked for.
+def network_from(args: argparse.Namespace) -> Arch:
+    """The variant that was named, with the edits that were asked for. What had to be left out is said on stderr.
 
     Raises:
         ValueError: with one sentence that says what is wrong and what is allowed.
@@ -79,7 +80,19 @@ def edited(args: argparse.Namespace) -> Arch:
     arch = _restructured(arch, args)
     arch = with_repeats(arch, dict(_assignment("--repeat", text) for text in args.repeat))
     arch = with_widths(arch, dict(_assignment("--set", text) for text in args.set))
-    return arch if args.input_size is None else with_input_size(arch, args.input_size)
+    return arch if args.input_size is None else _at_size(arch, args.input_size, may_drop_aux=args.aux != "on")
+
+
+def _at_size(arch: Arch, size_px: int, may_drop_aux: bool) -> Arch:
+    """``arch`` for another input size, without its auxiliary heads where only they do not fit."""
+    try:
+        return with_input_size(arch, size_px)
+    except ValueError:
+        if not arch.aux or not may_drop_aux:
+            raise
+    changed = with_input_size(without_aux(arch), size_px)
+    print(f"The auxiliary heads do not fit at {size_px} pixels and were left out (--aux off).", file=sys.stderr)
+    return changed
 
 
 def _restructured(arch: Arch, args: argparse.Namespace) -> Arch:

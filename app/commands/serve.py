@@ -1,13 +1,21 @@
-"""Starts the page: Streamlit's own server, with torch imported meanwhile, so that the first visitor need not wait."""
+"""``serve``: starts the page with Streamlit's own server. Torch is imported meanwhile, so that nobody waits for it."""
 
 from __future__ import annotations
 
 import os
 import sys
 import threading
+from argparse import ArgumentParser
 from pathlib import Path
 
+from . import Command
+
 EVERYWHERE = ("0.0.0.0", "::")  # every interface of this machine
+
+
+def _add_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=int, default=8501, help="port to listen on (default: 8501)")
 
 
 def serve(host: str, port: int) -> int:
@@ -19,7 +27,7 @@ def serve(host: str, port: int) -> int:
 
     threading.Thread(target=_warm_up, daemon=True).start()
     print(f"Inception Explorer: http://{'127.0.0.1' if host in EVERYWHERE else host}:{port}", flush=True)
-    main = Path(__file__).with_name("main.py")
+    main = Path(__file__).parents[1] / "main.py"
     flags = [f"--server.address={host}", f"--server.port={port}", *host_flags(host)]
     sys.argv = ["streamlit", "run", str(main), *flags]
     return int(cli.main(standalone_mode=False) or 0)
@@ -41,6 +49,9 @@ def _warm_up() -> None:
     """Importing torch takes about two seconds, tracing the first network a tenth of one."""
     from inception_models import ARCHITECTURES
 
-    from .backend import analyze
+    from ..backend import analyze
 
     analyze(ARCHITECTURES["googlenet"])
+
+
+COMMAND = Command("start the app in the browser", _add_options, lambda args: serve(args.host, args.port))
