@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -15,9 +14,6 @@ from ..backend.common.jobs import Job, Progress
 from ..backend.timing.latency import Latency, measure
 from ..backend.timing.roofline import Ceilings, ceilings
 
-if TYPE_CHECKING:
-    from .costs.view import View
-
 
 @dataclass(frozen=True)
 class Measured:
@@ -27,16 +23,15 @@ class Measured:
     ceilings: Ceilings
 
 
-def of(view: View) -> Measured | None:
+def of(arch: Arch, dtype: Dtype, batch: int) -> Measured | None:
     """The last measurement, if it was of this network, number format and batch."""
     last = last_one()
-    if last is None:
+    if last is None or (last.latency.arch, last.latency.dtype, last.latency.batch) != (_timed(arch), dtype, batch):
         return None
-    same = last.latency.arch == _timed(view.state.arch)
-    return last if same and (last.latency.dtype, last.latency.batch) == (view.dtype, view.batch) else None
+    return last
 
 
-def seconds(arch: Arch) -> dict[str, float]:
+def stage_seconds(arch: Arch) -> dict[str, float]:
     """The time of each stage in the last measurement; nothing where it was of another network."""
     last = last_one()
     if last is None or last.latency.arch != _timed(arch):
@@ -56,13 +51,13 @@ def job() -> Job[Measured] | None:
     return found if isinstance(found, Job) else None
 
 
-def start(view: View) -> None:
+def start(arch: Arch, dtype: Dtype, batch: int) -> None:
     """Begin to measure.
 
     Raises:
         Busy: where another measurement runs in this app.
     """
-    st.session_state.job = Job(partial(_measure, _timed(view.state.arch), view.dtype, view.batch))
+    st.session_state.job = Job(partial(_measure, _timed(arch), dtype, batch))
 
 
 def take() -> str:

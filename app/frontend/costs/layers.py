@@ -9,8 +9,8 @@ import streamlit as st
 from ...backend.tables import table as tables
 from ...backend.tables.table import Row, Table
 from ..state import State
+from .context import View, selection_note
 from .layer_columns import columns, frame
-from .view import View, selection_note
 
 LEVELS = {"stage": "Stages", "copy": "Copies", "branch": "Branches", "op": "Ops", "layer": "Layers"}
 SELECTED_ONLY = "Selected stage only"

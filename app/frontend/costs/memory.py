@@ -11,7 +11,7 @@ from ...backend.charts import costs as cost_plots
 from ...backend.common.quantity import exact, short
 from ...backend.memory.inference import STATE_COPIES, inference
 from ...backend.memory.training_step import training
-from .view import View, plot, selection_note
+from .context import View, plot, selection_note
 
 Fact = tuple[str, int, str]  # label, bytes, explanation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ...backend.charts import branches as plots
-from .view import View, plot, selection_note
+from .context import View, plot, selection_note
 
 METRICS: dict[plots.Metric, str] = {"params": "Parameters", "macs": "MACs", "memory": "Activations"}
 

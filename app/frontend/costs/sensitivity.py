@@ -10,7 +10,7 @@ import streamlit as st
 from ...backend.charts import costs as cost_plots
 from ...backend.tables.sensitivity import Sensitivity, sensitivity
 from ..state import State
-from .view import View, plot, selection_note
+from .context import View, plot, selection_note
 
 METRICS = {"params": "Parameters", "macs": "MACs"}
 STEPS = (1, 8, 16, 32, 64)

@@ -11,7 +11,7 @@ from ...backend.common.quantity import short
 from ...backend.timing import roofline
 from ...backend.timing.latency import TORCH_DTYPES, Latency
 from .. import measured
-from .view import DTYPES, View, plot, selection_note
+from .context import DTYPES, View, plot, selection_note
 
 POLL_SECONDS = 0.5
 
@@ -19,7 +19,7 @@ POLL_SECONDS = 0.5
 def show(view: View) -> None:
     """Render the tab."""
     _controls(view)
-    found = measured.of(view)
+    found = measured.of(view.state.arch, view.dtype, view.batch)
     if found is None:
         if last := measured.last_one():
             st.caption(
@@ -60,7 +60,7 @@ def _controls(view: View) -> None:
             "Measure", icon=":material/timer:", type="primary", help="Up to about 20 seconds; it can be cancelled"
         ):
             try:
-                measured.start(view)
+                measured.start(view.state.arch, view.dtype, view.batch)
             except Busy as busy:
                 st.session_state.measuring_problem = str(busy)
             else:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ...backend.charts import trees as tree_plots
 from .. import measured
-from .view import View, plot, selection_note
+from .context import View, plot, selection_note
 
 AREAS: dict[tree_plots.TreeMetric, str] = {
     "params": "Parameters",
@@ -19,7 +19,7 @@ FORMS: dict[tree_plots.Form, str] = {"treemap": "Treemap", "sunburst": "Sunburst
 
 def show(view: View) -> None:
     """Render the tab."""
-    timing = measured.of(view)
+    timing = measured.of(view.state.arch, view.dtype, view.batch)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         metric = st.segmented_control(
             "Area",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ..costs import layers, memory, overview, sensitivity, summary, timing, tree
-from ..costs.view import choose
+from ..costs import layers, memory, overview, sensitivity, timing, torchinfo, tree
+from ..costs.context import choose
 from ..shell import frame
 
 TABS = {
@@ -15,7 +15,7 @@ TABS = {
     "Sensitivity": sensitivity.show,
     "Memory": memory.show,
     "Time": timing.show,
-    "torchinfo": summary.show,
+    "torchinfo": torchinfo.show,
 }
 
 

@@ -9,7 +9,7 @@ from inception_models.weights import Source
 
 from ...backend.picture.forward import Forward, forward
 from ..picture import demo_pictures, picture_input, weights_card, weights_input
-from ..picture import views as looking
+from ..picture import tabs as picture_tabs
 from ..shell import frame, notice
 from ..state import State
 
@@ -32,7 +32,7 @@ def page() -> None:
         weights_card.show(done.loaded)
         below = st.container()
     with right:
-        looking.show(state, done, picture)
+        picture_tabs.show(state, done, picture)
     if done.learned.id == "demo":  # behind the maps, which need not wait for it
         with below:
             demo_pictures.accuracy(state)

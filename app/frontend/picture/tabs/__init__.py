@@ -7,16 +7,16 @@ import streamlit as st
 from ....backend.picture.forward import Forward
 from ...state import State
 from .. import picture_input
-from . import ablation, attribution, comparison, maps, statistics, visualisation
-from .view import View, chosen_stage
+from . import ablation, attribution, channels, maps, side_by_side, visualisation
+from .context import View, chosen_stage
 
 TABS = {
     "Maps": maps.show,
-    "Channels": statistics.show,
+    "Channels": channels.show,
     "Attribution": attribution.show,
     "Ablation": ablation.show,
     "Visualise": visualisation.show,
-    "Side by side": comparison.show,
+    "Side by side": side_by_side.show,
 }
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from ....backend.common.jobs import Progress
 from ....backend.picture.visualise import Visualisation, check_size, visualise
 from ...components.maps_view import Picked
-from .view import View, chosen_branch, chosen_channel
+from .context import View, chosen_branch, chosen_channel
 from .work import Work
 
 SIZES = (64, 96, 128, 192, 224)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ...backend.common.quantity import exact
 from ...backend.tables import torchinfo_summary as summary
-from .view import View
+from .context import View
 
 
 def show(view: View) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from ....backend.common.colours import ink, mixed
 from ....backend.picture.one_value import Arithmetic, arithmetic, unit_of
 from ...components.maps_view import Picked
-from .view import View
+from .context import View
 
 CHANNELS = 3  # input channels shown in full: those of a picture, or those that count most
 BLUE, ORANGE = "#0072B2", "#D55E00"

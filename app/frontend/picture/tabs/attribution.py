@@ -14,7 +14,7 @@ from ....backend.common.jobs import Progress
 from ....backend.picture.activations import top_classes
 from ....backend.picture.attribution import Completeness, grad_cam, integrated_gradients, occlusion
 from ....backend.picture.overlay import overlay
-from .view import View
+from .context import View
 from .work import Work
 
 Method = Literal["grad_cam", "gradients", "occlusion"]

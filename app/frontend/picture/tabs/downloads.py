@@ -9,7 +9,7 @@ import streamlit as st
 from ....backend.common.limits import MAX_NPZ_BYTES
 from ....backend.picture.mosaic import mosaic, png
 from ....backend.picture.saved_maps import npz, shown_paths, statistics_csv
-from .view import View, name_of
+from .context import View, name_of
 
 
 def show(view: View) -> None:

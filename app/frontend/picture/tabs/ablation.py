@@ -9,7 +9,7 @@ from ....backend.picture.ablation import Ablation, logits_without
 from ....backend.picture.activations import top_classes
 from ...shell import notice
 from . import prediction
-from .view import View, chosen_branch, chosen_channel, name_of
+from .context import View, chosen_branch, chosen_channel, name_of
 
 
 def show(view: View) -> None:

@@ -11,7 +11,7 @@ from ....backend.common.colours import branch_colour
 from ....backend.picture.activations import channel_statistics
 from ....backend.picture.filter_pictures import first_filters
 from ....backend.picture.saved_maps import shown_paths
-from .view import View, name_of
+from .context import View, name_of
 
 
 def show(view: View) -> None:

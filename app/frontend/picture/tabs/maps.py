@@ -15,7 +15,7 @@ from ....backend.picture.mosaic import Contrast, Order, mosaic
 from ....backend.picture.receptive_pixels import reach
 from ...components.maps_view import Maps, Payload, Picked, maps_view, payload
 from . import downloads, one_value
-from .view import View, name_of, size_of
+from .context import View, name_of, size_of
 
 ORDERS = {"channel": "By number", "strongest": "Strongest first"}
 CONTRASTS = {"channel": "Each channel's own", "shared": "Shared by the branch"}

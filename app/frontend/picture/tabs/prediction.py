@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ....backend.charts.prediction import prediction_bars
-from .view import View
+from .context import View
 
 
 def show(view: View, logits: tuple[Tensor, Tensor], names: tuple[str, str], key: str) -> None:

@@ -16,7 +16,7 @@ from ....backend.picture.mosaic import mosaic, png
 from ...shell import notice
 from .. import picture_input
 from . import prediction
-from .view import View, heading, run_through, size_of
+from .context import View, heading, run_through, size_of
 
 CHANNELS = 64
 PICTURE, UNEDITED = "Another picture", "The network before the edits"

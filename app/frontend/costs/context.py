@@ -11,7 +11,7 @@ import streamlit as st
 from ...backend import Analysis
 from ...backend.common.colours import ThemeName
 from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
-from ..pages import explore
+from ..shell.page_links import page_link
 from ..state import State
 
 DTYPES: Mapping[Dtype, str] = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16", "int8": "int8"}
@@ -96,5 +96,4 @@ def selection_note(state: State) -> None:
     """What is selected, and the way to it in the diagram."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"A click selects a part, here and in the diagram. Selected now: **{state.selected}**")
-        page = st.Page(explore.page, title="Explore", url_path="explore", default=True)
-        st.page_link(page, label="Show in the diagram", icon=":material/account_tree:")
+        page_link("Explore", "Show in the diagram")
