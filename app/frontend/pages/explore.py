@@ -12,7 +12,7 @@ from ..state import State
 
 def page() -> None:
     """Render the page."""
-    frame.around(_body)
+    frame.show_after(_body)
 
 
 def _body(state: State, analysis: Analysis, reference: Analysis) -> None:

@@ -14,102 +14,104 @@ from ....backend.common.jobs import Progress
 from ....backend.picture.activations import top_classes
 from ....backend.picture.attribution import Completeness, grad_cam, integrated_gradients, occlusion
 from ....backend.picture.overlay import overlay
-from .context import View
-from .work import Work
+from ...shell.background import BackgroundTask
+from ...shell.controls import choice_stays_among
+from .context import PictureContext
+from .on_request import RequestedResult
 
-Method = Literal["grad_cam", "gradients", "occlusion"]
-METHODS: dict[Method, str] = {
+AttributionMethod = Literal["grad_cam", "gradients", "occlusion"]
+ATTRIBUTION_METHODS: dict[AttributionMethod, str] = {
     "grad_cam": "Grad-CAM",
     "gradients": "Integrated gradients",
     "occlusion": "Occlusion",
 }
-STEPS = 32
+GRADIENT_STEPS = 32
+GRADIENTS: BackgroundTask[Completeness] = BackgroundTask("gradients", "Integrating from black to the picture")
+OCCLUSION: BackgroundTask[Tensor] = BackgroundTask("occlusion", "Covering the picture")
 
 
-def show(view: View) -> None:
+def show(context: PictureContext) -> None:
     """Render the tab."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = st.segmented_control(
             "Method",
-            list(METHODS),
+            list(ATTRIBUTION_METHODS),
             default="grad_cam",
-            format_func=METHODS.__getitem__,
+            format_func=ATTRIBUTION_METHODS.__getitem__,
             key="attribution",
             required=True,
             persist_state="session",
         )
-        target = _class(view)
+        target = _class(context)
         opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="opacity", width=150)
     match method:
         case "grad_cam":
-            _grad_cam(view, target, opacity)
+            _grad_cam(context, target, opacity)
         case "gradients":
-            _gradients(view, target, opacity)
+            _gradients(context, target, opacity)
         case "occlusion":
-            _occlusion(view, target, opacity)
+            _occlusion(context, target, opacity)
 
 
-def _class(view: View) -> int:
+def _class(context: PictureContext) -> int:
     """Any class, the likeliest first."""
-    ranked = top_classes(view.done.activations.logits, view.done.arch.classes)
+    ranked = top_classes(context.forward_pass.activations.logits, context.arch.classes)
     shares = dict(ranked)
-    if st.session_state.get("target") not in shares:
-        st.session_state.target = ranked[0][0]
+    choice_stays_among("target", shares, ranked[0][0])
     picked = st.selectbox(
         "Class",
         list(shares),
         key="target",
-        format_func=lambda index: f"{view.class_name(index)} · {shares[index]:.1%}",
-        help="What the network is asked about; the likeliest first, and every other one",
+        format_func=lambda index: f"{context.class_name(index)} · {shares[index]:.1%}",
+        help="The class to explain, the most probable first",
         width=240,
     )
     return int(picked)
 
 
-def _grad_cam(view: View, target: int, opacity: float) -> None:
-    if view.done.activations.outputs[view.stage.partition(".")[0]].ndim != 3:
-        st.caption(f"{view.stage} puts out a vector; Grad-CAM needs maps. Choose a stage before the global pool.")
+def _grad_cam(context: PictureContext, target: int, opacity: float) -> None:
+    if context.outputs[context.stage.partition(".")[0]].ndim != 3:
+        st.caption(f"The output of {context.stage} is a vector. Grad-CAM needs a stage before the global pool.")
         return
-    heat = view.remembered(
-        "grad_cam", (view.stage, target), lambda: grad_cam(view.done.network, view.done.x, target, view.stage)
+    heat = context.remembered(
+        "grad_cam", (context.stage, target), lambda: grad_cam(context.network, context.x, target, context.stage)
     )
-    _shown(
-        view,
+    _heat_map(
+        context,
         heat,
         opacity,
-        f"Where the maps of {view.stage} argue for the class ({heat.shape[0]} × {heat.shape[1]} cells).",
+        f"Where the feature maps of {context.stage} speak for the class ({heat.shape[0]} × {heat.shape[1]} cells).",
     )
     if not bool(heat.any()):
-        st.caption("Nothing here argues for this class: the weighted maps are nowhere above zero.")
+        st.caption("Nothing here speaks for this class: the weighted sum is nowhere above zero.")
     st.caption(
-        "Each map counts with the mean gradient of the class's score before the softmax (Selvaraju et al. 2017). The"
-        " stage is the one chosen above."
+        "Each map is weighted with the mean gradient of the class's score before the softmax (Selvaraju et al. 2017)."
+        " The stage is the one chosen above the tabs."
     )
 
 
-def _gradients(view: View, target: int, opacity: float) -> None:
-    work: Work[Completeness] = Work("gradients", view.done, target, "Going from black to the picture")
-
-    def run(progress: Progress) -> Completeness:
-        report = partial(_report, progress, STEPS)
+def _gradients(context: PictureContext, target: int, opacity: float) -> None:
+    def work(progress: Progress) -> Completeness:
+        report = partial(_report, progress, GRADIENT_STEPS)
         return integrated_gradients(
-            view.done.network, view.done.x, target, _black(view), steps=STEPS, on_progress=report
+            context.network, context.x, target, _black(context), steps=GRADIENT_STEPS, on_progress=report
         )
 
-    found = work.result
-    if found is None:
-        work.controls("Compute", "Some seconds; it can be cancelled", run)
+    request = RequestedResult(GRADIENTS, context, target, work)
+    attribution = request.value
+    if attribution is None:
+        request.controls("Compute")
         return
-    _shown(view, found.values, opacity, "Orange pixels speak for the class, blue ones against it.")
+    _heat_map(context, attribution.values, opacity, "Orange pixels speak for the class, blue ones against it.")
     st.caption(
-        f"Gradients on the way from a black picture to this one, in {STEPS} steps (Sundararajan et al. 2017). All"
-        f" pixels together make {found.difference:+.3g} of the class's score before the softmax; the sum misses that by"
-        f" {abs(found.gap):.1g}."
+        f"Gradients along the way from a black picture to this one, in {GRADIENT_STEPS} steps (Sundararajan et al."
+        f" 2017). The class's score before the softmax differs from that of the black picture by"
+        f" {attribution.difference:+.3g}; the sum over all pixels misses this by {abs(attribution.gap):.1g}."
     )
 
 
-def _occlusion(view: View, target: int, opacity: float) -> None:
-    side = view.done.x.shape[-1]
+def _occlusion(context: PictureContext, target: int, opacity: float) -> None:
+    side = context.x.shape[-1]
     sides = sorted({round(side * share) for share in (1 / 8, 1 / 6, 1 / 4, 1 / 3)})
     window = st.select_slider(
         "Square",
@@ -117,43 +119,43 @@ def _occlusion(view: View, target: int, opacity: float) -> None:
         round(side / 4),
         key=f"window:{side}",
         format_func=lambda px: f"{px} px",
-        help="A smaller one takes longer and shows more",
+        help="A smaller square takes longer and shows more detail",
         width=260,
     )
-    work: Work[Tensor] = Work("occlusion", view.done, (target, window), "Covering the picture")
 
-    def run(progress: Progress) -> Tensor:
+    def work(progress: Progress) -> Tensor:
         return occlusion(
-            view.done.network,
-            view.done.x,
+            context.network,
+            context.x,
             target,
-            _black(view),
+            _black(context),
             window_px=window,
             stride_px=window // 2,
             on_progress=partial(_report, progress, (-(-(side - window) // (window // 2)) + 1) ** 2),
         )
 
-    found = work.result
-    if found is None:
-        work.controls("Compute", "Some seconds; it can be cancelled", run)
+    request = RequestedResult(OCCLUSION, context, (target, window), work)
+    heat = request.value
+    if heat is None:
+        request.controls("Compute")
         return
-    _shown(view, found, opacity, "How much the class's score falls when a square here is black; blue where it rises.")
-    st.caption("The score is the one before the softmax (Zeiler, Fergus 2014).")
+    _heat_map(context, heat, opacity, "How far the class's score falls when a square here is black; blue: it rises.")
+    st.caption("The score is the one before the softmax (Zeiler and Fergus 2014).")
 
 
 def _report(progress: Progress, total: int, share: float) -> None:
     progress.report(share, f"{round(share * total)} of {total}")
 
 
-def _black(view: View) -> Tensor:
+def _black(context: PictureContext) -> Tensor:
     """What the network gets for a black picture."""
-    size = view.done.preview.size
+    size = context.forward_pass.preview.size
     with torch.no_grad():
-        return view.done.preprocessing.apply(Image.new("RGB", size))
+        return context.forward_pass.preprocessing.apply(Image.new("RGB", size))
 
 
-def _shown(view: View, heat: Tensor, opacity: float, caption: str) -> None:
-    drawn = overlay(view.done.preview, heat, opacity)
+def _heat_map(context: PictureContext, heat: Tensor, opacity: float, caption: str) -> None:
+    drawn = overlay(context.forward_pass.preview, heat, opacity)
     st.image(drawn.image, output_format="PNG", width=440)
     ramp = ", ".join(drawn.colours)
     st.html(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
-from PIL import Image
 from torch import Tensor
 
 from inception_models import Arch
@@ -13,62 +12,62 @@ from inception_models.checkpoints.demo import test_pictures
 
 from ....backend.picture.forward import Forward
 from ....backend.picture.mosaic import mosaic, png
-from ...shell import notice
-from .. import picture_input
+from ...shell.controls import choice_stays_among
+from ...shell.notice import plain, refused
+from ..demo_pictures import test_picture
+from ..picture_input import Picture, choose_second_picture
 from . import prediction
-from .context import View, heading, run_through, size_of
+from .context import PictureContext, branch_heading, run_with_same_weights, size_text
 
-CHANNELS = 64
+MOSAIC_CHANNELS = 64
 PICTURE, UNEDITED = "Another picture", "The network before the edits"
 
 
-def show(view: View) -> None:
+def show(context: PictureContext) -> None:
     """Render the tab."""
-    home = _home(view)
-    kinds = [PICTURE] if home == view.done.arch else [PICTURE, UNEDITED]
-    if st.session_state.get("compare_with") not in kinds:
-        st.session_state.compare_with = PICTURE
+    home = _home(context)
+    kinds = [PICTURE] if home == context.arch else [PICTURE, UNEDITED]
+    choice_stays_among("compare_with", kinds, PICTURE)
     kind = st.segmented_control("Compare with", kinds, key="compare_with", required=True) if kinds[1:] else PICTURE
     try:
         if kind == UNEDITED:
-            other = view.remembered("unedited", None, lambda: run_through(view, home, view.picture))
+            other = context.remembered("unedited", None, lambda: run_with_same_weights(context, home, context.picture))
             names = ("as it is", "before the edits")
         else:
-            picture = _second_picture(view)
-            other = view.remembered("second", picture.digest, lambda: run_through(view, view.state.arch, picture))
-            names = (view.picture.title, picture.title)
+            picture = _second_picture(context)
+            arch = context.state.arch
+            other = context.remembered("second", picture.digest, lambda: run_with_same_weights(context, arch, picture))
+            names = (context.picture.title, picture.title)
     except ValueError as refusal:
-        notice.refused(str(refusal))
+        refused(str(refusal))
         return
-    pair = (view.done, other)
+    pair = (context.forward_pass, other)
     for column, done, name in zip(st.columns(2), pair, names, strict=True):
-        column.image(done.preview, caption=notice.plain(name), output_format="PNG", width=260)
+        column.image(done.preview, caption=plain(name), output_format="PNG", width=260)
     st.subheader("Prediction")
-    prediction.show(view, (pair[0].activations.logits, pair[1].activations.logits), names, "compared")
-    st.subheader(f"Maps of {view.stage}")
+    prediction.show(context, (pair[0].activations.logits, pair[1].activations.logits), names, "compared")
+    st.subheader(f"Maps of {context.stage}")
     with st.container(key="maps"):
-        _maps(view, pair)
+        _maps(context, pair)
 
 
-def _home(view: View) -> Arch:
-    """What the weights were learned on, or with random ones the published network."""
-    home = view.state.original if view.random_weights else view.done.learned.arch
+def _home(context: PictureContext) -> Arch:
+    """The network that the weights were trained with; with random weights, the published network."""
+    home = context.state.original if context.random_weights else context.forward_pass.learned.arch
     return replace(home, aux=())
 
 
-def _second_picture(view: View) -> picture_input.Picture:
-    if view.done.learned.id != "demo":
-        return picture_input.second(view.picture)
-    images, _ = test_pictures()
-    number = st.number_input(f"Second picture, 1 to {len(images)}", 1, len(images), 2, key="second_test", width=240)
-    place = int(number) - 1
-    image = Image.fromarray(images[place]).convert("RGB")
-    return picture_input.Picture(image, f"fashion:{place}", f"Test picture {place + 1}", "")
+def _second_picture(context: PictureContext) -> Picture:
+    if context.forward_pass.learned.id != "demo":
+        return choose_second_picture(context.picture)
+    count = len(test_pictures()[1])
+    number = st.number_input(f"Second picture, 1 to {count}", 1, count, 2, key="second_test", width=240)
+    return test_picture(int(number) - 1)
 
 
-def _maps(view: View, pair: tuple[Forward, Forward]) -> None:
+def _maps(context: PictureContext, pair: tuple[Forward, Forward]) -> None:
     """Each branch of the stage twice, on one scale."""
-    for path, branch in view.branches:
+    for path, branch in context.branches:
         if path not in pair[1].activations.outputs:
             st.caption(f"{path} does not exist in the other network.")
             continue
@@ -76,11 +75,15 @@ def _maps(view: View, pair: tuple[Forward, Forward]) -> None:
         span = (min(float(t.min()) for t in outputs), max(float(t.max()) for t in outputs))
         for column, output in zip(st.columns(2), outputs, strict=True):
             with column:
-                heading(path, branch, _note(output))
-                st.image(png(mosaic(output, value_range=span, limit=CHANNELS)), output_format="PNG", width="stretch")
-    st.caption("Both sides of a branch share one scale, so equal colours are equal values.")
+                branch_heading(path, branch, _note(output))
+                st.image(
+                    png(mosaic(output, value_range=span, limit=MOSAIC_CHANNELS)),
+                    output_format="PNG",
+                    width="stretch",
+                )
+    st.caption("Both sides of a branch share one scale, so equal colours mean equal values.")
 
 
 def _note(output: Tensor) -> str:
-    first = f", the first {CHANNELS}" if len(output) > CHANNELS else ""
-    return size_of(output.shape) + first
+    first = f", the first {MOSAIC_CHANNELS}" if len(output) > MOSAIC_CHANNELS else ""
+    return size_text(output.shape) + first

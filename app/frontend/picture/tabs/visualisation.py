@@ -12,11 +12,14 @@ from PIL import Image
 from ....backend.common.jobs import Progress
 from ....backend.picture.visualise import Visualisation, check_size, visualise
 from ...components.maps_view import Picked
-from .context import View, chosen_branch, chosen_channel
-from .work import Work
+from ...shell.background import BackgroundTask
+from ...shell.notice import refused
+from .context import PictureContext, choose_branch, choose_channel
+from .on_request import RequestedResult
 
-SIZES = (64, 96, 128, 192, 224)
-STEPS = (48, 96, 192)
+VISUALISATION: BackgroundTask[Visualisation] = BackgroundTask("visualisation", "Gradient ascent")
+PICTURE_SIZES_PX = (64, 96, 128, 192, 224)
+ASCENT_STEPS = (48, 96, 192)
 SHOWN_PX = 384
 
 
@@ -27,62 +30,61 @@ class Preview:
     image: Image.Image | None = None
 
 
-def show(view: View) -> None:
+def show(context: PictureContext) -> None:
     """Render the tab."""
-    _follow_pick(view)
+    _follow_pick(context)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        path = chosen_branch(view, "Branch", "visualised")
-        channel = chosen_channel(view, path, "visualised_channel")
-        size = _size(view.done.arch.input_size)
-        steps = st.select_slider("Steps", STEPS, 96, key="visual_steps", width=120)
+        path = choose_branch(context, "Branch", "visualised")
+        channel = choose_channel(context, path, "visualised_channel")
+        size = _size(context.arch.input_size)
+        steps = st.select_slider("Steps", ASCENT_STEPS, 96, key="visual_steps", width=120)
     try:
-        check_size(view.done.arch, path, size)
+        check_size(context.arch, path, size)
     except ValueError as refusal:
-        st.warning(str(refusal), icon=":material/info:")
+        refused(str(refusal))
         return
     preview = st.session_state.setdefault("visual_preview", Preview())
     assert isinstance(preview, Preview)
-    work: Work[Visualisation] = Work(
-        "visual", view.done, (path, channel, size, steps), "Climbing", lambda: _so_far(preview.image)
-    )
 
-    def run(progress: Progress) -> Visualisation:
+    def work(progress: Progress) -> Visualisation:
         def on_step(step: int, image: Image.Image | None) -> None:
             preview.image = image or preview.image
             progress.report(step / steps, f"step {step} of {steps}")
 
         preview.image = None
         return visualise(
-            view.done.network, path, channel, view.done.preprocessing, size_px=size, steps=steps, on_step=on_step
-        )
+            context.network, path, channel, context.forward_pass.preprocessing, size_px=size, steps=steps,
+            on_step=on_step,
+        )  # fmt: skip
 
-    found = work.result
-    if found is None:
-        work.controls("Find the picture", "Some seconds; it can be cancelled", run)
+    request = RequestedResult(VISUALISATION, context, (path, channel, size, steps), work)
+    result = request.value
+    if result is None:
+        request.controls("Find the picture", below=lambda: _so_far(preview.image))
     else:
-        _result(found, f"{path}, channel {channel}", f"{view.done.arch.key}.{path}.{channel}.png")
+        _result(result, f"{path}, channel {channel}", f"{context.arch.key}.{path}.{channel}.png")
     st.caption(
-        "Gradient ascent from noise on a sum of waves in uncorrelated colours, shifted and scaled at random before each"
-        " step (Olah et al. 2017, distill.pub/2017/feature-visualization)."
+        "Gradient ascent from noise, on a sum of waves in decorrelated colours that is shifted and scaled at random"
+        " before each step (Olah et al. 2017, distill.pub/2017/feature-visualization)."
     )
-    if view.random_weights:
-        st.caption("The weights are random, so the picture shows what noise filters prefer.")
+    if context.random_weights:
+        st.caption("The weights are random, so the picture shows what random filters respond to.")
 
 
-def _size(usual: int) -> int:
-    """The picture's side; ``usual``: the network's own. Larger ones take longer."""
-    sizes = sorted({*SIZES, usual})
+def _size(network_px: int) -> int:
+    """The picture's side; ``network_px``: the network's input size, which is offered as well. Larger takes longer."""
+    sizes = sorted({*PICTURE_SIZES_PX, network_px})
     size = st.select_slider(
-        "Size", sizes, min(128, usual), key=f"visual_px:{usual}", format_func=lambda px: f"{px} px", width=150
+        "Size", sizes, min(128, network_px), key=f"visual_px:{network_px}", format_func=lambda px: f"{px} px", width=150
     )
     return int(size)
 
 
-def _follow_pick(view: View) -> None:
+def _follow_pick(context: PictureContext) -> None:
     """A cell that was clicked in Maps chooses its branch and channel here, once."""
     picked = st.session_state.get("picked")
     if isinstance(picked, Picked) and picked != st.session_state.get("visual_followed"):
-        if picked.path in [path for path, _ in view.branches]:
+        if picked.path in [path for path, _ in context.branches]:
             st.session_state.visualised = picked.path
             st.session_state.visualised_channel = picked.cell.channel
         st.session_state.visual_followed = picked
@@ -95,10 +97,10 @@ def _so_far(image: Image.Image | None) -> None:
         st.html(f'<img alt="The picture so far" width="{SHOWN_PX}" src="data:image/png;base64,{data}">')
 
 
-def _result(found: Visualisation, what: str, file_name: str) -> None:
-    st.image(found.image, output_format="PNG", width=SHOWN_PX)
-    st.markdown(f"**{what}**: mean value {found.before:.3g} on noise, **{found.after:.3g}** on this picture.")
-    st.download_button("PNG", _png(found.image), file_name, "image/png", icon=":material/download:", key="visual_png")
+def _result(result: Visualisation, what: str, file_name: str) -> None:
+    st.image(result.image, output_format="PNG", width=SHOWN_PX)
+    st.markdown(f"**{what}**: mean value {result.before:.3g} on noise, **{result.after:.3g}** on this picture.")
+    st.download_button("PNG", _png(result.image), file_name, "image/png", icon=":material/download:", key="visual_png")
 
 
 def _png(image: Image.Image) -> bytes:
