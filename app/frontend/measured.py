@@ -24,7 +24,7 @@ class Measured:
 
 MEASUREMENT: BackgroundTask[Measured] = BackgroundTask(
     "measurement",
-    "Measuring",
+    "Timing",
     "Stop at the next stage",
     steady=False,  # a slow network ends it by the clock, before all of its rounds
 )

@@ -17,19 +17,19 @@ CHANGES_SHOWN = 60  # one sentence each
 
 def show(loaded: Loaded) -> None:
     """Render the expanders; nothing for random weights."""
-    learned = loaded.learned
+    weights = loaded.learned
     for sentence in loaded.report:
         st.caption(plain(sentence))
-    if learned.data or learned.notes:
+    if weights.data or weights.notes:
         with st.expander("About these weights"):
-            facts = {"Trained on": learned.data, "Accuracy": learned.accuracy, "Licence": learned.licence}
+            facts = {"Trained on": weights.data, "Accuracy": weights.accuracy, "Licence": weights.licence}
             lines = [f"**{name}:** {plain(value)}" for name, value in facts.items() if value]
-            if learned.page:
-                lines.append(f"**Source:** [{plain(urlsplit(learned.page).hostname or '')}]({learned.page})")
-            if learned.remote is not None:
-                whole = "the whole" if learned.remote.hashed else "the published beginning of its"
-                lines.append(f"**File:** {learned.remote.about / 1e6:.0f} MB, checked against {whole} SHA-256")
-            st.markdown("\n\n".join([*lines, *map(plain, learned.notes)]))
+            if weights.page:
+                lines.append(f"**Source:** [{plain(urlsplit(weights.page).hostname or '')}]({weights.page})")
+            if weights.remote is not None:
+                digest = "its" if weights.remote.hashed else "the published beginning of its"
+                lines.append(f"**File:** {weights.remote.about / 1e6:.0f} MB, checked against {digest} SHA-256")
+            st.markdown("\n\n".join([*lines, *map(plain, weights.notes)]))
     carried = [change for change in loaded.changes if change.kind != "kept"]
     if carried:
         with st.expander(f"How your edits changed the weights ({len(carried)})"):

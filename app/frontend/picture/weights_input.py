@@ -77,7 +77,7 @@ def _is_here(state: State, known: Learned) -> bool:
     if file.exists():
         return True
     if task.running:
-        task.watch()
+        task.watch(narrow=True)
         return False
     remote = known.remote
     assert remote is not None  # it is published
@@ -86,7 +86,9 @@ def _is_here(state: State, known: Learned) -> bool:
         st.button("Use the demo network instead", on_click=use_weights, args=(state, "demo"), width="stretch")
     arrived = download.arrived(file.parent, file.name)
     label = f"Resume download ({arrived / 1e6:.0f} of {_size(known)})" if arrived else f"Download {_size(known)}"
-    st.button(label, icon=":material/download:", type="primary", on_click=_start, args=(known,), width="stretch")
+    st.button(
+        label, icon=":material/download:", type="primary", on_click=_start, args=(known,), width="stretch", wrap=True
+    )
     st.caption(
         plain(f"From {urlsplit(remote.url).hostname}. Licence: {known.licence}. Until then the weights are random.")
     )

@@ -96,16 +96,18 @@ class BackgroundTask(Generic[_Result]):
         left: Callable[[], float | None] | None = None,
         below: Callable[[], None] | None = None,
         every_seconds: float = POLL_SECONDS,
+        narrow: bool = False,
     ) -> None:
         """Render the progress bar with a button to cancel, and follow the work without drawing the page again.
 
         Args:
             left: how many seconds it may still take, where the work knows that itself.
             below: renders what can be seen of the result before the work has ended.
+            narrow: whether the button goes under the bar.
         """
-        st.fragment(self._follow, run_every=every_seconds)(left, below)
+        st.fragment(self._follow, run_every=every_seconds)(left, below, narrow)
 
-    def _follow(self, left: Callable[[], float | None] | None, below: Callable[[], None] | None) -> None:
+    def _follow(self, left: Callable[[], float | None] | None, below: Callable[[], None] | None, narrow: bool) -> None:
         kept = self._kept()
         if kept.job is None:
             st.rerun()
@@ -113,7 +115,7 @@ class BackgroundTask(Generic[_Result]):
         progress = kept.job.progress
         seconds = left() if left else _seconds_left(kept, progress.fraction) if self.steady else None
         text = ": ".join(filter(None, (self.doing, progress.doing)))
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=not narrow, vertical_alignment="center"):
             st.progress(
                 min(progress.fraction, 1.0), text + (f", about {spoken(seconds)} left" if seconds is not None else "")
             )

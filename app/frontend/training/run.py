@@ -103,7 +103,7 @@ def _offer_to_start(state: State, analysis: Analysis, offer: Offer, options: Opt
         st.markdown(f"The network has {state.arch.classes:,} outputs, but this data has {offer.classes} classes.")
         _smaller(state, offer)
         st.button(
-            f"Only set {offer.classes} outputs",
+            f"Only change outputs to {offer.classes}",
             on_click=partial(state.attempt, lambda arch: with_classes(arch, offer.classes)),
         )
         return
