@@ -84,7 +84,7 @@ def _chosen(state: State, analysis: Analysis) -> View:
         width=170,
         persist_state="session",
     )
-    seconds = measured.seconds(state.arch) if color == "time" else {}
+    seconds = measured.stage_seconds(state.arch) if color == "time" else {}
     if color == "time" and not seconds:
         st.caption("Not measured yet: Costs, Time, Measure.")
     sideways, apart, heads, copies = _switches()

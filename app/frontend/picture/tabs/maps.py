@@ -1,4 +1,4 @@
-"""Maps: every branch's feature maps, their values, what a cell sees, and how its value came about."""
+"""Maps: every branch's feature maps, their values, what a cell sees, and how its value was computed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ....backend.picture.mosaic import Contrast, Order, mosaic
 from ....backend.picture.receptive_pixels import reach
 from ...components.maps_view import Maps, Payload, Picked, maps_view, payload
 from . import downloads, one_value
-from .view import View, name_of, size_of
+from .context import PictureContext, branch_name, size_text
 
 ORDERS = {"channel": "By number", "strongest": "Strongest first"}
 CONTRASTS = {"channel": "Each channel's own", "shared": "Shared by the branch"}
@@ -23,23 +23,23 @@ LIMITS = {16: "16", 64: "64", 256: "256", 4096: "All"}
 DEFAULT_LIMIT = 64
 
 
-def show(view: View) -> None:
+def show(context: PictureContext) -> None:
     """Render the tab."""
     order, contrast, limit = _choices()
-    asked = (view.stage, order, contrast, limit)
-    content = view.remembered("maps", asked, lambda: _payload(view, order, contrast, limit))
+    question = (context.stage, order, contrast, limit)
+    content = context.remembered("maps", question, lambda: _payload(context, order, contrast, limit))
     picked = st.session_state.get("picked")
     picked = picked if isinstance(picked, Picked) and picked.path in content.sizes else None
     maps_view(content, picked=picked, key="maps_view", on_pick=_pick)
     if content.data["bits"] != 32:
         st.caption(
-            "These maps have so many values that the page gets them with three digits."
+            "These maps have so many values that they are shown with three digits only."
             if content.data["bits"]
-            else "These maps have so many values that only their colours are sent; show fewer channels to read them."
+            else "These maps have so many values that only their colours are shown; show fewer channels to read values."
         )
     if picked:
-        one_value.show(view, picked)
-    downloads.show(view)
+        one_value.show(context, picked)
+    downloads.show(context)
 
 
 def _choices() -> tuple[Order, Contrast, int]:
@@ -56,7 +56,7 @@ def _choices() -> tuple[Order, Contrast, int]:
             required=True,
         )
         limit = st.segmented_control(
-            "Channels a branch",
+            "Channels per branch",
             list(LIMITS),
             default=DEFAULT_LIMIT,
             format_func=LIMITS.__getitem__,
@@ -70,16 +70,18 @@ def _pick(picked: Picked) -> None:
     st.session_state.picked = picked
 
 
-def _payload(view: View, order: Order, contrast: Contrast, limit: int) -> Payload:
-    draw = partial(_maps, view, order, contrast, limit)
+def _payload(context: PictureContext, order: Order, contrast: Contrast, limit: int) -> Payload:
+    draw = partial(_maps, context, order, contrast, limit)
     file = BytesIO()
-    view.done.preview.save(file, "PNG")
-    maps = [draw(path, branch) for path, branch in view.branches]
-    return payload(maps, file.getvalue(), view.done.preview.width)
+    context.forward_pass.preview.save(file, "PNG")
+    maps = [draw(path, branch) for path, branch in context.branches]
+    return payload(maps, file.getvalue(), context.forward_pass.preview.width)
 
 
-def _maps(view: View, order: Order, contrast: Contrast, limit: int, path: str, branch: Branch | None) -> Maps:
-    output = view.done.activations.outputs[path]
+def _maps(
+    context: PictureContext, order: Order, contrast: Contrast, limit: int, path: str, branch: Branch | None
+) -> Maps:
+    output = context.outputs[path]
     drawn = mosaic(output, order=order, contrast=contrast, limit=limit)
     shown = output.reshape(len(output), *drawn.map_size)[list(drawn.channels), :: drawn.step, :: drawn.step]
     count = len(drawn.channels)
@@ -89,12 +91,12 @@ def _maps(view: View, order: Order, contrast: Contrast, limit: int, path: str, b
         notes.append(f"Every {_ordinal(drawn.step)} row and column is drawn.")
     return Maps(
         path,
-        name_of(path),
+        branch_name(path),
         branch_colour(branch),
-        size_of(output.shape),
+        size_text(output.shape),
         drawn,
         shown.numpy(),
-        reach(view.done.arch, path),
+        reach(context.arch, path),
         contrast == "shared",
         " ".join(notes),
     )

@@ -1,4 +1,4 @@
-"""What every tab of the Costs page needs: the network's numbers, the number format and batch, and where clicks go."""
+"""What every tab of the Costs page needs: the network's numbers, number format and batch, and what a click selects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import streamlit as st
 from ...backend import Analysis
 from ...backend.common.colours import ThemeName
 from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
-from ..pages import explore
+from ..shell.page_links import page_link
 from ..state import State
 
 DTYPES: Mapping[Dtype, str] = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16", "int8": "int8"}
@@ -19,8 +19,8 @@ MAX_BATCH = 256
 
 
 @dataclass(frozen=True)
-class View:
-    """The network as it is, as it was published, and how its numbers are shown."""
+class CostsContext:
+    """The network as it is and as it was published, and how its numbers are shown."""
 
     state: State
     analysis: Analysis
@@ -29,8 +29,8 @@ class View:
     batch: int
 
     @property
-    def scale(self) -> int:
-        """Bytes of one value of a feature map, for the whole batch."""
+    def batch_bytes(self) -> int:
+        """Bytes that one value of a feature map takes in the whole batch."""
         return ELEMENT_BYTES[self.dtype] * self.batch
 
     @property
@@ -44,8 +44,8 @@ class View:
         return f"{DTYPES[self.dtype]}, {'one picture' if self.batch == 1 else f'batch of {self.batch}'}"
 
 
-def choose(state: State, analysis: Analysis, original: Analysis) -> View:
-    """Render the controls above the tabs."""
+def costs_context(state: State, analysis: Analysis, original: Analysis) -> CostsContext:
+    """Render the controls above the tabs; returns what was chosen in them."""
     with st.container(horizontal=True, vertical_alignment="top"):
         dtype = st.segmented_control(
             "Number format",
@@ -55,7 +55,7 @@ def choose(state: State, analysis: Analysis, original: Analysis) -> View:
             key="dtype",
             required=True,
             persist_state="session",
-            help="How weights and feature maps are stored: 4 bytes each (fp32), 2 (bf16, fp16) or 1 (int8).",
+            help="How weights and feature maps are stored: in 4 bytes each (fp32), 2 (bf16, fp16) or 1 (int8).",
         )
         batch = st.number_input(
             "Batch (pictures)",
@@ -65,24 +65,24 @@ def choose(state: State, analysis: Analysis, original: Analysis) -> View:
             key="batch",
             width=140,
             persist_state="session",
-            help="Pictures at a time. Feature maps and time grow with it; weights do not.",
+            help="Pictures processed together. Feature maps and time grow with it; weights do not.",
         )
-    return View(state, analysis, original, dtype, int(batch))
+    return CostsContext(state, analysis, original, dtype, int(batch))
 
 
-def plot(view: View, figure: go.Figure, key: str) -> None:
-    """Render a plot in which a click selects the part that was clicked."""
+def plot(context: CostsContext, figure: go.Figure, key: str) -> None:
+    """Render a plot in which a click selects a part of the network."""
     st.plotly_chart(
         figure,
         key=key,
-        on_select=lambda: _clicked(view.state, key),
+        on_select=lambda: _clicked(context.state, key),
         selection_mode="points",
         config={"displaylogo": False},
     )
 
 
 def _clicked(state: State, key: str) -> None:
-    """Select the stage, branch or op that a click means: a tile by its id, a bar by its name on the axis."""
+    """Select the stage, branch or op that was clicked: a tile by its id, a bar by its name on the axis."""
     parts = {part.name for part in (*state.arch.stages, *state.arch.aux)}
     for point in st.session_state[key]["selection"]["points"]:
         for name in ("id", "x", "text"):
@@ -93,8 +93,7 @@ def _clicked(state: State, key: str) -> None:
 
 
 def selection_note(state: State) -> None:
-    """What is selected, and the way to it in the diagram."""
+    """Render what is selected, and a link to it in the diagram."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"A click selects a part, here and in the diagram. Selected now: **{state.selected}**")
-        page = st.Page(explore.page, title="Explore", url_path="explore", default=True)
-        st.page_link(page, label="Show in the diagram", icon=":material/account_tree:")
+        page_link("Explore", "Show in the diagram")

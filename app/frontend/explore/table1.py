@@ -1,4 +1,4 @@
-"""Table 1 of the network on the page: which rows and columns it has, and what stands in them."""
+"""Table 1 of the network: its rows and columns, and what each cell shows. Every filter count can be typed in it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from ..components.width_table import Column, Row, Table, TextCell, WidthCell, wi
 from ..state import COPIES, State, numbers
 
 COMPUTED = (
-    Column("out", "output", "Channels × height × width behind this row, for one picture"),
+    Column("out", "output", "Channels × height × width after this row, for one picture"),
     Column("params", "params", "Trainable parameters: weights, biases and normalisation"),
     Column("macs", "MACs", "Multiply-accumulates for one picture; one MAC is two FLOPs"),
     Column("share", "share", "This row's share of the network's MACs"),
@@ -50,8 +50,8 @@ class _Context:
 def show(state: State, analysis: Analysis, reference: Analysis) -> None:
     """Render the editable tables."""
     st.caption(
-        "Every number in a branch column is a filter count: type a new one, or step with the arrow keys"
-        " (Shift for single steps). Everything on this page follows."
+        "Every number in a branch column is a filter count. Type a new one, or change it with the arrow keys"
+        " (hold Shift for single steps); everything on this page follows."
     )
     width_table(
         tables(state, analysis, reference),
@@ -64,12 +64,12 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
 
 
 def tables(state: State, analysis: Analysis, reference: Analysis) -> list[Table]:
-    """One table for each type of block; rows without branches stand with the block they lead to or follow."""
+    """One table for each type of block; rows without branches are in the table of the block they lead to or follow."""
     before = {stage.name: stage for stage in (*reference.stages, *reference.aux)}
     context = _Context(state, analysis, numbers(state.original), before)
     kinds: list[tuple[Column, ...]] = []
     rows: list[list[StageCost]] = []
-    waiting: list[StageCost] = []
+    waiting: list[StageCost] = []  # for the block that they lead to
     for stage in analysis.stages:
         columns = block_columns(stage.part)
         if columns:
@@ -87,15 +87,15 @@ def tables(state: State, analysis: Analysis, reference: Analysis) -> list[Table]
     else:
         kinds, rows = [()], [waiting]
     many = len(kinds) > 1
-    found = [
-        _table(f"{_kind_title(group)}" if many else "Table 1", columns, group, context)
+    shown = [
+        _table(_kind_title(group) if many else "Table 1", columns, group, context)
         for columns, group in zip(kinds, rows, strict=True)
     ]
     if analysis.aux:
-        found.append(
+        shown.append(
             _table("Auxiliary heads (training only)", head_columns(analysis.aux[0].part), [*analysis.aux], context)
         )
-    return found
+    return shown
 
 
 def _is_between(stage: StageCost) -> bool:
@@ -157,17 +157,17 @@ def _branch_columns(branch: Branch) -> list[Column]:
 
 
 def _weighted(branch: Branch) -> list[tuple[str, Conv | SepConv]]:
-    found: list[tuple[str, Conv | SepConv]] = []
+    weighted: list[tuple[str, Conv | SepConv]] = []
     for op in branch.ops:
         if isinstance(op, Fork):
-            found += [(f"{op.name}.{conv.name}", conv) for conv in op.ops if conv.width is not None]
+            weighted += [(f"{op.name}.{conv.name}", conv) for conv in op.ops if conv.width is not None]
         elif isinstance(op, Conv | SepConv) and op.width is not None:
-            found.append((op.name, op))
-    return found
+            weighted.append((op.name, op))
+    return weighted
 
 
 def _branch_window(branch: Branch) -> str:
-    """The window that a branch's filters span, after which its reduction is called: 7×7 also where it is factorised."""
+    """The window of a branch's filters, which gives its reduction its name: 7×7 even where it is factorised."""
     side = max(side for _, op in _weighted(branch) for side in op.kernel)
     return f"{side}×{side}"
 
@@ -178,11 +178,11 @@ def _window(op: Op) -> str:
 
 def _hint(op: Op) -> str:
     if op.name == "reduce":
-        return "1×1 filters that make the input narrower before the larger window"
+        return "1×1 filters that reduce the channels before the larger window"
     if op.name == "proj":
-        return "1×1 filters behind the pool"
+        return "1×1 filters after the pool"
     if isinstance(op, Linear):
-        return "Units of the fully connected layer"
+        return "Outputs of the fully connected layer"
     return f"{_window(op)} filters"
 
 
@@ -213,7 +213,7 @@ def _row(stage: StageCost, context: _Context) -> Row:
 
 
 def row_label(stage: StageCost) -> str:
-    """The stage's name, with its window where a table has no column for it."""
+    """The stage's name, with its window where no column shows it."""
     part = stage.part
     if isinstance(part, Conv | SepConv) and _window(part).replace("×", "x") not in stage.name:
         return f"{stage.name} {_window(part)}" + (f"/{part.stride}" if part.stride > 1 else "")

@@ -1,4 +1,4 @@
-"""The arithmetic of one value: the patch, the filter, their products, the sum, and what is done to it."""
+"""The arithmetic of one value: the patch, the filter, their products, the sum, and what is done to the sum."""
 
 from __future__ import annotations
 
@@ -10,45 +10,45 @@ import streamlit as st
 from ....backend.common.colours import ink, mixed
 from ....backend.picture.one_value import Arithmetic, arithmetic, unit_of
 from ...components.maps_view import Picked
-from .view import View
+from .context import PictureContext
 
-CHANNELS = 3  # input channels shown in full: those of a picture, or those that count most
-BLUE, ORANGE = "#0072B2", "#D55E00"
+FULL_CHANNELS = 3  # input channels shown in full: those of a picture, or those that contribute most
+BELOW_ZERO, ABOVE_ZERO = "#0072B2", "#D55E00"
 
 
-def show(view: View, picked: Picked) -> None:
+def show(context: PictureContext, picked: Picked) -> None:
     """Render it for the picked cell."""
     cell = picked.cell
-    unit = unit_of(view.done.arch, picked.path)
-    with st.expander(f"How this value came about: {picked.path}, channel {cell.channel}", expanded=True):
+    unit = unit_of(context.arch, picked.path)
+    with st.expander(f"How this value is computed: {picked.path}, channel {cell.channel}", expanded=True):
         if unit is None:
-            st.caption("This output is not that of a plain convolution, so its values are not one sum of products.")
+            st.caption("This is not the output of a plain convolution, so its values are not a single sum of products.")
             return
-        found = view.remembered("arithmetic", picked, lambda: arithmetic(view.done.network, view.done.x, unit, cell))
-        said = float(view.done.activations.outputs[picked.path][cell.channel, cell.row, cell.column])
-        st.html(_tables(found, view, unit))
-        st.markdown(_steps(found))
-        agrees = abs(found.value - said) <= 1e-4 * max(1.0, abs(said))
-        sentence = f"Computed here: {found.value:.6g}. The network says {said:.6g}."
+        steps = context.remembered("arithmetic", picked, lambda: arithmetic(context.network, context.x, unit, cell))
+        output = float(context.outputs[picked.path][cell.channel, cell.row, cell.column])
+        st.html(_tables(steps, context, unit))
+        st.markdown(_steps(steps))
+        agrees = abs(steps.value - output) <= 1e-4 * max(1.0, abs(output))
+        sentence = f"Computed here: {steps.value:.6g}. In the feature map: {output:.6g}."
         if agrees:
             st.success(sentence, icon=":material/check:")
         else:
-            st.warning(f"{sentence} They differ by {found.value - said:.2g}.", icon=":material/info:")
+            st.warning(f"{sentence} They differ by {steps.value - output:.2g}.", icon=":material/info:")
 
 
-def _tables(found: Arithmetic, view: View, unit: str) -> str:
-    """Patch, filter and products of the channels that count most."""
-    sums = found.channel_sums
-    if len(sums) == CHANNELS:
-        shown = list(range(CHANNELS))
+def _tables(steps: Arithmetic, context: PictureContext, unit: str) -> str:
+    """Patch, filter and products of the channels that contribute most."""
+    sums = steps.channel_sums
+    if len(sums) == FULL_CHANNELS:
+        shown = list(range(FULL_CHANNELS))
     else:
-        shown = sorted(np.argsort(-np.abs(sums), kind="stable")[:CHANNELS].tolist())
-    names = _names(view, len(sums), unit)
-    patch, weights = found.patch[shown], found.weights[shown]
+        shown = sorted(np.argsort(-np.abs(sums), kind="stable")[:FULL_CHANNELS].tolist())
+    names = _names(context, len(sums), unit)
+    patch, weights = steps.patch[shown], steps.weights[shown]
     rows = []
     for i, channel in enumerate(shown):
         grids = (
-            _grid(patch[i], np.abs(patch).max(), found.real),
+            _grid(patch[i], np.abs(patch).max(), steps.real),
             "<b>×</b>",
             _grid(weights[i], np.abs(weights).max(), None),
             "<b>→</b>",
@@ -63,30 +63,30 @@ def _tables(found: Arithmetic, view: View, unit: str) -> str:
     return f'<div class="arithmetic">{_STYLE}<p>Patch × filter → products</p>{"".join(rows)}</div>'
 
 
-def _names(view: View, count: int, unit: str) -> list[str]:
-    if unit == view.done.arch.stages[0].name and count == 3:
-        match view.done.preprocessing.channels:
+def _names(context: PictureContext, count: int, unit: str) -> list[str]:
+    if unit == context.arch.stages[0].name and count == 3:
+        match context.forward_pass.preprocessing.channels:
             case "RGB":
                 return ["red", "green", "blue"]
             case "BGR":
                 return ["blue", "green", "red"]
             case "grey":
-                return ["grey", "grey again", "and again"]
+                return ["grey, first copy", "grey, second copy", "grey, third copy"]
     return [f"input channel {channel}" for channel in range(count)]
 
 
-def _steps(found: Arithmetic) -> str:
+def _steps(steps: Arithmetic) -> str:
     """From the sum to the value, a line a step."""
-    lines = [f"- sum of {found.patch.size:,} products: **{_number(float(found.channel_sums.sum()))}**"]
-    if found.bias is not None:
-        lines.append(f"- plus the bias {_number(found.bias)}: **{_number(found.convolved)}**")
-    if n := found.norm:
+    lines = [f"- sum of {steps.patch.size:,} products: **{_number(float(steps.channel_sums.sum()))}**"]
+    if steps.bias is not None:
+        lines.append(f"- plus the bias {_number(steps.bias)}: **{_number(steps.convolved)}**")
+    if n := steps.norm:
         lines.append(
-            f"- BatchNorm: ({_number(found.convolved)} − mean {_number(n.mean)}) / √(variance {_number(n.variance)}"
-            f" + {n.eps:g}) × {_number(n.gamma)} + {_number(n.beta)} = **{_number(found.normalised)}**"
+            f"- BatchNorm: ({_number(steps.convolved)} − mean {_number(n.mean)}) / √(variance {_number(n.variance)}"
+            f" + {n.eps:g}) × {_number(n.gamma)} + {_number(n.beta)} = **{_number(steps.normalised)}**"
         )
-    if found.activation:
-        lines.append(f"- {found.activation}: **{_number(found.value)}**")
+    if steps.activation:
+        lines.append(f"- {steps.activation}: **{_number(steps.value)}**")
     return "\n".join(lines)
 
 
@@ -102,7 +102,7 @@ def _grid(values: np.ndarray[tuple[int, ...], np.dtype[np.float32]], most: float
         for column in range(values.shape[1]):
             value = float(values[row, column])
             outside = isinstance(real, np.ndarray) and not bool(real[row, column])
-            fill = mixed("#f2f2f2", ORANGE if value > 0 else BLUE, min(abs(value) / (most or 1), 1))
+            fill = mixed("#f2f2f2", ABOVE_ZERO if value > 0 else BELOW_ZERO, min(abs(value) / (most or 1), 1))
             style = "" if outside else f' style="background:{fill};color:{ink(fill)}"'
             title = "padding" if outside else f"{value:.6g}"
             line.append(f'<td title="{title}"{style}>{"·" if outside else _brief(value)}</td>')
