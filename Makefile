@@ -17,15 +17,14 @@ help: ## Show this list
 run: $(VENV)/.installed ## Start the app: HOST=127.0.0.1 PORT=8501; PYTHON=python3.12 chooses the interpreter
 	@exec $(PY) -m app serve --host "$(HOST)" --port "$(PORT)"
 
-setup: $(VENV)/.installed-dev node_modules/.installed ## Install what the tests and checks need, a browser included
-	@$(PY) -m tests.browser.chromium
+setup: node_modules/.installed $(VENV)/.browser ## Install what the tests and checks need, a browser included
 
 # One browser at a time: its tests press and wait like a hand. Exit code 5: ARGS leaves nothing of this half.
 test: setup ## Run every test; ARGS="-k share" is handed to pytest
 	@pytest() { $(PY) -m pytest "$$@" $(ARGS) || [ $$? -eq 5 ]; }; \
 	pytest -n 2 --dist loadfile -m "not browser" && pytest -m browser
 
-check: $(VENV)/.installed-dev node_modules/.installed ## Lint, formatting, types, import rules
+check: node_modules/.installed ## Lint, formatting, types, import rules
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
@@ -61,6 +60,10 @@ $(VENV)/.installed-dev: requirements-dev.txt requirements.txt $(PY)
 node_modules/.installed: package-lock.json package.json .npmrc $(VENV)/.installed-dev
 	@echo "Installing the checks of the JavaScript into node_modules, once."
 	@$(VENV)/bin/npm ci --no-progress
+	@touch $@
+
+$(VENV)/.browser: tests/browser/chromium.py $(VENV)/.installed-dev
+	@$(PY) -m tests.browser.chromium
 	@touch $@
 
 # The first interpreter that is new enough and can make an environment. A half-made environment is removed.
