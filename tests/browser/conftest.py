@@ -1,15 +1,17 @@
-"""Fixtures for the tests that drive the real page: one app and one browser for all, one fresh context a test."""
+"""Fixtures for the tests that drive the real page: one app and one browser for all, one new page a test."""
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.app_server import free_port, served
 from tests.browser import chromium
+from tests.browser.static_page import StaticPage
 
 # Console errors that are not ours, each with its reason. Everything else fails the test that caused it.
 HARMLESS: tuple[tuple[str, str], ...] = (
@@ -48,10 +50,17 @@ def browser() -> Iterator[Browser]:
         launched[1].close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of 1440 x 900 in a fresh context. An error in the page or its console fails the test."""
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all tests, so that the browser fetches and compiles Streamlit's scripts once."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A new page of 1440 x 900 that knows nothing of earlier ones. An error in it or its console fails the test."""
     page = context.new_page()
     errors: list[str] = []
 
@@ -62,6 +71,15 @@ def page(browser: Browser) -> Iterator[Page]:
     page.on("console", on_console)
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    context.close()
+    page.evaluate("localStorage.clear()")
+    page.close()
+    context.clear_cookies()
+    context.clear_permissions()
     ours = [error for error in errors if not any(re.search(pattern, error) for pattern, _ in HARMLESS)]
     assert not ours, "The page reported errors:\n" + "\n".join(ours)
+
+
+@pytest.fixture
+def static_page(page: Page, monkeypatch: pytest.MonkeyPatch) -> Callable[..., StaticPage]:
+    """Opens a component on a page of its own; takes what StaticPage takes after the page."""
+    return partial(StaticPage, page, monkeypatch)
