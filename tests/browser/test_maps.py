@@ -106,7 +106,7 @@ def test_a_cell_of_the_enlarged_channel_can_be_picked(picture: Page) -> None:
 
 
 PICTURE_TABS = {
-    "Channels": "Which branch carries how much",
+    "Channels": "How much each branch carries",
     "Attribution": "Where the feature maps of inception3a speak for the class",
     "Ablation": "everything after it is computed again",
     "Visualise": "Gradient ascent from noise",

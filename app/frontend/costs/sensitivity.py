@@ -40,9 +40,9 @@ def show(context: CostsContext) -> None:
     entries = sensitivity(context.analysis, int(step))
     plot(context, sensitivity_bars(context.analysis, entries, cast(Literal["params", "macs"], metric)), "places")
     st.caption(
-        "The layers after it are included: a wider branch also widens the input of what reads it, up to the next layer"
-        " with a width of its own. In a repeated block, every copy gets the filters. Parameters and MACs are without"
-        " auxiliary heads."
+        "Each number includes the layers that follow: a wider branch also widens the input of what reads it, up to the"
+        " next layer with a width of its own. In a repeated block, every copy gets the filters. Parameters and MACs are"
+        " without auxiliary heads."
     )
     _table(context, entries)
     selection_note(context.state)

@@ -42,11 +42,11 @@ def choose_test_picture() -> LabelledPicture | None:
     among = np.flatnonzero(labels == wanted) if wanted is not None else np.arange(len(labels))
     number = st.number_input(f"Picture, 1 to {len(among)}", 1, len(among), key=f"test_picture:{wanted}")
     place = int(among[int(number) - 1])
-    return LabelledPicture(test_picture(place), names[labels[place]])
+    return LabelledPicture(demo_picture(place), names[labels[place]])
 
 
-def test_picture(place: int) -> Picture:
-    """The picture at ``place``, from 0, of those that ship."""
+def demo_picture(place: int) -> Picture:
+    """The test picture at ``place``, from 0."""
     image = Image.fromarray(test_pictures()[0][place]).convert("RGB")
     return Picture(image, f"fashion:{place}", f"Test picture {place + 1}", "Fashion-MNIST, test set. MIT")
 
@@ -56,7 +56,7 @@ def _show(bar: DeltaGenerator, share: float) -> None:
 
 
 def show_accuracy(state: State) -> None:
-    """Render how many of them the network gets right, measured again after every edit."""
+    """Render how many of the test pictures the network gets right, measured again after every edit."""
     home = demo().arch
     known: dict[object, tuple[int, int]] = st.session_state.setdefault("accuracies", {})
     for arch in (home, state.arch):

@@ -18,7 +18,7 @@ def show(context: PictureContext) -> None:
     """Render the tab."""
     branches = context.remembered("summaries", None, lambda: _summaries(context))
     if any(branch.kind != "outside" for branch in branches):
-        st.subheader("Which branch carries how much")
+        st.subheader("How much each branch carries")
         st.plotly_chart(energy_bars(branches, context.stage), key="energy", config={"displaylogo": False})
         st.caption("Energy is the sum of the squares of all output values of a branch on this picture.")
     st.subheader(f"Channels of {context.stage}")

@@ -14,7 +14,7 @@ from ....backend.picture.forward import Forward
 from ....backend.picture.mosaic import mosaic, png
 from ...shell.controls import choice_stays_among
 from ...shell.notice import plain, refused
-from ..demo_pictures import test_picture
+from ..demo_pictures import demo_picture
 from ..picture_input import Picture, choose_second_picture
 from . import prediction
 from .context import PictureContext, branch_heading, run_with_same_weights, size_text
@@ -42,8 +42,8 @@ def show(context: PictureContext) -> None:
         refused(str(refusal))
         return
     pair = (context.forward_pass, other)
-    for column, done, name in zip(st.columns(2), pair, names, strict=True):
-        column.image(done.preview, caption=plain(name), output_format="PNG", width=260)
+    for column, forward_pass, name in zip(st.columns(2), pair, names, strict=True):
+        column.image(forward_pass.preview, caption=plain(name), output_format="PNG", width=260)
     st.subheader("Prediction")
     prediction.show(context, (pair[0].activations.logits, pair[1].activations.logits), names, "compared")
     st.subheader(f"Maps of {context.stage}")
@@ -62,7 +62,7 @@ def _second_picture(context: PictureContext) -> Picture:
         return choose_second_picture(context.picture)
     count = len(test_pictures()[1])
     number = st.number_input(f"Second picture, 1 to {count}", 1, count, 2, key="second_test", width=240)
-    return test_picture(int(number) - 1)
+    return demo_picture(int(number) - 1)
 
 
 def _maps(context: PictureContext, pair: tuple[Forward, Forward]) -> None:
@@ -71,7 +71,7 @@ def _maps(context: PictureContext, pair: tuple[Forward, Forward]) -> None:
         if path not in pair[1].activations.outputs:
             st.caption(f"{path} does not exist in the other network.")
             continue
-        outputs = [done.activations.outputs[path] for done in pair]
+        outputs = [forward_pass.activations.outputs[path] for forward_pass in pair]
         span = (min(float(t.min()) for t in outputs), max(float(t.max()) for t in outputs))
         for column, output in zip(st.columns(2), outputs, strict=True):
             with column:
