@@ -75,18 +75,6 @@ def move(page: Page, *values: tuple[str, int]) -> None:
     )
 
 
-def move(page: Page, *values: tuple[str, int]) -> None:
-    """Moves thumbs faster than any answer comes."""
-    page.evaluate(
-        """values => { for (const [path, width] of values) {
-             const thumb = document.getElementById("component").shadowRoot
-               .querySelector(`[aria-label="filters of ${path}"]`)
-             thumb.value = width
-             thumb.dispatchEvent(new Event("input", { bubbles: true })) } }""",
-        values,
-    )
-
-
 def test_a_drag_does_not_queue_up_and_the_thumb_stays_under_the_hand(
     page: Page, opened: Callable[..., StaticPage]
 ) -> None:
