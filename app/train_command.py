@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from .network_options import edited
 
 if TYPE_CHECKING:
-    from inception_models.training.run import Step
+    from inception_models.training.run import TrainingProgress
 
 DEFAULT_EPOCHS = 10
 
@@ -83,7 +83,7 @@ class Teller:
     def __init__(self, epochs: int, stopped: threading.Event) -> None:
         self.epochs, self.stopped, self.told = epochs, stopped, 0
 
-    def __call__(self, at: Step) -> None:
+    def __call__(self, at: TrainingProgress) -> None:
         if self.stopped.is_set():
             raise KeyboardInterrupt
         for epoch in at.curve[self.told :]:

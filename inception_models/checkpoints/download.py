@@ -26,7 +26,7 @@ OnBytes = Callable[[int, int | None], None]
 """Told the bytes that are there and, if known, all of them. What it raises ends the transfer; what came is kept."""
 
 CHUNK_BYTES = 1 << 18
-TIMEOUT_SECONDS = 20.0  # without a single byte
+SILENCE_SECONDS = 20.0  # without a single byte
 REDIRECTS = 5
 LIMIT_BYTES = 1 << 30  # the largest published checkpoint of the family has a quarter of that
 SPARE_BYTES = 1 << 26  # left free on the disk
@@ -38,7 +38,7 @@ class DownloadError(ValueError):
     """Why there is no file, in one sentence. Fetching again goes on where it stopped, unless the file was wrong."""
 
 
-def fetch(
+def fetch_file(
     url: str,
     folder: Path,
     *,
@@ -47,7 +47,7 @@ def fetch(
     sha256: str = "",
     on_progress: OnBytes | None = None,
     limit: int = LIMIT_BYTES,
-    timeout: float = TIMEOUT_SECONDS,
+    timeout: float = SILENCE_SECONDS,
 ) -> Path:
     """The file at ``url`` as ``folder / name``; nothing is transferred if it is there already.
 
@@ -81,13 +81,6 @@ def fetch(
             raise DownloadError(f"The disk is full: {target.name} could not be written to {folder}.") from None
         raise DownloadError(f"{target.name} could not be written to {folder}: {problem.strerror or problem}.") from None
     return target
-
-
-def forget(folder: Path, name: str) -> None:
-    """Remove a file, and what has arrived of it."""
-    target = folder / name
-    for file in (target, _part(target), _etag(target)):
-        file.unlink(missing_ok=True)
 
 
 def arrived(folder: Path, name: str) -> int:

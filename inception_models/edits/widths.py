@@ -18,7 +18,7 @@ from ..arch.rules import MAX_INPUT_SIZE as MAX_INPUT_SIZE
 from ..arch.rules import MAX_WIDTH as MAX_WIDTH
 from ..arch.rules import checked, shown
 from ..arch.shapes import ShapeError, stage_shapes
-from ..arch.spec import Arch, Conv, Linear, Op, SepConv
+from ..arch.spec import Arch, Op, Weighted
 from ..arch.tree import map_ops, unknown, walk
 
 # --- widths ----------------------------------------------------------------------------------------------------------
@@ -29,9 +29,7 @@ def widths(arch: Arch) -> dict[str, int]:
 
     Widths that follow from others (residual projections, shortcuts, the classifier's outputs) are not among them.
     """
-    return {
-        path: op.width for path, op in walk(arch) if isinstance(op, Conv | SepConv | Linear) and op.width is not None
-    }
+    return {path: op.width for path, op in walk(arch) if isinstance(op, Weighted) and op.width is not None}
 
 
 def with_widths(arch: Arch, changes: Mapping[str, int]) -> Arch:
@@ -49,7 +47,7 @@ def replaced_widths(arch: Arch, changes: Mapping[str, object]) -> Arch:
     new = {path: _width(path, width, known) for path, width in changes.items()}
 
     def visit(path: str, op: Op) -> Op:
-        if path in new and isinstance(op, Conv | SepConv | Linear) and op.width != new[path]:
+        if path in new and isinstance(op, Weighted) and op.width != new[path]:
             return replace(op, width=new[path])
         return op
 

@@ -35,7 +35,7 @@ from torch import Tensor
 from ..arch.spec import Arch
 from ..net.builder import build
 from .layers import CarriedLayers
-from .report import Change as Change
+from .report import LayerChange as LayerChange
 from .walk import Walk
 
 
@@ -44,7 +44,7 @@ class Resized:
     """A state dict for the edited network, and what became of every layer in the order of the forward pass."""
 
     state: dict[str, Tensor]
-    changes: tuple[Change, ...]
+    changes: tuple[LayerChange, ...]
 
 
 def resized(state: Mapping[str, Tensor], from_arch: Arch, to_arch: Arch) -> dict[str, Tensor]:

@@ -1,7 +1,7 @@
 """Which channel of one network is which channel of another, edited one, at one place of both. No torch.
 
-Carrying trained weights over (:mod:`.resize`) walks both networks at once with a :class:`Value` in hand. A convolution
-takes its filters by one map, chosen there, and the weights that it reads with by the map of what arrives.
+Carrying trained weights over (:mod:`.resize`) walks both networks at once, from one :class:`FeatureMap` to the next. A
+convolution takes its filters by one map of channels, chosen there, and reads by the map of what arrives.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from ..arch.spec import (
 NEW = -1
 Sources = tuple[int, ...]
 """For every channel of the new value the channel of the old one that it equals, or NEW."""
-Layers = Op | Block
-Row = tuple[tuple[str, Layers], ...]
+ChainPart = Op | Block
+Chain = tuple[tuple[str, ChainPart], ...]
 """Parts one after the other, with their paths; the copies of a repeat one by one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class FeatureMap:
     """What flows at one place: its channels in terms of the old network's, and its shape in both."""
 
     sources: Sources
@@ -48,13 +48,13 @@ class Value:
         """Whether the old network has any of it."""
         return any(source != NEW for source in self.sources)
 
-    def lost(self) -> Value:
+    def lost(self) -> FeatureMap:
         """Something else, which stands in the place of the old value where it has as many channels."""
         count = self.new[0]
         sources = tuple(range(count)) if count == self.old[0] else (NEW,) * count
         return replace(self, sources=sources, known=False)
 
-    def flattened(self) -> Value:
+    def flattened(self) -> FeatureMap:
         """As a fully connected layer sees it: each channel owns as many places as the grid has cells."""
         cells = [shape[1] * shape[2] if len(shape) == 3 else 1 for shape in (self.old, self.new)]
         flat = replace(self, old=(self.old[0] * cells[0],), new=(self.new[0] * cells[1],))
@@ -89,9 +89,9 @@ def is_same(sources: Sources, before: int) -> bool:
 # --- trees as rows ---------------------------------------------------------------------------------------------------
 
 
-def stage_row(arch: Arch) -> Row:
+def stage_chain(arch: Arch) -> Chain:
     """The network's stages in a row."""
-    row: list[tuple[str, Layers]] = []
+    row: list[tuple[str, ChainPart]] = []
     for stage in arch.stages:
         if isinstance(stage, Repeat):
             row += [(f"{stage.name}.{number}", stage.block) for number in range(stage.times)]
@@ -100,19 +100,19 @@ def stage_row(arch: Arch) -> Row:
     return tuple(row)
 
 
-def op_row(where: str, ops: Iterable[Op]) -> Row:
+def op_chain(where: str, ops: Iterable[Op]) -> Chain:
     """The ops of a branch or an auxiliary head in a row."""
     return tuple((f"{where}.{op.name}", op) for op in ops)
 
 
-def lanes(path: str, part: Block | Fork) -> dict[str, Row]:
+def lanes(path: str, part: Block | Fork) -> dict[str, Chain]:
     """What stands side by side in a block or a fork, by its path."""
     if isinstance(part, Fork):
-        return {lane: ((lane, op),) for lane, op in op_row(path, part.ops)}
-    return {f"{path}.{b.name}": op_row(f"{path}.{b.name}", b.ops) for b in part.branches}
+        return {lane: ((lane, op),) for lane, op in op_chain(path, part.ops)}
+    return {f"{path}.{b.name}": op_chain(f"{path}.{b.name}", b.ops) for b in part.branches}
 
 
-def matched(old: Row, new: Row) -> dict[str, int]:
+def matched(old: Chain, new: Chain) -> dict[str, int]:
     """For the path of each new part its place in the old row, where one of its kind has that path, in order."""
     places = {path: at for at, (path, _) in enumerate(old)}
     found: dict[str, int] = {}
@@ -124,7 +124,7 @@ def matched(old: Row, new: Row) -> dict[str, int]:
     return found
 
 
-def compared(row: Row, after: bool = False, tapped: Collection[str] = ()) -> list[bool]:
+def compared(row: Chain, after: bool = False, tapped: Collection[str] = ()) -> list[bool]:
     """For the output of each part, whether a normalisation across channels reads it before anything mixes them.
 
     ``after``: whether one stands behind the row; ``tapped``: stages from which an auxiliary head reads into one.
@@ -137,14 +137,14 @@ def compared(row: Row, after: bool = False, tapped: Collection[str] = ()) -> lis
     return found[::-1]
 
 
-def enters_comparison(row: Row, after: bool = False) -> bool:
+def enters_comparison(row: Chain, after: bool = False) -> bool:
     """The same for what enters the row."""
     for _, part in reversed(row):
         after = _is_compared(part, after)
     return after
 
 
-def _is_compared(part: Layers, after: bool) -> bool:
+def _is_compared(part: ChainPart, after: bool) -> bool:
     match part:
         case LocalResponseNorm() | Normalize():
             return True
@@ -160,17 +160,17 @@ def _is_compared(part: Layers, after: bool) -> bool:
             return after
 
 
-def has_filters(part: Layers) -> bool:
+def has_filters(part: ChainPart) -> bool:
     """Whether the part has weights, so that what leaves it is something else than what enters."""
     return isinstance(part, Conv | SepConv | Linear | Fork | Inception | Residual)
 
 
-def last_mixing(row: Row) -> int:
+def last_mixing(row: Chain) -> int:
     """The place of the last part with filters, which decides what the row's channels are; -1 where there is none."""
     return max((at for at, (_, part) in enumerate(row) if has_filters(part)), default=-1)
 
 
-def side_by_side(values: Mapping[str, Value], old: Mapping[str, Shape]) -> Value:
+def side_by_side(values: Mapping[str, FeatureMap], old: Mapping[str, Shape]) -> FeatureMap:
     """Concatenated: ``values`` in the new network, of which the old one has those among its own lanes ``old``."""
     starts: dict[str, int] = {}
     channels = 0
@@ -183,4 +183,4 @@ def side_by_side(values: Mapping[str, Value], old: Mapping[str, Shape]) -> Value
         here = value.known or not known  # beside channels that are known, nothing else takes the place of an old one
         sources += (s + starts[path] if here and s != NEW else NEW for s in value.sources)
     first_old, first_new = next(iter(old.values())), next(iter(values.values())).new
-    return Value(tuple(sources), (channels, *first_old[1:]), (len(sources), *first_new[1:]), known)
+    return FeatureMap(tuple(sources), (channels, *first_old[1:]), (len(sources), *first_new[1:]), known)

@@ -9,14 +9,13 @@ import torch
 from torch import Tensor
 
 from ..arch.shapes import Shape
-from ..arch.spec import Arch, Conv, Kernel, Linear, SepConv, Unit
+from ..arch.spec import Arch, Conv, Kernel, Linear, SepConv, Unit, Weighted
 from ..net.builder import build
 from . import filters
-from .channels import NEW, Layers, Sources, Value, grown, is_same, spread
-from .report import Carried, Change, Kind, layer_changes
+from .channels import NEW, ChainPart, FeatureMap, Sources, grown, is_same, spread
+from .report import Carried, LayerChange, LayerFate, layer_changes
 
 MIXING: dict[type, str] = {Conv: "conv", SepConv: "pointwise", Linear: "linear"}  # the layer that mixes channels
-Weighted = Conv | SepConv | Linear
 Units = tuple[Unit, Unit]  # the old one and the new one
 
 
@@ -25,9 +24,9 @@ class Place:
     """Where a layer stands in the new network, what enters it there and what is expected of it."""
 
     path: str
-    value: Value
+    value: FeatureMap
     width: int
-    quiet: bool  # whether what is added to its output must be zero
+    added_must_be_zero: bool  # whether what is added to its output must be zero
     wanted: Sources | None = None  # the old filters to take; None: free to choose
 
 
@@ -39,10 +38,10 @@ class CarriedLayers:
         self.shapes = {key: tensor.shape for key, tensor in build(new, "meta").state_dict().items()}
         self.like = next(tensor for tensor in state.values() if tensor.is_floating_point())
         self.carried: dict[str, Tensor] = {}
-        self.changes: list[Change] = []
+        self.changes: list[LayerChange] = []
 
-    def note(self, path: str, kind: Kind, text: str, before: int | None = None, after: int | None = None) -> None:
-        self.changes.append(Change(path, kind, before, after, text))
+    def note(self, path: str, kind: LayerFate, text: str, before: int | None = None, after: int | None = None) -> None:
+        self.changes.append(LayerChange(path, kind, before, after, text))
 
     def filled(self) -> dict[str, Tensor]:
         """The state dict of the new network."""
@@ -53,7 +52,7 @@ class CarriedLayers:
 
     def op(self, old: Weighted, new: Weighted, place: Place) -> Sources:
         """An op that both networks have; the map of what it gives."""
-        units = unit_of(old, self.old), unit_of(new, self.new)
+        units = layer_unit(old, self.old), layer_unit(new, self.new)
         match old, new:
             case Conv(), Conv():
                 return self.layer("conv", units, place, (old.kernel, new.kernel))
@@ -66,7 +65,7 @@ class CarriedLayers:
                     place = replace(place, wanted=grown(classes, place.width, copies=False))
                 return self.layer("linear", units, place)
 
-    def depthwise(self, path: str, old: SepConv, new: SepConv, value: Value) -> Value:
+    def depthwise(self, path: str, old: SepConv, new: SepConv, value: FeatureMap) -> FeatureMap:
         """The filters of a separable convolution that each look at one channel; what they give."""
         deep = replace(value, old=(value.old[0] * old.multiplier,), new=(value.new[0] * new.multiplier,))
         if not value.carried:
@@ -88,7 +87,11 @@ class CarriedLayers:
         before, channels = tensors["weight"].shape[:2]
         if wanted is None or set(wanted) == {NEW}:
             narrower = width < before
-            wanted = filters.strongest(tensors, old.norm, width) if narrower else grown(before, width, not place.quiet)
+            wanted = (
+                filters.strongest(tensors, old.norm, width)
+                if narrower
+                else grown(before, width, not place.added_must_be_zero)
+            )
         if not value.carried:
             self.note(where, "new", "What it reads is new, and so are its weights.", before, width)
             return wanted
@@ -96,10 +99,10 @@ class CarriedLayers:
         if name == "conv":
             found["weight"] = filters.with_kernel(found["weight"], kernels[1])
         if not is_same(value.sources, channels):
-            found["weight"] = filters.columns(found["weight"], value.sources)
+            found["weight"] = filters.with_inputs(found["weight"], value.sources)
         keyed = _keys(path, name, found)
         self.carried |= {key: self.rows(key, tensor, wanted) for key, tensor in keyed.items()}
-        if place.quiet and NEW in wanted:
+        if place.added_must_be_zero and NEW in wanted:
             key = f"{path}.bn.weight" if new.norm and new.norm.gamma else f"{path}.{name}.weight"
             self.carried[key][torch.tensor(wanted) == NEW] = 0
         self.changes += layer_changes(
@@ -111,11 +114,11 @@ class CarriedLayers:
         if tensor.ndim == 0 or is_same(sources, len(tensor)):
             return tensor
         shape = torch.Size((len(sources), *tensor.shape[1:]))
-        return filters.rows(tensor, sources, lambda: filters.fresh(key, shape, tensor))
+        return filters.with_filters(tensor, sources, lambda: filters.fresh(key, shape, tensor))
 
-    def passing(self, path: str, op: Weighted, value: Value, after: Shape, quiet: bool) -> Value:
+    def passing(self, path: str, op: Weighted, value: FeatureMap, after: Shape, added_must_be_zero: bool) -> FeatureMap:
         """An op that gives its input's channels in their order, again from the first where it is wider."""
-        norm = unit_of(op, self.new).norm
+        norm = layer_unit(op, self.new).norm
         if isinstance(op, Linear):
             value = value.flattened()
         step = 1
@@ -123,24 +126,24 @@ class CarriedLayers:
             step = op.multiplier  # of the filters that look at a channel the first is enough
             key = f"{path}.depthwise.weight"
             self.carried[key] = filters.passing(self.shapes[key], (0,) * (value.new[0] * step), self.like)
-        reads = grown(value.new[0], after[0], copies=not quiet)
+        reads = grown(value.new[0], after[0], copies=not added_must_be_zero)
         key = f"{path}.{MIXING[type(op)]}.weight"
         self.carried[key] = filters.passing(self.shapes[key], tuple(max(r * step, NEW) for r in reads), self.like)
         if norm:
             self.carried |= _keys(path, "", filters.identity_norm(after[0], norm, self.like))
-        return Value(tuple(NEW if r == NEW else value.sources[r] for r in reads), value.old, after, value.known)
+        return FeatureMap(tuple(NEW if r == NEW else value.sources[r] for r in reads), value.old, after, value.known)
 
-    def silence(self, path: str, op: Layers) -> None:
+    def silence(self, path: str, op: ChainPart) -> None:
         """Make an op of the new network give zero, in a way that can be trained."""
         if isinstance(op, Weighted):
-            norm = unit_of(op, self.new).norm
+            norm = layer_unit(op, self.new).norm
             self.zero(f"{path}.bn.weight" if norm and norm.gamma else f"{path}.{MIXING[type(op)]}.weight")
 
     def zero(self, key: str) -> None:
         self.carried[key] = self.like.new_zeros(self.shapes[key])
 
 
-def unit_of(op: Weighted, arch: Arch) -> Unit:
+def layer_unit(op: Weighted, arch: Arch) -> Unit:
     """What stands around the weights of ``op``."""
     return Unit(op.bias, op.norm, op.activation) if isinstance(op, Linear) else op.unit or arch.unit
 

@@ -33,7 +33,7 @@ def page() -> None:
         below = st.container()
     with right:
         looking.show(state, done, picture)
-    if done.learned.id == "demo":  # behind the maps, which need not wait for it
+    if done.trained_weights.id == "demo":  # behind the maps, which need not wait for it
         with below:
             demo_pictures.accuracy(state)
 
@@ -71,7 +71,7 @@ def _prediction(done: Forward, credit: str, label: str) -> None:
         st.markdown("**Likeliest classes**")
     if label:
         st.caption(f"The picture shows: {notice.plain(label)}")
-    if done.learned.id == "random":
+    if done.trained_weights.id == "random":
         st.info(
             "The weights are random, so the feature maps are real but the classes mean nothing.",
             icon=":material/casino:",

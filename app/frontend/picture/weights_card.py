@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from inception_models.resize.report import Change
+from inception_models.resize.report import LayerChange
 from inception_models.weights import Loaded
 from inception_models.weights.file import WeightsError
 
@@ -17,7 +17,7 @@ LISTED = 60  # sentences shown one by one
 
 def show(loaded: Loaded) -> None:
     """Render the expanders; nothing for random weights."""
-    learned = loaded.learned
+    learned = loaded.trained_weights
     for sentence in loaded.report:
         st.caption(plain(sentence))
     if learned.data or learned.notes:
@@ -36,7 +36,7 @@ def show(loaded: Loaded) -> None:
             _changes(carried, len(loaded.changes) - len(carried))
 
 
-def _changes(changes: list[Change], kept: int) -> None:
+def _changes(changes: list[LayerChange], kept: int) -> None:
     st.caption("No training happened in between.")
     st.markdown("\n".join(f"- **{plain(change.path)}** {plain(change.text)}" for change in changes[:LISTED]))
     if len(changes) > LISTED:

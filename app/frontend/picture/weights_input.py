@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from inception_models.checkpoints import download
-from inception_models.checkpoints.catalogue import CHECKPOINTS, Learned, published
+from inception_models.checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published
 from inception_models.checkpoints.demo import demo
 from inception_models.weights import OwnFile, Source, fetch
 from inception_models.weights.file import SUFFIXES, WeightsError, read_open
@@ -78,7 +78,7 @@ class _Fetching:
     job: Job[Path]
 
 
-def _is_here(state: State, known: Learned) -> bool:
+def _is_here(state: State, known: TrainedWeights) -> bool:
     """Whether the file was fetched; else the offer to do it, or how far it is."""
     file = known.file
     if file.exists():
@@ -103,7 +103,7 @@ def _is_here(state: State, known: Learned) -> bool:
     return False
 
 
-def _start(known: Learned) -> None:
+def _start(known: TrainedWeights) -> None:
     def work(progress: Progress) -> Path:
         def tell(done: int, total: int | None) -> None:
             progress.report(min(1.0, done / (total or done or 1)), f"{done / 1e6:.1f} of {_size(known)}")
@@ -114,7 +114,7 @@ def _start(known: Learned) -> None:
     st.session_state.fetching = _Fetching(known.id, Job(work, alone=False))
 
 
-def _job(known: Learned) -> Job[Path] | None:
+def _job(known: TrainedWeights) -> Job[Path] | None:
     found = st.session_state.get("fetching")
     return found.job if isinstance(found, _Fetching) and found.id == known.id else None
 
@@ -128,7 +128,7 @@ def _watch(job: Job[Path]) -> None:
     st.button("Cancel", icon=":material/close:", on_click=job.progress.cancel, help="What has arrived is kept")
 
 
-def _size(known: Learned) -> str:
+def _size(known: TrainedWeights) -> str:
     assert known.remote is not None
     return f"{known.remote.about / 1e6:.0f} MB"
 

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from inception_models import Arch, widths
-from inception_models.checkpoints.catalogue import Learned
+from inception_models.checkpoints.catalogue import TrainedWeights
 from inception_models.checkpoints.demo import demo
 
 from ...backend.charts import training as training_plots
@@ -34,13 +34,13 @@ def show(state: State) -> None:
         _result(work.result, arch)
 
 
-def _fits(arch: Arch, learned: Learned) -> bool:
+def _fits(arch: Arch, learned: TrainedWeights) -> bool:
     """Whether the demo's weights can be carried over to ``arch`` and its pictures still make sense."""
     trained = learned.arch
     return (arch.key, arch.classes, arch.input_size) == (trained.key, trained.classes, trained.input_size)
 
 
-def _which(state: State, arch: Arch, learned: Learned) -> None:
+def _which(state: State, arch: Arch, learned: TrainedWeights) -> None:
     st.markdown(
         f"The demo network tells {len(learned.class_names)} kinds of clothing apart: {learned.accuracy}. Here one of"
         " its widths takes several values, without training in between: a narrower layer keeps its strongest filters,"

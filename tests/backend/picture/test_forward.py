@@ -28,7 +28,7 @@ TINY = with_input_size(replace(ARCHITECTURES["googlenet_torchvision"], aux=()), 
 def test_random_weights_depend_on_the_network_alone() -> None:
     first, second = forward(TINY, PHOTO), forward(TINY, PHOTO, "random")
     assert torch.equal(first.activations.logits, second.activations.logits)
-    assert (first.learned.id, first.preprocessing) == ("random", imagenet(64))
+    assert (first.trained_weights.id, first.preprocessing) == ("random", imagenet(64))
     assert first.class_name(285) == class_name(285, 1000) == "Egyptian cat"
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from inception_models.checkpoints import download
 from inception_models.checkpoints.catalogue import cache_folder
-from inception_models.checkpoints.download import DownloadError, arrived, fetch
+from inception_models.checkpoints.download import DownloadError, arrived, fetch_file
 from tests.models.file_server import Behaviour, Served, serving
 
 CONTENT = bytes(range(256)) * 4096  # 1 MB
@@ -30,7 +30,7 @@ def server() -> Iterator[Served]:
 
 def test_a_file_arrives_with_progress_and_is_not_fetched_twice(server: Served, tmp_path: Path) -> None:
     told: list[tuple[int, int | None]] = []
-    file = fetch(
+    file = fetch_file(
         server.url, tmp_path / "new", size=len(CONTENT), sha256=HASH, on_progress=lambda *done: told.append(done)
     )
     assert file == tmp_path / "new" / "weights.pth"
@@ -38,7 +38,7 @@ def test_a_file_arrives_with_progress_and_is_not_fetched_twice(server: Served, t
     assert told[0] == (0, len(CONTENT))
     assert told[-1] == (len(CONTENT), len(CONTENT))
     assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert fetch(server.url, tmp_path / "new", sha256=HASH) == file
+    assert fetch_file(server.url, tmp_path / "new", sha256=HASH) == file
     assert server.behaviour.asked == [""]
     assert {f.name for f in file.parent.iterdir()} == {"weights.pth", "weights.pth.lock"}
 
@@ -57,12 +57,14 @@ def stop_after(size: int) -> download.OnBytes:
 
 def test_a_cancelled_transfer_goes_on_where_it_stopped(server: Served, tmp_path: Path) -> None:
     with pytest.raises(Stop):
-        fetch(server.url, tmp_path, sha256=HASH, on_progress=stop_after(300_000))
+        fetch_file(server.url, tmp_path, sha256=HASH, on_progress=stop_after(300_000))
     kept = arrived(tmp_path, "weights.pth")
     assert 300_000 <= kept < len(CONTENT)
     assert not (tmp_path / "weights.pth").exists()
     told: list[int] = []
-    assert fetch(server.url, tmp_path, sha256=HASH, on_progress=lambda n, _: told.append(n)).read_bytes() == CONTENT
+    assert (
+        fetch_file(server.url, tmp_path, sha256=HASH, on_progress=lambda n, _: told.append(n)).read_bytes() == CONTENT
+    )
     assert server.behaviour.asked == ["", f"bytes={kept}-"]
     assert told[0] == kept
 
@@ -86,12 +88,12 @@ RESUMED = {
 def test_a_transfer_that_was_cut_off_is_resumed(case: Resumed, server: Served, tmp_path: Path) -> None:
     server.behaviour.cut_at = 500_000
     with pytest.raises(DownloadError, match=r"broke after 0\.5 MB of 1\.0 MB; .* goes on from there"):
-        fetch(server.url, tmp_path)
+        fetch_file(server.url, tmp_path)
     assert arrived(tmp_path, "weights.pth") == 500_000
     server.behaviour.cut_at = None
     for name, value in case.second.items():
         setattr(server.behaviour, name, value)
-    file = fetch(server.url, tmp_path, sha256=sha256(case.content).hexdigest())
+    file = fetch_file(server.url, tmp_path, sha256=sha256(case.content).hexdigest())
     assert file.read_bytes() == case.content
     assert server.behaviour.asked == ["", "bytes=500000-"]
 
@@ -100,16 +102,16 @@ def test_a_transfer_that_was_cut_off_is_resumed(case: Resumed, server: Served, t
 def test_without_a_name_for_the_file_it_is_fetched_anew(etag: str, server: Served, tmp_path: Path) -> None:
     server.behaviour.cut_at, server.behaviour.etag = 500_000, etag
     with pytest.raises(DownloadError):
-        fetch(server.url, tmp_path)
+        fetch_file(server.url, tmp_path)
     server.behaviour.cut_at = None
-    assert fetch(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+    assert fetch_file(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
     assert server.behaviour.asked == ["", ""]
 
 
 def test_a_part_that_is_longer_than_the_file_is_thrown_away(server: Served, tmp_path: Path) -> None:
     (tmp_path / "weights.pth.part").write_bytes(CONTENT + b"more")
     (tmp_path / "weights.pth.etag").write_text('"\\"one\\""')
-    assert fetch(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+    assert fetch_file(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
     assert server.behaviour.asked == [f"bytes={len(CONTENT) + 4}-", ""]
 
 
@@ -137,7 +139,7 @@ def test_what_is_wrong_is_said_and_nothing_is_kept_as_the_file(
 ) -> None:
     vars(server.behaviour).update(vars(behaviour))
     with pytest.raises(DownloadError, match=sentence) as caught:
-        fetch(server.url, tmp_path, size=len(CONTENT) if "size" in sentence or "bytes" in sentence else None,
+        fetch_file(server.url, tmp_path, size=len(CONTENT) if "size" in sentence or "bytes" in sentence else None,
               sha256=HASH, limit=2_000_000)  # fmt: skip
     assert str(caught.value).count(". ") == 0
     assert not (tmp_path / "weights.pth").exists()
@@ -147,26 +149,26 @@ def test_what_is_wrong_is_said_and_nothing_is_kept_as_the_file(
 def test_a_wrong_file_is_removed_so_that_the_next_try_starts_anew(server: Served, tmp_path: Path) -> None:
     server.behaviour.content = OTHER
     with pytest.raises(DownloadError, match="SHA-256"):
-        fetch(server.url, tmp_path, sha256=HASH)
+        fetch_file(server.url, tmp_path, sha256=HASH)
     assert arrived(tmp_path, "weights.pth") == 0
     server.behaviour.content = CONTENT
-    assert fetch(server.url, tmp_path, sha256=HASH[:8]).read_bytes() == CONTENT
+    assert fetch_file(server.url, tmp_path, sha256=HASH[:8]).read_bytes() == CONTENT
 
 
 def test_another_part_than_was_asked_for_is_refused(server: Served, tmp_path: Path) -> None:
     server.behaviour.cut_at = 500_000
     with pytest.raises(DownloadError, match="broke"):
-        fetch(server.url, tmp_path)
+        fetch_file(server.url, tmp_path)
     server.behaviour.wrong_range = True
     with pytest.raises(DownloadError, match="sent another part"):
-        fetch(server.url, tmp_path)
+        fetch_file(server.url, tmp_path)
     assert arrived(tmp_path, "weights.pth") == 500_000
 
 
 def test_a_silent_server_is_given_up(server: Served, tmp_path: Path) -> None:
     server.behaviour.gate = threading.Event()  # opened when the server is closed
     with pytest.raises(DownloadError, match=r"127.0.0.1 has sent nothing for 0\.2 s"):
-        fetch(server.url, tmp_path, timeout=0.2)
+        fetch_file(server.url, tmp_path, timeout=0.2)
     assert arrived(tmp_path, "weights.pth") == len(CONTENT) // 2
 
 
@@ -174,21 +176,21 @@ def test_without_a_network_one_sentence(server: Served, tmp_path: Path) -> None:
     with serving(b"") as gone:
         url = gone.url
     with pytest.raises(DownloadError, match=r"127.0.0.1 could not be reached \(Connection refused\); is there a net"):
-        fetch(url, tmp_path)
+        fetch_file(url, tmp_path)
     with pytest.raises(DownloadError, match=r"nowhere.invalid could not be reached"):
-        fetch("https://nowhere.invalid/weights.pth", tmp_path)
+        fetch_file("https://nowhere.invalid/weights.pth", tmp_path)
 
 
 @pytest.mark.parametrize("url", ["http://example.org/a", "ftp://example.org/a", "file:///etc/passwd", "a", ""])
 def test_only_https_is_asked(url: str, tmp_path: Path) -> None:
     with pytest.raises(DownloadError, match="Only https"):
-        fetch(url, tmp_path)
+        fetch_file(url, tmp_path)
 
 
 def test_redirects_within_this_machine_are_followed(server: Served, tmp_path: Path) -> None:
     with serving(b"") as first:
         first.behaviour.redirect = server.url
-        assert fetch(first.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+        assert fetch_file(first.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
 
 
 def test_a_full_disk_is_said_before_and_meanwhile(
@@ -197,20 +199,20 @@ def test_a_full_disk_is_said_before_and_meanwhile(
     free = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: free._replace(free=download.SPARE_BYTES))
     with pytest.raises(DownloadError, match=r"1\.0 MB are still to be fetched, and .* has 67\.1 MB free"):
-        fetch(server.url, tmp_path)
+        fetch_file(server.url, tmp_path)
     monkeypatch.undo()
 
     def full(done: int, total: int | None) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(DownloadError, match=r"The disk is full: weights.pth could not be written"):
-        fetch(server.url, tmp_path, on_progress=full)
+        fetch_file(server.url, tmp_path, on_progress=full)
 
 
 def test_a_folder_that_cannot_be_written_to(server: Served, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DownloadError, match="could not be written to"):
-        fetch(server.url, tmp_path / "file")
+        fetch_file(server.url, tmp_path / "file")
 
 
 def test_many_at_once_fetch_it_once(server: Served, tmp_path: Path) -> None:
@@ -222,7 +224,7 @@ def test_many_at_once_fetch_it_once(server: Served, tmp_path: Path) -> None:
         waiting.release()
 
     def one() -> None:
-        found.append(fetch(server.url, tmp_path, sha256=HASH, on_progress=tell).read_bytes())
+        found.append(fetch_file(server.url, tmp_path, sha256=HASH, on_progress=tell).read_bytes())
 
     threads = [threading.Thread(target=one) for _ in range(4)]
     for thread in threads:

@@ -35,8 +35,7 @@ from inception_models.edits.widths import (
     with_input_size,
     without_aux,
 )
-from inception_models.net.layers import ACTIVATIONS as MODULES
-from inception_models.net.layers import ScaledResidual
+from inception_models.net.layers import ACTIVATION_MODULES, ScaledResidual
 from tests.models.random_edits import assert_one_sentence
 
 GOOGLENET = ARCHITECTURES["googlenet"]
@@ -156,7 +155,7 @@ def layers(arch: Arch) -> Counter[type[nn.Module]]:
 def test_activation_changes_every_activation_and_nothing_else(arch: Arch, name: str) -> None:
     edited = with_activation(arch, name)  # type: ignore[arg-type]
     expected = layers(arch)
-    expected[MODULES[name]] = expected.pop(nn.ReLU)  # type: ignore[index]
+    expected[ACTIVATION_MODULES[name]] = expected.pop(nn.ReLU)  # type: ignore[index]
     assert layers(edited) == expected
     assert with_activation(edited, "relu") == arch
 

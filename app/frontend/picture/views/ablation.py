@@ -33,7 +33,7 @@ def _sentence(view: View, before: Tensor, after: Tensor, what: str) -> str:
     moved = float((after - before).abs().max())
     if moved == 0:
         return f"Without {what} nothing changes: it was zero on this picture, or nothing depends on it."
-    if view.done.learned.embedding:
+    if view.done.trained_weights.embedding:
         return f"Without {what} its values change by up to {moved:.3g}."
     (old, old_share), (new, new_share) = top_classes(before, 1)[0], top_classes(after, 1)[0]
     names = [view.class_name(index) for index in (old, new)]

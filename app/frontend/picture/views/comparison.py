@@ -52,12 +52,12 @@ def show(view: View) -> None:
 
 def _home(view: View) -> Arch:
     """What the weights were learned on, or with random ones the published network."""
-    home = view.state.original if view.random_weights else view.done.learned.arch
+    home = view.state.original if view.random_weights else view.done.trained_weights.arch
     return replace(home, aux=())
 
 
 def _second_picture(view: View) -> picture_input.Picture:
-    if view.done.learned.id != "demo":
+    if view.done.trained_weights.id != "demo":
         return picture_input.second(view.picture)
     images, _ = test_pictures()
     number = st.number_input(f"Second picture, 1 to {len(images)}", 1, len(images), 2, key="second_test", width=240)

@@ -12,7 +12,7 @@ from .view import View
 
 def show(view: View, logits: tuple[Tensor, Tensor], names: tuple[str, str], key: str) -> None:
     """Render both; where the outputs are no classes, how far apart they are."""
-    if view.done.learned.embedding:
+    if view.done.trained_weights.embedding:
         alike = float(F.cosine_similarity(logits[0], logits[1], dim=0))
         st.markdown(f"The two vectors' cosine is **{alike:.4f}**; 1 means that they point the same way.")
         return

@@ -36,12 +36,12 @@ class View:
 
     def class_name(self, index: int) -> str:
         """The name of an output."""
-        return f"value {index}" if self.done.learned.embedding else self.done.class_name(index)
+        return f"value {index}" if self.done.trained_weights.embedding else self.done.class_name(index)
 
     @property
     def random_weights(self) -> bool:
         """Whether the network has learned nothing."""
-        return self.done.learned.id == "random"
+        return self.done.trained_weights.id == "random"
 
     def remembered(self, name: str, asked: object, compute: Callable[[], Result]) -> Result:
         """The last result called ``name`` if it was of this forward pass and of what is ``asked``, else a new one."""
