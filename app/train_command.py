@@ -42,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train; returns the exit code, which is 130 where Ctrl-C stopped the run."""
-    from inception_models.edits.widths import with_classes
+    from inception_models.edits.input_output import with_classes
     from inception_models.training.evaluate import evaluate
     from inception_models.training.run import Options
     from inception_models.training.train import train

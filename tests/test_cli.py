@@ -16,10 +16,11 @@ from app.cli import main, summary_of
 from app.serve import host_flags
 from inception_models import ARCHITECTURES, Arch
 from inception_models.edits.depth import with_repeats
+from inception_models.edits.input_output import with_input_size, without_aux
 from inception_models.edits.structure import duplicated_branch, without_branch
 from inception_models.edits.toggles import with_batch_norm
 from inception_models.edits.whatif import factorised, naive
-from inception_models.edits.widths import scaled, with_input_size, without_aux
+from inception_models.edits.widths import scaled
 
 ROOT = Path(__file__).parents[1]
 

@@ -31,9 +31,10 @@ from ..arch.spec import (
 )
 from ..arch.tree import Part, children, map_ops, unknown, walk
 from .depth import repeats, replaced_repeats, replaced_scales, scales
+from .input_output import without_aux
 from .part_json import Json, head_from_json, op_from_json, part_to_json, stage_from_json
 from .toggles import dropout, has_batch_norm, with_activation, with_batch_norm, with_dropout
-from .widths import replaced_widths, without_aux
+from .widths import replaced_widths
 
 LINK_VERSION = 1
 

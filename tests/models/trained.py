@@ -11,7 +11,8 @@ from torch import Tensor
 
 from inception_models import ARCHITECTURES, Arch, build
 from inception_models.edits.depth import repeats, with_repeats
-from inception_models.edits.widths import runs, scaled
+from inception_models.edits.input_output import runs
+from inception_models.edits.widths import scaled
 from inception_models.net.builder import Network
 from inception_models.resize import LayerChange, resize
 

@@ -8,8 +8,8 @@ from html import escape
 import streamlit as st
 
 from inception_models import widths
+from inception_models.arch.rules import MAX_WIDTH
 from inception_models.arch.spec import AuxHead, Conv, Pool, Repeat
-from inception_models.edits.widths import MAX_WIDTH
 
 from ...backend import Analysis, StageCost
 from ...backend.analysis.changes import one

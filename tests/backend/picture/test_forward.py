@@ -19,7 +19,7 @@ from inception_models.checkpoints.catalogue import CHECKPOINTS
 from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.demo import test_pictures as shipped  # its own name would make it a test
 from inception_models.checkpoints.preprocessing import imagenet
-from inception_models.edits.widths import with_input_size
+from inception_models.edits.input_output import with_input_size
 
 PHOTO = Image.open(SAMPLES["cat"].path).convert("RGB")
 TINY = with_input_size(replace(ARCHITECTURES["googlenet_torchvision"], aux=()), 64)

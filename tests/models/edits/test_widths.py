@@ -18,6 +18,14 @@ from inception_models.arch.spec import BatchNorm, Conv, Linear, Unit
 from inception_models.arch.tree import map_ops
 from inception_models.arch.tree import walk as ops
 from inception_models.edits.depth import repeats, scales, with_repeats, with_scales
+from inception_models.edits.input_output import (
+    runs,
+    smallest_input,
+    with_aux,
+    with_classes,
+    with_input_size,
+    without_aux,
+)
 from inception_models.edits.toggles import (
     ACTIVATIONS,
     dropout,
@@ -26,15 +34,7 @@ from inception_models.edits.toggles import (
     with_batch_norm,
     with_dropout,
 )
-from inception_models.edits.widths import (
-    runs,
-    scaled,
-    smallest_input,
-    with_aux,
-    with_classes,
-    with_input_size,
-    without_aux,
-)
+from inception_models.edits.widths import scaled
 from inception_models.net.layers import ACTIVATION_MODULES, ScaledResidual
 from tests.models.random_edits import assert_one_sentence
 

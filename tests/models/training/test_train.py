@@ -14,7 +14,8 @@ import torch
 from inception_models import ARCHITECTURES
 from inception_models.checkpoints.demo import FILE, FOLDER, demo
 from inception_models.checkpoints.demo import test_pictures as shipped  # its own name would make it a test
-from inception_models.edits.widths import scaled, with_classes, with_input_size
+from inception_models.edits.input_output import with_classes, with_input_size
+from inception_models.edits.widths import scaled
 from inception_models.training.datasets import Data, Pictures, digits, fashion_folder, fashion_mnist
 from inception_models.training.evaluate import evaluate
 from inception_models.training.resume import save

@@ -34,8 +34,8 @@ from inception_models.checkpoints.key_names import (
     weighted_modules,
 )
 from inception_models.checkpoints.preprocessing import Preprocessing
+from inception_models.edits.input_output import without_aux
 from inception_models.edits.link import to_edits
-from inception_models.edits.widths import without_aux
 from inception_models.net.builder import Network
 from inception_models.weights import loading as weights
 from inception_models.weights.file import WeightsError, read_open, read_tensors
