@@ -7,12 +7,13 @@ whole digest, or its beginning where only the file's name carries it (PyTorch Hu
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
+
+from platformdirs import user_cache_path
 
 from ..arch.spec import Arch
 from ..variants import ARCHITECTURES
@@ -75,13 +76,7 @@ def cache_folder() -> Path:
     """Where fetched files are kept: INCEPTION_EXPLORER_CACHE, or a folder of ours where the platform keeps caches."""
     if own := os.environ.get("INCEPTION_EXPLORER_CACHE"):
         return Path(own).expanduser()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "inception-explorer"
+    return user_cache_path("inception-explorer", appauthor=False, opinion=False)  # without Windows' author and "Cache"
 
 
 def untrained(arch: Arch) -> TrainedWeights:

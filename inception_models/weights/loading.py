@@ -14,8 +14,10 @@ import torch
 from torch import Tensor
 
 from ..arch.spec import Arch
-from ..checkpoints import card, download
+from ..checkpoints import card
 from ..checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published, untrained
+from ..checkpoints.download import fetch_file
+from ..checkpoints.transfer import OnBytes
 from ..net.builder import Network, build
 from ..variants import ARCHITECTURES
 from .file import SUFFIXES, WeightsError, read_tensors
@@ -97,7 +99,7 @@ def named(text: str) -> str | Path:
     return Path(text)
 
 
-def fetch(learned: TrainedWeights, on_progress: download.OnBytes | None = None) -> Path:
+def fetch(learned: TrainedWeights, on_progress: OnBytes | None = None) -> Path:
     """The file of a published checkpoint, from the cache or else from its server.
 
     Raises:
@@ -106,7 +108,7 @@ def fetch(learned: TrainedWeights, on_progress: download.OnBytes | None = None) 
     if (remote := learned.remote) is None:
         raise ValueError(f"{learned.title} has no file to fetch.")
     file = learned.file
-    return download.fetch_file(
+    return fetch_file(
         remote.url, file.parent, name=file.name, size=remote.size, sha256=remote.sha256, on_progress=on_progress
     )
 

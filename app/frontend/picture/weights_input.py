@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from inception_models.checkpoints import download
 from inception_models.checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published
 from inception_models.checkpoints.demo import demo
+from inception_models.checkpoints.download import bytes_arrived
 from inception_models.weights import OwnFile, Source, fetch
 from inception_models.weights.file import SUFFIXES, WeightsError, read_open
 
@@ -94,7 +94,7 @@ def _is_here(state: State, known: TrainedWeights) -> bool:
     if problem := st.session_state.get(f"fetching:{known.id}", ""):
         refused(problem)
         st.button("Use the demo network instead", on_click=choose, args=(state, "demo"), width="stretch")
-    there = download.arrived(file.parent, file.name)
+    there = bytes_arrived(file.parent, file.name)
     label = f"Go on fetching, {there / 1e6:.0f} of {_size(known)} are here" if there else f"Fetch {_size(known)}"
     st.button(label, icon=":material/download:", type="primary", on_click=_start, args=(known,), width="stretch")
     st.caption(
