@@ -40,7 +40,7 @@ def restyled(layer: Tensors, old: Unit, new: Unit) -> Tensors:
 
 
 def gain(layer: Tensors, norm: BatchNorm) -> Tensor:
-    """What the BatchNorm multiplies each filter by."""
+    """The factor by which the BatchNorm multiplies each filter."""
     return layer["bn.weight"] * torch.rsqrt(layer["bn.running_var"] + norm.eps)
 
 

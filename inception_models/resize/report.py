@@ -73,7 +73,7 @@ def _changes(layer: Carried) -> Iterator[LayerChange]:
 
 
 def _counted(sources: Sources, before: int, what: str, verb: str) -> str:
-    """How many there still are, how many of them twice, and how many are new."""
+    """How many are still there, how many of them twice, and how many are new."""
     kept = len({s for s in sources if s != NEW})
     new = sources.count(NEW)
     copies = len(sources) - new - kept
