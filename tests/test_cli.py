@@ -19,10 +19,11 @@ from app.commands.serve import host_flags
 from app.commands.summary import summary_of
 from inception_models import ARCHITECTURES, Arch
 from inception_models.edits.depth import with_repeats
+from inception_models.edits.input_output import with_input_size, without_aux
 from inception_models.edits.structure import duplicated_branch, without_branch
 from inception_models.edits.toggles import with_batch_norm
 from inception_models.edits.whatif import factorised, naive
-from inception_models.edits.widths import scaled, with_input_size, without_aux
+from inception_models.edits.widths import scaled
 
 ROOT = Path(__file__).parents[1]
 

@@ -10,10 +10,11 @@ from typing import cast, get_args
 
 from inception_models import ARCHITECTURES, Arch, with_widths
 from inception_models.edits.depth import with_repeats, with_scales
+from inception_models.edits.input_output import with_aux, with_classes, with_input_size, without_aux
 from inception_models.edits.structure import duplicated_branch, without_branch, without_op
 from inception_models.edits.toggles import ACTIVATIONS, with_activation, with_batch_norm, with_dropout
 from inception_models.edits.whatif import Into, factorised, naive, swapped_pool, unfactorised
-from inception_models.edits.widths import scaled, with_aux, with_classes, with_input_size, without_aux
+from inception_models.edits.widths import scaled
 
 from ..backend.common import links as share
 

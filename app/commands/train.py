@@ -17,7 +17,7 @@ from . import Command, program
 from .network_options import add_network, network_from
 
 if TYPE_CHECKING:
-    from inception_models.training.run import Step
+    from inception_models.training.run import TrainingProgress
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def _add_options(parser: ArgumentParser) -> None:
 
 def _run(args: Namespace) -> int:
     """The exit code is 130 where Ctrl-C stopped the run."""
-    from inception_models.edits.widths import with_classes
+    from inception_models.edits.input_output import with_classes
     from inception_models.training.evaluate import evaluate
     from inception_models.training.run import Options
     from inception_models.training.train import train
@@ -85,7 +85,7 @@ class _EpochPrinter:
     def __init__(self, epochs: int, stopped: threading.Event) -> None:
         self.epochs, self.stopped, self.printed = epochs, stopped, 0
 
-    def __call__(self, at: Step) -> None:
+    def __call__(self, at: TrainingProgress) -> None:
         if self.stopped.is_set():
             raise KeyboardInterrupt
         for epoch in at.curve[self.printed :]:

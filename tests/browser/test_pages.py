@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.backend import analyze
 from app.backend.common.quantity import short
 from inception_models import ARCHITECTURES, Arch, with_widths
-from inception_models.edits.widths import with_input_size
+from inception_models.edits.input_output import with_input_size
 from tests.browser.visits import settled
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from app.backend.training.sweep import sweep_widths
 from inception_models import ARCHITECTURES, Arch, build, widths
 from inception_models.checkpoints.demo import demo
-from inception_models.edits.widths import with_classes
+from inception_models.edits.input_output import with_classes
 from tests.browser.visits import SLOW_MS, open_page, settled
 from tests.models.tiny import tiny
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from inception_models import Arch
 from inception_models.training.evaluate import Score, evaluate
-from inception_models.training.run import Options, Step
+from inception_models.training.run import Options, TrainingProgress
 from inception_models.training.train import Trained, train
 
 from ..analysis.network import analyze
@@ -23,7 +23,7 @@ class Live:
     epochs: int
     classes: int
     plan: Plan | None = None
-    at: Step | None = None
+    at: TrainingProgress | None = None
     losses: list[float] = field(default_factory=list)  # of every step
 
     @property
@@ -37,7 +37,7 @@ class Live:
             return self.plan.seconds if self.plan else None
         return self.at.seconds / self.at.step * (self.at.steps - self.at.step)
 
-    def follow(self, at: Step) -> None:
+    def follow(self, at: TrainingProgress) -> None:
         """Take up where the run is."""
         if at.step > len(self.losses):
             self.losses.append(at.loss)
@@ -69,7 +69,7 @@ def work(arch: Arch, offer: Offer, options: Options, live: Live, progress: Progr
     if live.plan.refusal:
         raise ValueError(live.plan.refusal)
 
-    def on_step(at: Step) -> None:
+    def on_step(at: TrainingProgress) -> None:
         live.follow(at)
         epoch = min(len(at.curve) + 1, options.epochs)
         progress.report(at.step / at.steps, f"Epoch {epoch} of {options.epochs}")

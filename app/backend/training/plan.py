@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import torch
 
 from inception_models import Arch, build
-from inception_models.edits.widths import runs, scaled, smallest_input, with_classes, with_input_size, without_aux
+from inception_models.edits.input_output import runs, smallest_input, with_classes, with_input_size, without_aux
+from inception_models.edits.widths import scaled
 from inception_models.net.losses import weighted_loss
 
 from ..analysis.network import Analysis, analyze

@@ -35,7 +35,7 @@ def page() -> None:
         below = st.container()
     with right:
         tabs.show(state, forward_pass, picture)
-    if forward_pass.learned.id == "demo":  # rendered last, so that the maps need not wait for it
+    if forward_pass.trained_weights.id == "demo":  # rendered last, so that the maps need not wait for it
         with below:
             demo_pictures.show_accuracy(state)
 
@@ -73,7 +73,7 @@ def _prediction(forward_pass: Forward, credit: str, label: str) -> None:
         st.markdown("**Most probable classes**")
     if label:
         st.caption(f"The picture shows: {plain(label)}")
-    if forward_pass.learned.id == "random":
+    if forward_pass.trained_weights.id == "random":
         st.info(
             "The weights are random, so the feature maps are real but the classes mean nothing.",
             icon=":material/casino:",

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from inception_models.resize.report import Change
+from inception_models.resize.report import LayerChange
 from inception_models.weights import Loaded
 from inception_models.weights.file import WeightsError
 
@@ -17,7 +17,7 @@ CHANGES_SHOWN = 60  # one sentence each
 
 def show(loaded: Loaded) -> None:
     """Render the expanders; nothing for random weights."""
-    weights = loaded.learned
+    weights = loaded.trained_weights
     for sentence in loaded.report:
         st.caption(plain(sentence))
     if weights.data or weights.notes:
@@ -36,7 +36,7 @@ def show(loaded: Loaded) -> None:
             _changes(carried, len(loaded.changes) - len(carried))
 
 
-def _changes(changes: list[Change], kept: int) -> None:
+def _changes(changes: list[LayerChange], kept: int) -> None:
     st.caption("They were not trained again after the edits.")
     st.markdown("\n".join(f"- **{plain(change.path)}** {plain(change.text)}" for change in changes[:CHANGES_SHOWN]))
     if len(changes) > CHANGES_SHOWN:

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from inception_models.checkpoints import download
-from inception_models.checkpoints.catalogue import CHECKPOINTS, Learned, published
+from inception_models.checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published
 from inception_models.checkpoints.demo import demo
+from inception_models.checkpoints.download import bytes_arrived
 from inception_models.weights import OwnFile, Source, fetch
 from inception_models.weights.file import SUFFIXES, WeightsError, read_open
 
@@ -71,7 +71,7 @@ def _title(name: str) -> str:
 # --- published -------------------------------------------------------------------------------------------------------
 
 
-def _is_here(state: State, known: Learned) -> bool:
+def _is_here(state: State, known: TrainedWeights) -> bool:
     """Whether the file was downloaded; else render the offer to do it, or how far it is."""
     file, task = known.file, _download_task(known)
     if file.exists():
@@ -84,7 +84,7 @@ def _is_here(state: State, known: Learned) -> bool:
     if problem := task.problem():
         refused(problem)
         st.button("Use the demo network instead", on_click=use_weights, args=(state, "demo"), width="stretch")
-    arrived = download.arrived(file.parent, file.name)
+    arrived = bytes_arrived(file.parent, file.name)
     label = f"Resume download ({arrived / 1e6:.0f} of {_size(known)})" if arrived else f"Download {_size(known)}"
     st.button(
         label, icon=":material/download:", type="primary", on_click=_start, args=(known,), width="stretch", wrap=True
@@ -95,22 +95,22 @@ def _is_here(state: State, known: Learned) -> bool:
     return False
 
 
-def _download_task(known: Learned) -> BackgroundTask[Path]:
+def _download_task(known: TrainedWeights) -> BackgroundTask[Path]:
     return BackgroundTask(f"download:{known.id}", "Downloading", "What has arrived is kept", alone=False)
 
 
-def _start(known: Learned) -> None:
+def _start(known: TrainedWeights) -> None:
     _download_task(known).start(partial(_download, known))
 
 
-def _download(known: Learned, progress: Progress) -> Path:
+def _download(known: TrainedWeights, progress: Progress) -> Path:
     def report(done: int, total: int | None) -> None:
         progress.report(min(1.0, done / (total or done or 1)), f"{done / 1e6:.1f} of {_size(known)}")
 
     return fetch(known, report)
 
 
-def _size(known: Learned) -> str:
+def _size(known: TrainedWeights) -> str:
     assert known.remote is not None
     return f"{known.remote.about / 1e6:.0f} MB"
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
 from inception_models.arch.rules import MAX_CLASSES, MAX_INPUT_SIZE
+from inception_models.edits.input_output import with_aux, with_classes, with_input_size
 from inception_models.edits.toggles import (
     ACTIVATIONS,
     activation,
@@ -17,7 +18,7 @@ from inception_models.edits.toggles import (
     with_batch_norm,
     with_dropout,
 )
-from inception_models.edits.widths import scaled, with_aux, with_classes, with_input_size
+from inception_models.edits.widths import scaled
 
 from ..state import State
 from .controls import control_shows

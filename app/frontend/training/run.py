@@ -7,8 +7,8 @@ from functools import partial
 import streamlit as st
 
 from inception_models import Arch
+from inception_models.edits.input_output import with_classes
 from inception_models.edits.toggles import has_batch_norm
-from inception_models.edits.widths import with_classes
 from inception_models.training.run import Options
 
 from ...backend import Analysis

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from inception_models import Arch, widths
-from inception_models.checkpoints.catalogue import Learned
+from inception_models.checkpoints.catalogue import TrainedWeights
 from inception_models.checkpoints.demo import demo
 
 from ...backend.charts.training import sweep_plot
@@ -33,13 +33,13 @@ def show(state: State) -> None:
         _result(measured, arch)
 
 
-def _fits(arch: Arch, weights: Learned) -> bool:
+def _fits(arch: Arch, weights: TrainedWeights) -> bool:
     """Whether the demo's weights can be carried over to ``arch`` and its pictures still make sense."""
     trained = weights.arch
     return (arch.key, arch.classes, arch.input_size) == (trained.key, trained.classes, trained.input_size)
 
 
-def _which(state: State, arch: Arch, weights: Learned) -> None:
+def _which(state: State, arch: Arch, weights: TrainedWeights) -> None:
     st.markdown(
         f"The demo network classifies {len(weights.class_names)} kinds of clothing: {weights.accuracy}. Here one of its"
         " widths takes several values without training in between: a narrower layer keeps its strongest filters, and a"

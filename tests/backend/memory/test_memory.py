@@ -15,7 +15,8 @@ from app.backend.memory.inference import Optimizer, inference
 from app.backend.memory.training_step import training
 from inception_models import ARCHITECTURES, Arch, build
 from inception_models.arch.spec import Branch, Conv, GlobalPool, Inception, Linear, Unit
-from inception_models.edits.widths import scaled, with_input_size, without_aux
+from inception_models.edits.input_output import with_input_size, without_aux
+from inception_models.edits.widths import scaled
 from tests.backend.memory.live_memory import LiveMemory
 
 VARIANTS = list(ARCHITECTURES.values())

@@ -18,8 +18,9 @@ from torchvision.models.feature_extraction import create_feature_extractor
 from app.backend.picture.activations import Prepared, channel_statistics, model_for, parts, prepare, top_classes
 from inception_models import ARCHITECTURES, build
 from inception_models.arch.spec import Arch, Branch, Repeat
+from inception_models.edits.input_output import runs, smallest_input, without_aux
 from inception_models.edits.toggles import with_activation
-from inception_models.edits.widths import runs, scaled, smallest_input, without_aux
+from inception_models.edits.widths import scaled
 from inception_models.net.builder import Network
 
 CPU = torch.device("cpu")

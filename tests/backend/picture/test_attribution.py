@@ -15,7 +15,8 @@ from app.backend.picture.activations import model_for, prepare
 from app.backend.picture.attribution import grad_cam, integrated_gradients, occlusion
 from app.backend.picture.private_copy import private_copy
 from inception_models import ARCHITECTURES
-from inception_models.edits.widths import scaled, with_classes
+from inception_models.edits.input_output import with_classes
+from inception_models.edits.widths import scaled
 from inception_models.net.builder import Network
 
 CPU = torch.device("cpu")

@@ -33,7 +33,7 @@ def _sentence(context: PictureContext, before: Tensor, after: Tensor, what: str)
     largest = float((after - before).abs().max())
     if largest == 0:
         return f"Without {what} nothing changes: it is zero on this picture, or no output depends on it."
-    if context.forward_pass.learned.embedding:
+    if context.forward_pass.trained_weights.embedding:
         return f"Without {what} the output values change by up to {largest:.3g}."
     (old, old_share), (new, new_share) = top_classes(before, 1)[0], top_classes(after, 1)[0]
     names = [context.class_name(index) for index in (old, new)]

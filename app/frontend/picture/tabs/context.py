@@ -58,12 +58,12 @@ class PictureContext:
 
     def class_name(self, index: int) -> str:
         """The name of an output."""
-        return f"value {index}" if self.forward_pass.learned.embedding else self.forward_pass.class_name(index)
+        return f"value {index}" if self.forward_pass.trained_weights.embedding else self.forward_pass.class_name(index)
 
     @property
     def random_weights(self) -> bool:
         """Whether the network was never trained."""
-        return self.forward_pass.learned.id == "random"
+        return self.forward_pass.trained_weights.id == "random"
 
     def remembered(self, name: str, question: object, compute: Callable[[], _Result]) -> _Result:
         """The last result called ``name`` if it is of this forward pass and ``question``, else a new one."""

@@ -12,7 +12,7 @@ from .context import PictureContext
 
 def show(context: PictureContext, logits: tuple[Tensor, Tensor], names: tuple[str, str], key: str) -> None:
     """Render both; where the outputs are not classes, how far apart they are."""
-    if context.forward_pass.learned.embedding:
+    if context.forward_pass.trained_weights.embedding:
         cosine = float(F.cosine_similarity(logits[0], logits[1], dim=0))
         st.markdown(f"The cosine of the two vectors is **{cosine:.4f}**; 1 means that they point the same way.")
         return

@@ -53,12 +53,12 @@ def show(context: PictureContext) -> None:
 
 def _home(context: PictureContext) -> Arch:
     """The network that the weights were trained with; with random weights, the published network."""
-    home = context.state.original if context.random_weights else context.forward_pass.learned.arch
+    home = context.state.original if context.random_weights else context.forward_pass.trained_weights.arch
     return replace(home, aux=())
 
 
 def _second_picture(context: PictureContext) -> Picture:
-    if context.forward_pass.learned.id != "demo":
+    if context.forward_pass.trained_weights.id != "demo":
         return choose_second_picture(context.picture)
     count = len(test_pictures()[1])
     number = st.number_input(f"Second picture, 1 to {count}", 1, count, 2, key="second_test", width=240)
