@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from inception_models.arch.shapes import Shape
@@ -104,12 +105,54 @@ def elements(shape: Shape) -> int:
     return math.prod(shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """Every traced node by its absolute path, in the order of the forward pass, and every edge between two of them.
+INPUT = "input"  # the node that is the picture
 
-    The network's input is the node ``input``.
+
+@dataclass(frozen=True)
+class Graph:
+    """What calls what in a whole network: every traced node by its absolute path, in the order of the forward pass.
+
+    The first node, :data:`INPUT`, is the picture. The ``inputs`` of the others are places among those that follow it,
+    in the order in which the call takes them; -1 is the picture.
     """
 
     nodes: Mapping[str, Node]
-    edges: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def sources(self) -> Mapping[str, tuple[str, ...]]:
+        """The paths of the nodes that a node reads, in the order in which its call takes them."""
+        paths = tuple(self.nodes)
+        return {path: tuple(paths[i + 1] for i in node.inputs) for path, node in self.nodes.items()}
+
+    @cached_property
+    def edges(self) -> tuple[tuple[str, str], ...]:
+        """Every edge between two nodes, from the one that is read to its reader."""
+        return tuple((source, path) for path, sources in self.sources.items() for source in sources)
+
+    def input_of(self, part: str) -> str:
+        """The node whose output is the input of the stage, copy, branch, op or layer at the path ``part``.
+
+        Raises:
+            KeyError: where the network has no such part.
+        """
+        first, _ = self._ends.get(part) or self._ends[part.rpartition(".")[0]]  # a branch without ops: as its block
+        return self.sources[first][0]
+
+    def output_of(self, part: str) -> str:
+        """The node that computes the output of the part at the path ``part``; without ops it is the part's input.
+
+        Raises:
+            KeyError: where the network has no such part.
+        """
+        return self._ends[part][1] if part in self._ends else self.input_of(part)
+
+    @cached_property
+    def _ends(self) -> dict[str, tuple[str, str]]:
+        """The first and the last node of every part that has any; the first one of a block reads the block's input."""
+        ends: dict[str, tuple[str, str]] = {}
+        for path in self.nodes:
+            names = path.split(".")
+            for depth in range(1, len(names) + 1):
+                part = ".".join(names[:depth])
+                ends[part] = (ends.get(part, (path,))[0], path)
+        return ends

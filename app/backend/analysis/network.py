@@ -10,7 +10,7 @@ from inception_models.arch.shapes import Shape, out_widths, stage_shape
 from inception_models.arch.spec import Arch, AuxHead, Branch, Inception, Repeat, Residual, Stage, Unit
 
 from . import cost
-from .graph import Graph, Layer, Node, elements
+from .graph import INPUT, Graph, Layer, Node, elements
 from .liveness import ALIASES, peak_elements
 from .receptive_field import ONE_PIXEL, Fields, behind
 from .trace import prepare, topology
@@ -215,20 +215,20 @@ def peak_of(parts: Sequence[int], held: int) -> int:
 
 def _graph(analysis: Analysis) -> Graph:
     shape = (3, analysis.input_size, analysis.input_size)
-    nodes: dict[str, Node] = {"input": Node("input", Layer("input", "picture"), (), shape, shape, 0, 0, ONE_PIXEL)}
-    edges: list[tuple[str, str]] = []
-    ends: dict[str, str] = {}
+    picture = Node(INPUT, Layer("input", "picture"), (), shape, shape, 0, 0, ONE_PIXEL)
+    nodes: list[Node] = []
+    ends: dict[str, int] = {}
 
-    def add(part: StageCost, source: str, before: Fields) -> str:
-        paths: list[str] = []
+    def add(part: StageCost, source: int, before: Fields) -> int:
+        """Append the nodes of ``part``, whose input is node number ``source``; returns the number of its output."""
+        first = len(nodes)
         for node in part.nodes:
             path = f"{part.name}.{node.path}".rstrip(".")
-            paths.append(path)
-            nodes[path] = replace(node, path=path, field=behind(node.field, before))
-            edges.extend((source if i < 0 else paths[i], path) for i in node.inputs)
-        return paths[-1] if paths else source
+            inputs = tuple(source if i < 0 else first + i for i in node.inputs)
+            nodes.append(replace(node, path=path, inputs=inputs, field=behind(node.field, before)))
+        return len(nodes) - 1 if part.nodes else source
 
-    source = "input"
+    source = -1
     before: Fields = ONE_PIXEL
     for stage in analysis.stages:
         for part in stage.copies or (stage,):
@@ -238,7 +238,7 @@ def _graph(analysis: Analysis) -> Graph:
     for head in analysis.aux:
         assert isinstance(head.part, AuxHead)
         add(head, ends[head.part.tap], analysis.field(head.part.tap))
-    return Graph(nodes, tuple(edges))
+    return Graph({node.path: node for node in (picture, *nodes)})
 
 
 __all__ = ["Analysis", "BranchCost", "StageCost", "analyze"]

@@ -184,19 +184,29 @@ def _erased_op(op: Op) -> Op:
 # --- torch.fx --------------------------------------------------------------------------------------------------------
 
 
+_one_trace = threading.Lock()
+
 WHOLES = (SamePad2d, UnitNormalize, BatchNormNoGamma, _Described)
 
 
 class Tracer(fx.Tracer):
     """torch.fx's, which also takes this project's own layers as wholes.
 
-    While it traces, torch.fx replaces ``nn.Module.__call__`` for the whole process: what another thread runs meanwhile
-    must go its usual way.
+    While it traces, torch.fx replaces ``nn.Module.__call__`` and ``__getattr__`` for the whole process. What another
+    thread runs meanwhile is handed on unchanged, so it goes its usual way, hooks included. Two traces at once would
+    each take the other's replacement for the original and leave it in place: one waits for the other.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.thread = threading.get_ident()
+        self.thread = 0
+
+    def trace(
+        self, root: nn.Module | Callable[..., object], concrete_args: dict[str, object] | None = None
+    ) -> fx.Graph:
+        with _one_trace:
+            self.thread = threading.get_ident()
+            return super().trace(root, concrete_args)
 
     def call_module(
         self, m: nn.Module, forward: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]

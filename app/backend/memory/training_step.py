@@ -9,14 +9,11 @@ node that writes it to the node that it belongs to; concatenation and addition h
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from inception_models.arch.spec import AuxHead
-
-from ..analysis.graph import Node
 from ..analysis.liveness import INDEX_BYTES, deaths, owners_of
-from ..analysis.network import Analysis, StageCost
+from ..analysis.network import Analysis
 from ..common.dtypes import ELEMENT_BYTES, Dtype
 from .inference import STATE_COPIES, Optimizer, buffer_bytes
 
@@ -86,7 +83,7 @@ class _Step:
     """A training step in play. ``live``: bytes of activations, of their gradients and of the weights' gradients."""
 
     def __init__(self, analysis: Analysis, element_bytes: int, batch: int) -> None:
-        self.nodes = _flat(analysis)
+        _, *self.nodes = analysis.graph.nodes.values()  # the first is the picture
         self.element_bytes, self.batch = element_bytes, batch
         self.owners = owners_of(self.nodes, ("flatten", "identity"))
         self.bytes = [node.elements * element_bytes * batch for node in self.nodes]
@@ -190,27 +187,3 @@ class _Step:
             self.savers[value] -= 1
             if value >= 0 and self.savers[value] == 0:
                 self.live -= self.bytes[value]
-
-
-def _flat(analysis: Analysis) -> list[Node]:
-    """Every node of the network and of its heads in the order of the forward pass, inputs as places in this list."""
-    nodes: list[Node] = []
-    ends: dict[str, int] = {"": -1}
-    source = -1
-    for stage in analysis.stages:
-        for part in stage.copies or (stage,):
-            source = _append(nodes, part, source)
-        ends[stage.name] = source
-    for head in analysis.aux:
-        assert isinstance(head.part, AuxHead)
-        _append(nodes, head, ends[head.part.tap])
-    return nodes
-
-
-def _append(nodes: list[Node], part: StageCost, source: int) -> int:
-    """Put a part's nodes behind ``nodes``; returns the place of its output."""
-    first = len(nodes)
-    for node in part.nodes:
-        inputs = tuple(source if i < 0 else first + i for i in node.inputs)
-        nodes.append(replace(node, path=f"{part.name}.{node.path}".rstrip("."), inputs=inputs))
-    return len(nodes) - 1 if part.nodes else source

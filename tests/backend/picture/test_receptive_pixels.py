@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from app.backend import analyze
 from app.backend.picture.activations import model_for, parts
-from app.backend.picture.private_copy import modules_to, private_copy, run
+from app.backend.picture.private_copy import private_copy
 from app.backend.picture.receptive_pixels import Reach, reach
 from inception_models import ARCHITECTURES
 from inception_models.arch.spec import Arch, Branch, Inception, Residual
@@ -67,6 +67,15 @@ def looked_at(arch: Arch) -> list[str]:
     return found
 
 
+def outputs(net: Network, x: Tensor, paths: list[str]) -> dict[str, Tensor]:
+    """What the modules at ``paths`` put out in one forward pass."""
+    seen: dict[str, Tensor] = {}
+    for path in paths:
+        net.get_submodule(path).register_forward_hook(lambda _m, _i, out, path=path: seen.__setitem__(path, out))
+    net(x)
+    return seen
+
+
 def support(cell: Tensor, x: Tensor) -> tuple[int, int, int, int]:
     (gradient,) = torch.autograd.grad(cell, x, retain_graph=True)
     rows, columns = (gradient[0].abs().sum((0, axis)).nonzero().ravel() for axis in (2, 1))
@@ -78,8 +87,7 @@ def test_a_cell_sees_the_pixels_that_its_gradient_reaches(key: str) -> None:
     arch = tiny(key)
     net = positive(arch)
     x = torch.ones(1, 3, arch.input_size, arch.input_size, dtype=torch.float64, requires_grad=True)
-    for path in looked_at(arch):
-        out = run(modules_to(net, path), x)
+    for path, out in outputs(net, x, looked_at(arch)).items():
         if out.ndim != 4:
             continue
         seen = reach(arch, path)
