@@ -8,8 +8,10 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from inception_models.arch.branch_kind import BranchKind, branch_kind
+
 from ..analysis.network import Analysis, StageCost
-from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, OUTSIDE_COLOUR, BranchKind, branch_kind
+from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, OUTSIDE_COLOUR
 from ..common.quantity import exact
 from ..tables.parts import Part, parts, whole
 

@@ -7,9 +7,11 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from inception_models.arch.branch_kind import branch_kind
+
 from ..analysis.changes import one
 from ..analysis.network import Analysis
-from ..common.colours import OUTSIDE_COLOUR, branch_kind
+from ..common.colours import OUTSIDE_COLOUR
 from ..common.quantity import exact, short
 from ..memory.inference import InferenceMemory, Optimizer
 from ..memory.training_step import TrainingMemory

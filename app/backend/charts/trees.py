@@ -8,10 +8,11 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from inception_models.arch.branch_kind import BranchKind, branch_kind
 from inception_models.arch.spec import Conv, Pool
 
 from ..analysis.network import Analysis, StageCost
-from ..common.colours import THEMES, BranchKind, Theme, ThemeName, branch_kind, lighter
+from ..common.colours import THEMES, Theme, ThemeName, lighter
 from ..common.quantity import exact
 from ..tables.parts import parts, whole
 from .branches import TITLES, UNITS, Metric, amount, colour_of, styled

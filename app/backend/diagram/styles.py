@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from inception_models.arch.branch_kind import branch_kind
 from inception_models.arch.spec import Pool
 
 from ..analysis.changes import Change, Changes, one
 from ..analysis.graph import elements
 from ..analysis.network import Analysis, StageCost
-from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, THEMES, Theme, ThemeName, branch_kind, heat, ink, lighter
+from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, THEMES, Theme, ThemeName, heat, ink, lighter
 from ..common.quantity import float32_bytes, percent, shape_text, short
 from .boxes import EdgeRole, Form, Sketch
 from .labels import box_name, box_tip, group_tip, readable, stage_line
