@@ -6,46 +6,38 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from inception_models.arch.shapes import Shape
 
-Kind = Literal[
-    "input",
-    "conv",
-    "batch_norm",
-    "activation",
-    "max_pool",
-    "avg_pool",
-    "adaptive_pool",
-    "lrn",
-    "pad",
-    "concat",
-    "add",
-    "scale",
-    "flatten",
-    "dropout",
-    "linear",
-    "normalize",
-    "identity",
-]
+from .kinds import KINDS, KindRules, LayerKind
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """What a traced node does, read off the module that was traced. Nothing here depends on the input's size."""
 
-    kind: Kind
-    detail: str = ""  # for people: "3x3/2", "ReLU"
+    kind: LayerKind
+    detail: str = ""  # for people: "3×3/2", "ReLU"
     width: int = 0  # output channels or features, of convolutions and linear layers
     kernel: tuple[int, int] = (1, 1)
     stride: tuple[int, int] = (1, 1)
     padding: tuple[int, int] = (0, 0)
     groups: int = 1
+    depthwise: bool = False  # each input channel has filters of its own, so the groups follow its width
     bias: bool = False
-    norm_params: int = 0  # trainable values per channel
+    channel_params: int = 0  # trainable values per channel, of normalisations
     ceil: bool = False
     output_size: tuple[int, int] = (1, 1)  # of adaptive pools
+
+    @property
+    def rules(self) -> KindRules:
+        """How layers of this kind are counted."""
+        return KINDS[self.kind]
+
+    @property
+    def words(self) -> str:
+        """For people: ``3×3/2``, ``max pool 3×3/2``."""
+        return f"{self.rules.words} {self.detail}".lstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +64,7 @@ class Field:
     jump: int
     start: float
 
-    def behind(self, before: Field) -> Field:
+    def through(self, before: Field) -> Field:
         """This field, which refers to some layer's output, in terms of what ``before`` refers to."""
         start = before.start + (self.start - 0.5) * before.jump
         return Field(before.size + (self.size - 1) * before.jump, before.jump * self.jump, start)
@@ -83,7 +75,7 @@ class Node:
     """A traced node with its numbers. Shapes are of one picture: (channels, height, width) or (features,).
 
     ``params``: trainable parameters. ``macs``: multiply-accumulates of convolutions and linear layers, one picture.
-    ``field``: (vertical, horizontal) receptive field; None behind a pool over the whole grid.
+    ``field``: (vertical, horizontal) receptive field; None after a pool over the whole grid.
     """
 
     path: str
@@ -105,15 +97,15 @@ def elements(shape: Shape) -> int:
     return math.prod(shape)
 
 
-INPUT = "input"  # the node that is the picture
+INPUT_NODE = "input"  # the node that is the picture
 
 
 @dataclass(frozen=True)
 class Graph:
     """What calls what in a whole network: every traced node by its absolute path, in the order of the forward pass.
 
-    The first node, :data:`INPUT`, is the picture. The ``inputs`` of the others are places among those that follow it,
-    in the order in which the call takes them; -1 is the picture.
+    The first node, :data:`INPUT_NODE`, is the picture. The ``inputs`` of the others are places among those that follow
+    it, in the order in which the call takes them; -1 is the picture.
     """
 
     nodes: Mapping[str, Node]

@@ -12,6 +12,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from ..analysis.graph import Layer
+from ..analysis.kinds import Saved
 from ..analysis.liveness import INDEX_BYTES, deaths, owners_of
 from ..analysis.network import Analysis
 from ..common.dtypes import ELEMENT_BYTES, Dtype
@@ -19,8 +21,6 @@ from .inference import STATE_COPIES, Optimizer, buffer_bytes
 
 Phase = Literal["forward", "backward", "update"]
 
-INPUT_SAVED = ("conv", "linear", "batch_norm", "max_pool", "avg_pool", "lrn", "normalize")
-LRN_PADDING = 4  # channels that are added for a window of five
 ADAM_SCRATCH = 2  # tensors of a parameter's size, while that parameter is updated
 
 
@@ -46,7 +46,7 @@ class TrainingMemory:
         return self.peak_bytes - self.weights - self.buffers - self.optimizer_state - self.saved
 
 
-def training(
+def training_step_memory(
     analysis: Analysis, optimizer: Optimizer = "sgd", dtype: Dtype = "float32", batch: int = 1
 ) -> TrainingMemory:
     """Memory of one training step.
@@ -85,7 +85,7 @@ class _Step:
     def __init__(self, analysis: Analysis, element_bytes: int, batch: int) -> None:
         _, *self.nodes = analysis.graph.nodes.values()  # the first is the picture
         self.element_bytes, self.batch = element_bytes, batch
-        self.owners = owners_of(self.nodes, ("flatten", "identity"))
+        self.owners = owners_of(self.nodes, training=True)
         self.bytes = [node.elements * element_bytes * batch for node in self.nodes]
         self.savers = Counter(value for i in range(len(self.nodes)) for value in self.saves(i))
         self.picture = 3 * analysis.input_size**2 * element_bytes * batch
@@ -96,33 +96,20 @@ class _Step:
     def saves(self, i: int) -> tuple[int, ...]:
         """The values that node ``i`` keeps for its backward; -1 is the picture."""
         node = self.nodes[i]
-        match node.layer.kind:
-            case "activation" if node.layer.detail == "ReLU":
+        match saved_for_backward(node.layer):
+            case "output":
                 return (i,)
-            case "activation":
+            case "input":
                 return (self.owner(node.inputs[0]),)
-            case "adaptive_pool" if node.layer.output_size == (1, 1):
-                return ()  # computed as a mean
-            case kind if kind in INPUT_SAVED or kind == "adaptive_pool":
-                return (self.owner(node.inputs[0]),)
-            case _:
+            case "nothing":
                 return ()
 
     def extra(self, i: int) -> int:
         """Bytes that node ``i`` keeps beside its input or output."""
         node = self.nodes[i]
-        match node.layer.kind:
-            case "batch_norm":
-                return 2 * node.in_shape[0] * self.element_bytes
-            case "max_pool":
-                return node.elements * INDEX_BYTES * self.batch
-            case "dropout":
-                return self.bytes[i]
-            case "lrn":
-                padded = self.bytes[i] * (node.in_shape[0] + LRN_PADDING) // node.in_shape[0]
-                return 2 * self.bytes[i] + padded
-            case _:
-                return 0
+        kept = node.layer.rules.kept(node.out_shape)
+        each = kept.values * self.element_bytes + kept.indices * INDEX_BYTES
+        return each * self.batch + kept.shared * self.element_bytes
 
     def owner(self, source: int) -> int:
         return self.owners[source] if source >= 0 else -1
@@ -157,7 +144,8 @@ class _Step:
         return peak
 
     def _hands_on(self, i: int) -> bool:
-        return self.nodes[i].layer.kind in ("concat", "add", "flatten", "identity")
+        rules = self.nodes[i].layer.rules
+        return rules.joins or rules.aliases == "always"
 
     def _new(self, size: int, users: int = 0) -> _Gradient:
         self.live += size
@@ -187,3 +175,14 @@ class _Step:
             self.savers[value] -= 1
             if value >= 0 and self.savers[value] == 0:
                 self.live -= self.bytes[value]
+
+
+def saved_for_backward(layer: Layer) -> Saved:
+    """What autograd keeps for the backward pass of one layer."""
+    match layer:
+        case Layer(kind="activation", detail="ReLU"):
+            return "output"
+        case Layer(kind="adaptive_pool", output_size=(1, 1)):
+            return "nothing"  # computed as a mean
+        case _:
+            return layer.rules.saves

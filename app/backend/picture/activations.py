@@ -22,17 +22,15 @@ from inception_models.arch.tree import Part, children, unknown
 from inception_models.net.builder import Network, build
 
 from ..common.device import best_device
+from ..common.jobs import OnProgress
+from .arrays import Floats
 from .calls import Calls
 from .folding import fold
-
-OnProgress = Callable[[float], None]
-"""Told the share of the pass that is done, 0 to 1. What it raises ends the pass and reaches the caller."""
-
 
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-def parts(arch: Arch) -> dict[str, Part]:
+def output_parts(arch: Arch) -> dict[str, Part]:
     """Every part whose output can be looked at, by its path in the built network, in the order of computation.
 
     Stages (``conv1``), copies of a repeated block (``block35.3``), branches (``block35.3.branch3x3``) and their ops.
@@ -94,7 +92,7 @@ class Activations:
 class Prepared:
     """A private copy of a network, ready to run from any number of threads at the same time.
 
-    ``parts``: what can be looked at, by path (see :func:`parts`).
+    ``parts``: what can be looked at, by path (see :func:`output_parts`).
     """
 
     arch: Arch
@@ -182,7 +180,7 @@ def prepare(
     # Metal has had wrong results with channels last.
     memory_format = torch.channels_last if fast and device.type != "mps" else torch.contiguous_format
     own.to(device, dtype).to(memory_format=memory_format)
-    return Prepared(net.arch, device, dtype, memory_format, parts(net.arch), Calls(own))
+    return Prepared(net.arch, device, dtype, memory_format, output_parts(net.arch), Calls(own))
 
 
 @lru_cache(maxsize=2)
@@ -208,8 +206,6 @@ def model_for(arch: Arch, seed: int = 0) -> Network:
 
 
 # --- numbers about outputs -------------------------------------------------------------------------------------------
-
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -244,12 +240,11 @@ def top_classes(logits: Tensor, k: int = 5) -> list[tuple[int, float]]:
 __all__ = [
     "Activations",
     "ChannelStatistics",
-    "OnProgress",
     "Outputs",
     "Prepared",
     "channel_statistics",
     "model_for",
-    "parts",
+    "output_parts",
     "prepare",
     "top_classes",
 ]

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from inception_models.net.builder import Network
 from inception_models.net.layers import ScaledResidual
 
-from ..analysis.graph import INPUT, Layer
+from ..analysis.graph import INPUT_NODE, Layer
 from ..analysis.network import analyze
 from ..analysis.op_table import UnknownOp
 
@@ -42,9 +42,9 @@ class Calls:
     def __init__(self, net: Network) -> None:
         self.graph = analyze(replace(net.arch, aux=())).graph  # the heads do not run in evaluation
         self.calls: list[Call] = []
-        self._value_of = {INPUT: INPUT}
+        self._value_of = {INPUT_NODE: INPUT_NODE}
         for path, node in self.graph.nodes.items():
-            if path == INPUT:
+            if path == INPUT_NODE:
                 continue
             inputs = tuple(self._value_of[source] for source in self.graph.sources[path])
             compute = _compute(net, path, node.layer)
@@ -74,7 +74,7 @@ class Calls:
         kept = set(wanted.values())
         calls = self._needed(kept)
         last_readers = {value: call.path for call in calls for value in call.inputs}
-        values = {INPUT: x}
+        values = {INPUT_NODE: x}
         for number, call in enumerate(calls, start=1):
             values[call.path] = call.compute(*[values[value] for value in call.inputs])
             for value in set(call.inputs):

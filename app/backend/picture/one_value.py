@@ -14,12 +14,11 @@ from inception_models.arch.spec import Arch, Branch, Conv
 from inception_models.net.builder import Network
 from inception_models.net.layers import LayerUnit
 
-from .activations import parts
+from .activations import output_parts
+from .arrays import Floats
 from .calls import Calls
 from .mosaic import Cell
 from .private_copy import private_copy
-
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +68,9 @@ class Arithmetic:
         return self.norm(self.convolved) if self.norm else self.convolved
 
 
-def unit_of(arch: Arch, path: str) -> str | None:
+def convolution_at(arch: Arch, path: str) -> str | None:
     """The path of the convolution that puts out the values at ``path``, a stage or branch; None where none does."""
-    part = parts(arch)[path]
+    part = output_parts(arch)[path]
     last = part.ops[-1] if isinstance(part, Branch) and part.ops else part
     if not isinstance(last, Conv):
         return None

@@ -15,9 +15,9 @@ from inception_models import Arch
 from inception_models.arch.shapes import padding_of
 from inception_models.arch.tree import unknown
 
-from ..analysis.graph import INPUT, Graph, Node
+from ..analysis.graph import INPUT_NODE, Graph, Node
 from ..analysis.network import analyze
-from .activations import parts
+from .activations import output_parts
 
 Span = tuple[int, int]  # first and last, both inside
 
@@ -42,7 +42,7 @@ def reach(arch: Arch, path: str) -> Reach:
     Raises:
         ValueError: where nothing in the network has this path.
     """
-    known = parts(arch)
+    known = output_parts(arch)
     if path not in known:
         raise unknown(path, known, "an output")
     graph = analyze(arch).graph
@@ -59,13 +59,13 @@ def _seen(graph: Graph, end: str, cell: int, axis: int) -> Span:
     """The first and last pixel, along one side, that a cell of ``end`` depends on."""
     asked: dict[str, Span] = {end: (cell, cell)}
     for path in reversed(list(graph.nodes)):  # readers come after what they read
-        if path not in asked or path == INPUT:
+        if path not in asked or path == INPUT_NODE:
             continue
         read = _read(graph.nodes[path], asked.pop(path), axis)
         for source in graph.sources[path]:
             low, high = asked.get(source, read)
             asked[source] = (min(low, read[0]), max(high, read[1]))
-    return asked[INPUT]
+    return asked[INPUT_NODE]
 
 
 def _read(node: Node, span: Span, axis: int) -> Span:
@@ -74,17 +74,17 @@ def _read(node: Node, span: Span, axis: int) -> Span:
     last = (node.in_shape[1 + axis] if len(node.in_shape) == 3 else 1) - 1
     k, s, p = layer.kernel[axis], layer.stride[axis], layer.padding[axis]
     low, high = span
-    match layer.kind:
-        case "conv" | "max_pool" | "avg_pool":
+    match layer.rules.geometry:
+        case "window":
             low, high = low * s - p, high * s - p + k - 1
         case "pad":
             before = padding_of("tf", last + 1, k, s)[0]
             low, high = low - before, high - before
-        case "adaptive_pool":
+        case "grid":
             out = node.out_shape[1 + axis]
             low, high = low * (last + 1) // out, math.ceil((high + 1) * (last + 1) / out) - 1
-        case "flatten" | "linear":
+        case "vector":
             low, high = 0, last
-        case _:
+        case "same" | "join":
             pass
     return max(low, 0), min(high, last)

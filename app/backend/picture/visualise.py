@@ -32,7 +32,7 @@ RATE = 0.1
 JITTER_PX = 8
 SCALES = (0.94, 0.97, 1.0, 1.03, 1.06)
 
-OnStep = Callable[[int, Image.Image | None], None]
+OnAscent = Callable[[int, Image.Image | None], None]
 """Told how many steps are done, and now and then the picture so far. What it raises ends the search."""
 
 
@@ -57,7 +57,7 @@ def visualise(
     size_px: int = 128,
     steps: int = 96,
     seed: int = 0,
-    on_step: OnStep | None = None,
+    on_step: OnAscent | None = None,
 ) -> Visualisation:
     """The picture of ``size_px`` that raises the mean of ``channel`` of the output at ``path``.
 

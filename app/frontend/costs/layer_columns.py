@@ -8,15 +8,14 @@ import pandas as pd
 from streamlit import column_config
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from ...backend.tables import table as tables
-from ...backend.tables.table import Row
+from ...backend.tables.cost_table import COLUMNS, CostRow, csv_values
 
 WHOLE = "localized"  # every digit, in groups
 
 
-def frame(rows: Sequence[Row]) -> pd.DataFrame:
+def frame(rows: Sequence[CostRow]) -> pd.DataFrame:
     """The rows, every digit."""
-    values = pd.DataFrame([tables.cells(row) for row in rows], columns=list(tables.COLUMNS))
+    values = pd.DataFrame([csv_values(row) for row in rows], columns=list(COLUMNS))
     values["path"] = values["path"].replace("", "(network)")
     values["out_shape"] = values["out_shape"].str.replace("x", " × ")
     return values.drop(columns=["moved_bytes"])

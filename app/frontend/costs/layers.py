@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ...backend.tables import table as tables
-from ...backend.tables.table import Row, Table
+from ...backend.tables.cost_table import CostRow, CostTable, cost_table, table_csv, table_json
 from ..state import State
 from .layer_columns import columns, frame
 from .view import View, selection_note
@@ -18,7 +17,7 @@ SELECTED_ONLY = "Selected stage only"
 
 def show(view: View) -> None:
     """Render the tab."""
-    made = tables.table(view.analysis, view.original, view.dtype, view.batch)
+    made = cost_table(view.analysis, view.original, view.dtype, view.batch)
     rows = _filtered(view, made.rows)
     _table(view, rows)
     st.caption(
@@ -29,11 +28,11 @@ def show(view: View) -> None:
     _downloads(made)
 
 
-def _downloads(made: Table) -> None:
+def _downloads(made: CostTable) -> None:
     """Made only when somebody asks for them."""
     kinds = (
-        ("CSV", "text/csv", lambda: tables.to_csv(made.rows)),
-        ("JSON", "application/json", lambda: tables.to_json(made)),
+        ("CSV", "text/csv", lambda: table_csv(made.rows)),
+        ("JSON", "application/json", lambda: table_json(made)),
     )
     with st.container(horizontal=True):
         for kind, mime, text in kinds:
@@ -48,7 +47,7 @@ def _downloads(made: Table) -> None:
             )
 
 
-def _filtered(view: View, rows: Sequence[Row]) -> list[Row]:
+def _filtered(view: View, rows: Sequence[CostRow]) -> list[CostRow]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         levels = st.segmented_control(
             "Rows",
@@ -75,7 +74,7 @@ def _filtered(view: View, rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _table(view: View, rows: list[Row]) -> None:
+def _table(view: View, rows: list[CostRow]) -> None:
     state = view.state
     chosen = next((i for i, row in enumerate(rows) if row.path == state.selected), None)
     if st.session_state.get("layers_chose") != state.selected:  # it was selected elsewhere: let the table show it
@@ -95,7 +94,7 @@ def _table(view: View, rows: list[Row]) -> None:
     )
 
 
-def _select(state: State, rows: list[Row], key: str) -> None:
+def _select(state: State, rows: list[CostRow], key: str) -> None:
     for number in st.session_state[key]["selection"]["rows"]:
         if number < len(rows) and rows[number].path:
             state.select(rows[number].path)

@@ -9,8 +9,8 @@ import streamlit as st
 
 from ...backend.charts import costs as cost_plots
 from ...backend.common.quantity import exact, short
-from ...backend.memory.inference import STATE_COPIES, inference
-from ...backend.memory.training_step import training
+from ...backend.memory.inference import STATE_COPIES, inference_memory
+from ...backend.memory.training_step import training_step_memory
 from .view import View, plot, selection_note
 
 Fact = tuple[str, int, str]  # label, bytes, explanation
@@ -18,7 +18,7 @@ Fact = tuple[str, int, str]  # label, bytes, explanation
 
 def show(view: View) -> None:
     """Render the tab."""
-    found = inference(view.analysis, view.dtype, view.batch)
+    found = inference_memory(view.analysis, view.dtype, view.batch)
     st.subheader("Inference")
     st.caption(f"For {view.of_batch}, without auxiliary heads.")
     facts(
@@ -48,7 +48,7 @@ def show(view: View) -> None:
 
 def _training(view: View) -> None:
     dtype, batch = view.dtype, view.batch
-    steps = {name: training(view.analysis, name, dtype, batch) for name in STATE_COPIES}
+    steps = {name: training_step_memory(view.analysis, name, dtype, batch) for name in STATE_COPIES}
     plain = steps["sgd"]
     heads = ", with auxiliary heads" if view.analysis.aux else ""
     st.caption(f"For {view.of_batch}{heads}, forward, backward and update.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ...backend.charts import costs as cost_plots
-from ...backend.common.device import best_choice, describe, has_bfloat16
+from ...backend.common.device import best_choice, device_name, has_bfloat16
 from ...backend.common.jobs import Busy
 from ...backend.common.quantity import short
 from ...backend.timing import roofline
@@ -28,7 +28,7 @@ def show(view: View) -> None:
             )
         return
     st.markdown(_sentence(found.latency))
-    points = roofline.points(view.analysis, found.latency, found.ceilings)
+    points = roofline.roofline_points(view.analysis, found.latency, found.ceilings)
     st.subheader("Time against MACs")
     plot(view, cost_plots.time_against_macs(view.analysis, found.latency, view.state.selected_stage), "times")
     st.caption("Where the orange bar is the longer one, a stage is slower than its MACs say.")
@@ -66,7 +66,7 @@ def _controls(view: View) -> None:
             else:
                 st.session_state.measuring_problem = ""
             st.rerun()
-        st.caption(f"On {describe(device.device)}, {view.of_batch}, with random weights and pictures.")
+        st.caption(f"On {device_name(device.device)}, {view.of_batch}, with random weights and pictures.")
     if problem := st.session_state.get("measuring_problem"):
         st.warning(problem, icon=":material/info:")
 

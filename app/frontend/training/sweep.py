@@ -11,7 +11,7 @@ from inception_models.checkpoints.catalogue import Learned
 from inception_models.checkpoints.demo import demo
 
 from ...backend.charts import training as training_plots
-from ...backend.training.sweep import Sweep, sweep, sweep_widths, to_csv
+from ...backend.training.sweep import Sweep, sweep, sweep_csv, sweep_widths
 from ..shell import notice
 from ..state import State
 from .runs import sweeping
@@ -105,5 +105,5 @@ def _result(found: Sweep, arch: Arch) -> None:
     if found.arch != arch:
         st.caption("The network was edited since; measure again to see it as it is now.")
     st.download_button(
-        "CSV", to_csv(found), f"{found.arch.key}.{found.path}.csv", "text/csv", icon=":material/download:"
+        "CSV", sweep_csv(found), f"{found.arch.key}.{found.path}.csv", "text/csv", icon=":material/download:"
     )

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from app.backend import analyze
-from app.backend.picture.activations import model_for, parts
+from app.backend.picture.activations import model_for, output_parts
 from app.backend.picture.private_copy import private_copy
 from app.backend.picture.receptive_pixels import Reach, reach
 from inception_models import ARCHITECTURES
@@ -58,9 +58,9 @@ def positive(arch: Arch) -> Network:
 def looked_at(arch: Arch) -> list[str]:
     """Stages, branches, and of the copies of a block the first and the last."""
     found = []
-    for path, part in parts(arch).items():
+    for path, part in output_parts(arch).items():
         numbers = [int(name) for name in path.split(".") if name.isdecimal()]
-        last = any(f"{path.split('.')[0]}.{n + 1}" in parts(arch) for n in numbers)
+        last = any(f"{path.split('.')[0]}.{n + 1}" in output_parts(arch) for n in numbers)
         whole = isinstance(part, Branch | Inception | Residual) or "." not in path
         if whole and (not numbers or numbers[0] == 0 or not last):
             found.append(path)

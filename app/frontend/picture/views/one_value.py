@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from ....backend.common.colours import ink, mixed
-from ....backend.picture.one_value import Arithmetic, arithmetic, unit_of
+from ....backend.picture.one_value import Arithmetic, arithmetic, convolution_at
 from ...components.maps_view import Picked
 from .view import View
 
@@ -19,7 +19,7 @@ BLUE, ORANGE = "#0072B2", "#D55E00"
 def show(view: View, picked: Picked) -> None:
     """Render it for the picked cell."""
     cell = picked.cell
-    unit = unit_of(view.done.arch, picked.path)
+    unit = convolution_at(view.done.arch, picked.path)
     with st.expander(f"How this value came about: {picked.path}, channel {cell.channel}", expanded=True):
         if unit is None:
             st.caption("This output is not that of a plain convolution, so its values are not one sum of products.")
