@@ -64,7 +64,7 @@ def network_from(args: argparse.Namespace) -> Arch:
     if args.variant not in ARCHITECTURES:
         raise ValueError(f"{args.variant!r} is not a variant; choose one of {', '.join(ARCHITECTURES)}.")
     original = ARCHITECTURES[args.variant]
-    arch = share.edited(original, args.edits) if args.edits is not None else original
+    arch = share.edited_by(original, args.edits) if args.edits is not None else original
     if args.aux is not None:
         arch = with_aux(arch, args.aux == "on", original)
     if args.batch_norm is not None:

@@ -50,15 +50,15 @@ def _run(args: Namespace) -> int:
     from inception_models.training.train import train
     from inception_models.weights import load
 
-    from ..backend.training.data import read
-    from ..backend.training.record import card_json, curves_csv, weights, written
+    from ..backend.training.data import read_data_set
+    from ..backend.training.record import card_json, curves_csv, weights_file, written
 
     options = Options(
         args.epochs, args.batch, args.lr, args.seed, args.patience, args.weight_decay, args.label_smoothing
     )
     file, checkpoint = _files(args.output, args.resume)
     arch = network_from(args)
-    data = read(args.data, arch.input_size, args.folder)
+    data = read_data_set(args.data, arch.input_size, args.folder)
     if args.classes is None:
         arch = with_classes(arch, len(data.classes))
     try:
@@ -67,7 +67,7 @@ def _run(args: Namespace) -> int:
     except KeyboardInterrupt:
         print(f"Stopped. The same command with --resume continues from {checkpoint}.", file=sys.stderr)
         return 130
-    written(file, weights(trained))
+    written(file, weights_file(trained))
     test = evaluate(load(arch, file), data.test, data.mean, data.std)  # of the file, which is what will be used
     written(file.with_suffix(".json"), card_json(trained, data, options, test, _command()))
     written(file.with_suffix(".csv"), curves_csv(trained.curve))

@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.backend import analyze
 from app.backend.common.quantity import exact
-from app.backend.memory.inference import inference
-from app.backend.tables.table import table, to_csv, to_json
+from app.backend.memory.inference import inference_memory
+from app.backend.tables.cost_table import cost_table, table_csv, table_json
 from app.backend.tables.torchinfo_summary import mult_adds
 from inception_models import ARCHITECTURES, Arch
 from inception_models.edits.widths import scaled
@@ -96,12 +96,12 @@ def test_the_layer_table_is_saved_exactly_and_searched_and_a_row_selects_its_par
 ) -> None:
     page = costs()
     analysis = analyze(GOOGLENET)
-    layers = table(analysis, analysis)
+    layers = cost_table(analysis, analysis)
     rows = layers.rows
     tab(page, "Layers")
     shown = [row for row in rows if row.level in ("network", "stage", "branch", "op")]
     expect(page.get_by_text(f"{len(shown)} of {len(rows)} rows")).to_be_visible()
-    for name, text in (("CSV", to_csv(rows)), ("JSON", to_json(layers))):
+    for name, text in (("CSV", table_csv(rows)), ("JSON", table_json(layers))):
         with page.expect_download() as download:
             page.get_by_role("button", name=name, exact=True).click()
         assert download.value.suggested_filename == f"googlenet_224.{name.lower()}"
@@ -127,7 +127,7 @@ def test_memory_follows_the_number_format_and_the_batch(costs: Callable[..., Pag
         (lambda: page.get_by_role("radio", name="int8").click(), "int8", 2),
     ):
         choose()
-        memory = inference(analysis, dtype, batch)
+        memory = inference_memory(analysis, dtype, batch)
         expect(fact(page, "Feature maps")).to_have_attribute(
             "data-tip",
             f"{exact(memory.peak.peak_bytes, 'bytes')}. The most at one time, reached in {memory.peak.name}.",

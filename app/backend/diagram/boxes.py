@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from inception_models.arch.branch_kind import BranchKind, branch_kind
 from inception_models.arch.shapes import Shape
 from inception_models.arch.spec import AuxHead, Conv, Fork, Inception, Op, Repeat, Residual, Stage
 
 from ..analysis.graph import Node
 from ..analysis.network import StageCost
 from ..analysis.receptive_field import Fields
-from ..common.colours import BranchKind, branch_kind
 
 Form = Literal["stage", "trunk", "unit", "join", "op", "thin"]
 EdgeRole = Literal["", "shortcut", "aux"]

@@ -23,15 +23,16 @@ from inception_models.arch.spec import (
     SepConv,
 )
 
-from ..analysis.changes import Change
-from ..analysis.graph import Kind, Node
+from ..analysis.changes import WidthChange
+from ..analysis.graph import Node
+from ..analysis.kinds import LayerKind
 from ..analysis.network import StageCost
 from ..analysis.receptive_field import Fields
 from ..common.quantity import shape_text
 from .boxes import Sketch
 from .scene import Box, Group
 
-OPERATIONS: Mapping[Kind, str] = {
+OPERATIONS: Mapping[LayerKind, str] = {
     "input": "input",
     "concat": "filter concat",
     "add": "+",
@@ -120,7 +121,7 @@ def stage_line(stage: StageCost) -> str:
 # --- tooltips --------------------------------------------------------------------------------------------------------
 
 
-def box_tip(box: Box, changes: Iterable[Change]) -> str:
+def box_tip(box: Box, changes: Iterable[WidthChange]) -> str:
     """Everything about a box, a line each; ``changes`` are lines of their own."""
     return "\n".join((box.path, _numbers(*box[1:5]), field_line(box.seen), *map(str, changes)))
 
@@ -135,7 +136,7 @@ def _numbers(box: Sketch, times: int, params: int, macs: int) -> str:
     return f"{what}\n{shape_text(box.in_shape)} → {shape_text(box.out_shape)}\n{params:,} params, {macs:,} MACs{copies}"
 
 
-def group_tip(group: Group, changes: Iterable[Change]) -> str:
+def group_tip(group: Group, changes: Iterable[WidthChange]) -> str:
     """Everything about a block, a line each; ``changes`` are lines of their own."""
     part = group.part
     lines = (

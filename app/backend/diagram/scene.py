@@ -16,7 +16,7 @@ from inception_models.arch.spec import AuxHead, Conv
 
 from ..analysis.graph import Layer, Node
 from ..analysis.network import Analysis, StageCost
-from ..analysis.receptive_field import ONE_PIXEL, Fields, behind
+from ..analysis.receptive_field import ONE_PIXEL, Fields, through
 from ..common.colours import ThemeName
 from .boxes import EdgeRole, Form, Plan, Sketch, Unit, plan, whole
 
@@ -168,7 +168,7 @@ class _Making:
         base, expand = LEVELS[self.view.level], self.view.expand
         opened, folded = stage.name in expand, stage.name in self.view.fold
         depth = base + opened - folded
-        end = source._replace(shape=stage.out_shape, seen=behind(stage.field, source.seen))
+        end = source._replace(shape=stage.out_shape, seen=through(stage.field, source.seen))
         if depth <= 0:
             self.boxes.append(Box(stage.name, whole(stage), 1, stage.params, stage.macs, end.seen))
             self.edges[source.path, stage.name] = ("aux" if isinstance(stage.part, AuxHead) else "", source.shape)
@@ -188,7 +188,7 @@ class _Making:
         members: list[str | Frame] = []
         for copy in stage.copies:
             member, path = self._part((copy,), copy.name, source, base + (copy.name in self.view.expand))
-            source = Source(path, copy.out_shape, behind(copy.field, source.seen))
+            source = Source(path, copy.out_shape, through(copy.field, source.seen))
             members.append(member)
         self.groups[stage.name] = Group(stage.name, stage, 1)
         return Frame(stage.name, tuple(members)), source.path
@@ -235,7 +235,7 @@ def _placed(plans: tuple[Plan, ...], name: str, source: Source, step: int, branc
         params, macs = sketch.params, sketch.macs
         for other in others:
             params, macs = params + other.params, macs + other.macs
-        boxes.append(Box(paths[sketch.inner], sketch, len(plans), params, macs, behind(sketch.field, source.seen)))
+        boxes.append(Box(paths[sketch.inner], sketch, len(plans), params, macs, through(sketch.field, source.seen)))
     edges = {
         (source.path if link.tail is None else paths[link.tail], paths[link.head]): (
             link.role,

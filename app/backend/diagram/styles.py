@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from inception_models.arch.branch_kind import branch_kind
 from inception_models.arch.spec import Pool
 
-from ..analysis.changes import Change, Changes, one
+from ..analysis.changes import Changes, WidthChange, first_copy
 from ..analysis.graph import elements
 from ..analysis.network import Analysis, StageCost
-from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, THEMES, Theme, ThemeName, branch_kind, heat, ink, lighter
+from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, THEMES, Theme, ThemeName, heat, ink, lighter
 from ..common.quantity import float32_bytes, percent, shape_text, short
 from .boxes import EdgeRole, Form, Sketch
 from .labels import box_name, box_tip, group_tip, readable, stage_line
@@ -160,7 +161,7 @@ def _box(style: _Style, box: Box, value: float, changes: Changes) -> Face:
 
 
 @lru_cache(maxsize=8192)
-def _look(style: _Style, placed: Box, heat_value: float, changed: tuple[Change, ...]) -> Face:
+def _look(style: _Style, placed: Box, heat_value: float, changed: tuple[WidthChange, ...]) -> Face:
     box = placed.sketch
     whole = box.form == "stage"
     theme = THEMES[style.theme]
@@ -178,7 +179,7 @@ def _look(style: _Style, placed: Box, heat_value: float, changed: tuple[Change, 
     )
 
 
-def _lines(style: _Style, box: Sketch, value: float, changed: Sequence[Change]) -> tuple[Text, ...]:
+def _lines(style: _Style, box: Sketch, value: float, changed: Sequence[WidthChange]) -> tuple[Text, ...]:
     width = SIZES[box.form][0]
     words = box_name(box)
     if box.form == "thin":
@@ -199,7 +200,7 @@ def _lines(style: _Style, box: Sketch, value: float, changed: Sequence[Change]) 
     return fitted(words, width, 7.5), fitted(main, width, 10, True)
 
 
-def _stage_lines(style: _Style, box: Sketch, value: float, changed: Sequence[Change]) -> tuple[Text, ...]:
+def _stage_lines(style: _Style, box: Sketch, value: float, changed: Sequence[WidthChange]) -> tuple[Text, ...]:
     line = style.written(value) if value else stage_line(box.part)
     if len(changed) == 1 and changed[0].was and box.nodes:
         line = f"{changed[0].was} → {changed[0].now} · {line}"
@@ -246,7 +247,7 @@ def _group(style: _Style, group: Group, value: float, changes: Changes) -> Face:
 
 
 def _bars(part: StageCost) -> tuple[tuple[str, float], ...]:
-    branches = one(part).branches
+    branches = first_copy(part).branches
     whole = sum(b.out_shape[0] for b in branches)
     return tuple((BRANCH_COLOURS[branch_kind(b.part)], b.out_shape[0] / whole) for b in branches)
 
@@ -266,6 +267,9 @@ def legend(analysis: Analysis, view: View) -> tuple[tuple[str, str], ...] | Heat
         style = _style(analysis, shown, view)
         return Heat(tuple(heat(step / 9) for step in range(10)), "0", style.written(style.most))
     present = {box.sketch.unit.branch for box in shown.boxes} | {
-        branch_kind(b.part) for box in shown.boxes if box.sketch.form == "stage" for b in one(box.sketch.part).branches
+        branch_kind(b.part)
+        for box in shown.boxes
+        if box.sketch.form == "stage"
+        for b in first_copy(box.sketch.part).branches
     }
     return tuple((colour, BRANCH_NAMES[kind]) for kind, colour in BRANCH_COLOURS.items() if kind in present)

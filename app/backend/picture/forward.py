@@ -15,15 +15,17 @@ from torch import Tensor
 from inception_models import Arch
 from inception_models.arch.spec import Branch
 from inception_models.checkpoints.catalogue import TrainedWeights, untrained
+from inception_models.checkpoints.preprocessing import Preprocessing
 from inception_models.net.builder import Network
 from inception_models.weights import Loaded, Source, loaded, named
 
 from ..analysis.network import analyze
-from ..common.device import describe
+from ..common.device import device_name
+from ..common.jobs import OnProgress
 from ..common.limits import MAX_RUN_BYTES
 from ..common.quantity import float32_bytes, short
-from .activations import Activations, OnProgress, Prepared, model_for, parts, prepare, top_classes
-from .images import Preprocessing, class_name, open_image
+from .activations import Activations, Prepared, model_for, output_parts, prepare, top_classes
+from .images import class_name, open_image
 from .mosaic import mosaic, png
 from .saved_maps import npz, shown_paths, statistics_csv
 
@@ -66,7 +68,7 @@ class Forward:
 
     def views(self, stage: str) -> list[tuple[str, Branch | None]]:
         """What there is to look at of a stage: its branches with their specs, or the stage itself."""
-        known = parts(self.arch)
+        known = output_parts(self.arch)
         found: list[tuple[str, Branch | None]] = []
         for path in self.activations.branches:
             part = known[path]
@@ -95,7 +97,7 @@ def forward(
     taken = time.perf_counter() - start
     preview, arch = preprocessing.preview(image), replace(arch, aux=())  # the heads do not run in evaluation
     return Forward(
-        arch, found.net, x, preprocessing, preview, activations, taken, describe(ready.device), weights, found
+        arch, found.net, x, preprocessing, preview, activations, taken, device_name(ready.device), weights, found
     )
 
 

@@ -12,7 +12,7 @@ from inception_models.training.train import Trained, train
 from ..analysis.network import analyze
 from ..common.jobs import Progress
 from .data import Offer
-from .plan import Plan, measured_speed, plan
+from .plan import TrainingPlan, measured_speed, training_plan
 from .record import card_json
 
 
@@ -22,7 +22,7 @@ class Live:
 
     epochs: int
     classes: int
-    plan: Plan | None = None
+    plan: TrainingPlan | None = None
     at: TrainingProgress | None = None
     losses: list[float] = field(default_factory=list)  # of every step
 
@@ -62,10 +62,10 @@ def work(arch: Arch, offer: Offer, options: Options, live: Live, progress: Progr
     """
     progress.report(0, "Measuring how fast a step is")
     analysis, pictures = analyze(arch), offer.pictures
-    assumed = plan(analysis, pictures, options.epochs, options.batch)
+    assumed = training_plan(analysis, pictures, options.epochs, options.batch)
     if assumed.too_large:  # before any of that memory is taken
         raise ValueError(assumed.refusal)
-    live.plan = plan(analysis, pictures, options.epochs, options.batch, measured_speed(arch, options.batch))
+    live.plan = training_plan(analysis, pictures, options.epochs, options.batch, measured_speed(arch, options.batch))
     if live.plan.refusal:
         raise ValueError(live.plan.refusal)
 

@@ -8,14 +8,14 @@ import pandas as pd
 from streamlit import column_config
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from ...backend.tables.table import COLUMNS, Row, cells
+from ...backend.tables.cost_table import COLUMNS, CostRow, csv_values
 
 EVERY_DIGIT = "localized"  # Streamlit's name for digits in groups
 
 
-def layer_frame(rows: Sequence[Row]) -> pd.DataFrame:
+def layer_frame(rows: Sequence[CostRow]) -> pd.DataFrame:
     """The rows with every digit."""
-    values = pd.DataFrame([cells(row) for row in rows], columns=list(COLUMNS))
+    values = pd.DataFrame([csv_values(row) for row in rows], columns=list(COLUMNS))
     values["path"] = values["path"].replace("", "(network)")
     values["out_shape"] = values["out_shape"].str.replace("x", " × ")
     return values.drop(columns=["moved_bytes"])

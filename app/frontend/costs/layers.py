@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ...backend.tables.table import Row, Table, table, to_csv, to_json
+from ...backend.tables.cost_table import CostRow, CostTable, cost_table, table_csv, table_json
 from ..state import State
 from .context import CostsContext, selection_note
 from .layer_columns import column_configs, layer_frame
@@ -17,7 +17,7 @@ SELECTED_ONLY = "Selected stage only"
 
 def show(context: CostsContext) -> None:
     """Render the tab."""
-    layers = table(context.analysis, context.original, context.dtype, context.batch)
+    layers = cost_table(context.analysis, context.original, context.dtype, context.batch)
     rows = _filtered(context, layers.rows)
     _table(context, rows)
     st.caption(
@@ -28,11 +28,11 @@ def show(context: CostsContext) -> None:
     _downloads(layers)
 
 
-def _downloads(layers: Table) -> None:
+def _downloads(layers: CostTable) -> None:
     """Each file is made only when somebody asks for it."""
     kinds = (
-        ("CSV", "text/csv", lambda: to_csv(layers.rows)),
-        ("JSON", "application/json", lambda: to_json(layers)),
+        ("CSV", "text/csv", lambda: table_csv(layers.rows)),
+        ("JSON", "application/json", lambda: table_json(layers)),
     )
     with st.container(horizontal=True):
         for kind, mime, text in kinds:
@@ -47,7 +47,7 @@ def _downloads(layers: Table) -> None:
             )
 
 
-def _filtered(context: CostsContext, rows: Sequence[Row]) -> list[Row]:
+def _filtered(context: CostsContext, rows: Sequence[CostRow]) -> list[CostRow]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         levels = st.segmented_control(
             "Rows",
@@ -79,7 +79,7 @@ def _filtered(context: CostsContext, rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _table(context: CostsContext, rows: list[Row]) -> None:
+def _table(context: CostsContext, rows: list[CostRow]) -> None:
     state = context.state
     selected = next((i for i, row in enumerate(rows) if row.path == state.selected), None)
     if st.session_state.get("layers_selected") != state.selected:  # it was selected elsewhere: let the table show it
@@ -99,7 +99,7 @@ def _table(context: CostsContext, rows: list[Row]) -> None:
     )
 
 
-def _select(state: State, rows: list[Row], key: str) -> None:
+def _select(state: State, rows: list[CostRow], key: str) -> None:
     for number in st.session_state[key]["selection"]["rows"]:
         if number < len(rows) and rows[number].path:
             state.select(rows[number].path)

@@ -9,8 +9,8 @@ import streamlit as st
 
 from ...backend.charts.costs import stage_peaks, training_bars
 from ...backend.common.quantity import exact, short
-from ...backend.memory.inference import STATE_COPIES, inference
-from ...backend.memory.training_step import training
+from ...backend.memory.inference import STATE_COPIES, inference_memory
+from ...backend.memory.training_step import training_step_memory
 from .context import CostsContext, plot, selection_note
 
 MemoryFact = tuple[str, int, str]  # label, bytes, explanation
@@ -18,7 +18,7 @@ MemoryFact = tuple[str, int, str]  # label, bytes, explanation
 
 def show(context: CostsContext) -> None:
     """Render the tab."""
-    memory = inference(context.analysis, context.dtype, context.batch)
+    memory = inference_memory(context.analysis, context.dtype, context.batch)
     st.subheader("Inference")
     st.caption(f"For {context.of_batch}, without auxiliary heads.")
     _facts(
@@ -48,7 +48,7 @@ def show(context: CostsContext) -> None:
 
 def _training(context: CostsContext) -> None:
     dtype, batch = context.dtype, context.batch
-    steps = {name: training(context.analysis, name, dtype, batch) for name in STATE_COPIES}
+    steps = {name: training_step_memory(context.analysis, name, dtype, batch) for name in STATE_COPIES}
     sgd = steps["sgd"]
     heads = ", with auxiliary heads" if context.analysis.aux else ""
     st.caption(f"For {context.of_batch}{heads}: forward pass, backward pass and update.")

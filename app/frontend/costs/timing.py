@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ...backend.charts.costs import roofline_plot, time_against_macs
-from ...backend.common.device import best_choice, describe, has_bfloat16
+from ...backend.common.device import best_choice, device_name, has_bfloat16
 from ...backend.common.quantity import short
 from ...backend.timing import roofline
 from ...backend.timing.latency import TORCH_DTYPES, Latency
@@ -25,7 +25,7 @@ def show(context: CostsContext) -> None:
             )
         return
     st.markdown(_sentence(times.latency))
-    points = roofline.points(context.analysis, times.latency, times.ceilings)
+    points = roofline.roofline_points(context.analysis, times.latency, times.ceilings)
     st.subheader("Time against MACs")
     plot(context, time_against_macs(context.analysis, times.latency, context.state.selected_stage), "times")
     st.caption("Where the orange bar is longer, the stage takes a larger share of the time than of the MACs.")
@@ -57,7 +57,7 @@ def _controls(context: CostsContext) -> None:
         ):
             measured.start(context.state.arch, context.dtype, context.batch)
             st.rerun()
-        st.caption(f"On {describe(device.device)}, {context.of_batch}, with random weights and pictures.")
+        st.caption(f"On {device_name(device.device)}, {context.of_batch}, with random weights and pictures.")
     measured.MEASUREMENT.show_problem()
 
 

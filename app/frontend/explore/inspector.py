@@ -12,7 +12,7 @@ from inception_models.arch.rules import MAX_WIDTH
 from inception_models.arch.spec import AuxHead, Conv, Pool, Repeat
 
 from ...backend import Analysis, StageCost
-from ...backend.analysis.changes import one
+from ...backend.analysis.changes import first_copy
 from ...backend.analysis.graph import elements
 from ...backend.common.colours import OUTSIDE_COLOUR, branch_colour
 from ...backend.common.quantity import exact, float32_bytes, shape_text, short
@@ -109,7 +109,7 @@ def _share(part: int, whole: int) -> str:
 
 def _branch_table(stage: StageCost) -> str:
     """Each branch's channels, parameters and MACs, with its share of the block as a bar in its colour."""
-    block, colors = one(stage), _colors(stage)
+    block, colors = first_copy(stage), _colors(stage)
     total = block.macs or 1
     note = '<p class="note">For one copy.</p>' if stage.copies else ""
     rows = "".join(
@@ -144,4 +144,4 @@ def _slider(state: State, path: str, width: int, published: int, color: str) -> 
 
 
 def _colors(stage: StageCost) -> dict[str, str]:
-    return {b.name: branch_colour(b.part) for b in one(stage).branches}
+    return {b.name: branch_colour(b.part) for b in first_copy(stage).branches}

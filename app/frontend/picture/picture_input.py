@@ -11,7 +11,7 @@ from PIL import Image
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ...backend.common.limits import MAX_UPLOAD_BYTES
-from ...backend.picture.images import EXTENSIONS, FORMATS, SAMPLES, ImageError, open_image
+from ...backend.picture.images import EXTENSIONS, PICTURE_FORMATS, SAMPLES, ImageError, open_image
 from ..shell.notice import refused
 
 DEFAULT_SAMPLE = "cat"
@@ -34,7 +34,8 @@ def choose_picture() -> Picture:
         type=list(EXTENSIONS),
         key="upload",
         max_upload_size=MAX_UPLOAD_BYTES // 2**20,
-        help=f"{', '.join(FORMATS)}, up to {MAX_UPLOAD_BYTES // 2**20} MB. It stays on the machine that runs this app.",
+        help=f"{', '.join(PICTURE_FORMATS)}, up to {MAX_UPLOAD_BYTES // 2**20} MB."
+        " It stays on the machine that runs this app.",
     )
     taken = _camera()
     sample = _sample("or one of these", DEFAULT_SAMPLE, "sample", disabled=own is not None or taken is not None)

@@ -17,8 +17,8 @@ from ...backend.common.jobs import Progress
 from ...backend.common.quantity import short
 from ...backend.training.data import Offer, offers
 from ...backend.training.job import Finished, Live, work
-from ...backend.training.plan import Plan, narrowed, plan, spoken, step_macs
-from ...backend.training.record import curves_csv, weights
+from ...backend.training.plan import TrainingPlan, narrowed, spoken, step_macs, training_plan
+from ...backend.training.record import curves_csv, weights_file
 from ..shell.background import BackgroundTask
 from ..state import State
 
@@ -107,7 +107,7 @@ def _offer_to_start(state: State, analysis: Analysis, offer: Offer, options: Opt
             on_click=partial(state.attempt, lambda arch: with_classes(arch, offer.classes)),
         )
         return
-    known = plan(analysis, offer.pictures, options.epochs, options.batch)
+    known = training_plan(analysis, offer.pictures, options.epochs, options.batch)
     st.markdown(_about(known, analysis, offer))
     if not has_batch_norm(state.arch):
         st.caption("Without BatchNorm a network of this depth learns slowly. More epochs help, and so does BatchNorm.")
@@ -119,7 +119,7 @@ def _offer_to_start(state: State, analysis: Analysis, offer: Offer, options: Opt
     RUN.show_problem()
 
 
-def _about(known: Plan, analysis: Analysis, offer: Offer) -> str:
+def _about(known: TrainingPlan, analysis: Analysis, offer: Offer) -> str:
     if known.too_large:
         return known.refusal
     warning = "**This will take long.** " if known.long else ""
@@ -172,7 +172,7 @@ def _result(state: State, finished: Finished) -> None:
     name = f"{arch.key}.{finished.data}"
     with st.container(horizontal=True):
         st.download_button(
-            "Weights", weights(trained), f"{name}.safetensors", icon=":material/download:", help="As safetensors"
+            "Weights", weights_file(trained), f"{name}.safetensors", icon=":material/download:", help="As safetensors"
         )
         st.download_button(
             "Card",

@@ -11,7 +11,7 @@ from inception_models.checkpoints.catalogue import TrainedWeights
 from inception_models.checkpoints.demo import demo
 
 from ...backend.charts.training import sweep_plot
-from ...backend.training.sweep import Sweep, sweep, sweep_widths, to_csv
+from ...backend.training.sweep import Sweep, sweep, sweep_csv, sweep_widths
 from ..shell.background import BackgroundTask
 from ..shell.notice import plain
 from ..state import State
@@ -90,5 +90,5 @@ def _result(measured: Sweep, arch: Arch) -> None:
     if measured.arch != arch:
         st.caption("The network has been edited since; measure again to see it as it is now.")
     st.download_button(
-        "CSV", to_csv(measured), f"{measured.arch.key}.{measured.path}.csv", "text/csv", icon=":material/download:"
+        "CSV", sweep_csv(measured), f"{measured.arch.key}.{measured.path}.csv", "text/csv", icon=":material/download:"
     )

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from ....backend.common.colours import ink, mixed
-from ....backend.picture.one_value import Arithmetic, arithmetic, unit_of
+from ....backend.picture.one_value import Arithmetic, arithmetic, convolution_at
 from ...components.maps_view import Picked
 from .context import PictureContext
 
@@ -19,7 +19,7 @@ BELOW_ZERO, ABOVE_ZERO = "#0072B2", "#D55E00"
 def show(context: PictureContext, picked: Picked) -> None:
     """Render it for the picked cell."""
     cell = picked.cell
-    unit = unit_of(context.arch, picked.path)
+    unit = convolution_at(context.arch, picked.path)
     with st.expander(f"How this value is computed: {picked.path}, channel {cell.channel}", expanded=True):
         if unit is None:
             st.caption("This is not the output of a plain convolution, so its values are not a single sum of products.")

@@ -11,7 +11,7 @@ import pytest
 from app.backend import Analysis, analyze
 from app.backend.analysis.graph import elements
 from app.backend.common.dtypes import ELEMENT_BYTES, Dtype
-from app.backend.tables.table import COLUMNS, Row, Table, cells, table, to_csv, to_json
+from app.backend.tables.cost_table import COLUMNS, CostRow, CostTable, cost_table, csv_values, table_csv, table_json
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
 from inception_models.edits.depth import with_repeats
 
@@ -19,9 +19,9 @@ VARIANTS = list(ARCHITECTURES.values())
 keys = pytest.mark.parametrize("arch", VARIANTS, ids=lambda arch: arch.key)
 
 
-def made(arch: Arch, dtype: Dtype = "float32", batch: int = 1) -> tuple[Analysis, Table, dict[str, Row]]:
+def made(arch: Arch, dtype: Dtype = "float32", batch: int = 1) -> tuple[Analysis, CostTable, dict[str, CostRow]]:
     analysis = analyze(arch)
-    found = table(analysis, analyze(ARCHITECTURES[arch.key]), dtype, batch)
+    found = cost_table(analysis, analyze(ARCHITECTURES[arch.key]), dtype, batch)
     return analysis, found, {row.path: row for row in found.rows}
 
 
@@ -127,8 +127,8 @@ def test_heads_have_no_share() -> None:
 def test_columns_hold_what_their_names_say() -> None:
     _, found, _ = made(with_widths(ARCHITECTURES["inception_v3"], {"Mixed_5b.branch1x1.conv": 8}))
     for row in found.rows:
-        values = dict(zip(COLUMNS, cells(row), strict=True))
-        for name in set(COLUMNS) & {*Row._fields, "flops"} - {"out_shape"}:
+        values = dict(zip(COLUMNS, csv_values(row), strict=True))
+        for name in set(COLUMNS) & {*CostRow._fields, "flops"} - {"out_shape"}:
             assert values[name] == getattr(row, name)
         field = row.field or (None, None)
         assert values["field_height_px"] == (field[0] and field[0].size)
@@ -137,19 +137,19 @@ def test_columns_hold_what_their_names_say() -> None:
 
 def test_csv_reads_back_exactly() -> None:
     _, found, _ = made(ARCHITECTURES["inception_v3"], "bfloat16", 4)
-    head, *lines = csv.reader(io.StringIO(to_csv(found.rows)))
-    assert tuple(head) == COLUMNS
+    head, *lines = csv.reader(io.StringIO(table_csv(found.rows)))
+    assert tuple(head) == tuple(COLUMNS)
     for row, line in zip(found.rows, lines, strict=True):
-        assert ["" if cell is None else str(cell) for cell in cells(row)] == line
+        assert ["" if cell is None else str(cell) for cell in csv_values(row)] == line
 
 
 def test_json_reads_back_exactly() -> None:
     _, found, _ = made(ARCHITECTURES["inception_v3"], "bfloat16", 4)
-    back = json.loads(to_json(found))
+    back = json.loads(table_json(found))
     assert (back["variant"], back["input_size"], back["dtype"], back["batch"]) == ("inception_v3", 299, "bfloat16", 4)
     for row, entry in zip(found.rows, back["rows"], strict=True):
-        assert tuple(entry) == COLUMNS
-        assert tuple(entry.values()) == cells(row)
+        assert tuple(entry) == tuple(COLUMNS)
+        assert tuple(entry.values()) == csv_values(row)
 
 
 def test_words_say_what_a_part_does() -> None:
