@@ -2,13 +2,14 @@
 
 VENV   := .venv
 PY     := $(VENV)/bin/python
+NODE   := $(VENV)/bin/node
 HOST   ?= 127.0.0.1
 PORT   ?= 8501
 PYTHON ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check format bench clean
+.PHONY: help run setup test check format bench wheel lock clean
 
 help: ## Show this list
 	@awk -F ' ## ' '/^[a-z]+:.* ## / { split($$1, goal, ":"); printf "  make %-7s  %s\n", goal[1], $$2 }' Makefile
@@ -16,19 +17,20 @@ help: ## Show this list
 run: $(VENV)/.installed ## Start the app: HOST=127.0.0.1 PORT=8501; PYTHON=python3.12 chooses the interpreter
 	@exec $(PY) -m app serve --host "$(HOST)" --port "$(PORT)"
 
-setup: $(VENV)/.installed-dev ## Install what the tests and checks need, a browser included
-	@$(PY) -m tests.browser.chromium
+setup: node_modules/.installed $(VENV)/.browser ## Install what the tests and checks need, a browser included
 
 # One browser at a time: its tests press and wait like a hand. Exit code 5: ARGS leaves nothing of this half.
 test: setup ## Run every test; ARGS="-k share" is handed to pytest
 	@pytest() { $(PY) -m pytest "$$@" $(ARGS) || [ $$? -eq 5 ]; }; \
 	pytest -n 2 --dist loadfile -m "not browser" && pytest -m browser
 
-check: $(VENV)/.installed-dev ## Lint, formatting, types, import rules
+check: node_modules/.installed ## Lint, formatting, types, import rules
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
+	$(NODE) node_modules/eslint/bin/eslint.js
+	$(NODE) node_modules/typescript/bin/tsc
 
 format: $(VENV)/.installed-dev ## Mend what ruff can mend
 	$(PY) -m ruff check --fix
@@ -37,11 +39,25 @@ format: $(VENV)/.installed-dev ## Mend what ruff can mend
 bench: $(VENV)/.installed-dev ## Measure against other tools; ARGS is handed on
 	@$(PY) -m benchmarks $(ARGS)
 
-clean: ## Remove .venv and every cache
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+wheel: $(PY) ## Build the installable package into dist/
+	@$(PY) -m pip wheel . --no-deps --disable-pip-version-check --no-input --wheel-dir dist
+
+# One list for every system and every Python from 3.11 on.
+lock: $(PY) ## Pin every package of requirements.txt in requirements.lock; ARGS=--upgrade for newer ones
+	@$(PIP_INSTALL) "uv>=0.13,<1"
+	@$(VENV)/bin/uv pip compile requirements.txt --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet --output-file requirements.lock $(ARGS)
+	@{ printf '# %s\n' \
+	  "Every package that the app needs, with its dependencies, each at one version and with its files' hashes." \
+	  "Made by: make lock. Used by: pip install --require-hashes -r requirements.lock"; \
+	  cat requirements.lock; } > requirements.lock.new
+	@mv requirements.lock.new requirements.lock
+
+clean: ## Remove .venv, node_modules and every cache
+	rm -rf $(VENV) node_modules dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The stamps live inside .venv and go with it. A second run finds them fresh and starts at once.
+# Each stamp lies in the folder that it is about and goes with it. A second run finds them fresh and starts at once.
 PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check --no-input
 
 $(VENV)/.installed: requirements.txt $(PY)
@@ -53,6 +69,16 @@ $(VENV)/.installed-dev: requirements-dev.txt requirements.txt $(PY)
 	@echo "Installing the packages for tests and checks into $(VENV), once."
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@ $(VENV)/.installed
+
+# Node comes with the packages above. What is in node_modules checks the JavaScript; the app needs none of it.
+node_modules/.installed: package-lock.json package.json .npmrc $(VENV)/.installed-dev
+	@echo "Installing the checks of the JavaScript into node_modules, once."
+	@$(VENV)/bin/npm ci --no-progress
+	@touch $@
+
+$(VENV)/.browser: tests/browser/chromium.py $(VENV)/.installed-dev
+	@$(PY) -m tests.browser.chromium
+	@touch $@
 
 # The first interpreter that is new enough and can make an environment. A half-made environment is removed.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))

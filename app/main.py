@@ -1,28 +1,26 @@
-"""Streamlit's entry point: the pages and the way between them, nothing else."""
+"""Streamlit's entry point, which it runs as a script: what is the same on every page, then the page itself.
+
+A script belongs to no package and has no relative imports, so it finds its package by its folder's name: `app` in a
+checkout, `inception_explorer` where it was installed.
+"""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
 
-ROOT = Path(__file__).resolve().parents[1]
-if str(ROOT) not in sys.path:  # `streamlit run app/main.py` puts app/ on the path, not the folder above it
-    sys.path.insert(0, str(ROOT))
+PACKAGE = Path(__file__).resolve().parent
+if str(PACKAGE.parent) not in sys.path:  # `streamlit run app/main.py` puts app/ on the path, not the folder above it
+    sys.path.insert(0, str(PACKAGE.parent))
 
-from app.frontend.pages import costs, explore, picture, train  # noqa: E402  # the path above must be set first
+from inception_models.shipped import ASSETS  # noqa: E402  # the path above must be set first
 
 st.set_page_config(
     "Inception Explorer",
-    page_icon=str(ROOT / "assets" / "icon.png"),
+    page_icon=str(ASSETS / "icon.png"),
     layout="wide",
     menu_items={"About": "Inception Explorer: the Inception family, exact and editable."},  # keeps the theme choice
 )
-st.html(ROOT / "assets" / "app.css")
-st.navigation(
-    [
-        st.Page(explore.page, title="Explore", icon=":material/account_tree:", url_path="explore", default=True),
-        st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),
-        st.Page(costs.page, title="Costs", icon=":material/bar_chart:", url_path="costs"),
-        st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
-    ]
-).run()
+st.html(ASSETS / "app.css")
+import_module(f"{PACKAGE.name}.frontend.pages").show()

@@ -17,11 +17,12 @@ from playwright.sync_api import expect
 from torch import nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
-from app.backend.common.device import describe, has_bfloat16
+from app.backend.common.device import device_name, has_bfloat16
 from app.backend.picture.activations import Prepared, model_for, prepare
-from app.backend.picture.images import SAMPLES, imagenet, open_image
+from app.backend.picture.images import SAMPLES, open_image
 from app.backend.picture.mosaic import mosaic, png
 from inception_models import ARCHITECTURES
+from inception_models.checkpoints.preprocessing import imagenet
 from inception_models.net.builder import Network
 
 from .stopwatch import pages, timed
@@ -111,7 +112,7 @@ def run(quick: bool = False) -> dict[str, list[Row]]:
     """Every measurement, as rows by title."""
     runs = 5 if quick else 25
     return {
-        f"branches of one picture, {describe(CPU)}, against create_feature_extractor (goal: ratio {GOAL:g})": [
+        f"branches of one picture, {device_name(CPU)}, against create_feature_extractor (goal: ratio {GOAL:g})": [
             against_extractor(key, runs) for key in NETWORKS
         ],
         "picture to mosaics": [picture_to_mosaics("inception_v3", "Mixed_6b", runs)],

@@ -27,7 +27,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from app.backend import analyze
 from app.backend.analysis import network as ours
-from app.backend.analysis import trace
+from app.backend.analysis.topology import forget_topologies
 from app.backend.diagram import dot, to_dot
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
 
@@ -71,7 +71,7 @@ def forget() -> None:
     """Empty every cache that an analysis fills."""
     ours._one.cache_clear()
     ours._repeat.cache_clear()
-    trace.forget()
+    forget_topologies()
     for statement in (dot._cluster, dot._paths, dot._box, dot._edge):
         statement.cache_clear()
 

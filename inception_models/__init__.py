@@ -16,6 +16,8 @@ from .variants import ARCHITECTURES
 if TYPE_CHECKING:
     from .net.builder import build
 
+__version__ = "0.1.0"
+
 __all__ = ["ARCHITECTURES", "Arch", "build", "widths", "with_widths"]
 
 

@@ -1,5 +1,6 @@
 """Starts the real app for a test, waits until it answers, and always ends it."""
 
+import http.client
 import socket
 import subprocess
 import time
@@ -23,10 +24,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(command: Sequence[str], url: str, log: Path) -> Iterator[None]:
-    """Runs command from the repo's root until the block ends; fails the test if url does not get healthy."""
+def served(command: Sequence[str], url: str, log: Path, folder: Path = ROOT) -> Iterator[None]:
+    """Runs command in folder until the block ends; fails the test if url does not become healthy."""
     with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
     try:
         _wait_until_healthy(server, url, log)
         yield
@@ -37,6 +38,24 @@ def served(command: Sequence[str], url: str, log: Path) -> Iterator[None]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def websocket_status(port: int, host: str) -> int:
+    """The answer to a page that was loaded under the name host and opens Streamlit's socket."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    handshake = {
+        "Host": f"{host}:{port}",
+        "Origin": f"http://{host}:{port}",
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version": "13",
+    }
+    try:
+        connection.request("GET", "/_stcore/stream", headers=handshake)
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 def _wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,15 +12,18 @@ from pathlib import Path
 
 import pytest
 
+import inception_models
 from app.backend import analyze
-from app.cli import main, summary_of
-from app.serve import host_flags
+from app.cli import COMMANDS, main
+from app.commands.serve import host_flags
+from app.commands.summary import summary_of
 from inception_models import ARCHITECTURES, Arch
 from inception_models.edits.depth import with_repeats
+from inception_models.edits.input_output import with_input_size, without_aux
 from inception_models.edits.structure import duplicated_branch, without_branch
 from inception_models.edits.toggles import with_batch_norm
 from inception_models.edits.whatif import factorised, naive
-from inception_models.edits.widths import scaled, with_input_size, without_aux
+from inception_models.edits.widths import scaled
 
 ROOT = Path(__file__).parents[1]
 
@@ -60,7 +64,9 @@ WRONG = [
     (["summary", "googlenet", "--naive", "conv1_7x7_s2"], "conv1_7x7_s2"),
     (["summary", "googlenet", "--swap-pool", "inception3a.branch3x3.conv"], "pool"),
     (["summary", "googlenet", "--remove", "inception3a.branch9x9"], "branch9x9"),
-    (["summary", "googlenet", "--edits", "{"], "JSON"),
+    (["summary", "googlenet", "--edits", '{"v":}'], "The edits are not valid JSON: expecting value at character 6."),
+    (["summary", "googlenet", "--edits", "[" * 90_000], "The edits are not valid JSON: "),
+    (["summary", "googlenet_bn", "--input-size", "56", "--aux", "on"], "the auxiliary heads do not fit"),
     (["summary", "googlenet", "--edits", '{"v": 1, "w": {"x": 1}}'], "x"),
     (["summary", "googlenet", "--set", "inception3a.branch1x1.conv=x"], "whole number"),
     (["summary", "googlenet", "--input-size", "3"], "at least"),
@@ -70,7 +76,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("arguments, hint", WRONG, ids=lambda value: " ".join(value) if isinstance(value, list) else "")
+@pytest.mark.parametrize("arguments, hint", WRONG, ids=[" ".join(arguments)[:80] for arguments, _ in WRONG])
 def test_wrong_arguments_give_one_sentence_and_exit_code_2(
     arguments: list[str], hint: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,13 +114,63 @@ def test_every_edit_of_the_page_can_be_made_here(
     assert json.loads(capsys.readouterr().out) == summary_of(analyze(edit(ARCHITECTURES[arguments[0]])))
 
 
+@pytest.mark.parametrize("options", [[], ["--aux", "off"]], ids=["left out", "asked for"])
+def test_auxiliary_heads_that_do_not_fit_are_left_out(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["summary", "googlenet_bn", "--input-size", "56", *options, "--json"]) == 0
+    printed = capsys.readouterr()
+    arch = with_input_size(without_aux(ARCHITECTURES["googlenet_bn"]), 56)
+    assert json.loads(printed.out) == summary_of(analyze(arch))
+    sentence = "The auxiliary heads do not fit at 56 pixels and were left out (--aux off).\n"
+    assert printed.err == ("" if options else sentence)
+
+
+def test_auxiliary_heads_that_fit_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["summary", "googlenet_bn", "--input-size", "65", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert json.loads(printed.out)["params_with_aux"] > json.loads(printed.out)["params"]
+
+
+@pytest.mark.parametrize("arguments", [["summary", "googlenet"], ["summary", "googlenet", "--json"], ["--help"]])
+def test_a_reader_that_has_seen_enough_ends_it_silently(arguments: list[str]) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    command = [sys.executable, "-m", "app", *arguments]
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}  # so that some output is left for the interpreter's last flush
+    with open(write_end, "wb") as pipe:
+        done = subprocess.run(command, cwd=ROOT, stdout=pipe, stderr=subprocess.PIPE, env=buffered, timeout=120)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_version_is_that_of_the_library() -> None:
+    assert run("--version").stdout == f"Inception Explorer {inception_models.__version__}\n"
+
+
+def test_every_file_of_commands_is_listed() -> None:
+    files = {path.stem for path in (ROOT / "app" / "commands").glob("*.py")}
+    assert set(COMMANDS) == files - {"__init__", "network_options"}
+
+
+@pytest.mark.parametrize(
+    "started_as, program",
+    [("/usr/bin/inception-explorer", "inception-explorer"), ("/home/me/app/__main__.py", "python -m app")],
+)
+def test_help_names_the_program_as_it_was_started(
+    started_as: str, program: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [started_as])
+    with pytest.raises(SystemExit):
+        main(["serve", "--help"])
+    assert capsys.readouterr().out.startswith(f"usage: {program} serve ")
+
+
 @pytest.mark.parametrize("arguments", [["summary"], ["fly"], [], ["summary", "googlenet", "--input-size", "big"]])
 def test_what_argparse_refuses_is_one_sentence_too(arguments: list[str]) -> None:
     done = run(*arguments)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
 
 
-def test_a_file_that_is_no_picture_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_a_picture_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "notes.png").write_text("not a picture")
     assert main(["activations", "googlenet", "--image", str(tmp_path / "notes.png"), "-o", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err.count("\n") == 1

@@ -2,17 +2,20 @@
 
 import ast
 import http.client
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.app_server import ROOT, free_port, served
+from tests.app_server import ROOT, free_port, served, websocket_status
 
 PACKAGES = ("inception_models", "app")
 
@@ -27,8 +30,31 @@ def test_what_is_tested_here_is_what_the_requirements_admit(need: Requirement) -
     assert need.specifier.contains(metadata.version(need.name))
 
 
+def locked() -> dict[str, list[str]]:
+    """The versions of each package in requirements.lock; it has several where they depend on the Python."""
+    pins: dict[str, list[str]] = {}
+    for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE):
+        pins.setdefault(canonicalize_name(name), []).append(version)
+    return pins
+
+
+@pytest.mark.parametrize("need", requirements("requirements.txt"), ids=str)
+def test_the_lock_pins_a_version_that_the_requirements_admit(need: Requirement) -> None:
+    versions = locked()[canonicalize_name(need.name)]
+    assert versions
+    assert all(need.specifier.contains(version) for version in versions)
+
+
+def test_every_pin_of_the_lock_has_hashes_and_no_address() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    entries = [entry for entry in re.split(r"^(?=\w)", text, flags=re.MULTILINE) if not entry.startswith("#")]
+    assert len(entries) == sum(map(len, locked().values()))
+    assert all("--hash=sha256:" in entry for entry in entries)
+    assert not re.search("://|--(extra-)?index-url|--find-links", text)
+
+
 @pytest.mark.parametrize("package", PACKAGES)
-def test_every_import_of_the_app_stands_in_the_requirements(package: str) -> None:
+def test_every_import_of_the_app_is_in_the_requirements(package: str) -> None:
     declared = {canonicalize_name(need.name) for need in requirements("requirements.txt")}
     providers = metadata.packages_distributions()
     known = {*sys.stdlib_module_names, *PACKAGES}
@@ -51,6 +77,14 @@ def imported_roots(path: Path) -> set[str]:
     return roots
 
 
+def test_the_public_workflow_runs_what_ci_runs() -> None:
+    job = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]["test"]
+    commands = [step["run"] for step in job["steps"] if "run" in step]
+    assert commands == re.findall(r"^make .*", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    oldest = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert oldest == f">={job['strategy']['matrix']['python'][0]}"
+
+
 def test_make_run_serves_its_own_visitors_only(tmp_path: Path) -> None:
     port = free_port()
     with served(("make", "run", f"PORT={port}", "HOST=127.0.0.1"), f"http://127.0.0.1:{port}", tmp_path / "log"):
@@ -60,22 +94,11 @@ def test_make_run_serves_its_own_visitors_only(tmp_path: Path) -> None:
         assert f"http://127.0.0.1:{port}" in (tmp_path / "log").read_text()
 
 
-def websocket_status(port: int, host: str) -> int:
-    """The answer to a page that was loaded under the name host and opens Streamlit's socket."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    handshake = {
-        "Host": f"{host}:{port}",
-        "Origin": f"http://{host}:{port}",
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-        "Sec-WebSocket-Version": "13",
-    }
-    try:
-        connection.request("GET", "/_stcore/stream", headers=handshake)
-        return connection.getresponse().status
-    finally:
-        connection.close()
+def test_the_script_finds_its_package_from_any_folder(tmp_path: Path) -> None:
+    page = f"AppTest.from_file({str(ROOT / 'app' / 'main.py')!r}, default_timeout=120).run()"  # as `streamlit run` does
+    code = f"from streamlit.testing.v1 import AppTest; print(len({page}.exception), 'exceptions')"
+    run = subprocess.run((sys.executable, "-I", "-c", code), cwd=tmp_path, capture_output=True, text=True)
+    assert run.stdout == "0 exceptions\n", run.stderr
 
 
 @pytest.mark.parametrize(

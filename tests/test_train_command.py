@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from app.backend.training.data import read
+from app.backend.training.data import read_data_set
 from app.cli import main
 from inception_models import ARCHITECTURES
 from inception_models.edits.link import apply_edits
@@ -51,7 +51,7 @@ def test_from_the_command_to_the_files(shades: Path, capsys: pytest.CaptureFixtu
     about = json.loads(out.with_suffix(".json").read_text())
     arch = apply_edits(ARCHITECTURES[about["variant"]], about["edits"])
     assert (arch.classes, about["classes"]) == (2, ["bright", "dark"])
-    score = evaluate(load(arch, out), read(str(shades), 32).test, about["mean"], about["std"])
+    score = evaluate(load(arch, out), read_data_set(str(shades), 32).test, about["mean"], about["std"])
     assert score.accuracy == about["accuracy"]
     assert said[3].startswith(f"Test accuracy {score.accuracy:.2%}: {score.correct} of 6 pictures")
     rows = list(csv.DictReader(out.with_suffix(".csv").open()))

@@ -1,22 +1,17 @@
-"""What was measured in this session, and the measurement under way."""
+"""The times that were measured in this session: the Costs page measures them, the diagram can colour by them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
-
-import streamlit as st
 
 from inception_models import Arch
 
 from ..backend.common.dtypes import Dtype
-from ..backend.common.jobs import Job, Progress
+from ..backend.common.jobs import Progress
 from ..backend.timing.latency import Latency, measure
 from ..backend.timing.roofline import Ceilings, ceilings
-
-if TYPE_CHECKING:
-    from .costs.view import View
+from .shell.background import BackgroundTask
 
 
 @dataclass(frozen=True)
@@ -27,57 +22,38 @@ class Measured:
     ceilings: Ceilings
 
 
-def of(view: View) -> Measured | None:
+MEASUREMENT: BackgroundTask[Measured] = BackgroundTask(
+    "measurement",
+    "Timing",
+    "Stop at the next stage",
+    steady=False,  # a slow network ends it by the clock, before all of its rounds
+)
+
+
+def start(arch: Arch, dtype: Dtype, batch: int) -> None:
+    """Begin to measure."""
+    MEASUREMENT.start(partial(_measure, _without_heads(arch), dtype, batch))
+
+
+def measured_for(arch: Arch, dtype: Dtype, batch: int) -> Measured | None:
     """The last measurement, if it was of this network, number format and batch."""
-    last = last_one()
+    last = MEASUREMENT.result()
     if last is None:
         return None
-    same = last.latency.arch == _timed(view.state.arch)
-    return last if same and (last.latency.dtype, last.latency.batch) == (view.dtype, view.batch) else None
+    same = (last.latency.arch, last.latency.dtype, last.latency.batch) == (_without_heads(arch), dtype, batch)
+    return last if same else None
 
 
-def seconds(arch: Arch) -> dict[str, float]:
+def stage_seconds(arch: Arch) -> dict[str, float]:
     """The time of each stage in the last measurement; nothing where it was of another network."""
-    last = last_one()
-    if last is None or last.latency.arch != _timed(arch):
+    last = MEASUREMENT.result()
+    if last is None or last.latency.arch != _without_heads(arch):
         return {}
     return {stage.name: stage.seconds for stage in last.latency.stages}
 
 
-def last_one() -> Measured | None:
-    """The last measurement of this session."""
-    found = st.session_state.get("measured")
-    return found if isinstance(found, Measured) else None
-
-
-def job() -> Job[Measured] | None:
-    """The measurement under way or just ended; None once its result was taken."""
-    found = st.session_state.get("job")
-    return found if isinstance(found, Job) else None
-
-
-def start(view: View) -> None:
-    """Begin to measure.
-
-    Raises:
-        Busy: where another measurement runs in this app.
-    """
-    st.session_state.job = Job(partial(_measure, _timed(view.state.arch), view.dtype, view.batch))
-
-
-def take() -> str:
-    """Keep the result of the job that has ended; returns why there is none, or nothing."""
-    ended = job()
-    st.session_state.job = None
-    if ended is None:
-        return ""
-    if ended.result is not None:
-        st.session_state.measured = ended.result
-    return ended.problem
-
-
-def _timed(arch: Arch) -> Arch:
-    """What is really run: the heads do not run at inference."""
+def _without_heads(arch: Arch) -> Arch:
+    """The network that is timed: auxiliary heads do not run at inference."""
     return replace(arch, aux=())
 
 

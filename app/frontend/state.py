@@ -16,11 +16,11 @@ from inception_models.checkpoints.catalogue import published
 from inception_models.checkpoints.demo import demo
 from inception_models.edits.depth import repeats, with_repeats
 
-from ..backend.common import links as share
+from ..backend.common.links import fits, from_query, to_query
 
-COPIES = " copies"  # behind a repeat's path: its number of copies, which is no path of its own
-PAUSE_SECONDS = 1.5  # after that long, another change of the same number is a step of its own
-HISTORY = 200  # steps that can be undone; an Arch shares what it did not change, so each step is small
+COPIES = " copies"  # after a repeat's path: its number of copies, which has no path of its own
+PAUSE_SECONDS = 1.5  # after which another change of the same number is a step of its own
+HISTORY = 200  # steps that can be undone; an edited Arch shares what is unchanged, so each step is small
 
 
 @dataclass
@@ -34,10 +34,11 @@ class State:
     expanded: frozenset[str] = frozenset()  # stages that the diagram shows one level deeper
     folded: frozenset[str] = frozenset()  # stages that it shows one level less deep
     latest: dict[str, Arch] = field(default_factory=dict)  # each variant as the person left it
-    weights: dict[str, str] = field(default_factory=dict)  # each variant's: a known name, or "own" for a person's file
+    weights: dict[str, str] = field(default_factory=dict)  # of each variant: a known name, or "own" for a file
     refused: dict[str, tuple[str, str]] = field(default_factory=dict)  # path -> (what was typed, why it was refused)
     gesture: tuple[str, float] = ("", 0.0)  # what the last step belongs to, and when it was
     problem: str = ""  # the sentence about the last refused action that belongs to no cell
+    linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
 
     @property
     def original(self) -> Arch:
@@ -60,7 +61,7 @@ class State:
         self._show(arch)
 
     def attempt(self, edit: Callable[[Arch], Arch]) -> None:
-        """Apply an edit, or keep everything and say why it was refused."""
+        """Apply an edit, or leave everything as it is and say why it was refused."""
         self.problem = ""
         try:
             self.become(edit(self.arch))
@@ -68,7 +69,7 @@ class State:
             self.problem = str(refusal)
 
     def type_numbers(self, typed: Mapping[str, str]) -> None:
-        """Widths and copies as they were typed. Each is judged alone, so that one slip does not lose the others."""
+        """Apply widths and copies as they were typed, each on its own, so that one mistake does not lose the others."""
         arch = self.arch
         self.problem = ""
         for path, text in typed.items():
@@ -87,7 +88,7 @@ class State:
             self.refused.pop(path, None)
         self.type_numbers({path: str(published[path]) for path in paths if path in published})
 
-    def choose(self, key: str) -> None:
+    def show_variant(self, key: str) -> None:
         """Show another variant, as it was left."""
         self.become(self.latest.get(key, ARCHITECTURES[key]))
 
@@ -108,7 +109,7 @@ class State:
 
     @property
     def selected_stage(self) -> str:
-        """The name of the stage or head that the selection lies in, or ``input``, the picture's box."""
+        """The name of the stage or head that the selection lies in, or ``input`` for the picture's box."""
         return self.selected.partition(".")[0]
 
     def _show(self, arch: Arch) -> None:
@@ -143,7 +144,7 @@ def whole_number(text: str, path: str) -> int:
 
 
 def first_block(arch: Arch) -> str:
-    """What is selected before anyone chose: the first block, since that is what the family is about."""
+    """What is selected at first: the first block, since blocks are what the family is about."""
     return next((stage.name for stage in arch.stages if hasattr(stage, "branches")), arch.stages[0].name)
 
 
@@ -151,7 +152,7 @@ def current() -> State:
     """This session's state; on the first run, what the link in the address bar says."""
     if "state" not in st.session_state:
         query = st.query_params.to_dict()
-        arch, problem = share.from_query(query)
+        arch, problem = from_query(query)
         weights = {arch.key: name} if (name := query.get("weights", "")) in linkable(arch) else {}
         st.session_state.state = State(
             arch, first_block(arch), latest={arch.key: arch}, problem=problem, weights=weights
@@ -168,13 +169,14 @@ def linkable(arch: Arch) -> tuple[str, ...]:
 
 
 def write_link(state: State) -> bool:
-    """Keep the address bar's link true, also after a page switch, which drops it; whether the changes fit into it."""
-    wanted = share.to_query(state.arch)
-    fits = share.fits(wanted)
-    if not fits:
-        wanted = {"variant": state.arch.key}
+    """Keep the link in the address bar up to date; a page switch drops it. Returns whether the changes fit into it."""
+    if state.linked is None or state.linked[0] is not state.arch:  # most reruns change nothing
+        state.linked = state.arch, to_query(state.arch)
+    link = state.linked[1]
+    complete = fits(link)
+    wanted = dict(link) if complete else {"variant": state.arch.key}
     if (weights := state.weights.get(state.arch.key, "")) in linkable(state.arch):
         wanted["weights"] = weights
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
-    return fits
+    return complete

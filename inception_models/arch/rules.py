@@ -37,7 +37,7 @@ MAX_LAYERS = 2000  # ops, copies included: nine times the deepest published vari
 MAX_ROW = 64  # stages, branches of a block, ops in a row
 
 # By the field's name, which means the same in every part that has it.
-WHOLE: Mapping[str, tuple[int, int]] = {
+WHOLE_NUMBERS: Mapping[str, tuple[int, int]] = {
     "width": (1, MAX_WIDTH),
     "kernel": (1, 31),
     "size": (1, 64),
@@ -48,7 +48,7 @@ WHOLE: Mapping[str, tuple[int, int]] = {
     "input_size": (1, MAX_INPUT_SIZE),
     "classes": (1, MAX_CLASSES),
 }
-REAL: Mapping[str, tuple[float, float]] = {
+REAL_NUMBERS: Mapping[str, tuple[float, float]] = {
     "p": (0, 0.99),
     "scale": (0.01, 1),
     "eps": (1e-12, 1),
@@ -58,7 +58,7 @@ REAL: Mapping[str, tuple[float, float]] = {
     "beta": (0, 1000),
     "k": (1e-6, 1000),
 }
-WORDS = {
+_FIELD_WORDS = {
     "times": "the number of copies",
     "p": "the share dropped",
     "input_size": "the input size in pixels",
@@ -161,7 +161,7 @@ def _check_field(field: Field[object], value: object, where: str) -> None:
             raise ValueError(f"{where}: kernel must be a height and a width, not {shown(value)}.")
         for side in value:
             _check_number(name, side, where)
-    elif name in WHOLE or name in REAL:
+    elif name in WHOLE_NUMBERS or name in REAL_NUMBERS:
         _check_number(name, value, where)
     elif name in CHOICES and value not in CHOICES[name]:
         raise ValueError(f"{where}: {name} must be one of {', '.join(CHOICES[name])}, not {shown(value)}.")
@@ -172,12 +172,12 @@ def _check_field(field: Field[object], value: object, where: str) -> None:
 
 
 def _check_number(name: str, value: object, where: str) -> None:
-    whole = name in WHOLE
-    low, high = WHOLE[name] if whole else REAL[name]
+    whole = name in WHOLE_NUMBERS
+    low, high = WHOLE_NUMBERS[name] if whole else REAL_NUMBERS[name]
     right_type = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
     if not right_type or not low <= value <= high:  # type: ignore[operator]  # a number by now; nan is in no range
         kind = "a whole number" if whole else "a number"
-        words = WORDS.get(name, name.replace("_", " "))
+        words = _FIELD_WORDS.get(name, name.replace("_", " "))
         start = f"{where}: {words}" if where else words.capitalize()
         raise ValueError(f"{start} must be {kind} from {low:g} to {high:g}, not {shown(value)}.")
 

@@ -15,6 +15,8 @@ Padding = Literal["same", "valid", "tf"]
 """``same``: (k-1)//2 on every side; ``valid``: none; ``tf``: TensorFlow's SAME, which may pad the far side only."""
 Activation = Literal["relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "hardswish", "none"]
 PoolKind = Literal["max", "avg"]
+PerChannel = tuple[float, float, float]
+"""One number for each channel of the input: red, green, blue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ class Fork:
 
 
 Op = Conv | SepConv | Pool | GlobalPool | LocalResponseNorm | Dropout | Linear | Normalize | Fork
+Weighted = Conv | SepConv | Linear
+"""The ops that have weights, and so a width."""
 
 
 # --- blocks ----------------------------------------------------------------------------------------------------------

@@ -135,10 +135,10 @@ def _map_op(op: Op, path: str, visit: Callable[[str, Op], Op]) -> Op:
     return _map_row(op, path, visit) if isinstance(op, Fork) else visit(path, op)
 
 
-Row = TypeVar("Row", Branch, AuxHead, Fork)
+_OpRow = TypeVar("_OpRow", Branch, AuxHead, Fork)
 
 
-def _map_row(row: Row, path: str, visit: Callable[[str, Op], Op]) -> Row:
+def _map_row(row: _OpRow, path: str, visit: Callable[[str, Op], Op]) -> _OpRow:
     ops = tuple(_map_op(op, f"{path}.{op.name}", visit) for op in row.ops)
     return row if _same(ops, row.ops) else replace(row, ops=ops)  # type: ignore[arg-type]  # a fork's are convolutions
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..arch.rules import shown
+from ..arch.spec import PerChannel
 from ..edits.link import apply_edits
 from ..variants import ARCHITECTURES
-from .catalogue import Learned
-from .preprocessing import Preprocessing, Triple
+from .catalogue import TrainedWeights
+from .preprocessing import Preprocessing
 
 MAX_CARD_BYTES = 1 << 20  # with a curve of a thousand epochs it has 0.2 MB
 
@@ -20,7 +21,7 @@ def beside(weights: Path) -> Path:
     return weights.with_suffix(".json")
 
 
-def learned(text: str, title: str, id: str = "own", page: str = "") -> Learned:
+def parse_card(text: str, title: str, id: str = "own", page: str = "") -> TrainedWeights:
     """What a card says.
 
     Raises:
@@ -47,10 +48,10 @@ def learned(text: str, title: str, id: str = "own", page: str = "") -> Learned:
     grey = len(set(mean)) == 1 and len(set(std)) == 1
     steps = Preprocessing(size, size, channels="grey" if grey else "RGB", mean=mean, std=std)
     said = f"{accuracy:.2%} of {count:,} test pictures"
-    return Learned(id, title, arch, steps, data, said, licence, page, names)
+    return TrainedWeights(id, title, arch, steps, data, said, licence, page, names)
 
 
-def _triple(values: object) -> Triple:
+def _triple(values: object) -> PerChannel:
     red, green, blue = map(float, values)  # type: ignore[call-overload]  # a TypeError is caught
     return red, green, blue
 

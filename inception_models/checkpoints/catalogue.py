@@ -7,12 +7,13 @@ whole digest, or its beginning where only the file's name carries it (PyTorch Hu
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
+
+from platformdirs import user_cache_path
 
 from ..arch.spec import Arch
 from ..variants import ARCHITECTURES
@@ -35,7 +36,7 @@ class Remote:
 
 
 @dataclass(frozen=True)
-class Learned:
+class TrainedWeights:
     """Weights and what belongs to them.
 
     ``arch``: the network they were trained for. ``class_names``: of its outputs; empty where those are ImageNet's, or
@@ -75,18 +76,12 @@ def cache_folder() -> Path:
     """Where fetched files are kept: INCEPTION_EXPLORER_CACHE, or a folder of ours where the platform keeps caches."""
     if own := os.environ.get("INCEPTION_EXPLORER_CACHE"):
         return Path(own).expanduser()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "inception-explorer"
+    return user_cache_path("inception-explorer", appauthor=False, opinion=False)  # without Windows' author and "Cache"
 
 
-def untrained(arch: Arch) -> Learned:
+def untrained(arch: Arch) -> TrainedWeights:
     """Random weights: nothing was learned, so the picture is prepared as most people do."""
-    return Learned("random", "Random", arch, imagenet(arch.input_size))
+    return TrainedWeights("random", "Random", arch, imagenet(arch.input_size))
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
@@ -108,7 +103,7 @@ FACES_160 = Preprocessing(160, 160, value_max=255, mean=(127.5,) * 3, std=(128.0
 ROWS = (
     # URL, preprocessing, accuracy, size: torchvision.models.GoogLeNet_Weights (0.29). Digest: the name's beginning;
     # the whole in two public repositories that pin this file.
-    Learned(
+    TrainedWeights(
         "torchvision_googlenet", "torchvision", ARCHITECTURES["googlenet_torchvision"], TORCHVISION_224,
         IMAGENET, "69.778 % top-1 (torchvision)", "BSD-3-Clause; converted from TF-slim's, Apache-2.0",
         "https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.googlenet.html",
@@ -120,7 +115,7 @@ ROWS = (
     ),
     # The same of torchvision.models.Inception_V3_Weights. Exact size and whole digest: public repositories that pin it;
     # they agree with torchvision's 103.903 MiB and with the name.
-    Learned(
+    TrainedWeights(
         "torchvision_inception_v3", "torchvision", ARCHITECTURES["inception_v3"], TORCHVISION_299,
         IMAGENET, "77.294 % top-1 (torchvision)", "BSD-3-Clause; converted from TensorFlow's",
         "https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.inception_v3.html",
@@ -132,7 +127,7 @@ ROWS = (
     ),
     # Digest, size, licence: the file's page and the model card on huggingface.co. Preprocessing: timm 1.0's
     # default_cfgs. Accuracy: timm's results-imagenet.csv.
-    Learned(
+    TrainedWeights(
         "timm_inception_v4", "timm", ARCHITECTURES["inception_v4"], TIMM_299,
         IMAGENET, "80.156 % top-1 (timm)", "Apache-2.0",
         "https://huggingface.co/timm/inception_v4.tf_in1k",
@@ -142,7 +137,7 @@ ROWS = (
             171 * MB, "a756a086851c8d5a8de135ec15c76b90ea56cb5aef450e3299107e659e725bb1",
         ),
     ),
-    Learned(
+    TrainedWeights(
         "timm_inception_resnet_v2", "timm", ARCHITECTURES["inception_resnet_v2"], TIMM_299_WIDE,
         IMAGENET, "80.462 % top-1 (timm)", "Apache-2.0",
         "https://huggingface.co/timm/inception_resnet_v2.tf_in1k",
@@ -154,7 +149,7 @@ ROWS = (
     ),
     # URL, preprocessing, licence: timm's default_cfgs of legacy_xception. Size: a page that lists the same tensors as
     # safetensors. No source for the whole digest.
-    Learned(
+    TrainedWeights(
         "timm_xception", "timm", ARCHITECTURES["xception"], TIMM_299_WIDE,
         IMAGENET, "79.040 % top-1 (timm)", "Apache-2.0; converted from Keras's, MIT",
         "https://github.com/huggingface/pytorch-image-models",
@@ -165,7 +160,7 @@ ROWS = (
     ),
     # URL, preprocessing, accuracy: Cadene's pretrained-models.pytorch. Digest: public repositories that pin the file;
     # it agrees with the name. Size: that of its tensors. The page gives the address with http.
-    Learned(
+    TrainedWeights(
         "cadene_bn_inception", "Cadene", ARCHITECTURES["bn_inception"], caffe_bgr(224, red_mean=128),
         IMAGENET, "73.524 % top-1 (Cadene)", "BSD-3-Clause (the repository's); trained by Y. Xiong",
         "https://github.com/Cadene/pretrained-models.pytorch",
@@ -176,7 +171,7 @@ ROWS = (
     ),
     # URL, preprocessing, accuracy: facenet-pytorch's README. Digest and exact size: many public repositories that pin
     # this file.
-    Learned(
+    TrainedWeights(
         "facenet_vggface2", "facenet-pytorch", ARCHITECTURES["inception_resnet_v1_facenet"], FACES_160,
         "VGGFace2, photographs of 8,631 people", "99.65 % on LFW (facenet-pytorch)",
         "MIT (the repository's); no separate licence for the weights was found",
@@ -193,10 +188,10 @@ ROWS = (
     ),
 )  # fmt: skip
 
-CHECKPOINTS: Mapping[str, Learned] = MappingProxyType({row.id: row for row in ROWS})
+CHECKPOINTS: Mapping[str, TrainedWeights] = MappingProxyType({row.id: row for row in ROWS})
 """The published checkpoints by id."""
 
 
-def published(key: str) -> tuple[Learned, ...]:
+def published(key: str) -> tuple[TrainedWeights, ...]:
     """The checkpoints of the variant ``key``."""
     return tuple(row for row in CHECKPOINTS.values() if row.arch.key == key)

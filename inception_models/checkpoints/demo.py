@@ -8,22 +8,22 @@ import numpy as np
 import numpy.typing as npt
 
 from ..shipped import ASSETS
-from .card import beside, learned
-from .catalogue import Learned
+from .card import beside, parse_card
+from .catalogue import TrainedWeights
 
 FOLDER = ASSETS / "demo"
 FILE = FOLDER / "fashion.safetensors"
 
 
 @cache
-def demo() -> Learned:
+def demo() -> TrainedWeights:
     """What was trained, on what, and how well it does.
 
     Raises:
         OSError: where the files that ship with the program are gone.
     """
     text = beside(FILE).read_text(encoding="utf-8")
-    return learned(text, "Demo, Fashion-MNIST", "demo", "https://github.com/zalandoresearch/fashion-mnist")
+    return parse_card(text, "Demo, Fashion-MNIST", "demo", "https://github.com/zalandoresearch/fashion-mnist")
 
 
 @cache

@@ -1,9 +1,9 @@
-"""How published checkpoints name the weights that our networks have, one naming a function.
+"""How published checkpoints name the weights that our networks have: one function for each way of naming.
 
-A layout is a function from a :class:`Slot`, one weighted module of our tree, to the prefix of its tensors in the file.
-The names are those of torchvision 0.29 (googlenet, inception), timm 1.0 (inception_v3, inception_v4,
-inception_resnet_v2, legacy_xception), Cadene's pretrained-models (bninception, inceptionv4, inceptionresnetv2) and
-facenet-pytorch (inception_resnet_v1).
+A layout is a function from a :class:`WeightedModule` of our tree to the prefix of its tensors in the file. The names
+are those of torchvision 0.29 (googlenet, inception), timm 1.0 (inception_v3, inception_v4, inception_resnet_v2,
+legacy_xception), Cadene's pretrained-models (bninception, inceptionv4, inceptionresnetv2) and facenet-pytorch
+(inception_resnet_v1).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..arch.spec import Arch, AuxHead, Branch, Conv, Fork, Inception, Linear, Op
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class WeightedModule:
     """One module with weights. ``path`` is ours; the rest says where it stands.
 
     ``leaf``: conv, bn, linear, depthwise, pointwise, proj, shortcut.conv or shortcut.bn. ``copy``: its number inside of
@@ -38,10 +38,10 @@ class Slot:
         return self.ops[self.op].name if self.ops else ""
 
 
-Layout = Callable[[Slot], str]
+KeyLayout = Callable[[WeightedModule], str]
 
 
-def slots(arch: Arch, modules: Mapping[str, object]) -> Iterator[Slot]:
+def weighted_modules(arch: Arch, modules: Mapping[str, object]) -> Iterator[WeightedModule]:
     """Every module with weights of the built ``arch``; ``modules`` are its paths (``dict(net.named_modules())``)."""
     for part in (*arch.stages, *arch.aux):
         match part:
@@ -53,31 +53,31 @@ def slots(arch: Arch, modules: Mapping[str, object]) -> Iterator[Slot]:
             case AuxHead():
                 for number, op in enumerate(part.ops):
                     for path, leaf in _leaves(op, f"{part.name}.{op.name}", modules):
-                        yield Slot(path, part.name, leaf, head=True, ops=part.ops, op=number)
+                        yield WeightedModule(path, part.name, leaf, head=True, ops=part.ops, op=number)
             case _:
                 for path, leaf in _leaves(part, part.name, modules):
-                    yield Slot(path, part.name, leaf)
+                    yield WeightedModule(path, part.name, leaf)
 
 
 def _block(
     block: Inception | Residual, stage: str, base: str, copy: int | None, modules: Mapping[str, object]
-) -> Iterator[Slot]:
+) -> Iterator[WeightedModule]:
     for number, branch in enumerate(block.branches):
         yield from _branch(branch, number, stage, f"{base}.{branch.name}", copy, modules)
     for leaf in ("proj", "shortcut.conv", "shortcut.bn"):
         if f"{base}.{leaf}" in modules and modules[f"{base}.{leaf}"] is not None:
-            yield Slot(f"{base}.{leaf}", stage, leaf, copy=copy)
+            yield WeightedModule(f"{base}.{leaf}", stage, leaf, copy=copy)
 
 
 def _branch(
     branch: Branch, number: int, stage: str, base: str, copy: int | None, modules: Mapping[str, object]
-) -> Iterator[Slot]:
+) -> Iterator[WeightedModule]:
     for place, op in enumerate(branch.ops):
         inner = list(enumerate(op.ops)) if isinstance(op, Fork) else [(None, op)]
         for fork, leaf_op in inner:
             path = f"{base}.{op.name}" if fork is None else f"{base}.{op.name}.{leaf_op.name}"
             for full, leaf in _leaves(leaf_op, path, modules):
-                yield Slot(full, stage, leaf, False, copy, branch.name, number, branch.ops, place, fork)
+                yield WeightedModule(full, stage, leaf, False, copy, branch.name, number, branch.ops, place, fork)
 
 
 def _leaves(op: Op, path: str, modules: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -89,32 +89,32 @@ def _leaves(op: Op, path: str, modules: Mapping[str, object]) -> Iterator[tuple[
 # --- torchvision -----------------------------------------------------------------------------------------------------
 
 
-def torchvision_googlenet(slot: Slot) -> str:
+def torchvision_googlenet_keys(module: WeightedModule) -> str:
     """``inception3a.branch2.1.conv``: branches from one, ops from zero, pools included."""
-    if slot.head:
-        return f"{slot.stage}.{slot.op_name}" + (f".{slot.leaf}" if slot.leaf != "linear" else "")
-    if not slot.ops:
-        return slot.stage + (f".{slot.leaf}" if slot.leaf != "linear" else "")
-    place = f".{slot.op}" if len(slot.ops) > 1 else ""
-    return f"{slot.stage}.branch{slot.branch + 1}{place}.{slot.leaf}"
+    if module.head:
+        return f"{module.stage}.{module.op_name}" + (f".{module.leaf}" if module.leaf != "linear" else "")
+    if not module.ops:
+        return module.stage + (f".{module.leaf}" if module.leaf != "linear" else "")
+    place = f".{module.op}" if len(module.ops) > 1 else ""
+    return f"{module.stage}.branch{module.branch + 1}{place}.{module.leaf}"
 
 
-def inception_v3(slot: Slot) -> str:
+def inception_v3_keys(module: WeightedModule) -> str:
     """``Mixed_7b.branch3x3dbl_3a.conv``: torchvision's and timm's; convolutions from one, pools left out."""
-    if slot.head:
-        name = {"reduce": "conv0", "conv": "conv1", "fc": "fc"}[slot.op_name]
-        return f"AuxLogits.{name}" + (f".{slot.leaf}" if slot.leaf != "linear" else "")
-    if not slot.ops:
-        return slot.stage + (f".{slot.leaf}" if slot.leaf != "linear" else "")
-    weighted = [op for op in slot.ops if isinstance(op, Conv | Fork)]
-    name = "branch7x7x3" if (slot.stage, slot.branch_name) == ("Mixed_7a", "branch7x7") else slot.branch_name
+    if module.head:
+        name = {"reduce": "conv0", "conv": "conv1", "fc": "fc"}[module.op_name]
+        return f"AuxLogits.{name}" + (f".{module.leaf}" if module.leaf != "linear" else "")
+    if not module.ops:
+        return module.stage + (f".{module.leaf}" if module.leaf != "linear" else "")
+    weighted = [op for op in module.ops if isinstance(op, Conv | Fork)]
+    name = "branch7x7x3" if (module.stage, module.branch_name) == ("Mixed_7a", "branch7x7") else module.branch_name
     if len(weighted) > 1:
-        name += f"_{weighted.index(slot.ops[slot.op]) + 1}" + _letter(slot)  # type: ignore[arg-type]  # it has weights
-    return f"{slot.stage}.{name}.{slot.leaf}"
+        name += f"_{weighted.index(module.ops[module.op]) + 1}" + _letter(module)  # type: ignore[arg-type]  # it has weights
+    return f"{module.stage}.{name}.{module.leaf}"
 
 
-def _letter(slot: Slot) -> str:
-    return "" if slot.fork is None else "ab"[slot.fork]
+def _letter(module: WeightedModule) -> str:
+    return "" if module.fork is None else "ab"[module.fork]
 
 
 # --- timm and Cadene -------------------------------------------------------------------------------------------------
@@ -125,65 +125,65 @@ V4_FEATURES = {
 }  # fmt: skip
 
 
-def inception_v4(slot: Slot) -> str:
+def inception_v4_keys(module: WeightedModule) -> str:
     """``features.19.branch1_1a.conv``. The heads are TF-slim's; no port has them."""
-    if slot.head:
-        return f"AuxLogits.{slot.op_name}.{slot.leaf}"
-    if slot.leaf == "linear":
+    if module.head:
+        return f"AuxLogits.{module.op_name}.{module.leaf}"
+    if module.leaf == "linear":
         return "last_linear"
-    base = f"features.{V4_FEATURES[slot.stage] + (slot.copy or 0)}"
-    if not slot.ops:
-        return f"{base}.{slot.leaf}"
-    if slot.stage in ("Mixed_3a", "Mixed_5a"):  # one convolution beside a pool
-        return f"{base}.conv.{slot.leaf}"
-    if any(isinstance(op, Fork) for op in slot.ops):
-        return f"{base}.branch{slot.branch}_{slot.op}{_letter(slot)}.{slot.leaf}"
-    return f"{base}.{_numbered(slot)}.{slot.leaf}"
+    base = f"features.{V4_FEATURES[module.stage] + (module.copy or 0)}"
+    if not module.ops:
+        return f"{base}.{module.leaf}"
+    if module.stage in ("Mixed_3a", "Mixed_5a"):  # one convolution beside a pool
+        return f"{base}.conv.{module.leaf}"
+    if any(isinstance(op, Fork) for op in module.ops):
+        return f"{base}.branch{module.branch}_{module.op}{_letter(module)}.{module.leaf}"
+    return f"{base}.{_numbered(module)}.{module.leaf}"
 
 
-def _numbered(slot: Slot) -> str:
+def _numbered(module: WeightedModule) -> str:
     """``branch1.2``: both from zero, pools included; a branch of one op has no second number."""
-    return f"branch{slot.branch}" + (f".{slot.op}" if len(slot.ops) > 1 else "")
+    return f"branch{module.branch}" + (f".{module.op}" if len(module.ops) > 1 else "")
 
 
-def inception_resnet(slot: Slot, classifier: str = "classif", norm: str = "last_bn") -> str:
+def inception_resnet_keys(module: WeightedModule, classifier: str = "classif", norm: str = "last_bn") -> str:
     """``repeat_1.19.branch1.2.conv`` and ``repeat_1.19.conv2d``. The head is TF-slim's; no port has it."""
-    if slot.head:
-        return f"AuxLogits.{slot.op_name}.{slot.leaf}"
-    if slot.leaf == "linear":
+    if module.head:
+        return f"AuxLogits.{module.op_name}.{module.leaf}"
+    if module.leaf == "linear":
         return classifier
-    if slot.stage == "fc":
+    if module.stage == "fc":
         return norm
-    base = slot.stage if slot.copy is None or slot.stage == "block8" else f"{slot.stage}.{slot.copy}"
-    if slot.leaf == "proj":
+    base = module.stage if module.copy is None or module.stage == "block8" else f"{module.stage}.{module.copy}"
+    if module.leaf == "proj":
         return f"{base}.conv2d"
-    return f"{base}.{_numbered(slot)}.{slot.leaf}" if slot.ops else f"{base}.{slot.leaf}"
+    return f"{base}.{_numbered(module)}.{module.leaf}" if module.ops else f"{base}.{module.leaf}"
 
 
-def inception_resnet_last(slot: Slot) -> str:
+def inception_resnet_last_linear_keys(module: WeightedModule) -> str:
     """The same with Cadene's and facenet-pytorch's name for the classifier."""
-    return inception_resnet(slot, "last_linear")
+    return inception_resnet_keys(module, "last_linear")
 
 
-def xception(slot: Slot) -> str:
+def xception_keys(module: WeightedModule) -> str:
     """``block2.rep.1.pointwise``: the numbers count activations, convolutions and norms."""
-    if slot.leaf == "linear":
+    if module.leaf == "linear":
         return "fc"
-    if not slot.ops and not slot.leaf.startswith("shortcut"):
-        if slot.leaf == "bn":
-            return f"bn{slot.stage[-1]}"
-        return slot.stage + {"conv": "", "depthwise": ".conv1", "pointwise": ".pointwise"}[slot.leaf]
-    base = f"block{4 + slot.copy}" if slot.copy is not None else slot.stage
-    if slot.leaf.startswith("shortcut"):
-        return f"{base}.{'skip' if slot.leaf.endswith('conv') else 'skipbn'}"
-    before = [op for op in slot.ops[: slot.op] if isinstance(op, SepConv)]
-    own = slot.ops[slot.op]
+    if not module.ops and not module.leaf.startswith("shortcut"):
+        if module.leaf == "bn":
+            return f"bn{module.stage[-1]}"
+        return module.stage + {"conv": "", "depthwise": ".conv1", "pointwise": ".pointwise"}[module.leaf]
+    base = f"block{4 + module.copy}" if module.copy is not None else module.stage
+    if module.leaf.startswith("shortcut"):
+        return f"{base}.{'skip' if module.leaf.endswith('conv') else 'skipbn'}"
+    before = [op for op in module.ops[: module.op] if isinstance(op, SepConv)]
+    own = module.ops[module.op]
     place = sum(2 + (op.activate == "before") for op in before) + (
         isinstance(own, SepConv) and own.activate == "before"
     )
-    if slot.leaf == "bn":
+    if module.leaf == "bn":
         return f"{base}.rep.{place + 1}"
-    return f"{base}.rep.{place}.{'conv1' if slot.leaf == 'depthwise' else 'pointwise'}"
+    return f"{base}.rep.{place}.{'conv1' if module.leaf == 'depthwise' else 'pointwise'}"
 
 
 BN_INCEPTION_OPS = {
@@ -193,26 +193,28 @@ BN_INCEPTION_OPS = {
 }  # fmt: skip
 
 
-def bn_inception(slot: Slot) -> str:
+def bn_inception_keys(module: WeightedModule) -> str:
     """Flat names: ``inception_3a_3x3_reduce``, and the same with ``_bn``."""
-    if slot.leaf == "linear":
+    if module.leaf == "linear":
         return "last_linear"
-    name = f"{slot.stage}_{BN_INCEPTION_OPS[f'{slot.branch_name}.{slot.op_name}']}" if slot.ops else slot.stage
-    return f"{name}_bn" if slot.leaf == "bn" else name
+    name = (
+        f"{module.stage}_{BN_INCEPTION_OPS[f'{module.branch_name}.{module.op_name}']}" if module.ops else module.stage
+    )
+    return f"{name}_bn" if module.leaf == "bn" else name
 
 
-def ours(slot: Slot) -> str:
+def our_keys(module: WeightedModule) -> str:
     """Our own names."""
-    return slot.path
+    return module.path
 
 
-LAYOUTS: Mapping[str, Mapping[str, Layout]] = {
-    "googlenet_torchvision": {"torchvision": torchvision_googlenet},
-    "bn_inception": {"Cadene": bn_inception},
-    "inception_v3": {"torchvision and timm": inception_v3},
-    "inception_v4": {"timm and Cadene": inception_v4},
-    "inception_resnet_v1_facenet": {"facenet-pytorch": inception_resnet_last},
-    "inception_resnet_v2": {"timm": inception_resnet, "Cadene": inception_resnet_last},
-    "xception": {"timm": xception},
+LAYOUTS: Mapping[str, Mapping[str, KeyLayout]] = {
+    "googlenet_torchvision": {"torchvision": torchvision_googlenet_keys},
+    "bn_inception": {"Cadene": bn_inception_keys},
+    "inception_v3": {"torchvision and timm": inception_v3_keys},
+    "inception_v4": {"timm and Cadene": inception_v4_keys},
+    "inception_resnet_v1_facenet": {"facenet-pytorch": inception_resnet_last_linear_keys},
+    "inception_resnet_v2": {"timm": inception_resnet_keys, "Cadene": inception_resnet_last_linear_keys},
+    "xception": {"timm": xception_keys},
 }
 """The published layouts of each variant, by who uses them. Every variant also has our own."""

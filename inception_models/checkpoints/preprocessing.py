@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from PIL import Image
 
+from ..arch.spec import PerChannel
+
 if TYPE_CHECKING:
     import torch
-
-Triple = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Preprocessing:
     """Values are scaled to 0..value_max; `mean` and `std` are in this unit."""
     channels: Literal["RGB", "BGR", "grey"] = "RGB"
     """The order that the network gets; `mean` and `std` are in this order. Grey stands in all three channels."""
-    mean: Triple = (0.0, 0.0, 0.0)
-    std: Triple = (1.0, 1.0, 1.0)
+    mean: PerChannel = (0.0, 0.0, 0.0)
+    std: PerChannel = (1.0, 1.0, 1.0)
 
     def sized(self, size_px: int) -> Preprocessing:
         """The same for another input size: the same share of the picture is kept."""
@@ -94,7 +94,7 @@ def _crop_start(side: int, crop: int) -> int:
     return round((side - crop) / 2) if side >= crop else -((crop - side) // 2)
 
 
-def _numbers(values: Triple) -> str:
+def _numbers(values: PerChannel) -> str:
     return f"{values[0]:g}" if len(set(values)) == 1 else ", ".join(f"{value:g}" for value in values)
 
 

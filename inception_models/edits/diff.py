@@ -24,7 +24,7 @@ from ..arch.spec import (
 from ..arch.tree import Part, children
 from .toggles import has_batch_norm, with_activation, with_batch_norm
 
-Value: TypeAlias = int | float | str | bool | None
+FieldValue: TypeAlias = int | float | str | bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Change:
 
     path: str
     kind: str
-    before: Value
-    after: Value
+    before: FieldValue
+    after: FieldValue
 
     def sentence(self) -> str:
         """The change in plain words, without a full stop: ``block17: 20 → 12 copies``."""
@@ -54,19 +54,26 @@ class Change:
             case "input_size":
                 return f"input {before} → {after} pixels"
             case "aux" | "batch_norm":
-                return f"{WORDS[self.kind]} {after}"
-            case kind if kind in NOUNS:
-                return f"{where}{before} → {after} {NOUNS[kind]}"
+                return f"{_WORDS[self.kind]} {after}"
+            case kind if kind in _NOUNS:
+                return f"{where}{before} → {after} {_NOUNS[kind]}"
             case kind:
-                return f"{where}{WORDS.get(kind, kind.replace('_', ' ') + ' ')}{before} → {after}"
+                return f"{where}{_WORDS.get(kind, kind.replace('_', ' ') + ' ')}{before} → {after}"
 
 
-NOUNS = {"width": "filters", "features": "features", "times": "copies", "classes": "classes"}
-WORDS = {"part": "", "p": "", "kind": "", "weight": "loss weight ", "aux": "auxiliary heads", "batch_norm": "BatchNorm"}
-INSTEAD_OF_NONE = {"width": "the block's own number of", "unit": "the network's"}
+_NOUNS = {"width": "filters", "features": "features", "times": "copies", "classes": "classes"}
+_WORDS = {
+    "part": "",
+    "p": "",
+    "kind": "",
+    "weight": "loss weight ",
+    "aux": "auxiliary heads",
+    "batch_norm": "BatchNorm",
+}
+_INSTEAD_OF_NONE = {"width": "the block's own number of", "unit": "the network's"}
 
 
-def _words(value: Value) -> str:
+def _words(value: FieldValue) -> str:
     match value:
         case None:
             return "none"
@@ -95,7 +102,7 @@ def _changes(old: Arch, new: Arch) -> Iterator[Change]:
     yield from _field("", "aux", bool(old.aux), bool(new.aux))
     base = switched(old, new)
     if base.unit != new.unit:
-        yield Change("", "unit", describe(base.unit), describe(new.unit))
+        yield Change("", "unit", part_in_words(base.unit), part_in_words(new.unit))
     yield from _rows("", base.stages, new.stages)
     if old.aux and new.aux:
         yield from _rows("", base.aux, new.aux)
@@ -111,7 +118,7 @@ def switched(old: Arch, new: Arch) -> Arch:
     return base
 
 
-def _field(path: str, kind: str, before: Value, after: Value) -> Iterator[Change]:
+def _field(path: str, kind: str, before: FieldValue, after: FieldValue) -> Iterator[Change]:
     if before != after:
         yield Change(path, kind, before, after)
 
@@ -121,7 +128,7 @@ def _rows(path: str, old: Sequence[Part], new: Sequence[Part]) -> Iterator[Chang
     before, after = {part.name: part for part in old}, {part.name: part for part in new}
     for name, part in before.items():
         if name not in after:
-            yield Change(f"{path}.{name}".lstrip("."), "part", describe(part), None)
+            yield Change(f"{path}.{name}".lstrip("."), "part", part_in_words(part), None)
     if [n for n in before if n in after] != [n for n in after if n in before]:
         yield Change(path, "order", ", ".join(before), ", ".join(after))
     for name, part in after.items():
@@ -129,7 +136,7 @@ def _rows(path: str, old: Sequence[Part], new: Sequence[Part]) -> Iterator[Chang
         if name in before:
             yield from _part(where, before[name], part)
         else:
-            yield Change(where, "part", None, describe(part))
+            yield Change(where, "part", None, part_in_words(part))
 
 
 def _part(path: str, old: Part, new: Part) -> Iterator[Change]:
@@ -142,7 +149,7 @@ def _part(path: str, old: Part, new: Part) -> Iterator[Change]:
         yield from _rows(path, children(old), children(new))
         yield from _fields(path, old, new)
     else:
-        yield Change(path, "part", describe(old), describe(new))
+        yield Change(path, "part", part_in_words(old), part_in_words(new))
 
 
 def _fields(path: str, old: Part, new: Part) -> Iterator[Change]:
@@ -153,19 +160,19 @@ def _fields(path: str, old: Part, new: Part) -> Iterator[Change]:
             yield Change(path, kind, _value(kind, before), _value(kind, after))
 
 
-def _value(kind: str, value: Value | tuple[int, int] | Unit | BatchNorm) -> Value:
+def _value(kind: str, value: FieldValue | tuple[int, int] | Unit | BatchNorm) -> FieldValue:
     match value:
         case (high, wide):
             return f"{high}×{wide}"
         case Unit() | BatchNorm():
-            return describe(value)
+            return part_in_words(value)
         case None:
-            return INSTEAD_OF_NONE.get(kind)
+            return _INSTEAD_OF_NONE.get(kind)
         case _:
             return value
 
 
-def describe(part: Part | Unit | BatchNorm) -> str:
+def part_in_words(part: Part | Unit | BatchNorm) -> str:
     """A part in a few words: ``3×3 convolution, 32 filters``."""
     match part:
         case Conv() | SepConv():
@@ -175,21 +182,21 @@ def describe(part: Part | Unit | BatchNorm) -> str:
         case Pool():
             return f"{part.size}×{part.size} {'max' if part.kind == 'max' else 'average'} pool"
         case Repeat():
-            return f"{part.times} × {describe(part.block)}"
+            return f"{part.times} × {part_in_words(part.block)}"
         case Inception() | Residual():
             return f"block of {', '.join(b.name for b in part.branches)}"
         case Branch() | AuxHead() | Fork():
-            return ", then ".join(describe(op) for op in part.ops) or "passes its input on"
+            return ", then ".join(part_in_words(op) for op in part.ops) or "passes its input on"
         case Unit():
-            norm = describe(part.norm) if part.norm else "no norm"
+            norm = part_in_words(part.norm) if part.norm else "no norm"
             return f"{'bias' if part.bias else 'no bias'}, {norm}, {part.activation}"
         case BatchNorm():
             return f"BatchNorm (eps {part.eps:g}, momentum {part.momentum:g}{'' if part.gamma else ', no scale'})"
         case _:
-            return TITLES[type(part).__name__]
+            return _TITLES[type(part).__name__]
 
 
-TITLES = {
+_TITLES = {
     "GlobalPool": "global average pool",
     "LocalResponseNorm": "local response normalisation",
     "Dropout": "dropout",

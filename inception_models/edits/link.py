@@ -21,24 +21,22 @@ from ..arch.spec import (
     Arch,
     AuxHead,
     Branch,
-    Conv,
     Fork,
     Inception,
-    Linear,
     Op,
     Repeat,
     Residual,
-    SepConv,
     Stage,
+    Weighted,
 )
 from ..arch.tree import Part, children, map_ops, unknown, walk
 from .depth import repeats, replaced_repeats, replaced_scales, scales
+from .input_output import without_aux
 from .part_json import Json, head_from_json, op_from_json, part_to_json, stage_from_json
 from .toggles import dropout, has_batch_norm, with_activation, with_batch_norm, with_dropout
-from .widths import replaced_widths, without_aux
+from .widths import replaced_widths
 
-VERSION = 1
-Weighted = Conv | SepConv | Linear
+LINK_VERSION = 1
 
 
 def to_edits(original: Arch, edited: Arch) -> dict[str, Json]:
@@ -47,7 +45,7 @@ def to_edits(original: Arch, edited: Arch) -> dict[str, Json]:
     Raises:
         ValueError: where the two differ in more than edits can change, as two variants do.
     """
-    edits: dict[str, Json] = {"v": VERSION, **dict(_switches(original, edited))}
+    edits: dict[str, Json] = {"v": LINK_VERSION, **dict(_switches(original, edited))}
     base = _applied(original, edits)
     parts = _replacements(base.stages, edited.stages) | _replacements(base.aux, edited.aux)
     if parts:
@@ -148,8 +146,10 @@ def _applied(original: Arch, edits: object) -> Arch:
     for key in given:
         if key not in ("v", *READERS):
             raise ValueError(f"{shown(key)} is no kind of change; known are {', '.join(READERS)}.")
-    if type(given.get("v")) is not int or given["v"] != VERSION:
-        raise ValueError(f"The changes are of version {shown(given.get('v'))}; this program reads version {VERSION}.")
+    if type(given.get("v")) is not int or given["v"] != LINK_VERSION:
+        raise ValueError(
+            f"The changes are of version {shown(given.get('v'))}; this program reads version {LINK_VERSION}."
+        )
     arch = original
     for key, read in READERS.items():
         if key in given:

@@ -39,7 +39,17 @@ from ..arch.spec import (
     Stage,
     Unit,
 )
-from .layers import ACTIVATIONS, LayerUnit, Named, Parallel, SamePad2d, ScaledResidual, UnitNormalize, batch_norm, chain
+from .layers import (
+    ACTIVATION_MODULES,
+    LayerUnit,
+    Named,
+    Parallel,
+    SamePad2d,
+    ScaledResidual,
+    UnitNormalize,
+    batch_norm,
+    chain,
+)
 
 Device = torch.device | str
 
@@ -143,7 +153,7 @@ class Maker:
                         "shortcut", out, stride=block.shortcut_stride, unit=replace(self.unit, activation="none")
                     )
                     shortcut = self.op(conv, shape, shape[0])
-                return ScaledResidual(branches, block.scale, proj, shortcut, ACTIVATIONS[block.activation]())
+                return ScaledResidual(branches, block.scale, proj, shortcut, ACTIVATION_MODULES[block.activation]())
 
     def branch(self, branch: Branch, shape: Shape) -> nn.Module:
         return chain(self.row(branch.ops, shape, shape[0], branch.name))
@@ -192,7 +202,7 @@ class Maker:
         unit = op.unit or self.unit
         deep = channels * op.multiplier
         if op.activate == "before":
-            yield "act", ACTIVATIONS[unit.activation]()
+            yield "act", ACTIVATION_MODULES[unit.activation]()
         yield from self.window(op.padding, channels, deep, op.kernel, op.stride, channels, False, "depthwise")
         yield "pointwise", nn.Conv2d(deep, width, 1, bias=unit.bias, device=self.device)
         yield from self.after(unit, width, activate=op.activate == "after")
@@ -220,7 +230,7 @@ class Maker:
         if unit.norm is not None:
             yield "bn", batch_norm(unit.norm, width, self.device)
         if activate and unit.activation != "none":
-            yield "act", ACTIVATIONS[unit.activation]()
+            yield "act", ACTIVATION_MODULES[unit.activation]()
 
     def pool(self, op: Pool) -> nn.Module:
         one_sided = op.padding == "tf" and (op.stride > 1 or op.size % 2 == 0)
@@ -243,4 +253,4 @@ class Maker:
         if op.norm is not None:
             yield "bn", nn.BatchNorm1d(width, op.norm.eps, op.norm.momentum, device=self.device)
         if op.activation != "none":
-            yield "act", ACTIVATIONS[op.activation]()
+            yield "act", ACTIVATION_MODULES[op.activation]()

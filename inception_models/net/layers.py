@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from ..arch.shapes import padding_of
 from ..arch.spec import Activation, BatchNorm, Kernel
 
-ACTIVATIONS: dict[Activation, type[nn.Module]] = {
+ACTIVATION_MODULES: dict[Activation, type[nn.Module]] = {
     "relu": nn.ReLU,
     "relu6": nn.ReLU6,
     "leaky_relu": nn.LeakyReLU,

@@ -1,12 +1,12 @@
 """Carry the weights of a trained network over to an edited one.
 
-Both trees are walked at once (:mod:`.channels` says which channel is which, :mod:`.filters` handles one layer).
-In evaluation the edited network computes the same function, but for rounding, after any of these:
+Both trees are walked at once (:mod:`.walk`; :mod:`.channels` says which channel is which, :mod:`.filters` handles one
+layer). In evaluation the edited network computes the same function, but for rounding, after any of these:
 
 - wider: added filters are copies of the layer's first ones, and whatever reads them shares its weights out among the
   copies (Net2WiderNet, Chen et al. 2015, arXiv 1511.05641). Where a local response or length normalisation compares
   channels with each other, copies would count twice: there the added filters give zero, and nothing reads them yet.
-- deeper: an added residual block adds zero at first. It still has its activation, which changes nothing behind a
+- deeper: an added residual block adds zero at first. It still has its activation, which changes nothing after a
   ReLU (or where it has none); a GELU, say, acts once more.
 - an inserted convolution or fully connected layer passes its input on. Its own activation, stride and valid padding
   act, and if it is narrower than its input, the last channels end there.
@@ -19,7 +19,7 @@ And as near as the edit allows after these:
   pointwise filters are measured). The network then is the old one with the other filters masked; only a local response
   normalisation sees other neighbours. Residual blocks keep the channels of their trunk.
 - a smaller kernel keeps its centre, the classes that stay keep their rows, a new activation keeps all weights.
-- what reads something new keeps its weights where they fit, and is new where they do not: behind an inserted Inception
+- what reads something new keeps its weights where they fit, and is new where they do not: after an inserted Inception
   block or a removed convolution, or a fully connected layer on a grid of another size.
 
 Parts are matched by path, in order. Copies are exact, so they also learn alike until noise tells them apart.
@@ -35,7 +35,7 @@ from torch import Tensor
 from ..arch.spec import Arch
 from ..net.builder import build
 from .layers import CarriedLayers
-from .report import Change as Change
+from .report import LayerChange as LayerChange
 from .walk import Walk
 
 
@@ -44,7 +44,7 @@ class Resized:
     """A state dict for the edited network, and what became of every layer in the order of the forward pass."""
 
     state: dict[str, Tensor]
-    changes: tuple[Change, ...]
+    changes: tuple[LayerChange, ...]
 
 
 def resized(state: Mapping[str, Tensor], from_arch: Arch, to_arch: Arch) -> dict[str, Tensor]:
@@ -53,7 +53,7 @@ def resized(state: Mapping[str, Tensor], from_arch: Arch, to_arch: Arch) -> dict
 
 
 def resize(state: Mapping[str, Tensor], from_arch: Arch, to_arch: Arch) -> Resized:
-    """``state``, of a network of ``from_arch``, for one of ``to_arch``; what is exact the module says above.
+    """``state``, of a network of ``from_arch``, for one of ``to_arch``; the module says above what is exact.
 
     The result has the type and device of ``state`` and is the same every time. Tensors that do not change are shared
     with ``state``, not copied.

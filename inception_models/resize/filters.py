@@ -40,7 +40,7 @@ def restyled(layer: Tensors, old: Unit, new: Unit) -> Tensors:
 
 
 def gain(layer: Tensors, norm: BatchNorm) -> Tensor:
-    """What the BatchNorm multiplies each filter by."""
+    """The factor by which the BatchNorm multiplies each filter."""
     return layer["bn.weight"] * torch.rsqrt(layer["bn.running_var"] + norm.eps)
 
 
@@ -63,7 +63,7 @@ def strongest(layer: Tensors, norm: BatchNorm | None, count: int) -> Sources:
     return tuple(sorted(strength.argsort(descending=True, stable=True)[:count].tolist()))
 
 
-def rows(tensor: Tensor, sources: Sources, fresh: Callable[[], Tensor]) -> Tensor:
+def with_filters(tensor: Tensor, sources: Sources, fresh: Callable[[], Tensor]) -> Tensor:
     """Entries of ``tensor`` along its first axis, and those of ``fresh()`` where there is no source."""
     index = torch.tensor(sources, device=tensor.device)
     chosen = tensor.index_select(0, index.clamp(min=0))
@@ -72,7 +72,7 @@ def rows(tensor: Tensor, sources: Sources, fresh: Callable[[], Tensor]) -> Tenso
     return chosen
 
 
-def columns(weight: Tensor, sources: Sources) -> Tensor:
+def with_inputs(weight: Tensor, sources: Sources) -> Tensor:
     """Weights that give the same sum on the new channels: shared among copies, zero on what is new."""
     chosen = weight.index_select(1, torch.tensor(sources, device=weight.device).clamp(min=0))
     factors = shares(sources)

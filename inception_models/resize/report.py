@@ -9,11 +9,11 @@ from typing import Literal
 from ..arch.spec import Kernel, Unit
 from .channels import NEW, Sources, is_same
 
-Kind = Literal["kept", "reads", "wider", "narrower", "kernel", "norm", "identity", "new", "gone"]
+LayerFate = Literal["kept", "reads", "wider", "narrower", "kernel", "norm", "identity", "new", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LayerChange:
     """What became of one layer, or of a part that only one of the networks has.
 
     ``before`` and ``after`` count filters (for ``reads`` the channels that it reads), where the network has the part.
@@ -22,7 +22,7 @@ class Change:
     """
 
     path: str
-    kind: Kind
+    kind: LayerFate
     before: int | None
     after: int | None
     text: str
@@ -42,15 +42,17 @@ class Carried:
     known: bool  # whether anything that it reads was carried over too
 
 
-def layer_changes(layer: Carried) -> tuple[Change, ...]:
+def layer_changes(layer: Carried) -> tuple[LayerChange, ...]:
     """All that happened to one layer; that it was kept, if nothing did."""
-    same = Change(layer.path, "kept", layer.filters_before, layer.filters_before, "Its weights are kept.")
+    same = LayerChange(layer.path, "kept", layer.filters_before, layer.filters_before, "Its weights are kept.")
     return tuple(_changes(layer)) or (same,)
 
 
-def _changes(layer: Carried) -> Iterator[Change]:
-    def change(kind: Kind, text: str, before: int = layer.filters_before, after: int = len(layer.filters)) -> Change:
-        return Change(layer.path, kind, before, after, text)
+def _changes(layer: Carried) -> Iterator[LayerChange]:
+    def change(
+        kind: LayerFate, text: str, before: int = layer.filters_before, after: int = len(layer.filters)
+    ) -> LayerChange:
+        return LayerChange(layer.path, kind, before, after, text)
 
     if not is_same(layer.filters, layer.filters_before):
         wider = len(layer.filters) > layer.filters_before
@@ -71,7 +73,7 @@ def _changes(layer: Carried) -> Iterator[Change]:
 
 
 def _counted(sources: Sources, before: int, what: str, verb: str) -> str:
-    """How many there still are, how many of them twice, and how many are new."""
+    """How many are still there, how many of them twice, and how many are new."""
     kept = len({s for s in sources if s != NEW})
     new = sources.count(NEW)
     copies = len(sources) - new - kept

@@ -1,227 +1,256 @@
-"""Through an old and an edited network in step: which value of the one arrives where in the other (:mod:`.resize`)."""
+"""Through an old and an edited network in step: which channel of the one arrives where in the other (:mod:`.resize`).
+
+Every method takes a :class:`WalkContext`, which says what arrives and has a worked example, and gives the feature map
+that leaves.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from itertools import accumulate
 
 from ..arch.shapes import Shape, block_shape, op_shape
-from ..arch.spec import Arch, Block, Conv, Fork, Inception, Linear, Residual, SepConv, Unit
+from ..arch.spec import Arch, Block, Conv, Fork, Inception, Linear, Residual, SepConv, Unit, Weighted
 from .channels import (
     NEW,
-    Layers,
-    Row,
-    Sources,
-    Value,
+    Chain,
+    ChainPart,
+    FeatureMap,
     compared,
     enters_comparison,
     has_filters,
     lanes,
     last_mixing,
     matched,
-    op_row,
+    op_chain,
     side_by_side,
-    stage_row,
+    stage_chain,
 )
-from .layers import CarriedLayers, Place
-from .report import Change as Change
+from .context import WalkContext
+from .layers import CarriedLayers
 
 PROJECTION = Unit(bias=True, norm=None, activation="none")
 
 
 class Walk:
-    """Through both networks at once, with the value in hand that flows there."""
+    """Through both networks at once. What becomes of a layer's tensors is up to ``layers``."""
 
     def __init__(self, layers: CarriedLayers, old: Arch, new: Arch) -> None:
         self.layers, self.old, self.new = layers, old, new
         self.note = layers.note
 
-    # --- rows and blocks ---------------------------------------------------------------------------------------------
+    # --- chains and blocks -------------------------------------------------------------------------------------------
 
     def network(self) -> None:
-        """The stages, then the auxiliary heads, each from the value at its tap."""
-        rows = {head.name: op_row(head.name, head.ops) for head in (*self.old.aux, *self.new.aux)}
-        old_rows = {head.name: (head.tap, op_row(head.name, head.ops)) for head in self.old.aux}
-        tapped = {head.tap for head in self.new.aux if enters_comparison(rows[head.name])}
-        old, new = stage_row(self.old), stage_row(self.new)
-        start = Value((0, 1, 2), (3, *[self.old.input_size] * 2), (3, *[self.new.input_size] * 2))
-        taps = dict(self.steps(old, new, start, compared(new, tapped=tapped)))
+        """The stages, then the auxiliary heads, each from the feature map at its tap."""
+        heads = {head.name: op_chain(head.name, head.ops) for head in self.new.aux}
+        old_heads = {head.name: (head.tap, op_chain(head.name, head.ops)) for head in self.old.aux}
+        tapped = {head.tap for head in self.new.aux if enters_comparison(heads[head.name])}
+        picture = FeatureMap((0, 1, 2), (3, *[self.old.input_size] * 2), (3, *[self.new.input_size] * 2))
+        start = WalkContext("", picture)
+        taps = dict(self.steps(stage_chain(self.old), stage_chain(self.new), start, tapped))
         for head in self.new.aux:
-            tap, old_row = old_rows.pop(head.name, ("", ()))
+            tap, old_chain = old_heads.pop(head.name, ("", ()))
             if tap == head.tap and tap in taps:
-                self.row(old_row, rows[head.name], taps[tap], False, taps[tap])
+                self.chain(old_chain, heads[head.name], WalkContext(head.name, taps[tap], trunk=taps[tap]))
             else:
                 self.note(head.name, "new", "The auxiliary head is new.")
-        for name in old_rows:
+        for name in old_heads:
             self.note(name, "gone", "The auxiliary head is left out.")
 
-    def row(self, old: Row, new: Row, value: Value, after: bool, trunk: Value, wanted: Sources | None = None) -> Value:
-        """What leaves the row, from the ``value`` that enters it. ``after``: see :func:`compared`."""
-        *_, (_, found) = self.steps(old, new, value, compared(new, after), trunk, wanted)
-        return found
+    def chain(self, old: Chain, new: Chain, context: WalkContext) -> FeatureMap:
+        """What leaves the parts of a chain, in order."""
+        *_, (_, features) = self.steps(old, new, context)
+        return features
 
     def steps(
-        self,
-        old: Row,
-        new: Row,
-        value: Value,
-        quiet: Sequence[bool],
-        trunk: Value | None = None,
-        wanted: Sources | None = None,
-    ) -> Iterator[tuple[str, Value]]:
-        """Both rows in step: at the start and behind each new part, the old stage that was passed last and the value.
+        self, old: Chain, new: Chain, context: WalkContext, tapped: Collection[str] = ()
+    ) -> Iterator[tuple[str, FeatureMap]]:
+        """Both chains in step: at the start and after each new part, the old stage passed last and what leaves it.
 
-        ``trunk``: what entered the block, None outside of one; ``wanted``: which channels the row must give.
+        ``tapped``: see :func:`compared`.
         """
         pairs = matched(old, new)
-        at = 0
+        zeros = compared(new, context.added_must_be_zero, tapped)
         last = last_mixing(new)
-        for number in range(-1, len(new)):
-            if number >= 0:
-                path, part = new[number]
-                if path in pairs:
-                    want = wanted if number == last else None
-                    value = self.part(path, old[at][1], part, value, quiet[number], trunk or value, want)
-                    if trunk is None and has_filters(part):  # one stage that reads something else is enough
-                        value = replace(value, known=True)
-                    at += 1
-                else:
-                    value = self.inserted(path, part, value, quiet[number], trunk or value)
-            while at < len(old) and old[at][0] not in pairs:
-                value = self.gone(*old[at], value, trunk or value)
+        at, features = self._gone_parts(old, 0, pairs, context)
+        yield _stage_before(old, at), features
+        for number, (path, part) in enumerate(new):
+            here = replace(context, path=path, features=features, added_must_be_zero=zeros[number])
+            if path in pairs:
+                features = self.part(old[at][1], part, here if number == last else replace(here, wanted=None))
+                if context.trunk is None and has_filters(part):  # one stage that reads something else is enough
+                    features = replace(features, known=True)
                 at += 1
-            yield old[at - 1][0].partition(".")[0] if at else "", value
+            else:
+                features = self.inserted(part, here)
+            at, features = self._gone_parts(old, at, pairs, replace(context, features=features))
+            yield _stage_before(old, at), features
 
-    def part(
-        self, path: str, old: Layers, new: Layers, value: Value, quiet: bool, trunk: Value, wanted: Sources | None
-    ) -> Value:
-        """A part that both networks have. ``quiet``: what is added to its output must be zero."""
-        before = _behind(old, value.old, self.old, trunk.old[0])
-        after = _behind(new, value.new, self.new, trunk.new[0])
-        sources = value.sources
+    def _gone_parts(
+        self, old: Chain, at: int, pairs: Mapping[str, int], context: WalkContext
+    ) -> tuple[int, FeatureMap]:
+        """Past the old parts from ``at`` on that the new chain lacks: the place after them, and what arrives there."""
+        features = context.features
+        while at < len(old) and old[at][0] not in pairs:
+            path, part = old[at]
+            features = self.gone(part, replace(context, path=path, features=features))
+            at += 1
+        return at, features
+
+    def part(self, old: ChainPart, new: ChainPart, context: WalkContext) -> FeatureMap:
+        """A part that both networks have."""
         match old, new:
-            case ((Conv() | SepConv() | Linear() as was), (Conv() | SepConv() | Linear() as op)):
-                if wanted is None and op.width is None and was.width is None and not isinstance(op, Linear):
-                    wanted = trunk.sources
-                if isinstance(op, Linear):
-                    value = value.flattened()
-                place = Place(path, value, after[0], quiet or wanted is not None, wanted)
-                sources = self.layers.op(was, op, place)
+            case ((Conv() | SepConv() | Linear()), (Conv() | SepConv() | Linear())):
+                return self.weighted(old, new, context)
             case Fork(), Fork():
-                return self.parallel(path, old, new, value, quiet, trunk, wanted)
+                return self.parallel(old, new, context)
             case Inception(), Inception():
-                return self.parallel(path, old, new, value, quiet, value)
+                return self.parallel(old, new, replace(context, trunk=context.features, wanted=None))
             case Residual(), Residual():
-                return self.residual(path, old, new, value, quiet)
-            case _:
-                pass  # pools and the like have no weights and keep the channels
-        return Value(sources, before, after, value.known and value.carried)
+                return self.residual(old, new, context)
+            case _:  # pools and the like have no weights and keep the channels
+                return self._after(old, new, context)
 
-    def parallel(
-        self,
-        path: str,
-        old: Block | Fork,
-        new: Block | Fork,
-        value: Value,
-        quiet: bool,
-        trunk: Value,
-        wanted: Sources | None = None,
-    ) -> Value:
-        """Lanes on the same input, concatenated."""
-        old_lanes, values = lanes(path, old), dict[str, Value]()
-        shapes = {lane: _row_shape(row, value.old, self.old, trunk.old[0]) for lane, row in old_lanes.items()}
-        starts = {lane: sum(shape[0] for shape in [*shapes.values()][:n]) for n, lane in enumerate(shapes)}
+    def weighted(self, old: Weighted, new: Weighted, context: WalkContext) -> FeatureMap:
+        """An op with weights. Where both have the block's own width, its channels are those of the block's input."""
+        linear = isinstance(new, Linear)
+        wanted = context.wanted
+        if wanted is None and new.width is None and old.width is None and not linear:
+            wanted = context.block_input.sources
+        after = self._after(old, new, context)
+        here = replace(
+            context,
+            features=context.features.flattened() if linear else context.features,
+            added_must_be_zero=context.added_must_be_zero or wanted is not None,
+            wanted=wanted,
+        )
+        sources = self.layers.op(old, new, here, after.new[0])
+        return replace(after, sources=sources, known=here.features.known and here.features.carried)
+
+    def parallel(self, old: Block | Fork, new: Block | Fork, context: WalkContext) -> FeatureMap:
+        """Lanes on the same input, concatenated; each gives its own cut of what is wanted."""
+        features, block_input = context.features, context.block_input
+        old_lanes, outputs = lanes(context.path, old), dict[str, FeatureMap]()
+        width = block_input.old[0]
+        shapes = {lane: _chain_shape(ops, features.old, self.old, width) for lane, ops in old_lanes.items()}
+        starts = dict(zip(shapes, accumulate((shape[0] for shape in shapes.values()), initial=0), strict=False))
         done = 0
-        for lane, row in lanes(path, new).items():
-            shape = _row_shape(row, value.new, self.new, trunk.new[0])
-            here = None if wanted is None else wanted[done : done + shape[0]]
+        for lane, ops in lanes(context.path, new).items():
+            shape = _chain_shape(ops, features.new, self.new, block_input.new[0])
+            wanted = None if context.wanted is None else context.wanted[done : done + shape[0]]
             done += shape[0]
             if lane not in old_lanes:
                 self.note(lane, "new", "It is new, and what reads it starts at zero.", None, shape[0])
-                values[lane] = Value((NEW,) * shape[0], (), shape)
+                outputs[lane] = FeatureMap((NEW,) * shape[0], (), shape)
                 continue
-            if here is not None:
-                here = tuple(s - starts[lane] if 0 <= s - starts[lane] < shapes[lane][0] else NEW for s in here)
-            values[lane] = self.row(old_lanes[lane], row, value, quiet, trunk, here)
+            if wanted is not None:
+                start, count = starts[lane], shapes[lane][0]
+                wanted = tuple(s - start if 0 <= s - start < count else NEW for s in wanted)
+            inside = replace(context, path=lane, trunk=block_input, wanted=wanted)
+            outputs[lane] = self.chain(old_lanes[lane], ops, inside)
         for lane, shape in shapes.items():
-            if lane not in values:
+            if lane not in outputs:
                 self.note(lane, "gone", "It is left out.", shape[0])
-        return side_by_side(values, shapes)
+        return side_by_side(outputs, shapes)
 
-    def residual(self, path: str, old: Residual, new: Residual, value: Value, quiet: bool) -> Value:
-        """The trunk keeps its channels; behind a shortcut convolution it has those of the branches."""
+    def residual(self, old: Residual, new: Residual, context: WalkContext) -> FeatureMap:
+        """The trunk keeps its channels; after a shortcut convolution it has those of the branches."""
+        features = context.features
         straight = new.shortcut_stride is None
-        shapes = block_shape(old, value.old), block_shape(new, value.new)
-        wanted = value.sources if straight and not new.projection else None
-        joined = self.parallel(path, old, new, value, quiet and not new.projection, value, wanted)
-        sources = value.sources if straight else joined.sources
-        if new.projection and old.projection and (joined.known or not value.known):
-            place = Place(path, joined, shapes[1][0], True, sources)
-            self.layers.layer("proj", (PROJECTION, PROJECTION), place)
-        elif new.projection or (straight and value.known and not joined.known):
-            self.silence(path, new)
-            self.note(path, "new", "What the block adds is new and starts at zero.", None, shapes[1][0])
+        shapes = block_shape(old, features.old), block_shape(new, features.new)
+        width = shapes[1][0]
+        inside = replace(
+            context,
+            trunk=features,
+            added_must_be_zero=context.added_must_be_zero and not new.projection,
+            wanted=features.sources if straight and not new.projection else None,
+        )
+        joined = self.parallel(old, new, inside)
+        sources = features.sources if straight else joined.sources
+        if new.projection and old.projection and (joined.known or not features.known):
+            here = replace(context, features=joined, added_must_be_zero=True, wanted=sources)
+            self.layers.layer("proj", (PROJECTION, PROJECTION), here, width)
+        elif new.projection or (straight and features.known and not joined.known):
+            self.silence(context.path, new)
+            self.note(context.path, "new", "What the block adds is new and starts at zero.", None, width)
         if not straight and old.shortcut_stride:
             units = replace(self.old.unit, activation="none"), replace(self.new.unit, activation="none")
-            place = Place(f"{path}.shortcut", value, shapes[1][0], quiet, sources)
-            self.layers.layer("conv", units, place)
-        known = value.known if straight else joined.known
-        found = Value(sources, *shapes, known)
-        return found if straight == (old.shortcut_stride is None) else found.lost()
+            here = replace(context, path=f"{context.path}.shortcut", wanted=sources)
+            self.layers.layer("conv", units, here, width)
+        out = FeatureMap(sources, *shapes, features.known if straight else joined.known)
+        return out if straight == (old.shortcut_stride is None) else out.lost()
+
+    def _after(self, old: ChainPart, new: ChainPart, context: WalkContext) -> FeatureMap:
+        """What leaves a part that keeps the channels."""
+        features, block_input = context.features, context.block_input
+        before = _part_shape(old, features.old, self.old, block_input.old[0])
+        after = _part_shape(new, features.new, self.new, block_input.new[0])
+        return FeatureMap(features.sources, before, after, features.known and features.carried)
 
     # --- parts that only one network has -----------------------------------------------------------------------------
 
-    def gone(self, path: str, part: Layers, value: Value, trunk: Value) -> Value:
-        value = replace(value, old=_behind(part, value.old, self.old, trunk.old[0]))
+    def gone(self, part: ChainPart, context: WalkContext) -> FeatureMap:
+        """A part that only the old network has."""
+        shape = _part_shape(part, context.features.old, self.old, context.block_input.old[0])
+        features = replace(context.features, old=shape)
         match part:
             case Residual(shortcut_stride=None):
-                self.note(path, "gone", "The block is left out; its trunk goes on.")
-                return value
-            case Conv() | SepConv() | Linear() | Fork() | Inception() | Residual():
-                self.note(path, "gone", "It is left out.", value.old[0])
-                return value.lost()
+                self.note(context.path, "gone", "The block is left out; its trunk goes on.")
+                return features
+            case _ if has_filters(part):
+                self.note(context.path, "gone", "It is left out.", shape[0])
+                return features.lost()
             case _:
-                return value
+                return features
 
-    def inserted(self, path: str, part: Layers, value: Value, quiet: bool, trunk: Value) -> Value:
-        after = _behind(part, value.new, self.new, trunk.new[0])
-        found = replace(value, new=after)
+    def inserted(self, part: ChainPart, context: WalkContext) -> FeatureMap:
+        """A part that only the new network has."""
+        path, features = context.path, context.features
+        shape = _part_shape(part, features.new, self.new, context.block_input.new[0])
+        after = replace(features, new=shape)
         match part:
-            case Conv() | SepConv() | Linear() if value.carried:
-                found = self.layers.passing(path, part, value, after, quiet)
-                self.note(path, "identity", "It is new and starts by passing its input on.", None, after[0])
-                return found
-            case Fork() if value.carried:
-                outs = [self.inserted(lane, op, value, quiet, trunk) for lane, ((_, op),) in lanes(path, part).items()]
-                return replace(found, sources=tuple(source for out in outs for source in out.sources))
+            case Conv() | SepConv() | Linear() if features.carried:
+                self.note(path, "identity", "It is new and starts by passing its input on.", None, shape[0])
+                return self.layers.passing(part, context, shape)
+            case Fork() if features.carried:
+                inside = replace(context, trunk=context.block_input)
+                outs = [self.inserted(op, replace(inside, path=lane)) for lane, ((_, op),) in lanes(path, part).items()]
+                return replace(after, sources=tuple(source for out in outs for source in out.sources))
             case Residual(shortcut_stride=None):
                 self.silence(path, part)
-                self.note(path, "identity", "The block is new and adds zero at first.", None, after[0])
-                return found
-            case Conv() | SepConv() | Linear() | Fork() | Inception() | Residual():
-                self.note(path, "new", "It is new.", None, after[0])
-                return found.lost()
+                self.note(path, "identity", "The block is new and adds zero at first.", None, shape[0])
+                return after
+            case _ if has_filters(part):
+                self.note(path, "new", "It is new.", None, shape[0])
+                return after.lost()
             case _:
-                return found
+                return after
 
     def silence(self, path: str, block: Residual) -> None:
-        """Make a new block, or a new projection, add zero: the weights in front of the sum are zero."""
+        """Make a new block, or a new projection, add zero: the last weights before the sum are zero."""
         if block.projection:
             self.layers.zero(f"{path}.proj.weight")
             return
-        for row in lanes(path, block).values():
-            for where, last in row[last_mixing(row) :][:1]:
-                for key, op in op_row(where, last.ops) if isinstance(last, Fork) else [(where, last)]:
+        for ops in lanes(path, block).values():
+            for where, last in ops[last_mixing(ops) :][:1]:
+                for key, op in op_chain(where, last.ops) if isinstance(last, Fork) else [(where, last)]:
                     self.layers.silence(key, op)
 
 
-def _behind(part: Layers, shape: Shape, arch: Arch, block_channels: int) -> Shape:
+def _stage_before(old: Chain, at: int) -> str:
+    """The stage of the part before ``at``; empty at the start."""
+    return old[at - 1][0].partition(".")[0] if at else ""
+
+
+def _part_shape(part: ChainPart, shape: Shape, arch: Arch, block_channels: int) -> Shape:
     if isinstance(part, Inception | Residual):
         return block_shape(part, shape, arch.classes)
     return op_shape(part, shape, arch.classes, part.name, block_channels)
 
 
-def _row_shape(row: Row, shape: Shape, arch: Arch, block_channels: int) -> Shape:
-    for _, part in row:
-        shape = _behind(part, shape, arch, block_channels)
+def _chain_shape(chain: Chain, shape: Shape, arch: Arch, block_channels: int) -> Shape:
+    for _, part in chain:
+        shape = _part_shape(part, shape, arch, block_channels)
     return shape

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-Triple = tuple[float, float, float]
+from ..arch.spec import PerChannel
 
 
-def prepared(images: Tensor, mean: Triple, std: Triple, size_px: int) -> Tensor:
+def prepared(images: Tensor, mean: PerChannel, std: PerChannel, size_px: int) -> Tensor:
     """uint8 [N, 1 or 3, H, W] as a network's input: float32 [N, 3, size_px, size_px], channels last.
 
     Values from 0 to 1, minus ``mean``, by ``std``; a grey picture's channel stands three times; bilinear, the short

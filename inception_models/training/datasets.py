@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..arch.spec import PerChannel
 from ..shipped import ASSETS
 
 FASHION_FOLDER = Path("/usr/share/datasets/fashion-mnist")
@@ -57,12 +58,12 @@ class Data:
         return replace(self, train=self.train[:count])
 
     @cached_property
-    def mean(self) -> tuple[float, float, float]:
+    def mean(self) -> PerChannel:
         """Of the training pictures' channels, values from 0 to 1; a grey picture's channel counts three times."""
         return _triple(value.mean().item() / 255 for value in self._channels())
 
     @cached_property
-    def std(self) -> tuple[float, float, float]:
+    def std(self) -> PerChannel:
         """Standard deviation of the training pictures' channels."""
         return _triple(max(value.std().item() / 255, 1e-3) for value in self._channels())
 
@@ -70,7 +71,7 @@ class Data:
         return (self.train.images[:, channel].double() for channel in range(self.train.images.shape[1]))
 
 
-def _triple(values: Iterable[float]) -> tuple[float, float, float]:
+def _triple(values: Iterable[float]) -> PerChannel:
     found = [round(value, 4) for value in values]
     first, second, third = found * 3 if len(found) == 1 else found
     return first, second, third

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional as F
 
+from ..arch.spec import PerChannel
 from ..net.builder import Network
-from .batches import Triple, prepared
+from .batches import prepared
 from .datasets import Pictures
 
-AT_ONCE = 250  # pictures
+PICTURES_AT_ONCE = 250  # pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Score:
 
 
 def evaluate(
-    net: Network, pictures: Pictures, mean: Triple, std: Triple, report: Callable[[], None] = lambda: None
+    net: Network, pictures: Pictures, mean: PerChannel, std: PerChannel, report: Callable[[], None] = lambda: None
 ) -> Score:
     """How many of ``pictures`` the network gets right. Leaves it in evaluation mode.
 
@@ -38,8 +39,8 @@ def evaluate(
     """
     net.eval()
     correct, loss = 0, 0.0
-    for start in range(0, len(pictures), AT_ONCE):
-        some = pictures[slice(start, start + AT_ONCE)]
+    for start in range(0, len(pictures), PICTURES_AT_ONCE):
+        some = pictures[slice(start, start + PICTURES_AT_ONCE)]
         with torch.inference_mode():
             logits = net(prepared(some.images, mean, std, net.arch.input_size))
             loss += F.cross_entropy(logits, some.labels, reduction="sum").item()

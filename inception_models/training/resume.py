@@ -17,13 +17,13 @@ import torch
 
 from .run import Epoch, Run
 
-VERSION = 1
+CHECKPOINT_VERSION = 1
 
 
 def save(run: Run, file: Path) -> None:
     """Write ``run`` to ``file``, in the place of what was there."""
     content = {
-        "version": VERSION,
+        "version": CHECKPOINT_VERSION,
         "run": identity(run),
         "step": run.step,
         "loss": run.loss,
@@ -57,7 +57,7 @@ def restore(run: Run, file: Path) -> None:
     except (UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError, TypeError, IndexError):
         raise ValueError(f"{file.name} is not a checkpoint of a training run, or it is damaged.") from None
     other = [what for what, value in identity(run).items() if its_run.get(what) != value]
-    if written != VERSION or other:
+    if written != CHECKPOINT_VERSION or other:
         raise ValueError(f"{file.name} belongs to a run with another {', '.join(other) or 'version'}.")
     run.net.load_state_dict(content["net"])
     run.optimizer.load_state_dict(content["optimizer"])

@@ -24,7 +24,7 @@ from .datasets import Data
 from .evaluate import evaluate
 
 HELD_OUT = 0.1  # the share of the training pictures that chooses among epochs
-WARM_UP = 0.2  # the share of the steps on which the learning rate rises
+WARM_UP_SHARE = 0.2  # the share of the steps on which the learning rate rises
 MOMENTUM = 0.9
 SEEDS_APART = 0x9E3779B1  # 2**32 over the golden ratio: multiples of it keep away from each other
 
@@ -70,7 +70,7 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TrainingProgress:
     """Where a run is: after ``step`` of ``steps``."""
 
     step: int
@@ -112,8 +112,8 @@ class Run:
         return self.options.epochs * self.steps_an_epoch
 
     @property
-    def at(self) -> Step:
-        return Step(self.step, self.steps, self.loss, self.seconds, self.curve)
+    def at(self) -> TrainingProgress:
+        return TrainingProgress(self.step, self.steps, self.loss, self.seconds, self.curve)
 
     @property
     def epoch_is_full(self) -> bool:
@@ -185,7 +185,7 @@ def learning_rate(step: int, steps: int, highest: float) -> float:
 
     Source: Smith & Topin 2017, arXiv:1708.07120, with the cosine of Loshchilov & Hutter 2016, arXiv:1608.03983.
     """
-    rising = max(1, round(WARM_UP * steps))
+    rising = max(1, round(WARM_UP_SHARE * steps))
     if step < rising:
         return highest * (step + 1) / rising
     return highest * 0.5 * (1 + math.cos(math.pi * (step - rising) / max(1, steps - rising)))

@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..arch.spec import Arch
+from ..arch.spec import Arch, PerChannel
 from ..net.builder import Network
-from .batches import Triple
 from .datasets import Data
 from .resume import restore, save
-from .run import Epoch, Options, Run, Step
+from .run import Epoch, Options, Run, TrainingProgress
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,19 +22,19 @@ class Trained:
     """A network in evaluation mode, with the weights of its ``best`` epoch."""
 
     net: Network
-    mean: Triple
-    std: Triple
+    mean: PerChannel
+    std: PerChannel
     curve: tuple[Epoch, ...]
     best: Epoch
     seconds: float
     stopped_early: bool
 
 
-OnStep = Callable[[Step], None]
+OnTrainingStep = Callable[[TrainingProgress], None]
 
 
 def train(
-    arch: Arch, data: Data, options: Options, on_step: OnStep | None = None, checkpoint: Path | None = None
+    arch: Arch, data: Data, options: Options, on_step: OnTrainingStep | None = None, checkpoint: Path | None = None
 ) -> Trained:
     """``arch``, freshly initialised and trained on ``data``.
 

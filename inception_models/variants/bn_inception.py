@@ -11,7 +11,6 @@ from ..arch.spec import (
     Arch,
     BatchNorm,
     Conv,
-    Dropout,
     GlobalPool,
     Inception,
     Linear,
@@ -20,13 +19,13 @@ from ..arch.spec import (
     SepConv,
     Unit,
 )
-from .branches import branch1x1, branch3x3, branch3x3dbl, branch_down, branch_pool
+from .branches import branch1x1, branch3x3, branch3x3dbl, branch_down, branch_pool, classifier_head
 
-Row = tuple[str, str, int, int, int, int, int, int, int]
+_Row = tuple[str, str, int, int, int, int, int, int, int]
 
 # The ten modules. Those without 1x1 filters halve the grid, and their pool passes all its channels on.
 #   Caffe           TF-slim     1x1  3x3r  3x3  dblr  dbl  proj  slim's
-MODULES: tuple[Row, ...] = (
+BN_INCEPTION_MODULES: tuple[_Row, ...] = (
     ("inception_3a", "Mixed_3b",  64,   64,  64,   64,  96,   32,   32),
     ("inception_3b", "Mixed_3c",  64,   64,  96,   64,  96,   64,   64),
     ("inception_3c", "Mixed_4a",   0,  128, 160,   64,  96,    0,    0),
@@ -40,7 +39,7 @@ MODULES: tuple[Row, ...] = (
 )
 
 
-def module(row: Row, slim: bool) -> Inception:
+def bn_inception_module(row: _Row, slim: bool) -> Inception:
     """Two 3x3 convolutions in a row stand where GoogLeNet has a 5x5. The last module pools by maximum."""
     caffe_name, slim_name, n1, r3, n3, rd, nd, caffe_proj, slim_proj = row
     name, proj = (slim_name, slim_proj) if slim else (caffe_name, caffe_proj)
@@ -54,7 +53,7 @@ def module(row: Row, slim: bool) -> Inception:
                 branch_down(down_pool("pool", slim)),
             ),
         )
-    pool = branch_pool(proj, "max" if row is MODULES[-1] else "avg", include_pad=not slim)
+    pool = branch_pool(proj, "max" if row is BN_INCEPTION_MODULES[-1] else "avg", include_pad=not slim)
     return Inception(name, (branch1x1(n1), branch3x3(r3, n3), branch3x3dbl(rd, nd, nd), pool))
 
 
@@ -94,7 +93,7 @@ bn_inception = Arch(
         Conv("conv2_3x3_reduce", 64),
         Conv("conv2_3x3", 192, (3, 3)),
         down_pool("pool2_3x3_s2", slim=False),
-        *(module(row, slim=False) for row in MODULES),
+        *(bn_inception_module(row, slim=False) for row in BN_INCEPTION_MODULES),
         GlobalPool("avgpool"),
         Linear("fc"),
     ),
@@ -127,10 +126,8 @@ inception_v2_slim = Arch(
         Conv("Conv2d_2b_1x1", 64),
         Conv("Conv2d_2c_3x3", 192, (3, 3)),
         down_pool("MaxPool_3a_3x3", slim=True),
-        *(module(row, slim=True) for row in MODULES),
-        GlobalPool("avgpool"),
-        Dropout("dropout", 0.2),
-        Linear("fc"),
+        *(bn_inception_module(row, slim=True) for row in BN_INCEPTION_MODULES),
+        *classifier_head(dropout=0.2),
     ),
 )
 

@@ -1,8 +1,8 @@
-"""The branches that the modules of Inception v2 and its successors are put together from."""
+"""What several variants share: the branches of the modules of Inception v2 and its successors, and the classifier."""
 
 from __future__ import annotations
 
-from ..arch.spec import Branch, Conv, Fork, Op, Padding, Pool, PoolKind
+from ..arch.spec import Branch, Conv, Dropout, Fork, GlobalPool, Linear, Op, Padding, Pool, PoolKind, Stage
 
 
 def branch1x1(width: int) -> Branch:
@@ -61,6 +61,11 @@ def branch_down(pool: Pool | None = None) -> Branch:
 def fork(width: int) -> Fork:
     """1x3 and 3x1 side by side."""
     return Fork("fork", (Conv("conv1x3", width, (1, 3)), Conv("conv3x1", width, (3, 1))))
+
+
+def classifier_head(dropout: float) -> tuple[Stage, ...]:
+    """Average over the whole grid, dropout, one fully connected layer to the classes."""
+    return GlobalPool("avgpool"), Dropout("dropout", dropout), Linear("fc")
 
 
 def _last(name: str, width: int, halve: Padding | None) -> Conv:

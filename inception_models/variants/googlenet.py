@@ -21,10 +21,11 @@ from ..arch.spec import (
     Stage,
     Unit,
 )
+from .branches import classifier_head
 
 # The nine modules, as Table 1 prints them.
 #                 #1x1 #3x3r #3x3 #5x5r #5x5 pool
-MODULES = (
+GOOGLENET_MODULES = (
     ("inception3a", 64, 96, 128, 16, 32, 32),
     ("inception3b", 128, 128, 192, 32, 96, 64),
     ("inception4a", 192, 96, 208, 16, 48, 64),
@@ -40,7 +41,7 @@ POOL_AFTER = {"inception3b": "maxpool3", "inception4e": "maxpool4"}
 PLAIN = Unit(bias=True, norm=None)
 
 
-def module(name: str, n1: int, r3: int, n3: int, r5: int, n5: int, proj: int, five: int = 5) -> Inception:
+def googlenet_module(name: str, n1: int, r3: int, n3: int, r5: int, n5: int, proj: int, five: int = 5) -> Inception:
     """An Inception module with 1x1 reductions (figure 2b of the paper)."""
     return Inception(
         name,
@@ -70,11 +71,6 @@ def body(modules: Iterable[Inception], pools: Sequence[Pool]) -> tuple[Stage, ..
     """The modules with the stride-2 pools between them."""
     after = dict(zip(POOL_AFTER, pools, strict=True))
     return tuple(part for m in modules for part in (m, after.get(m.name)) if part is not None)
-
-
-def head(dropout: float) -> tuple[Stage, ...]:
-    """7x7 average pool (the whole grid at 224 pixels), dropout, classifier."""
-    return GlobalPool("avgpool"), Dropout("dropout", dropout), Linear("fc")
 
 
 def aux_heads(pool: Pool | GlobalPool, weight: float = 0.3) -> tuple[AuxHead, ...]:
@@ -129,8 +125,8 @@ googlenet = Arch(
         Conv("conv2_3x3", 192, (3, 3)),
         LocalResponseNorm("conv2_norm2"),
         _ceil_pool("pool2_3x3_s2"),
-        *body((module(*row) for row in MODULES), (_ceil_pool("maxpool3"), _ceil_pool("maxpool4"))),
-        *head(dropout=0.4),
+        *body((googlenet_module(*row) for row in GOOGLENET_MODULES), (_ceil_pool("maxpool3"), _ceil_pool("maxpool4"))),
+        *classifier_head(dropout=0.4),
     ),
     aux=aux_heads(AUX_POOL),
 )
@@ -160,8 +156,11 @@ googlenet_plain = Arch(
         Conv("reduce2", 64),
         Conv("conv2", 192, (3, 3)),
         _padded_pool("maxpool2"),
-        *body((module(*row) for row in MODULES), (_padded_pool("maxpool3"), _padded_pool("maxpool4"))),
-        *head(dropout=0.4),
+        *body(
+            (googlenet_module(*row) for row in GOOGLENET_MODULES),
+            (_padded_pool("maxpool3"), _padded_pool("maxpool4")),
+        ),
+        *classifier_head(dropout=0.4),
     ),
     aux=aux_heads(AUX_POOL),
 )
@@ -187,8 +186,11 @@ googlenet_bn = Arch(
         _padded_pool("maxpool1"),
         Conv("conv2", 192, (3, 3)),
         _padded_pool("maxpool2"),
-        *body((module(*row) for row in MODULES), (_padded_pool("maxpool3"), _padded_pool("maxpool4"))),
-        *head(dropout=0.4),
+        *body(
+            (googlenet_module(*row) for row in GOOGLENET_MODULES),
+            (_padded_pool("maxpool3"), _padded_pool("maxpool4")),
+        ),
+        *classifier_head(dropout=0.4),
     ),
     aux=aux_heads(AUX_POOL),
 )
@@ -220,8 +222,11 @@ googlenet_torchvision = Arch(
         Conv("conv2", 64),
         Conv("conv3", 192, (3, 3)),
         _ceil_pool("maxpool2"),
-        *body((module(*row, five=3) for row in MODULES), (_ceil_pool("maxpool3"), _ceil_pool("maxpool4", 2))),
-        *head(dropout=0.2),
+        *body(
+            (googlenet_module(*row, five=3) for row in GOOGLENET_MODULES),
+            (_ceil_pool("maxpool3"), _ceil_pool("maxpool4", 2)),
+        ),
+        *classifier_head(dropout=0.2),
     ),
     aux=aux_heads(GlobalPool("pool", 4)),
 )
@@ -244,8 +249,8 @@ googlenet_naive = Arch(
     unit=PLAIN,
     stages=(
         *(stage for stage in googlenet_plain.stages[:5]),
-        *body((naive_module(*row) for row in MODULES), (_padded_pool("maxpool3"), _padded_pool("maxpool4"))),
-        *head(dropout=0.4),
+        *body((naive_module(*row) for row in GOOGLENET_MODULES), (_padded_pool("maxpool3"), _padded_pool("maxpool4"))),
+        *classifier_head(dropout=0.4),
     ),
 )
 

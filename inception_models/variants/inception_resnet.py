@@ -20,10 +20,18 @@ from ..arch.spec import (
     Pool,
     Repeat,
     Residual,
-    Stage,
     Unit,
 )
-from .branches import branch1x1, branch3x3, branch3x3dbl, branch5x5, branch7x7, branch_down, branch_pool
+from .branches import (
+    branch1x1,
+    branch3x3,
+    branch3x3dbl,
+    branch5x5,
+    branch7x7,
+    branch_down,
+    branch_pool,
+    classifier_head,
+)
 from .inception_v3 import aux_head
 from .inception_v4 import (
     INCEPTION_V4,
@@ -72,12 +80,12 @@ def block8(name: str, n1: int, r3: int, n1x3: int, n3x1: int, last: bool = False
     return replace(block, scale=1.0, activation="none") if last else block
 
 
-def reduction_a(name: str, n3: int, rd: int, nd1: int, nd2: int) -> Inception:
+def resnet_reduction_a(name: str, n3: int, rd: int, nd1: int, nd2: int) -> Inception:
     """35x35 to 17x17; the paper's k, l, m, n are rd, nd1, nd2, n3 (figure 7 and table 1)."""
     return Inception(name, (branch3x3(n3, halve="valid"), branch3x3dbl(rd, nd1, nd2, halve="valid"), branch_down()))
 
 
-def reduction_b(name: str, ra: int, na: int, rb: int, nb: int, rd: int, nd1: int, nd2: int) -> Inception:
+def resnet_reduction_b(name: str, ra: int, na: int, rb: int, nb: int, rd: int, nd1: int, nd2: int) -> Inception:
     """17x17 to 8x8 (figures 12 and 18)."""
     return Inception(
         name,
@@ -108,11 +116,6 @@ MIXED_5B = Inception(
 )
 
 
-def head(dropout: float) -> tuple[Stage, ...]:
-    """Global average pool, dropout, classifier."""
-    return GlobalPool("avgpool"), Dropout("dropout", dropout), Linear("fc")
-
-
 inception_resnet_v1 = Arch(
     key="inception_resnet_v1",
     about=About(
@@ -136,11 +139,11 @@ inception_resnet_v1 = Arch(
     stages=(
         *V1_STEM,
         Repeat(block35("block35", *V1_BLOCK35), 5),
-        reduction_a("mixed_6a", *V1_REDUCTION_A),
+        resnet_reduction_a("mixed_6a", *V1_REDUCTION_A),
         Repeat(block17("block17", *V1_BLOCK17), 10),
-        reduction_b("mixed_7a", *V1_REDUCTION_B),
+        resnet_reduction_b("mixed_7a", *V1_REDUCTION_B),
         Repeat(block8("block8", *V1_BLOCK8), 5),
-        *head(dropout=0.2),
+        *classifier_head(dropout=0.2),
     ),
     input_size=299,
 )
@@ -168,9 +171,9 @@ inception_resnet_v1_facenet = Arch(
     stages=(
         *V1_STEM,
         Repeat(block35("repeat_1", *V1_BLOCK35), 5),
-        reduction_a("mixed_6a", *V1_REDUCTION_A),
+        resnet_reduction_a("mixed_6a", *V1_REDUCTION_A),
         Repeat(block17("repeat_2", *V1_BLOCK17), 10),
-        reduction_b("mixed_7a", *V1_REDUCTION_B),
+        resnet_reduction_b("mixed_7a", *V1_REDUCTION_B),
         Repeat(block8("repeat_3", *V1_BLOCK8), 5),
         block8("block8", *V1_BLOCK8, last=True),
         GlobalPool("avgpool"),
@@ -210,13 +213,13 @@ inception_resnet_v2 = Arch(
         Pool("maxpool_5a", "max", 3, 2),
         MIXED_5B,
         Repeat(block35("repeat", *V2_BLOCK35), 10),
-        reduction_a("mixed_6a", *V2_REDUCTION_A),
+        resnet_reduction_a("mixed_6a", *V2_REDUCTION_A),
         Repeat(block17("repeat_1", *V2_BLOCK17), 20),
-        reduction_b("mixed_7a", *V2_REDUCTION_B),
+        resnet_reduction_b("mixed_7a", *V2_REDUCTION_B),
         Repeat(block8("repeat_2", *V2_BLOCK8), 9),
         block8("block8", *V2_BLOCK8, last=True),
         Conv("conv2d_7b", 1536),
-        *head(dropout=0.2),
+        *classifier_head(dropout=0.2),
     ),
     aux=(aux_head("repeat_1"),),
     input_size=299,
@@ -249,11 +252,11 @@ inception_resnet_v2_paper = Arch(
         stem_factorised("stem5", tall_first=True),
         stem_conv_pool("stem6"),
         Repeat(block35("block35", *V2_BLOCK35), 5),
-        reduction_a("reduction_a", *V2_REDUCTION_A),
+        resnet_reduction_a("reduction_a", *V2_REDUCTION_A),
         Repeat(block17("block17", *V2_BLOCK17), 10),
-        reduction_b("reduction_b", *V2_REDUCTION_B),
+        resnet_reduction_b("reduction_b", *V2_REDUCTION_B),
         Repeat(block8("block8", *V2_BLOCK8), 5),
-        *head(dropout=0.2),
+        *classifier_head(dropout=0.2),
     ),
     input_size=299,
 )

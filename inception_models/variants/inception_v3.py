@@ -4,7 +4,7 @@ inception_v3.py and torchvision's models/inception.py (the paper's Table 1 does 
 
 from __future__ import annotations
 
-from ..arch.spec import About, Arch, AuxHead, Branch, Conv, Dropout, GlobalPool, Inception, Linear, Pool, Unit
+from ..arch.spec import About, Arch, AuxHead, Branch, Conv, GlobalPool, Inception, Linear, Pool, Unit
 from .branches import (
     branch1x1,
     branch3x3,
@@ -14,6 +14,7 @@ from .branches import (
     branch7x7dbl,
     branch_down,
     branch_pool,
+    classifier_head,
     fork,
 )
 
@@ -132,9 +133,7 @@ inception_v3 = Arch(
         reduction_d("Mixed_7a"),
         module_e("Mixed_7b"),
         module_e("Mixed_7c"),
-        GlobalPool("avgpool"),
-        Dropout("dropout", 0.5),
-        Linear("fc"),
+        *classifier_head(dropout=0.5),
     ),
     aux=(aux_head("Mixed_6e"),),
     input_size=299,

@@ -4,7 +4,7 @@ inception_v4.py, which timm and Cadene follow.
 
 from __future__ import annotations
 
-from ..arch.spec import About, Arch, Branch, Conv, Dropout, GlobalPool, Inception, Linear, Repeat, Unit
+from ..arch.spec import About, Arch, Branch, Conv, Inception, Repeat, Unit
 from .branches import (
     branch1x1,
     branch3x3,
@@ -13,6 +13,7 @@ from .branches import (
     branch7x7dbl,
     branch_down,
     branch_pool,
+    classifier_head,
     fork,
 )
 from .inception_v3 import aux_head
@@ -124,9 +125,7 @@ inception_v4 = Arch(
         Repeat(INCEPTION_B, 7),
         REDUCTION_B,
         Repeat(INCEPTION_C, 3),
-        GlobalPool("avgpool"),
-        Dropout("dropout", 0.2),
-        Linear("fc"),
+        *classifier_head(dropout=0.2),
     ),
     aux=(aux_head("inception_b"),),
     input_size=299,

@@ -8,15 +8,13 @@ from ..arch.spec import (
     BatchNorm,
     Branch,
     Conv,
-    Dropout,
-    GlobalPool,
-    Linear,
     Pool,
     Repeat,
     Residual,
     SepConv,
     Unit,
 )
+from .branches import classifier_head
 
 # Separable 3x3 convolutions of a block. None: the block's own input width, because the shortcut is the identity.
 BLOCK_1 = (128, 128)
@@ -78,9 +76,7 @@ xception = Arch(
         block("block12", BLOCK_12),
         SepConv("conv3", 1536),
         SepConv("conv4", 2048),
-        GlobalPool("avgpool"),
-        Dropout("dropout", 0.5),
-        Linear("fc"),
+        *classifier_head(dropout=0.5),
     ),
     input_size=299,
 )

@@ -29,7 +29,7 @@ class WeightsError(ValueError):
         self.mismatches = mismatches
 
 
-def read(path: Path) -> dict[str, Tensor]:
+def read_tensors(path: Path) -> dict[str, Tensor]:
     """The tensors of a checkpoint file by name.
 
     Raises:

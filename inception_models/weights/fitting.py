@@ -10,11 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from ..arch.spec import Arch
-from ..checkpoints.key_names import LAYOUTS, Layout, ours, slots
+from ..checkpoints.key_names import LAYOUTS, KeyLayout, our_keys, weighted_modules
 from ..net.builder import build
 from .file import WeightsError
 
-LISTED = 3  # keys named in an error
+LISTED_KEYS = 3  # keys named in an error
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ def fit(arch: Arch, state: Mapping[str, Tensor]) -> Fitted:
     """:func:`translated`, with what is to be said about the file."""
     net = build(arch, "meta")
     wanted = net.state_dict()
-    layouts: dict[str, Layout] = {**LAYOUTS.get(arch.key, {}), "ours": ours}
+    layouts: dict[str, KeyLayout] = {**LAYOUTS.get(arch.key, {}), "ours": our_keys}
     name, keys = min(
         ((who, _keys(arch, net, layout)) for who, layout in layouts.items()),
         key=lambda option: len(set(option[1].values()) ^ set(state)),
@@ -78,10 +78,10 @@ def fit(arch: Arch, state: Mapping[str, Tensor]) -> Fitted:
     return Fitted(fitted, frozenset(headless), name, tuple(sorted({key.split(".")[0] for key in surplus})))
 
 
-def _keys(arch: Arch, net: nn.Module, layout: Layout) -> dict[str, str]:
+def _keys(arch: Arch, net: nn.Module, layout: KeyLayout) -> dict[str, str]:
     """The file's key of each of our keys."""
     modules = dict(net.named_modules())
-    prefixes = {slot.path: layout(slot) for slot in slots(arch, modules)}
+    prefixes = {module.path: layout(module) for module in weighted_modules(arch, modules)}
     found = {}
     for key in net.state_dict():
         path, _, leaf = key.rpartition(".")
@@ -124,8 +124,8 @@ def _complain_about_classes(shaped: Mapping[str, Tensor], wanted: Mapping[str, T
 def listed(keys: Iterable[str]) -> str:
     """The first few, and how many more."""
     found = list(keys)
-    more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
-    return f"{', '.join(found[:LISTED])}{more}"
+    more = f" and {len(found) - LISTED_KEYS} more" if len(found) > LISTED_KEYS else ""
+    return f"{', '.join(found[:LISTED_KEYS])}{more}"
 
 
 def _misfit(our: str, key: str, value: Tensor, wanted: Tensor) -> str:

@@ -14,16 +14,18 @@ import torch
 from torch import Tensor
 
 from ..arch.spec import Arch
-from ..checkpoints import card, download
-from ..checkpoints.catalogue import CHECKPOINTS, Learned, published, untrained
+from ..checkpoints import card
+from ..checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published, untrained
+from ..checkpoints.download import fetch_file
+from ..checkpoints.transfer import OnBytes
 from ..net.builder import Network, build
 from ..variants import ARCHITECTURES
-from .file import SUFFIXES, WeightsError, read
+from .file import SUFFIXES, WeightsError, read_tensors
 from .fitting import Fitted, fit, listed
 from .fitting import translated as translated
 
 if TYPE_CHECKING:
-    from ..resize import Change
+    from ..resize import LayerChange
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,9 @@ class Loaded:
     """
 
     net: Network
-    learned: Learned
+    trained_weights: TrainedWeights
     report: tuple[str, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[LayerChange, ...] = ()
 
 
 def load(arch: Arch, source: Source = "random") -> Network:
@@ -76,7 +78,7 @@ def loaded(arch: Arch, source: Source = "random") -> Loaded:
         case str(known):
             return _known(arch, known)
         case Path() as path:
-            return _own(arch, OwnFile(path.name, "", read(path), _card_beside(path)))
+            return _own(arch, OwnFile(path.name, "", read_tensors(path), _card_beside(path)))
         case OwnFile() as own:
             return _own(arch, own)
 
@@ -97,7 +99,7 @@ def named(text: str) -> str | Path:
     return Path(text)
 
 
-def fetch(learned: Learned, on_progress: download.OnBytes | None = None) -> Path:
+def fetch(learned: TrainedWeights, on_progress: OnBytes | None = None) -> Path:
     """The file of a published checkpoint, from the cache or else from its server.
 
     Raises:
@@ -106,7 +108,7 @@ def fetch(learned: Learned, on_progress: download.OnBytes | None = None) -> Path
     if (remote := learned.remote) is None:
         raise ValueError(f"{learned.title} has no file to fetch.")
     file = learned.file
-    return download.fetch(
+    return fetch_file(
         remote.url, file.parent, name=file.name, size=remote.size, sha256=remote.sha256, on_progress=on_progress
     )
 
@@ -121,14 +123,14 @@ def _known(arch: Arch, source: str) -> Loaded:
     _check_variant(arch, learned)
     if learned.remote is not None:
         file = fetch(learned)
-    return _carried(arch, learned, _first_fitting(read(file), [learned.arch])[1])
+    return _carried(arch, learned, _first_fitting(read_tensors(file), [learned.arch])[1])
 
 
 def _card_beside(path: Path) -> str:
     """The card of a file, if there is one; another program's .json may have the same name."""
     try:
         text = card.beside(path).read_text(encoding="utf-8")
-        card.learned(text, path.name)
+        card.parse_card(text, path.name)
     except (OSError, ValueError):
         return ""
     return text
@@ -139,17 +141,17 @@ def _own(arch: Arch, own: OwnFile) -> Loaded:
     original = ARCHITECTURES[arch.key]
     homes = [arch, replace(original, classes=arch.classes, input_size=arch.input_size), original]
     if own.card:
-        learned = card.learned(own.card, own.name)
+        learned = card.parse_card(own.card, own.name)
         _check_variant(arch, learned)
         homes.insert(1, learned.arch)
     else:  # as the published checkpoint of the variant is used, if there is one
         steps = next((known.preprocessing for known in published(arch.key)), untrained(arch).preprocessing)
-        learned = Learned("own", own.name, arch, steps)
+        learned = TrainedWeights("own", own.name, arch, steps)
     home, fitted = _first_fitting(own.tensors, dict.fromkeys(homes))
     return _carried(arch, replace(learned, arch=home), fitted)
 
 
-def _check_variant(arch: Arch, learned: Learned) -> None:
+def _check_variant(arch: Arch, learned: TrainedWeights) -> None:
     if learned.arch.key != arch.key:
         name, home = learned.title if learned.id == "own" else learned.id, learned.arch.about.title
         raise WeightsError(f"The weights {name} belong to {home}, not to {arch.about.title}; choose that variant.")
@@ -158,7 +160,7 @@ def _check_variant(arch: Arch, learned: Learned) -> None:
 # --- into a network --------------------------------------------------------------------------------------------------
 
 
-def _carried(arch: Arch, learned: Learned, fitted: Fitted) -> Loaded:
+def _carried(arch: Arch, learned: TrainedWeights, fitted: Fitted) -> Loaded:
     """``arch`` with what was read for ``learned.arch``. Heads that have no weights keep their random initialisation."""
     trained = {head.name for head in learned.arch.aux} - fitted.headless
     headless = [head.name for head in arch.aux if head.name not in trained]
@@ -166,7 +168,7 @@ def _carried(arch: Arch, learned: Learned, fitted: Fitted) -> Loaded:
     home = _with_heads(learned.arch, {head.name for head in goal.aux})
     unused = {head.name for head in learned.arch.aux} - {head.name for head in home.aux}
     state = {key: value for key, value in fitted.state.items() if key.partition(".")[0] not in unused}
-    changes: tuple[Change, ...] = ()
+    changes: tuple[LayerChange, ...] = ()
     if _shapes(state) != _shapes(build(goal, "meta").state_dict()):
         from ..resize import resize
 

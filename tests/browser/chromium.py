@@ -10,6 +10,7 @@ import sys
 
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
+SHELL = "chromium-headless-shell"  # Chromium without windows: the same pages for half of the processor's time
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MACOS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -24,28 +25,33 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-MISSING = "No Chromium or Chrome starts here: install one, or name one with CHROMIUM=/path/to/chromium."
+APT_INSTALL = ("apt-get", "install", "-qy", "--no-install-recommends")
+MISSING = (
+    "No Chromium or Chrome starts here: run `python -m tests.browser.chromium`, which looks for one, "
+    "or name one with CHROMIUM=/path/to/chromium."
+)
 
 
-def candidates(playwright: Playwright) -> list[str]:
-    """Paths to try, best first. CHROMIUM, where it is set, is the only one."""
+def candidates() -> list[str | None]:
+    """Paths to try, best first; None is the shell that Playwright brings. CHROMIUM, if set, is the only one."""
     if chosen := os.environ.get("CHROMIUM"):
         return [chosen]
-    on_path = [path for name in NAMES if (path := shutil.which(name))]
-    return [path for path in (*on_path, *MACOS, playwright.chromium.executable_path) if os.path.exists(path)]
+    others = [path for name in NAMES if (path := shutil.which(name))]
+    return [*filter(None, [shutil.which(SHELL)]), None, *others, *filter(os.path.exists, MACOS)]
 
 
 def launch(playwright: Playwright) -> tuple[str, Browser] | None:
-    """The first candidate that starts, and its path. A file that is there may still be Ubuntu's stub for a snap."""
-    for path in candidates(playwright):
+    """The first candidate that starts, and what it is. A file that is there may still be Ubuntu's stub for a snap."""
+    for path in candidates():
         try:
-            return path, playwright.chromium.launch(executable_path=path, args=FLAGS)
+            return path or SHELL, playwright.chromium.launch(executable_path=path, args=FLAGS)
         except Error:
             continue
     return None
 
 
-def working_path() -> str | None:
+def working() -> str | None:
+    """What starts."""
     with sync_playwright() as playwright:
         if launched := launch(playwright):
             launched[1].close()
@@ -53,30 +59,36 @@ def working_path() -> str | None:
     return None
 
 
-def install() -> None:
-    """Playwright's own build; where that cannot be had, and for the libraries it needs, root asks apt-get."""
-    playwright = (sys.executable, "-m", "playwright")
-    downloaded = subprocess.run((*playwright, "install", "chromium")).returncode == 0
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
+def install(at_hand: str | None) -> None:
+    """The shell, from Debian where that can be asked, else Playwright's, unless another browser is ``at_hand``."""
+    packages = os.geteuid() == 0 and shutil.which("apt-get") is not None
+    if packages:
+        run("apt-get", "update", "-q")
+        if run(*APT_INSTALL, SHELL):
+            return
+    if at_hand:
         return
-    if downloaded:
-        subprocess.run((*playwright, "install-deps", "chromium"))
-    else:
-        subprocess.run(("apt-get", "update", "-q"))
-        subprocess.run(
-            ("apt-get", "install", "-qy", "--no-install-recommends", "chromium"),
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        )
+    playwright = (sys.executable, "-m", "playwright")
+    if run(*playwright, "install", "--only-shell", "chromium"):
+        if packages:
+            run(*playwright, "install-deps", "chromium")
+    elif packages:
+        run(*APT_INSTALL, "chromium")
+
+
+def run(*command: str) -> bool:
+    """Whether it went well."""
+    return subprocess.run(command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}).returncode == 0
 
 
 def main() -> int:
-    path = working_path()
-    if path is None and "CHROMIUM" not in os.environ:
-        print("No Chromium or Chrome starts here; installing one.", flush=True)
-        install()
-        path = working_path()
-    print(f"Browser for the tests: {path}" if path else MISSING, file=sys.stdout if path else sys.stderr)
-    return 0 if path else 1
+    browser = working()
+    if "CHROMIUM" not in os.environ and (browser is None or SHELL not in browser):
+        print("Looking for a Chromium without windows, once.", flush=True)
+        install(browser)
+        browser = working()
+    print(f"Browser for the tests: {browser}" if browser else MISSING, file=sys.stdout if browser else sys.stderr)
+    return 0 if browser else 1
 
 
 if __name__ == "__main__":

@@ -1,15 +1,19 @@
-"""Fixtures for the tests that drive the real page: one app and one browser for all, one fresh context a test."""
+"""Fixtures for the tests that drive the real page: one app, one browser and one page for all."""
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
 
 from tests.app_server import free_port, served
 from tests.browser import chromium
+from tests.browser.static_page import StaticPage
+
+WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
 # Console errors that are not ours, each with its reason. Everything else fails the test that caused it.
 HARMLESS: tuple[tuple[str, str], ...] = (
@@ -48,20 +52,59 @@ def browser() -> Iterator[Browser]:
         launched[1].close()
 
 
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=WINDOW)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of 1440 x 900 in a fresh context. An error in the page or its console fails the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
+def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of 1440 x 900 that knows nothing of earlier ones. An error in it or its console fails the test."""
+    page = _reused(context) if "static_page" not in request.fixturenames else context.new_page()
     errors: list[str] = []
 
     def on_console(said: ConsoleMessage) -> None:
         if said.type == "error":
             errors.append(f"{said.text} ({said.location['url']})")
 
+    def on_error(error: Error) -> None:
+        errors.append(str(error))
+
     page.on("console", on_console)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("pageerror", on_error)
     yield page
-    context.close()
+    page.remove_listener("console", on_console)
+    page.remove_listener("pageerror", on_error)
+    if "static_page" in request.fixturenames:
+        page.close()
+    else:
+        _forget(page)
     ours = [error for error in errors if not any(re.search(pattern, error) for pattern, _ in HARMLESS)]
     assert not ours, "The page reported errors:\n" + "\n".join(ours)
+
+
+def _reused(context: BrowserContext) -> Page:
+    """The page that all tests of an app share: what it has compiled of Streamlit is half of the work of opening it."""
+    return context.pages[0] if context.pages else context.new_page()
+
+
+def _forget(page: Page) -> None:
+    """All that a test may have left behind."""
+    try:
+        page.evaluate("{ localStorage.clear(); sessionStorage.clear() }")
+        page.goto("about:blank")
+        page.unroute_all()
+        page.set_viewport_size(WINDOW)
+        page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
+        page.context.clear_cookies()
+        page.context.clear_permissions()
+    except Error:  # such as a page that hangs or has crashed: the next test gets another
+        page.close()
+
+
+@pytest.fixture
+def static_page(page: Page, monkeypatch: pytest.MonkeyPatch) -> Callable[..., StaticPage]:
+    """Opens a component on a page of its own; takes what StaticPage takes after the page."""
+    return partial(StaticPage, page, monkeypatch)

@@ -10,15 +10,15 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.backend import analyze
 from app.backend.common.quantity import exact
-from app.backend.memory.inference import inference
-from app.backend.tables.table import table, to_csv, to_json
+from app.backend.memory.inference import inference_memory
+from app.backend.tables.cost_table import cost_table, table_csv, table_json
 from app.backend.tables.torchinfo_summary import mult_adds
 from inception_models import ARCHITECTURES, Arch
 from inception_models.edits.widths import scaled
 from tests.browser.visits import SLOW_MS, open_page, settled
 
 GOOGLENET = ARCHITECTURES["googlenet"]
-TABS = ("Overview", "Tree", "Layers", "Sensitivity", "Memory", "Time", "torchinfo")
+COSTS_TABS = ("Overview", "Tree", "Layers", "Sensitivity", "Memory", "Time", "torchinfo")
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_every_tab_opens_alone_fits_on_a_phone_and_torchinfo_agrees(costs: Calla
     page = costs()
     page.set_viewport_size({"width": 390, "height": 844})
     for name, content in zip(
-        TABS,
+        COSTS_TABS,
         (".barlayer", ".treemaplayer", "[data-testid=stDataFrame]", ".barlayer", ".barlayer", "button", "pre"),
         strict=True,
     ):
@@ -64,10 +64,12 @@ def test_every_tab_opens_alone_fits_on_a_phone_and_torchinfo_agrees(costs: Calla
         if name != "Overview":
             expect(page.get_by_text("By kind of branch")).to_have_count(0)
     analysis = analyze(GOOGLENET)
-    said = page.get_by_role("tabpanel")  # torchinfo's
-    expect(said).to_contain_text("torchinfo counts the same parameters: 6,998,552", timeout=SLOW_MS)
-    expect(said).to_contain_text(f"mult-adds are {exact(mult_adds(analysis))}: our {exact(analysis.macs)} MACs")
-    expect(said.locator("pre")).to_contain_text("inception5b")
+    panel = page.get_by_role("tabpanel")  # torchinfo's
+    expect(panel).to_contain_text("torchinfo counts the same parameters: 6,998,552", timeout=SLOW_MS)
+    expect(panel).to_contain_text(
+        f"mult-adds are {exact(mult_adds(analysis))}: the {exact(analysis.macs)} MACs of this app"
+    )
+    expect(panel.locator("pre")).to_contain_text("inception5b")
 
 
 def test_clicks_on_bars_and_tiles_select_the_part_and_the_tab_is_remembered(costs: Callable[..., Page]) -> None:
@@ -94,12 +96,12 @@ def test_the_layer_table_is_saved_exactly_and_searched_and_a_row_selects_its_par
 ) -> None:
     page = costs()
     analysis = analyze(GOOGLENET)
-    made = table(analysis, analysis)
-    rows = made.rows
+    layers = cost_table(analysis, analysis)
+    rows = layers.rows
     tab(page, "Layers")
     shown = [row for row in rows if row.level in ("network", "stage", "branch", "op")]
     expect(page.get_by_text(f"{len(shown)} of {len(rows)} rows")).to_be_visible()
-    for name, text in (("CSV", to_csv(rows)), ("JSON", to_json(made))):
+    for name, text in (("CSV", table_csv(rows)), ("JSON", table_json(layers))):
         with page.expect_download() as download:
             page.get_by_role("button", name=name, exact=True).click()
         assert download.value.suggested_filename == f"googlenet_224.{name.lower()}"
@@ -125,11 +127,12 @@ def test_memory_follows_the_number_format_and_the_batch(costs: Callable[..., Pag
         (lambda: page.get_by_role("radio", name="int8").click(), "int8", 2),
     ):
         choose()
-        found = inference(analysis, dtype, batch)
+        memory = inference_memory(analysis, dtype, batch)
         expect(fact(page, "Feature maps")).to_have_attribute(
-            "data-tip", f"{exact(found.peak.peak_bytes, 'bytes')}. The most at one time, reached in {found.peak.name}.",
+            "data-tip",
+            f"{exact(memory.peak.peak_bytes, 'bytes')}. The most at one time, reached in {memory.peak.name}.",
             timeout=SLOW_MS,
-        )  # fmt: skip
+        )
     expect(page.get_by_text("Networks are not trained in int8")).to_be_visible()
 
 

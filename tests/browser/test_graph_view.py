@@ -129,6 +129,7 @@ def test_ctrl_and_the_wheel_zoom_without_focus(small: Diagram) -> None:
     small.page.mouse.move(*before.center)
     small.page.keyboard.down("Control")
     small.page.mouse.wheel(0, -200)
+    small.page.keyboard.up("Control")  # the tests share a page
     expect(small.page.locator(".view .map")).to_be_visible()
     assert small.box("inception2").width > 1.2 * before.width
     assert near(small.box("inception2").center, before.center)

@@ -67,8 +67,8 @@ def test_hover_reads_the_value_and_a_click_keeps_the_cell(picture: Page) -> None
     expect(box_on_picture(page)).to_have_attribute("data-box", sees)
     expect(page.get_by_role("img", name="Channel 10 of branch3x3, enlarged")).to_be_visible()
     expect(page.locator("aside .words")).to_contain_text(f"channel 10, row 5, column 20: {value}")
-    agrees = page.get_by_role("status").filter(has_text="The network says")
-    expect(agrees).to_contain_text(f"The network says {maps[channel, row, column]:.6g}.", timeout=SLOW_MS)
+    agrees = page.get_by_role("status").filter(has_text="In the feature map:")
+    expect(agrees).to_contain_text(f"In the feature map: {maps[channel, row, column]:.6g}.", timeout=SLOW_MS)
     expect(agrees).not_to_contain_text("differ")
 
     page.get_by_role("tab", name="Channels").click()  # what was picked is still so afterwards
@@ -87,7 +87,7 @@ def test_the_keyboard_reaches_every_cell(picture: Page) -> None:
         page.keyboard.press(key)
     expect(words).to_contain_text("branch3x3, channel 1, row 15, column 13")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("How this value came about: inception3a.branch3x3, channel 1")).to_be_visible(
+    expect(page.get_by_text("How this value is computed: inception3a.branch3x3, channel 1")).to_be_visible(
         timeout=SLOW_MS
     )
     expect(mosaic(page)).to_be_focused()
@@ -105,10 +105,10 @@ def test_a_cell_of_the_enlarged_channel_can_be_picked(picture: Page) -> None:
     expect(page.get_by_title("padding").first).to_be_visible(timeout=SLOW_MS)  # its window hangs over the corner
 
 
-TABS = {
-    "Channels": "Which branch carries how much",
-    "Attribution": "Where the maps of inception3a argue for the class",
-    "Ablation": "everything behind it is computed anew",
+PICTURE_TABS = {
+    "Channels": "How much each branch carries",
+    "Attribution": "Where the feature maps of inception3a speak for the class",
+    "Ablation": "everything after it is computed again",
     "Visualise": "Gradient ascent from noise",
     "Side by side": "Both sides of a branch share one scale",
 }
@@ -119,7 +119,7 @@ def test_every_tab_opens_on_a_phone_at_night(page: Page, app_url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{app_url}/picture?variant=googlenet_bn")
     expect(mosaic(page)).to_be_visible(timeout=SLOW_MS)
-    for tab, sentence in TABS.items():
+    for tab, sentence in PICTURE_TABS.items():
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_text(sentence).first).to_be_visible(timeout=SLOW_MS)
         expect(page.locator("[data-testid=stException]")).to_have_count(0)

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.backend import analyze
 from app.backend.common.quantity import short
 from inception_models import ARCHITECTURES, Arch, with_widths
-from inception_models.edits.widths import with_input_size
+from inception_models.edits.input_output import with_input_size
 from tests.browser.visits import settled
 
 ROOT = Path(__file__).parents[2]
@@ -312,7 +312,7 @@ def test_nothing_hangs_over_the_edge_of_a_phone(visit: Callable[..., Page], page
 
 
 @pytest.mark.parametrize("kind, start", [("SVG", b"<svg "), ("PDF", b"%PDF-")])
-def test_the_diagram_is_saved_as_it_stands(visit: Callable[..., Page], kind: str, start: bytes) -> None:
+def test_the_diagram_is_saved_as_it_is_shown(visit: Callable[..., Page], kind: str, start: bytes) -> None:
     page = visit("/?variant=googlenet")
     field = width_field(page, "inception3a.branch1x1.conv")
     field.fill("96")

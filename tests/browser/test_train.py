@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from app.backend.training.sweep import sweep_widths
 from inception_models import ARCHITECTURES, Arch, build, widths
 from inception_models.checkpoints.demo import demo
-from inception_models.edits.widths import with_classes
+from inception_models.edits.input_output import with_classes
 from tests.browser.visits import SLOW_MS, open_page, settled
 from tests.models.tiny import tiny
 
@@ -62,8 +62,8 @@ def test_a_run_goes_on_while_another_page_is_open_and_leaves_weights_and_curves(
 
 def test_a_large_network_is_made_small_first_and_a_run_is_cancelled(train: Callable[[Arch], Page]) -> None:
     page = train(ARCHITECTURES["inception_v3"])
-    expect(page.get_by_text("tells 1,000 classes apart")).to_be_visible()
-    page.get_by_role("button", name="Only set 10 classes").click()
+    expect(page.get_by_text("has 1,000 outputs")).to_be_visible()
+    page.get_by_role("button", name="Only change outputs to 10").click()
     expect(page.get_by_text("A training step would need")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_role("button", name="Start")).to_be_disabled()
     page.get_by_role("button", name="Make it small enough").click()

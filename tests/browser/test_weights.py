@@ -64,7 +64,7 @@ def test_the_demo_brings_its_network_pictures_and_accuracy(page: Page, app_url: 
     page.goto(narrower)  # a fresh session: the link alone
     visible(page.locator("[data-testid=stMetricDelta]"))
     expect(page.locator("[data-testid=stMetricDelta]")).to_contain_text("-")
-    visible(said(page, "What your edits made of the weights"))
+    visible(said(page, "How your edits changed the weights"))
 
 
 def test_an_own_file_is_used_on_every_page_and_a_wrong_one_is_explained(
@@ -94,7 +94,7 @@ def test_an_own_file_is_used_on_every_page_and_a_wrong_one_is_explained(
     visible(said(page, "Your file: own.pth"))
     upload.set_input_files(tmp_path / "other.pth")
     visible(said(page, "conv1.conv.weight has the shape [5, 3, 7, 7]"))
-    visible(said(page, "places that do not fit"))
+    visible(said(page, "tensors that do not fit"))
     visible(said(page, "The weights are random"))
 
 
@@ -124,18 +124,18 @@ def patched(server: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             yield url
 
 
-def test_published_weights_are_fetched_cancelled_and_gone_on_with(patched: str, page: Page, server: Served) -> None:
+def test_the_download_of_published_weights_is_cancelled_and_resumed(patched: str, page: Page, server: Served) -> None:
     server.behaviour.gate = threading.Event()
     page.goto(f"{patched}/picture?variant=googlenet_torchvision&weights=torchvision_googlenet")
-    fetch = page.get_by_role("button", name="Fetch 52 MB")
-    visible(fetch)
+    start = page.get_by_role("button", name="Download 52 MB")
+    visible(start)
     visible(said(page, "BSD-3-Clause"))
     ready(page)
-    fetch.click()
-    visible(said(page, "Fetching: 2"))  # half of it is here, and the server sends no more
+    start.click()
+    visible(said(page, "Downloading: 2"))  # half of it is here, and the server sends no more
     page.get_by_role("button", name="Cancel").click()
     server.behaviour.gate.set()  # only what arrives tells the transfer that it was cancelled
-    resume = page.get_by_role("button", name=re.compile("Go on fetching, .* of 52 MB are here"))
+    resume = page.get_by_role("button", name=re.compile(r"Resume download \(\d+ of 52 MB\)"))
     visible(resume)
     resume.click()
     visible(said(page, "About these weights"))
@@ -147,11 +147,11 @@ def test_published_weights_are_fetched_cancelled_and_gone_on_with(patched: str, 
     visible(said(page, "transform_input"))
 
 
-def test_without_a_network_the_demo_stands_in(patched: str, page: Page) -> None:
+def test_without_a_connection_the_demo_is_offered(patched: str, page: Page) -> None:
     page.goto(f"{patched}/picture?variant=xception")
     ready(page)
     choose(page, "timm")
-    page.get_by_role("button", name="Fetch 52 MB").click()
+    page.get_by_role("button", name="Download 52 MB").click()
     visible(said(page, "127.0.0.1 could not be reached (Connection refused); is there a network?"))
     page.get_by_role("button", name="Use the demo network instead").click()
     visible(said(page, "The picture shows:"))

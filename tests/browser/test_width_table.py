@@ -1,12 +1,16 @@
-"""The editable table in a real browser, on the demo app beside this file (GoogLeNet's Table 1)."""
+"""The editable table in a real browser, as GoogLeNet's Table 1: alone on a page, and as part of an app."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.frontend.components import width_table
 from tests.app_server import free_port, served
+from tests.browser.static_page import StaticPage
+from tests.browser.table_one import TableOne
 
 APP = "tests/browser/width_table_app.py"
 PATIENCE_MS = 30_000  # for what waits for the server, on a busy machine
@@ -26,7 +30,18 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def opened(page: Page, url: str, query: str = "") -> None:
+@pytest.fixture
+def opened(page: Page, static_page: Callable[..., StaticPage]) -> Callable[..., None]:
+    """Opens the table alone on a page. What ``show`` of TableOne takes can be given."""
+
+    def go(work_seconds: float = 0, **options: object) -> None:
+        table = TableOne()
+        static_page(width_table, partial(table.show, **options), table.log, work_seconds)
+
+    return go
+
+
+def opened_app(page: Page, url: str, query: str = "") -> None:
     page.goto(f"{url}/?{query}")
     expect(field(page, "inception3a.branch1x1.conv")).to_have_value("64", timeout=PATIENCE_MS)
 
@@ -52,27 +67,19 @@ def edit(path: str, text: str) -> str:
     return f"edit {{'{path}': '{text}'}}"
 
 
-def test_enter_commits_marks_the_cell_and_moves_down(page: Page, url: str) -> None:
-    opened(page, url)
-    cell = field(page, "inception3a.branch3x3.conv")
-    cell.fill("160")
-    cell.press("Enter")
-    expect_said(page, edit("inception3a.branch3x3.conv", "160"))
-    expect(cell).to_have_accessible_description("was 128")
-    # 192 x (64 + 96 + 16 + 32) + 9 x 96 x 160 + 25 x 16 x 32
-    expect(row(page, "inception3a").get_by_text("191 k")).to_have_attribute("data-tip", "190,976")
-    expect(row(page, "inception3a")).to_contain_text("+16.9 %")
-    expect(field(page, "inception3b.branch3x3.conv")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(field(page, "inception4a.branch3x3.conv")).to_be_focused()  # over the pool, which has no fields
-    page.keyboard.press("Shift+Enter")
-    expect(field(page, "inception3b.branch3x3.conv")).to_be_focused()
-    assert len(said(page)) == 1
+NO_WIDTHS = ("abc", "0", "4097", "1e9", "-5", "33.5", "<img src=x onerror=alert(1)>")
 
 
-@pytest.mark.parametrize("typed", ["abc", "0", "4097", "1e9", "-5", "33.5", "<img src=x onerror=alert(1)>"])
-def test_what_is_not_a_width_stays_with_a_sentence(page: Page, url: str, typed: str) -> None:
-    opened(page, url)
+def test_what_is_not_a_width_stays_with_a_sentence(page: Page, opened: Callable[..., None]) -> None:
+    opened()
+    told: list[str] = []
+    for typed in NO_WIDTHS:
+        refused(page, typed)
+        told += [edit("inception4c.branch5x5.conv", typed), edit("inception4c.branch5x5.conv", "64")]
+        expect_said(page, *told)
+
+
+def refused(page: Page, typed: str) -> None:
     cell = field(page, "inception4c.branch5x5.conv")
     cell.fill(typed)
     cell.press("Enter")
@@ -88,12 +95,15 @@ def test_what_is_not_a_width_stays_with_a_sentence(page: Page, url: str, typed: 
     page.keyboard.press("Escape")
     expect(cell).to_have_value("64")
     expect(cell).not_to_have_attribute("aria-invalid", "true")
-    expect_said(page, edit("inception4c.branch5x5.conv", typed), edit("inception4c.branch5x5.conv", "64"))
 
 
-@pytest.mark.parametrize("query", ["", "work=0.4"], ids=["fast", "slow server"])
-def test_quick_edits_all_arrive_once(page: Page, url: str, query: str) -> None:
-    opened(page, url, query)
+@pytest.mark.parametrize("work_seconds", [0, 0.4], ids=["fast", "slow"])
+def test_quick_edits_all_arrive_once(page: Page, opened: Callable[..., None], work_seconds: float) -> None:
+    opened(work_seconds)
+    quick_edits_arrive_once(page)
+
+
+def quick_edits_arrive_once(page: Page) -> None:
     field(page, "inception3a.branch1x1.conv").focus()
     for text in ("72", "104", "136"):
         page.keyboard.type(text)
@@ -112,9 +122,9 @@ def test_quick_edits_all_arrive_once(page: Page, url: str, query: str) -> None:
     expect(field(page, "inception3a.branch3x3.conv")).to_be_focused()
 
 
-@pytest.mark.parametrize("query", ["work=0.3", "work=0.3&changes"], ids=["patched", "rebuilt"])
-def test_a_rerun_leaves_what_is_being_typed(page: Page, url: str, query: str) -> None:
-    opened(page, url, query)
+@pytest.mark.parametrize("with_changes", [False, True], ids=["patched", "rebuilt"])
+def test_a_rerun_leaves_what_is_being_typed(page: Page, opened: Callable[..., None], with_changes: bool) -> None:
+    opened(0.3, with_changes=with_changes)
     field(page, "inception3a.branch1x1.conv").focus()
     page.keyboard.type("72")
     page.keyboard.press("Tab")
@@ -132,8 +142,8 @@ def test_a_rerun_leaves_what_is_being_typed(page: Page, url: str, query: str) ->
     assert len(said(page)) == 1
 
 
-def test_blur_commits_and_an_unchanged_text_says_nothing(page: Page, url: str) -> None:
-    opened(page, url)
+def test_blur_commits_and_an_unchanged_text_says_nothing(page: Page, opened: Callable[..., None]) -> None:
+    opened()
     cell = field(page, "conv1")
     cell.fill("64")
     field(page, "conv2.conv").click()
@@ -142,8 +152,8 @@ def test_blur_commits_and_an_unchanged_text_says_nothing(page: Page, url: str) -
     expect_said(page, edit("conv1", "48"))
 
 
-def test_arrows_step_and_wait_for_the_last(page: Page, url: str) -> None:
-    opened(page, url)
+def test_arrows_step_and_wait_for_the_last(page: Page, opened: Callable[..., None]) -> None:
+    opened()
     cell = field(page, "inception3a.branch1x1.conv")
     cell.focus()
     for key in ("ArrowUp", "ArrowUp", "ArrowUp", "Shift+ArrowDown"):
@@ -159,8 +169,8 @@ def test_arrows_step_and_wait_for_the_last(page: Page, url: str) -> None:
     assert said.inner_text().count("edit") <= 6  # two, unless the machine pauses between two presses
 
 
-def test_arrows_move_across_like_in_a_spreadsheet(page: Page, url: str) -> None:
-    opened(page, url)
+def test_arrows_move_across_like_in_a_spreadsheet(page: Page, opened: Callable[..., None]) -> None:
+    opened()
     field(page, "inception3a.branch1x1.conv").focus()
     page.keyboard.press("ArrowRight")
     expect(field(page, "inception3a.branch3x3.reduce")).to_be_focused()
@@ -174,8 +184,8 @@ def test_arrows_move_across_like_in_a_spreadsheet(page: Page, url: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["cell", "row", "table", "empty", "key"])
-def test_reset(page: Page, url: str, how: str) -> None:
-    opened(page, url)
+def test_reset(page: Page, opened: Callable[..., None], how: str) -> None:
+    opened()
     path = "inception4a.branch3x3.conv"
     cell = field(page, path)
     cell.fill("300")
@@ -207,8 +217,8 @@ def test_reset(page: Page, url: str, how: str) -> None:
         expect(page.get_by_role("button", name="Reset")).to_have_count(0)
 
 
-def test_a_row_is_selected_by_click_or_key_but_not_by_editing(page: Page, url: str) -> None:
-    opened(page, url)
+def test_a_row_is_selected_by_click_or_key_but_not_by_editing(page: Page, opened: Callable[..., None]) -> None:
+    opened()
     field(page, "inception4b.branch1x1.conv").click()
     row(page, "inception4b").get_by_text("449 k").click()
     expect_said(page, "select inception4b")
@@ -222,8 +232,8 @@ def test_a_row_is_selected_by_click_or_key_but_not_by_editing(page: Page, url: s
     expect(page.get_by_role("button", name="inception4c", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
-def test_a_pasted_block_fills_the_cells_in_one_step(page: Page, url: str) -> None:
-    opened(page, url)
+def test_a_pasted_block_fills_the_cells_in_one_step(page: Page, opened: Callable[..., None]) -> None:
+    opened()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     # Three lines from a spreadsheet: empty cells change nothing, and the second line falls on the pool.
     block = "\t200\t\t50\r\n1\t1\t1\t1\r\n\t210\tabc\t55\r\n"
@@ -244,8 +254,45 @@ def test_a_pasted_block_fills_the_cells_in_one_step(page: Page, url: str) -> Non
     expect_said(page, f"edit {typed}")
 
 
+def test_with_a_height_the_header_stays(page: Page, opened: Callable[..., None]) -> None:
+    opened(height_px=420)
+    field(page, "inception5b.branch1x1.conv").focus()
+    head = page.get_by_role("columnheader", name="pool proj").bounding_box()
+    cell = field(page, "inception5b.branch1x1.conv").bounding_box()
+    assert head is not None
+    assert cell is not None
+    assert 0 <= head["y"] < cell["y"]
+    assert cell["y"] + cell["height"] <= head["y"] + 420
+
+
+# ---- As a part of an app
+
+
+def test_quick_edits_all_arrive_once_at_a_slow_server(page: Page, url: str) -> None:
+    opened_app(page, url, "work=0.4")
+    quick_edits_arrive_once(page)
+
+
+def test_enter_commits_marks_the_cell_and_moves_down(page: Page, url: str) -> None:
+    opened_app(page, url)
+    cell = field(page, "inception3a.branch3x3.conv")
+    cell.fill("160")
+    cell.press("Enter")
+    expect_said(page, edit("inception3a.branch3x3.conv", "160"))
+    expect(cell).to_have_accessible_description("was 128")
+    # 192 x (64 + 96 + 16 + 32) + 9 x 96 x 160 + 25 x 16 x 32
+    expect(row(page, "inception3a").get_by_text("191 k")).to_have_attribute("data-tip", "190,976")
+    expect(row(page, "inception3a")).to_contain_text("+16.9 %")
+    expect(field(page, "inception3b.branch3x3.conv")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(field(page, "inception4a.branch3x3.conv")).to_be_focused()  # over the pool, which has no fields
+    page.keyboard.press("Shift+Enter")
+    expect(field(page, "inception3b.branch3x3.conv")).to_be_focused()
+    assert len(said(page)) == 1
+
+
 def test_letters_in_a_field_are_not_streamlits_shortcuts(page: Page, url: str) -> None:
-    opened(page, url)
+    opened_app(page, url)
     expect(page.get_by_text("run 1", exact=True)).to_be_visible()
     field(page, "conv1").focus()
     page.keyboard.type("rc")
@@ -257,7 +304,7 @@ def test_letters_in_a_field_are_not_streamlits_shortcuts(page: Page, url: str) -
 
 def test_on_a_phone_the_table_scrolls_inside_itself(page: Page, url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    opened(page, url)
+    opened_app(page, url)
     name = page.get_by_role("button", name="inception4b", exact=True)
     before = name.bounding_box()
     title = page.get_by_role("heading", name="Stem")
@@ -272,14 +319,3 @@ def test_on_a_phone_the_table_scrolls_inside_itself(page: Page, url: str) -> Non
         assert cell["x"] + cell["width"] <= 390
         assert name.bounding_box() == before
         assert title.bounding_box() == title_before
-
-
-def test_with_a_height_the_header_stays(page: Page, url: str) -> None:
-    opened(page, url, "height=420")
-    field(page, "inception5b.branch1x1.conv").focus()
-    head = page.get_by_role("columnheader", name="pool proj").bounding_box()
-    cell = field(page, "inception5b.branch1x1.conv").bounding_box()
-    assert head is not None
-    assert cell is not None
-    assert 0 <= head["y"] < cell["y"]
-    assert cell["y"] + cell["height"] <= head["y"] + 420

@@ -11,7 +11,7 @@ SLOW_MS = 30_000  # a first build, measurement or short run on a busy machine
 
 
 def open_page(page: Page, app_url: str, arch: Arch, name: str, first_tab: str) -> None:
-    """The page called ``name`` in the menu, with ``arch``, when it has come to rest."""
+    """Open the page called ``name`` in the menu with ``arch``, and wait until it has settled."""
     page.goto(f"{app_url}/?{urlencode(to_query(arch))}")
     settled(page)
     page.get_by_role("link", name=name).click()

@@ -9,12 +9,12 @@ import sys
 from dataclasses import replace
 from types import MappingProxyType
 
-from app.serve import serve
-from inception_models.checkpoints import catalogue as checkpoints
+from app.commands.serve import serve
+from inception_models.checkpoints import catalogue
 
 if __name__ == "__main__":
-    rows = dict(checkpoints.CHECKPOINTS)
+    rows = dict(catalogue.CHECKPOINTS)
     for name, url in zip(sys.argv[2::2], sys.argv[3::2], strict=True):
-        rows[name] = replace(rows[name], remote=checkpoints.Remote(url, 52_000_000, ""))
-    checkpoints.CHECKPOINTS = MappingProxyType(rows)  # before anybody else has imported it
+        rows[name] = replace(rows[name], remote=catalogue.Remote(url, 52_000_000, ""))
+    catalogue.CHECKPOINTS = MappingProxyType(rows)  # before any other module imports it
     sys.exit(serve("127.0.0.1", int(sys.argv[1])))

@@ -21,10 +21,11 @@ from inception_models.arch.spec import (
 )
 from inception_models.arch.tree import blocks, walk
 from inception_models.edits.depth import repeats, scales, with_repeats, with_scales
+from inception_models.edits.input_output import with_aux, with_classes, with_input_size, without_aux
 from inception_models.edits.structure import duplicated_branch, with_branch, with_op, without_branch, without_op
 from inception_models.edits.toggles import ACTIVATIONS, with_activation, with_batch_norm, with_dropout
 from inception_models.edits.whatif import factorised, naive, swapped_pool, unfactorised
-from inception_models.edits.widths import scaled, with_aux, with_classes, with_input_size, without_aux
+from inception_models.edits.widths import scaled
 
 NAMES = st.sampled_from(
     ("a", "b", "c", "conv", "reduce", "branch1x1", "branch9", "forward", "proj", "_x", "class", "ä")

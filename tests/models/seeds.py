@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-Triple = tuple[Tensor, Tensor, Tensor]
+Outputs = tuple[Tensor, Tensor, Tensor]
 
 #                    in  1x1 3x3r 3x3 5x5r 5x5 pool
 WIDTHS = {
@@ -72,7 +72,7 @@ class ArticleGoogLeNet(nn.Module):
         self.fc1 = nn.Linear(1024, classes)
         self.aux1, self.aux2 = ArticleHead(512, classes), ArticleHead(528, classes)
 
-    def forward(self, x: Tensor) -> Tensor | Triple:
+    def forward(self, x: Tensor) -> Tensor | Outputs:
         x = F.max_pool2d(self.conv1(x), 3, 2, 1)
         x = F.max_pool2d(self.conv2(x), 3, 2, 1)
         x, first, second = trunk(self.inceptions, x)
@@ -122,7 +122,7 @@ class NotebookGoogLeNet(nn.Module):
         self.linear5 = nn.Linear(1024, classes)
         self.aux_classifier1, self.aux_classifier2 = NotebookHead(512, classes), NotebookHead(528, classes)
 
-    def forward(self, x: Tensor) -> Triple:
+    def forward(self, x: Tensor) -> Outputs:
         x = F.max_pool2d(F.relu(self.conv1(x)), 3, 2, 1)
         x = F.max_pool2d(F.relu(self.conv2(F.relu(self.reduce2(x)))), 3, 2, 1)
         x, first, second = trunk(self.inceptions, x)
@@ -130,7 +130,7 @@ class NotebookGoogLeNet(nn.Module):
         return self.aux_classifier1(first), self.aux_classifier2(second), logits
 
 
-def trunk(inceptions: nn.ModuleDict, x: Tensor) -> Triple:
+def trunk(inceptions: nn.ModuleDict, x: Tensor) -> Outputs:
     """The nine modules with the two pools between them: the last output, and those of 4a and 4d for the heads."""
     seen = {}
     for name, module in inceptions.items():

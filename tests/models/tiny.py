@@ -7,8 +7,9 @@ from dataclasses import replace
 import torch
 
 from inception_models import ARCHITECTURES, Arch
+from inception_models.edits.input_output import with_input_size, without_aux
 from inception_models.edits.toggles import with_dropout
-from inception_models.edits.widths import scaled, with_input_size, without_aux
+from inception_models.edits.widths import scaled
 from inception_models.training.datasets import Data, Pictures
 
 STAGES = ("conv1", "maxpool1", "conv2", "inception3a", "avgpool", "dropout", "fc")

@@ -11,9 +11,10 @@ from torch import Tensor
 
 from inception_models import ARCHITECTURES, Arch, build
 from inception_models.edits.depth import repeats, with_repeats
-from inception_models.edits.widths import runs, scaled
+from inception_models.edits.input_output import runs
+from inception_models.edits.widths import scaled
 from inception_models.net.builder import Network
-from inception_models.resize import Change, resize
+from inception_models.resize import LayerChange, resize
 
 CLASSES = 7
 EXACT = 1e-9  # in float64, where rounding alone makes some 1e-14
@@ -81,7 +82,7 @@ def difference(a: tuple[Tensor, ...], b: tuple[Tensor, ...]) -> float:
     return max(float((x - y).abs().max() / x.abs().max()) for x, y in zip(a, b, strict=True))
 
 
-def carried(arch: Arch, edit: Arch) -> tuple[float, list[Change]]:
+def carried(arch: Arch, edit: Arch) -> tuple[float, list[LayerChange]]:
     """How far the outputs of the edited network are from the old ones, and what changed."""
     net = trained(arch)
     found = resize(net.state_dict(), arch, edit)
@@ -89,7 +90,7 @@ def carried(arch: Arch, edit: Arch) -> tuple[float, list[Change]]:
     return difference(outputs(net), outputs(from_state(edit, found.state))), changes
 
 
-def kinds(changes: Iterable[Change]) -> set[tuple[str, str]]:
+def kinds(changes: Iterable[LayerChange]) -> set[tuple[str, str]]:
     return {(change.path, change.kind) for change in changes}
 
 

@@ -9,7 +9,7 @@ from .graph import Node
 from .network import Analysis, StageCost
 
 
-class Change(NamedTuple):
+class WidthChange(NamedTuple):
     """``path`` is relative to its part; ``was`` is None for what the other network does not have."""
 
     path: str
@@ -26,28 +26,30 @@ class Changes:
     def __init__(self, original: Analysis | None) -> None:
         self.stages = None if original is None else {s.name: s for s in (*original.stages, *original.aux)}
 
-    def among(self, part: StageCost, nodes: Iterable[Node]) -> tuple[Change, ...]:
+    def among(self, part: StageCost, nodes: Iterable[Node]) -> tuple[WidthChange, ...]:
         """The changed widths among ``nodes`` of ``part``, those that follow from others included."""
         if self.stages is None:
             return ()
         before = self.stages.get(part.name.partition(".")[0])
-        known = () if before is None else one(before).nodes
-        if known is one(part).nodes:  # the analysis remembers stages: the same numbers are the same object
+        known = () if before is None else first_copy(before).nodes
+        if known is first_copy(part).nodes:  # the analysis remembers stages: the same numbers are the same object
             return ()
         widths = {n.path: n.layer.width for n in known}
-        weighted = (n for n in nodes if n.layer.kind in ("conv", "linear") and n.layer.groups == 1)
+        weighted = (n for n in nodes if n.layer.rules.weights == "filters" and n.layer.groups == 1)
         return tuple(
-            Change(n.path, widths.get(n.path), n.layer.width) for n in weighted if widths.get(n.path) != n.layer.width
+            WidthChange(n.path, widths.get(n.path), n.layer.width)
+            for n in weighted
+            if widths.get(n.path) != n.layer.width
         )
 
-    def of(self, part: StageCost) -> tuple[Change, ...]:
+    def of(self, part: StageCost) -> tuple[WidthChange, ...]:
         """All that has changed in a stage, the number of its copies included."""
         before = None if self.stages is None else self.stages.get(part.name)
         copies = 0 if before is None else len(before.copies)
-        own = (Change("copies", copies, len(part.copies)),) if copies and copies != len(part.copies) else ()
-        return own + self.among(part, one(part).nodes)
+        own = (WidthChange("copies", copies, len(part.copies)),) if copies and copies != len(part.copies) else ()
+        return own + self.among(part, first_copy(part).nodes)
 
 
-def one(part: StageCost) -> StageCost:
+def first_copy(part: StageCost) -> StageCost:
     """A stage, or the first copy of a repeated one."""
     return part.copies[0] if part.copies else part

@@ -13,7 +13,7 @@ from dataclasses import replace
 from inception_models.arch.shapes import Shape, padding_of, window_count
 
 from .graph import Layer, Node, Traced, elements
-from .receptive_field import ONE_PIXEL, Fields, fields_behind
+from .receptive_field import ONE_PIXEL, Fields, fields_after
 
 
 def bind(traced: Sequence[Traced], in_shape: Shape, widths: Mapping[str, int]) -> tuple[Node, ...]:
@@ -30,51 +30,38 @@ def bind(traced: Sequence[Traced], in_shape: Shape, widths: Mapping[str, int]) -
         out = out_shape(layer, shapes)
         params, macs = params_of(layer, shapes[0]), macs_of(layer, shapes[0], out)
         nodes.append(
-            Node(item.path, layer, item.inputs, shapes[0], out, params, macs, fields_behind(layer, fields, shapes[0]))
+            Node(item.path, layer, item.inputs, shapes[0], out, params, macs, fields_after(layer, fields, shapes[0]))
         )
     return tuple(nodes)
 
 
 def _with_width(item: Traced, shape: Shape, widths: Mapping[str, int]) -> Layer:
     layer = item.layer
-    match layer.kind:
-        case "conv" if layer.groups > 1 or item.path.endswith("depthwise"):  # one group for each channel that arrives
-            width = shape[0] * (layer.width // layer.groups)
-            return replace(layer, width=width, groups=shape[0])
-        case "conv" | "linear":
-            path = item.path if item.path in widths else item.path.rpartition(".")[0]
-            width = widths[path]
-            return layer if width == layer.width else replace(layer, width=width)
-        case _:
-            return layer
+    if layer.depthwise:
+        return replace(layer, width=shape[0] * (layer.width // layer.groups), groups=shape[0])
+    if layer.rules.weights != "filters":
+        return layer
+    path = item.path if item.path in widths else item.path.rpartition(".")[0]
+    width = widths[path]
+    return layer if width == layer.width else replace(layer, width=width)
 
 
 def out_shape(layer: Layer, shapes: Sequence[Shape]) -> Shape:
-    """The shape behind a layer whose inputs have these shapes."""
+    """The output shape of a layer whose inputs have these shapes."""
     first = shapes[0]
-    match layer.kind:
-        case "conv":
-            return (layer.width, *_windows(layer, first))
-        case "max_pool" | "avg_pool":
-            return (first[0], *_windows(layer, first))
-        case "adaptive_pool":
+    match layer.rules.geometry:
+        case "same":
+            return first
+        case "window":
+            return (layer.width or first[0], *_windows(layer, first))
+        case "grid":
             return (first[0], *layer.output_size)
         case "pad":
-            return (
-                first[0],
-                *(
-                    size + sum(padding_of("tf", size, k, s))
-                    for size, k, s in zip(first[1:], layer.kernel, layer.stride, strict=True)
-                ),
-            )
-        case "concat":
+            return (first[0], *_padded(layer, first))
+        case "join":
             return (sum(s[0] for s in shapes), *first[1:])
-        case "flatten":
-            return (elements(first),)
-        case "linear":
-            return (layer.width,)
-        case _:
-            return first
+        case "vector":
+            return (layer.width or elements(first),)
 
 
 def _windows(layer: Layer, shape: Shape) -> tuple[int, int]:
@@ -85,25 +72,31 @@ def _windows(layer: Layer, shape: Shape) -> tuple[int, int]:
     return height, width
 
 
+def _padded(layer: Layer, shape: Shape) -> tuple[int, int]:
+    height, width = (
+        size + sum(padding_of("tf", size, layer.kernel[axis], layer.stride[axis]))
+        for axis, size in enumerate(shape[1:])
+    )
+    return height, width
+
+
 def params_of(layer: Layer, shape: Shape) -> int:
     """Trainable parameters of a layer that receives ``shape``."""
-    match layer.kind:
-        case "conv":
-            return layer.width * (shape[0] // layer.groups * layer.kernel[0] * layer.kernel[1] + layer.bias)
-        case "linear":
-            return layer.width * (shape[0] + layer.bias)
-        case "batch_norm":
-            return layer.norm_params * shape[0]
-        case _:
+    match layer.rules.weights:
+        case "filters":
+            return layer.width * (_fan_in(layer, shape) + layer.bias)
+        case "channels":
+            return layer.channel_params * shape[0]
+        case "none":
             return 0
 
 
 def macs_of(layer: Layer, shape: Shape, out: Shape) -> int:
     """Multiply-accumulates of a layer from ``shape`` to ``out``, for one picture."""
-    match layer.kind:
-        case "conv":
-            return elements(out) * (shape[0] // layer.groups) * layer.kernel[0] * layer.kernel[1]
-        case "linear":
-            return shape[0] * layer.width
-        case _:
-            return 0
+    return elements(out) * _fan_in(layer, shape) if layer.rules.weights == "filters" else 0
+
+
+def _fan_in(layer: Layer, shape: Shape) -> int:
+    """The inputs that one output of a convolution, or of a linear layer over the last axis, is a sum of."""
+    channels = shape[-1] if layer.rules.geometry == "vector" else shape[0] // layer.groups
+    return channels * layer.kernel[0] * layer.kernel[1]

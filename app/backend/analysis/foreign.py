@@ -17,9 +17,10 @@ from torch import fx, nn
 
 from inception_models.arch.shapes import Shape
 
-from .graph import Layer, Node, elements
+from .cost import macs_of
+from .graph import Layer, Node
 from .op_table import layer_at
-from .receptive_field import ONE_PIXEL, Fields, fields_behind
+from .receptive_field import ONE_PIXEL, Fields, fields_after
 from .trace import Tracer, packs, path_of, sources, unused
 
 
@@ -142,7 +143,7 @@ class _Reader:
         out = self.shapes[node][1:]
         self.places[node] = len(self.nodes)
         path = unused(path_of(node, layer.kind), self.taken)
-        params, macs = self.params(node), _macs(layer, shape, out)
+        params, macs = self.params(node), macs_of(layer, shape, out)
         self.nodes.append(Node(path, layer, inputs, shape, out, params, macs, self.field(layer, inputs, shape)))
 
     def shape(self, place: int) -> Shape:
@@ -165,14 +166,4 @@ class _Reader:
     def field(self, layer: Layer, inputs: tuple[int, ...], shape: Shape) -> Fields:
         if len(shape) != 3:
             return None
-        return fields_behind(layer, [ONE_PIXEL if i < 0 else self.nodes[i].field for i in inputs], shape)
-
-
-def _macs(layer: Layer, shape: Shape, out: Shape) -> int:
-    match layer.kind:
-        case "conv":
-            return elements(out) * (shape[0] // layer.groups) * layer.kernel[0] * layer.kernel[1]
-        case "linear":
-            return elements(out) * shape[-1]
-        case _:
-            return 0
+        return fields_after(layer, [ONE_PIXEL if i < 0 else self.nodes[i].field for i in inputs], shape)

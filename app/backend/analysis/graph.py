@@ -5,46 +5,39 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
 
 from inception_models.arch.shapes import Shape
 
-Kind = Literal[
-    "input",
-    "conv",
-    "batch_norm",
-    "activation",
-    "max_pool",
-    "avg_pool",
-    "adaptive_pool",
-    "lrn",
-    "pad",
-    "concat",
-    "add",
-    "scale",
-    "flatten",
-    "dropout",
-    "linear",
-    "normalize",
-    "identity",
-]
+from .kinds import KINDS, KindRules, LayerKind
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """What a traced node does, read off the module that was traced. Nothing here depends on the input's size."""
 
-    kind: Kind
-    detail: str = ""  # for people: "3x3/2", "ReLU"
+    kind: LayerKind
+    detail: str = ""  # for people: "3×3/2", "ReLU"
     width: int = 0  # output channels or features, of convolutions and linear layers
     kernel: tuple[int, int] = (1, 1)
     stride: tuple[int, int] = (1, 1)
     padding: tuple[int, int] = (0, 0)
     groups: int = 1
+    depthwise: bool = False  # each input channel has filters of its own, so the groups follow its width
     bias: bool = False
-    norm_params: int = 0  # trainable values per channel
+    channel_params: int = 0  # trainable values per channel, of normalisations
     ceil: bool = False
     output_size: tuple[int, int] = (1, 1)  # of adaptive pools
+
+    @property
+    def rules(self) -> KindRules:
+        """How layers of this kind are counted."""
+        return KINDS[self.kind]
+
+    @property
+    def words(self) -> str:
+        """For people: ``3×3/2``, ``max pool 3×3/2``."""
+        return f"{self.rules.words} {self.detail}".lstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,7 @@ class Field:
     jump: int
     start: float
 
-    def behind(self, before: Field) -> Field:
+    def through(self, before: Field) -> Field:
         """This field, which refers to some layer's output, in terms of what ``before`` refers to."""
         start = before.start + (self.start - 0.5) * before.jump
         return Field(before.size + (self.size - 1) * before.jump, before.jump * self.jump, start)
@@ -82,7 +75,7 @@ class Node:
     """A traced node with its numbers. Shapes are of one picture: (channels, height, width) or (features,).
 
     ``params``: trainable parameters. ``macs``: multiply-accumulates of convolutions and linear layers, one picture.
-    ``field``: (vertical, horizontal) receptive field; None behind a pool over the whole grid.
+    ``field``: (vertical, horizontal) receptive field; None after a pool over the whole grid.
     """
 
     path: str
@@ -104,12 +97,54 @@ def elements(shape: Shape) -> int:
     return math.prod(shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """Every traced node by its absolute path, in the order of the forward pass, and every edge between two of them.
+INPUT_NODE = "input"  # the node that is the picture
 
-    The network's input is the node ``input``.
+
+@dataclass(frozen=True)
+class Graph:
+    """What calls what in a whole network: every traced node by its absolute path, in the order of the forward pass.
+
+    The first node, :data:`INPUT_NODE`, is the picture. The ``inputs`` of the others are places among those that follow
+    it, in the order in which the call takes them; -1 is the picture.
     """
 
     nodes: Mapping[str, Node]
-    edges: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def sources(self) -> Mapping[str, tuple[str, ...]]:
+        """The paths of the nodes that a node reads, in the order in which its call takes them."""
+        paths = tuple(self.nodes)
+        return {path: tuple(paths[i + 1] for i in node.inputs) for path, node in self.nodes.items()}
+
+    @cached_property
+    def edges(self) -> tuple[tuple[str, str], ...]:
+        """Every edge between two nodes, from the one that is read to its reader."""
+        return tuple((source, path) for path, sources in self.sources.items() for source in sources)
+
+    def input_of(self, part: str) -> str:
+        """The node whose output is the input of the stage, copy, branch, op or layer at the path ``part``.
+
+        Raises:
+            KeyError: where the network has no such part.
+        """
+        first, _ = self._ends.get(part) or self._ends[part.rpartition(".")[0]]  # a branch without ops: as its block
+        return self.sources[first][0]
+
+    def output_of(self, part: str) -> str:
+        """The node that computes the output of the part at the path ``part``; without ops it is the part's input.
+
+        Raises:
+            KeyError: where the network has no such part.
+        """
+        return self._ends[part][1] if part in self._ends else self.input_of(part)
+
+    @cached_property
+    def _ends(self) -> dict[str, tuple[str, str]]:
+        """The first and the last node of every part that has any; the first one of a block reads the block's input."""
+        ends: dict[str, tuple[str, str]] = {}
+        for path in self.nodes:
+            names = path.split(".")
+            for depth in range(1, len(names) + 1):
+                part = ".".join(names[:depth])
+                ends[part] = (ends.get(part, (path,))[0], path)
+        return ends

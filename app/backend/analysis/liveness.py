@@ -7,8 +7,8 @@ PyTorch frees a tensor when the last Python variable that holds it is gone. So a
 - where a block concatenates or adds it, that block has returned, since the block's ``forward`` holds it.
 
 Some layers need more than their output while they run: a max pool writes int64 indices, and local response
-normalisation keeps three intermediate tensors at a time. Scratch memory inside of a library's kernel (oneDNN, cuDNN) is
-not counted: it is no tensor, and differs between processors.
+normalisation keeps three intermediate tensors at a time. Scratch memory inside a library's kernel (oneDNN, cuDNN) is
+not counted: it is not a tensor, and differs between processors.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from inception_models.arch.shapes import Shape
 
 from .graph import Node, elements
 
-ALIASES = ("flatten", "dropout", "identity")  # in evaluation these return their input, no new memory
 INDEX_BYTES = 8  # of a max pool's int64 indices
 
 
@@ -34,35 +33,24 @@ def peak_elements(nodes: Sequence[Node], in_shape: Shape, index_elements: int = 
     for i, node in enumerate(nodes):
         if owners[i] == i:
             live += node.elements
-        peak = max(peak, live + _working(node, index_elements))
+        scratch = node.layer.rules.scratch(node.out_shape)
+        peak = max(peak, live + scratch.values + scratch.indices * index_elements)
         live -= sum(nodes[v].elements for v in dying.get(i, ()))
     return peak
 
 
-def owners_of(nodes: Sequence[Node], aliases: Sequence[str] = ALIASES) -> list[int]:
+def owners_of(nodes: Sequence[Node], training: bool = False) -> list[int]:
     """For each node the one whose memory its output lies in; -1 is the part's input."""
+    aliasing = ("always",) if training else ("always", "in eval")
     owners: list[int] = []
     for i, node in enumerate(nodes):
         source = node.inputs[0]
-        owners.append(i if node.layer.kind not in aliases else owners[source] if source >= 0 else -1)
+        owners.append(i if node.layer.rules.aliases not in aliasing else owners[source] if source >= 0 else -1)
     return owners
 
 
-def _working(node: Node, index_elements: int) -> int:
-    """What a layer takes while it runs, beside its input and output."""
-    match node.layer.kind:
-        case "max_pool":
-            return node.elements * index_elements
-        case "lrn":
-            return node.elements * 2
-        case "normalize":
-            return 1  # the vector's length
-        case _:
-            return 0
-
-
 def deaths(nodes: Sequence[Node], owners: Sequence[int]) -> dict[int, list[int]]:
-    """The values that are freed behind each node. The part's input and its last output outlive the part."""
+    """The values that are freed after each node. The part's input and its last output outlive the part."""
     paths = [node.path.split(".") for node in nodes]
     ends: dict[tuple[str, ...], int] = {}  # the last node of every module
     for i, path in enumerate(paths):
@@ -85,7 +73,7 @@ def deaths(nodes: Sequence[Node], owners: Sequence[int]) -> dict[int, list[int]]
 
 def _held_by(node: Node, path: list[str], source: list[str]) -> tuple[str, ...]:
     """The outermost module that holds the value of ``source`` for the sake of ``node``."""
-    if node.layer.kind in ("concat", "add"):
+    if node.layer.rules.joins:
         return tuple(path[:-1])
     shared = 0
     while shared < len(path) - 1 and shared < len(source) and path[shared] == source[shared]:

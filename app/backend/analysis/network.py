@@ -10,10 +10,10 @@ from inception_models.arch.shapes import Shape, out_widths, stage_shape
 from inception_models.arch.spec import Arch, AuxHead, Branch, Inception, Repeat, Residual, Stage, Unit
 
 from . import cost
-from .graph import Graph, Layer, Node, elements
-from .liveness import ALIASES, peak_elements
-from .receptive_field import ONE_PIXEL, Fields, behind
-from .trace import prepare, topology
+from .graph import INPUT_NODE, Graph, Layer, Node, elements
+from .liveness import peak_elements
+from .receptive_field import ONE_PIXEL, Fields, through
+from .topology import topology, trace_ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Analysis:
         found: dict[str, Fields] = {}
         before: Fields = ONE_PIXEL
         for stage in self.stages:
-            before = found[stage.name] = behind(stage.field, before)
+            before = found[stage.name] = through(stage.field, before)
         return found
 
     @cached_property
@@ -122,7 +122,7 @@ def analyze(arch: Arch, input_size: int | None = None) -> Analysis:
         ShapeError: where a part does not fit at that size, naming it.
         UnknownOp: where a layer cannot be counted.
     """
-    prepare((*arch.stages, *arch.aux), arch.unit)
+    trace_ahead((*arch.stages, *arch.aux), arch.unit)
     size = input_size or arch.input_size
     shape: Shape = (3, size, size)
     stages: list[StageCost] = []
@@ -137,7 +137,7 @@ def analyze(arch: Arch, input_size: int | None = None) -> Analysis:
 
 
 def stage_cost(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) -> StageCost:
-    """One stage or aux head behind an input of ``shape``; remembered.
+    """One stage or aux head with an input of ``shape``; remembered.
 
     Raises:
         ShapeError: where it does not fit.
@@ -162,7 +162,7 @@ def _repeat(stage: Repeat, unit: Unit, shape: Shape) -> StageCost:
             copies.append(replace(_one(stage.block, unit, 0, before), name=f"{stage.name}.{number}"))
     field: Fields = ONE_PIXEL
     for copy in copies:
-        field = behind(copy.field, field)
+        field = through(copy.field, field)
     return StageCost(
         stage.name,
         stage,
@@ -192,7 +192,7 @@ def _one(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) -> Stage
         nodes[-1].out_shape if nodes else shape,
         sum(n.params for n in nodes),
         sum(n.macs for n in nodes),
-        sum(n.elements for n in nodes if n.layer.kind not in ALIASES),
+        sum(n.elements for n in nodes if n.layer.rules.writes),
         peak_elements(nodes, shape),
         branches,
         nodes,
@@ -209,36 +209,36 @@ def _branches(block: Inception | Residual, shape: Shape, nodes: Sequence[Node]) 
 
 
 def peak_of(parts: Sequence[int], held: int) -> int:
-    """The peak of parts that run one after the other; behind the first, their common input of ``held`` is in memory."""
+    """The peak of parts that run one after the other; after the first, their common input of ``held`` is in memory."""
     return max(peak + (held if i else 0) for i, peak in enumerate(parts))
 
 
 def _graph(analysis: Analysis) -> Graph:
     shape = (3, analysis.input_size, analysis.input_size)
-    nodes: dict[str, Node] = {"input": Node("input", Layer("input", "picture"), (), shape, shape, 0, 0, ONE_PIXEL)}
-    edges: list[tuple[str, str]] = []
-    ends: dict[str, str] = {}
+    picture = Node(INPUT_NODE, Layer("input", "picture"), (), shape, shape, 0, 0, ONE_PIXEL)
+    nodes: list[Node] = []
+    ends: dict[str, int] = {}
 
-    def add(part: StageCost, source: str, before: Fields) -> str:
-        paths: list[str] = []
+    def add(part: StageCost, source: int, before: Fields) -> int:
+        """Append the nodes of ``part``, whose input is node number ``source``; returns the number of its output."""
+        first = len(nodes)
         for node in part.nodes:
             path = f"{part.name}.{node.path}".rstrip(".")
-            paths.append(path)
-            nodes[path] = replace(node, path=path, field=behind(node.field, before))
-            edges.extend((source if i < 0 else paths[i], path) for i in node.inputs)
-        return paths[-1] if paths else source
+            inputs = tuple(source if i < 0 else first + i for i in node.inputs)
+            nodes.append(replace(node, path=path, inputs=inputs, field=through(node.field, before)))
+        return len(nodes) - 1 if part.nodes else source
 
-    source = "input"
+    source = -1
     before: Fields = ONE_PIXEL
     for stage in analysis.stages:
         for part in stage.copies or (stage,):
             source = add(part, source, before)
-            before = behind(part.field, before)
+            before = through(part.field, before)
         ends[stage.name] = source
     for head in analysis.aux:
         assert isinstance(head.part, AuxHead)
         add(head, ends[head.part.tap], analysis.field(head.part.tap))
-    return Graph(nodes, tuple(edges))
+    return Graph({node.path: node for node in (picture, *nodes)})
 
 
 __all__ = ["Analysis", "BranchCost", "StageCost", "analyze"]

@@ -15,7 +15,8 @@ from torch.nn import functional as F
 
 from inception_models.net.layers import SamePad2d, UnitNormalize
 
-from .graph import Kind, Layer
+from .graph import Layer
+from .kinds import LayerKind
 
 
 class UnknownOp(ValueError):
@@ -32,9 +33,9 @@ def layer_at(node: fx.Node, root: nn.Module) -> Layer:
         case "call_module":
             return layer_of(root.get_submodule(str(node.target)))
         case "call_function":
-            known = FUNCTIONS.get(node.target)
+            known = LAYER_OF_FUNCTION.get(node.target)
         case "call_method":
-            known = METHODS.get(str(node.target))
+            known = LAYER_OF_METHOD.get(str(node.target))
         case _:
             known = None
     if known is None:
@@ -49,7 +50,7 @@ def layer_of(module: nn.Module) -> Layer:
     Raises:
         UnknownOp: naming the module's class, where it is not known.
     """
-    for kind, describe in MODULES.items():
+    for kind, describe in LAYER_OF_MODULE.items():
         if isinstance(module, kind):
             return describe(module)
     raise UnknownOp(f"The layer {type(module).__name__} is not one that this program can count.")
@@ -71,21 +72,22 @@ def _conv(m: nn.Module) -> Layer:
     kernel, stride = _pair(m.kernel_size), _pair(m.stride)
     detail = _times(kernel, stride) + (" depthwise" if m.groups > 1 and m.groups == m.in_channels else "")
     padding = _pair(m.padding)
-    return Layer("conv", detail, m.out_channels, kernel, stride, padding, m.groups, m.bias is not None)
+    depthwise = m.groups == m.in_channels
+    return Layer("conv", detail, m.out_channels, kernel, stride, padding, m.groups, depthwise, m.bias is not None)
 
 
 def _pool(m: nn.Module) -> Layer:
     assert isinstance(m, nn.MaxPool2d | nn.AvgPool2d)
     kernel = _pair(m.kernel_size)
     stride = _pair(m.stride)
-    kind: Kind = "max_pool" if isinstance(m, nn.MaxPool2d) else "avg_pool"
+    kind: LayerKind = "max_pool" if isinstance(m, nn.MaxPool2d) else "avg_pool"
     return Layer(kind, _times(kernel, stride), 0, kernel, stride, _pair(m.padding), ceil=m.ceil_mode)
 
 
 def _norm(m: nn.Module) -> Layer:
     assert isinstance(m, nn.modules.batchnorm._BatchNorm)
     trained = sum(p is not None and p.requires_grad for p in m._parameters.values())
-    return Layer("batch_norm", "BatchNorm", norm_params=trained)
+    return Layer("batch_norm", "BatchNorm", channel_params=trained)
 
 
 def _adaptive(m: nn.Module) -> Layer:
@@ -110,11 +112,11 @@ def _fixed(layer: Layer) -> Callable[[nn.Module], Layer]:
     return lambda _: layer
 
 
-def _named(kind: Kind) -> Callable[[nn.Module], Layer]:
+def _named(kind: LayerKind) -> Callable[[nn.Module], Layer]:
     return lambda m: Layer(kind, type(m).__name__)
 
 
-MODULES: dict[type[nn.Module], Callable[[nn.Module], Layer]] = {
+LAYER_OF_MODULE: dict[type[nn.Module], Callable[[nn.Module], Layer]] = {
     nn.Conv2d: _conv,
     nn.modules.batchnorm._BatchNorm: _norm,
     nn.ReLU: _named("activation"),
@@ -152,7 +154,7 @@ def _argument(node: fx.Node, place: int, name: str, default: object = None) -> o
     return node.args[place] if len(node.args) > place else node.kwargs.get(name, default)
 
 
-def _window(kind: Kind) -> Callable[[fx.Node], Layer]:
+def _window(kind: LayerKind) -> Callable[[fx.Node], Layer]:
     """``max_pool2d(x, kernel_size, stride, padding, ...)``, and the same of averages."""
 
     def layer(node: fx.Node) -> Layer:
@@ -190,24 +192,24 @@ def _dropped(node: fx.Node) -> Layer:
     return Layer("dropout", f"p = {_argument(node, 1, 'p', 0.5)}")
 
 
-Described = Layer | Callable[[fx.Node], Layer]
+_Described = Layer | Callable[[fx.Node], Layer]
 
-ADD, SCALE, RELU = Layer("add", "add"), Layer("scale", "scale"), Layer("activation", "ReLU")
-FLATTEN = Layer("flatten", "flatten")
-RESHAPES = ("view", "reshape", "permute", "transpose", "contiguous", "squeeze", "unsqueeze", "chunk", "split")
+_ADD, _SCALE, _RELU = Layer("add", "add"), Layer("scale", "scale"), Layer("activation", "ReLU")
+_FLATTEN = Layer("flatten", "flatten")
+_RESHAPES = ("view", "reshape", "permute", "transpose", "contiguous", "squeeze", "unsqueeze", "chunk", "split")
 
-FUNCTIONS: Mapping[object, Described] = {
+LAYER_OF_FUNCTION: Mapping[object, _Described] = {
     torch.cat: Layer("concat", "concat"),
-    operator.add: ADD,
-    torch.add: ADD,
+    operator.add: _ADD,
+    torch.add: _ADD,
     operator.sub: Layer("add", "subtract"),
-    operator.mul: SCALE,
-    torch.mul: SCALE,
-    operator.truediv: SCALE,
+    operator.mul: _SCALE,
+    torch.mul: _SCALE,
+    operator.truediv: _SCALE,
     operator.getitem: Layer("identity", "part"),
-    torch.flatten: FLATTEN,
-    F.relu: RELU,
-    torch.relu: RELU,
+    torch.flatten: _FLATTEN,
+    F.relu: _RELU,
+    torch.relu: _RELU,
     F.relu6: Layer("activation", "ReLU6"),
     F.silu: Layer("activation", "SiLU"),
     F.gelu: Layer("activation", "GELU"),
@@ -219,17 +221,17 @@ FUNCTIONS: Mapping[object, Described] = {
     F.batch_norm: Layer("batch_norm", "BatchNorm"),
     F.layer_norm: Layer("batch_norm", "LayerNorm"),
     F.dropout: _dropped,
-    **{getattr(torch, name): Layer("flatten", name) for name in RESHAPES if hasattr(torch, name)},
+    **{getattr(torch, name): Layer("flatten", name) for name in _RESHAPES if hasattr(torch, name)},
 }
-METHODS: Mapping[str, Described] = {
-    "add": ADD,
-    "add_": ADD,
-    "mul": SCALE,
-    "mul_": SCALE,
-    "relu": RELU,
-    "relu_": RELU,
+LAYER_OF_METHOD: Mapping[str, _Described] = {
+    "add": _ADD,
+    "add_": _ADD,
+    "mul": _SCALE,
+    "mul_": _SCALE,
+    "relu": _RELU,
+    "relu_": _RELU,
     "sigmoid": Layer("activation", "Sigmoid"),
-    "flatten": FLATTEN,
+    "flatten": _FLATTEN,
     "mean": _mean,
-    **{name: Layer("flatten", name) for name in RESHAPES},
+    **{name: Layer("flatten", name) for name in _RESHAPES},
 }

@@ -8,10 +8,12 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from inception_models.arch.branch_kind import BranchKind, branch_kind
+
 from ..analysis.network import Analysis, StageCost
-from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, OUTSIDE_COLOUR, BranchKind, branch_kind
+from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, OUTSIDE_COLOUR
 from ..common.quantity import exact
-from ..tables.parts import Part, parts, whole
+from ..tables.part_costs import PartCost, part_costs, whole_cost
 
 Metric = Literal["params", "macs", "memory"]
 Kind = BranchKind | Literal["outside"]
@@ -27,7 +29,7 @@ AXES: Mapping[Metric, str] = MappingProxyType(
 )
 
 
-def amount(part: Part, metric: Metric, scale: int = 1) -> int:
+def amount(part: PartCost, metric: Metric, scale: int = 1) -> int:
     """What a part costs. ``scale``: bytes of an element times the batch; it matters for memory only."""
     match metric:
         case "params":
@@ -44,12 +46,12 @@ def by_kind(stage: StageCost, metric: Metric, scale: int = 1) -> dict[Kind, int]
     inside = 0
     for copy in stage.copies or (stage,):
         kinds = {branch.name: branch_kind(branch.part) for branch in copy.branches}
-        for part in parts(copy):
+        for part in part_costs(copy):
             if part.level == "branch":
                 cost = amount(part, metric, scale)
                 found[kinds[part.path]] = found.get(kinds[part.path], 0) + cost
                 inside += cost
-    if outside := amount(whole(stage), metric, scale) - inside:
+    if outside := amount(whole_cost(stage), metric, scale) - inside:
         found["outside"] = outside
     return found
 

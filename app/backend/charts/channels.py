@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from torch import Tensor
 
+from inception_models.arch.branch_kind import branch_kind
 from inception_models.arch.spec import Branch
 
-from ..common.colours import branch_kind
 from ..picture.activations import ChannelStatistics, channel_statistics
 from .branches import Kind, colour_of, name_of, styled
 

@@ -7,15 +7,17 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from ..analysis.changes import one
+from inception_models.arch.branch_kind import branch_kind
+
+from ..analysis.changes import first_copy
 from ..analysis.network import Analysis
-from ..common.colours import OUTSIDE_COLOUR, branch_kind
+from ..common.colours import OUTSIDE_COLOUR
 from ..common.quantity import exact, short
 from ..memory.inference import InferenceMemory, Optimizer
 from ..memory.training_step import TrainingMemory
 from ..tables.sensitivity import Sensitivity
 from ..timing.latency import Latency
-from ..timing.roofline import Ceilings, Point
+from ..timing.roofline import Ceilings, RooflinePoint
 from .branches import Kind, colour_of, name_of, stage_axis, styled
 
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"  # Okabe and Ito's, in the palette's order
@@ -79,7 +81,7 @@ def _kinds_by_path(analysis: Analysis, paths: Sequence[str]) -> list[Kind]:
     branches: dict[str, Kind] = {
         f"{stage.name}.{branch.name}": branch_kind(branch.part)
         for stage in analysis.stages
-        for branch in one(stage).branches
+        for branch in first_copy(stage).branches
     }
     return [branches.get(".".join(path.split(".")[:2]), "outside") for path in paths]
 
@@ -174,7 +176,7 @@ def time_against_macs(analysis: Analysis, latency: Latency, selected: str = "") 
     return styled(figure, height_px=420)
 
 
-def roofline_plot(ceilings: Ceilings, points: Sequence[Point]) -> go.Figure:
+def roofline_plot(ceilings: Ceilings, points: Sequence[RooflinePoint]) -> go.Figure:
     """Achieved FLOP/s of every stage over its intensity, below this machine's two ceilings; both axes logarithmic."""
     ends = [ceilings.ridge, *(point.intensity for point in points)]
     edges = [min(ends) / 2, ceilings.ridge, max(ends) * 2]

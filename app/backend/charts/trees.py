@@ -8,12 +8,13 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from inception_models.arch.branch_kind import BranchKind, branch_kind
 from inception_models.arch.spec import Conv, Pool
 
 from ..analysis.network import Analysis, StageCost
-from ..common.colours import THEMES, BranchKind, Theme, ThemeName, branch_kind, lighter
+from ..common.colours import THEMES, Theme, ThemeName, lighter
 from ..common.quantity import exact
-from ..tables.parts import parts, whole
+from ..tables.part_costs import part_costs, whole_cost
 from .branches import TITLES, UNITS, Metric, amount, colour_of, styled
 
 Form = Literal["treemap", "sunburst"]
@@ -80,7 +81,7 @@ def _timed(times: Mapping[str, float], theme: Theme) -> Iterator[Tile]:
 
 def _tiles(analysis: Analysis, metric: Metric, scale: int, theme: Theme) -> Iterator[Tile]:
     for stage in analysis.stages:
-        if stage.copies and (value := amount(whole(stage), metric, scale)):
+        if stage.copies and (value := amount(whole_cost(stage), metric, scale)):
             yield Tile(stage.name, ROOT, stage.name, value, _text(value, metric), theme.quiet)
         for copy in stage.copies or (stage,):
             yield from _part(copy, metric, scale, theme)
@@ -90,7 +91,7 @@ def _part(copy: StageCost, metric: Metric, scale: int, theme: Theme) -> Iterator
     """The tiles of a stage or of one copy, itself first."""
     container = copy.name.rpartition(".")[0]
     colours = _Colours(copy, theme)
-    for part in parts(copy):
+    for part in part_costs(copy):
         value = amount(part, metric, scale)
         if part.level == "layer" or not value:
             continue

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
 from types import MappingProxyType
 from typing import Literal
 
-from inception_models.arch.spec import Branch, Conv, Fork, Op, Pool, SepConv
+from inception_models.arch.branch_kind import BranchKind, branch_kind
+from inception_models.arch.spec import Branch
 
-BranchKind = Literal["1x1", "3x3", "5x5", "7x7", "pool", "shortcut"]
 ThemeName = Literal["light", "dark"]
 
 # Okabe and Ito's colours, which the colour-blind can tell apart (jfly.uni-koeln.de/color).
@@ -70,48 +70,9 @@ THEMES: Mapping[ThemeName, Theme] = MappingProxyType(
 )
 
 
-def branch_kind(branch: Branch) -> BranchKind:
-    """What a branch is, from the side of the window that its filters make together.
-
-    A name with 5x5 in it counts too: torchvision's 5x5 branch has 3x3 filters and keeps its place and colour.
-    """
-    if branch.ops and isinstance(branch.ops[0], Pool):
-        return "pool"
-    if not branch.ops:
-        return "shortcut"
-    sides = [side for op in branch.ops for side in _sides(op)]
-    if max(sides, default=1) >= 7:
-        return "7x7"
-    window = max(1 + sum(_reach(op, axis) for op in branch.ops) for axis in (0, 1))
-    if window >= 5 or "5x5" in branch.name:
-        return "5x5"
-    return "3x3" if window == 3 else "1x1"
-
-
 def branch_colour(branch: Branch | None) -> str:
     """The colour that a branch has everywhere; None is what lies in no branch."""
     return OUTSIDE_COLOUR if branch is None else BRANCH_COLOURS[branch_kind(branch)]
-
-
-def _sides(op: Op) -> Iterable[int]:
-    match op:
-        case Conv() | SepConv():
-            return op.kernel
-        case Fork():
-            return tuple(side for o in op.ops for side in o.kernel)
-        case _:
-            return ()
-
-
-def _reach(op: Op, axis: int) -> int:
-    """By how many pixels an op widens the window along one side, strides aside."""
-    match op:
-        case Conv() | SepConv():
-            return op.kernel[axis] - 1
-        case Fork():
-            return max(o.kernel[axis] for o in op.ops) - 1
-        case _:
-            return 0
 
 
 def cividis(fraction: float) -> str:

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class DeviceChoice:
     """A device that works. ``notice`` is empty, or says in one sentence which better one failed."""
 
     device: torch.device
@@ -24,13 +24,13 @@ def best_device() -> torch.device:
 
 
 @cache
-def best_choice() -> Choice:
+def best_choice() -> DeviceChoice:
     """:func:`best_device` with its notice. Tried once in a process: starting CUDA takes seconds."""
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     return first_working([torch.device(name) for name, there in available.items() if there])
 
 
-def first_working(candidates: Sequence[torch.device]) -> Choice:
+def first_working(candidates: Sequence[torch.device]) -> DeviceChoice:
     """The first candidate that computes a convolution, or the CPU where none does."""
     failed: list[str] = []
     for device in candidates:
@@ -41,8 +41,8 @@ def first_working(candidates: Sequence[torch.device]) -> Choice:
     return _choice(torch.device("cpu"), failed)
 
 
-def _choice(device: torch.device, failed: list[str]) -> Choice:
-    return Choice(device, f"{device} is used, because this failed: {', '.join(failed)}." if failed else "")
+def _choice(device: torch.device, failed: list[str]) -> DeviceChoice:
+    return DeviceChoice(device, f"{device} is used, because this failed: {', '.join(failed)}." if failed else "")
 
 
 def _failure(device: torch.device) -> str:
@@ -56,7 +56,7 @@ def _failure(device: torch.device) -> str:
     return ""
 
 
-def describe(device: torch.device) -> str:
+def device_name(device: torch.device) -> str:
     """For people: ``CPU, 2 threads``, or the GPU's name."""
     match device.type:
         case "cpu":

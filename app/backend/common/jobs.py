@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
+OnProgress = Callable[[float], None]
+"""Told the share of a piece of work that is done, 0 to 1. What it raises ends the work and reaches the caller."""
 
 _busy = threading.Lock()  # one for the process: two measurements at once would slow each other down
 
@@ -43,7 +45,7 @@ class Progress:
         self._cancelled.set()
 
 
-class Job(Generic[Result]):
+class Job(Generic[_Result]):
     """A piece of work in the background. Once ``running`` is false there is a ``result``, or a ``problem``: one
     sentence, or neither if it was cancelled.
 
@@ -54,12 +56,12 @@ class Job(Generic[Result]):
         Busy: where another job that needs the processor has not ended yet.
     """
 
-    def __init__(self, work: Callable[[Progress], Result], alone: bool = True) -> None:
+    def __init__(self, work: Callable[[Progress], _Result], alone: bool = True) -> None:
         self._turn = _busy if alone else threading.Lock()
         if not self._turn.acquire(blocking=False):
             raise Busy("Other work is running in this app; wait for it, or cancel it there.")
         self.progress = Progress()
-        self.result: Result | None = None
+        self.result: _Result | None = None
         self.problem = ""
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
@@ -72,7 +74,7 @@ class Job(Generic[Result]):
         """Until it has ended."""
         self._thread.join()
 
-    def _run(self, work: Callable[[Progress], Result]) -> None:
+    def _run(self, work: Callable[[Progress], _Result]) -> None:
         try:
             self.result = work(self.progress)
         except Cancelled:

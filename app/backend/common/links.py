@@ -14,7 +14,7 @@ from inception_models.edits.link import apply_edits, to_edits
 
 from .limits import MAX_LINK_BYTES
 
-DEFAULT = "googlenet"
+DEFAULT_VARIANT = "googlenet"
 
 
 def to_query(arch: Arch) -> dict[str, str]:
@@ -33,21 +33,21 @@ def fits(query: Mapping[str, str]) -> bool:
 def from_query(query: Mapping[str, str]) -> tuple[Arch, str]:
     """The network that a link describes, and a sentence about what in it was refused (empty where all was well)."""
     if not fits(query):
-        return ARCHITECTURES[DEFAULT], f"The link is longer than {MAX_LINK_BYTES // 1024} kB and was not read."
-    key = query.get("variant", DEFAULT)
+        return ARCHITECTURES[DEFAULT_VARIANT], f"The link is longer than {MAX_LINK_BYTES // 1024} kB and was not read."
+    key = query.get("variant", DEFAULT_VARIANT)
     if key not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
-        return ARCHITECTURES[DEFAULT], f"The link names no known variant ({key[:40]!r}); known are {known}."
+        return ARCHITECTURES[DEFAULT_VARIANT], f"The link names no known variant ({key[:40]!r}); known are {known}."
     original = ARCHITECTURES[key]
     if "edits" not in query:
         return original, ""
     try:
-        return edited(original, query["edits"]), ""
+        return edited_by(original, query["edits"]), ""
     except ValueError as refusal:
         return original, f"The link's edits were not applied: {refusal}"
 
 
-def edited(original: Arch, text: str) -> Arch:
+def edited_by(original: Arch, text: str) -> Arch:
     """``original`` with the edits that ``text`` holds as JSON.
 
     Raises:
@@ -55,6 +55,9 @@ def edited(original: Arch, text: str) -> Arch:
     """
     try:
         edits = json.loads(text)
+    except json.JSONDecodeError as problem:
+        where = f"{problem.msg[:1].lower()}{problem.msg[1:]} at character {problem.pos + 1}"
+        raise ValueError(f"The edits are not valid JSON: {where}.") from None
     except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError too
-        raise ValueError("they are not valid JSON.") from None
+        raise ValueError("The edits are not valid JSON: a number or the nesting is too large.") from None
     return apply_edits(original, edits)

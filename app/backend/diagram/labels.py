@@ -23,15 +23,16 @@ from inception_models.arch.spec import (
     SepConv,
 )
 
-from ..analysis.changes import Change
-from ..analysis.graph import Kind, Node
+from ..analysis.changes import WidthChange
+from ..analysis.graph import Node
+from ..analysis.kinds import LayerKind
 from ..analysis.network import StageCost
 from ..analysis.receptive_field import Fields
 from ..common.quantity import shape_text
 from .boxes import BoxSpec
 from .scene import Box, Cluster
 
-LAYER_NAMES: Mapping[Kind, str] = {
+LAYER_NAMES: Mapping[LayerKind, str] = {
     "input": "input",
     "concat": "filter concat",
     "add": "+",
@@ -120,7 +121,7 @@ def stage_line(stage: StageCost) -> str:
 # --- tooltips --------------------------------------------------------------------------------------------------------
 
 
-def box_tip(box: Box, changes: Iterable[Change]) -> str:
+def box_tip(box: Box, changes: Iterable[WidthChange]) -> str:
     """Everything about a box, line by line; each of ``changes`` has its own."""
     numbers = _numbers(box.spec, box.times, box.params, box.macs)
     return "\n".join((box.path, numbers, field_line(box.seen), *map(str, changes)))
@@ -136,7 +137,7 @@ def _numbers(box: BoxSpec, times: int, params: int, macs: int) -> str:
     return f"{what}\n{shape_text(box.in_shape)} → {shape_text(box.out_shape)}\n{params:,} params, {macs:,} MACs{copies}"
 
 
-def cluster_tip(cluster: Cluster, changes: Iterable[Change]) -> str:
+def cluster_tip(cluster: Cluster, changes: Iterable[WidthChange]) -> str:
     """Everything about a block, line by line; each of ``changes`` has its own."""
     part = cluster.part
     lines = (

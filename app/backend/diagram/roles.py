@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from inception_models.arch.branch_kind import BranchKind, branch_kind
 from inception_models.arch.spec import AuxHead, Conv, Fork, Inception, Op, Repeat, Residual, Stage
-
-from ..common.colours import BranchKind, branch_kind
 
 
 @dataclass(frozen=True, slots=True)

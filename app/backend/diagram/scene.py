@@ -17,7 +17,7 @@ from inception_models.arch.spec import AuxHead, Conv
 
 from ..analysis.graph import Layer, Node
 from ..analysis.network import Analysis, StageCost
-from ..analysis.receptive_field import ONE_PIXEL, Fields, behind
+from ..analysis.receptive_field import ONE_PIXEL, Fields, through
 from .boxes import BoxSize, BoxSpec, EdgeRole, PartBoxes, boxes_of, stage_box
 from .options import LEVEL_DEPTHS, DiagramOptions, Direction
 from .roles import BoxRole
@@ -130,7 +130,7 @@ class _SceneBuilder:
         base, expand = LEVEL_DEPTHS[self.options.level], self.options.expand
         expanded, folded = stage.name in expand, stage.name in self.options.fold
         depth = base + expanded - folded
-        output = reads._replace(shape=stage.out_shape, seen=behind(stage.field, reads.seen))
+        output = reads._replace(shape=stage.out_shape, seen=through(stage.field, reads.seen))
         if depth <= 0:
             self.boxes.append(Box(stage.name, stage_box(stage), 1, stage.params, stage.macs, output.seen))
             self.edges[reads.path, stage.name] = ("aux" if isinstance(stage.part, AuxHead) else "", reads.shape)
@@ -150,7 +150,7 @@ class _SceneBuilder:
         members: list[str | ClusterTree] = []
         for copy in stage.copies:
             member, path = self._add_part((copy,), copy.name, reads, base + (copy.name in self.options.expand))
-            reads = PartInput(path, copy.out_shape, behind(copy.field, reads.seen))
+            reads = PartInput(path, copy.out_shape, through(copy.field, reads.seen))
             members.append(member)
         self.clusters[stage.name] = Cluster(stage.name, stage, 1)
         return ClusterTree(stage.name, tuple(members)), reads.path
@@ -199,7 +199,7 @@ def _placed(copies: tuple[PartBoxes, ...], name: str, reads: PartInput, step: in
         params, macs = spec.params, spec.macs
         for other in others:
             params, macs = params + other.params, macs + other.macs
-        boxes.append(Box(paths[spec.inner], spec, len(copies), params, macs, behind(spec.field, reads.seen)))
+        boxes.append(Box(paths[spec.inner], spec, len(copies), params, macs, through(spec.field, reads.seen)))
     edges = {
         (reads.path if edge.tail is None else paths[edge.tail], paths[edge.head]): (
             edge.role,

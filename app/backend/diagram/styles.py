@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from inception_models.arch.branch_kind import branch_kind
 from inception_models.arch.spec import Pool
 
-from ..analysis.changes import Change, Changes, one
+from ..analysis.changes import Changes, WidthChange, first_copy
 from ..analysis.graph import elements
 from ..analysis.network import Analysis, StageCost
-from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, THEMES, Theme, ThemeName, branch_kind, ink, lighter
+from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, THEMES, Theme, ThemeName, ink, lighter
 from ..common.quantity import shape_text
 from .boxes import BoxSize, BoxSpec, EdgeRole
 from .heat import HeatMap, HeatScale, heat_map, heat_value
@@ -113,7 +114,7 @@ def _kinds(shown: Scene) -> tuple[tuple[str, str], ...]:
         branch_kind(branch.part)
         for box in shown.boxes
         if box.spec.size == "stage"
-        for branch in one(box.spec.part).branches
+        for branch in first_copy(box.spec.part).branches
     }
     return tuple((colour, BRANCH_NAMES[kind]) for kind, colour in BRANCH_COLOURS.items() if kind in present)
 
@@ -135,7 +136,7 @@ def _box(look: _Look, box: Box, value: float, changes: Changes) -> BoxStyle:
 
 
 @lru_cache(maxsize=8192)
-def _box_style(look: _Look, box: Box, heat: float, changed: tuple[Change, ...]) -> BoxStyle:
+def _box_style(look: _Look, box: Box, heat: float, changed: tuple[WidthChange, ...]) -> BoxStyle:
     spec = box.spec
     whole = spec.size == "stage"
     theme = THEMES[look.theme]
@@ -153,7 +154,7 @@ def _box_style(look: _Look, box: Box, heat: float, changed: tuple[Change, ...]) 
     )
 
 
-def _lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[Change]) -> tuple[TextLine, ...]:
+def _lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChange]) -> tuple[TextLine, ...]:
     width = BOX_SIZES[box.size][0]
     name = box_name(box)
     if box.size == "thin":
@@ -174,7 +175,7 @@ def _lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[Change]) -
     return fitted(name, width, 7.5), fitted(main, width, 10, True)
 
 
-def _stage_lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[Change]) -> tuple[TextLine, ...]:
+def _stage_lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChange]) -> tuple[TextLine, ...]:
     line = look.heat.text(value) if value else stage_line(box.part)
     if len(changed) == 1 and changed[0].was and box.nodes:
         line = f"{changed[0].was} → {changed[0].now} · {line}"
@@ -201,7 +202,7 @@ def _fill(look: _Look, box: BoxSpec, value: float) -> str:
 
 
 def _bars(part: StageCost) -> tuple[tuple[str, float], ...]:
-    branches = one(part).branches
+    branches = first_copy(part).branches
     total = sum(b.out_shape[0] for b in branches)
     return tuple((BRANCH_COLOURS[branch_kind(b.part)], b.out_shape[0] / total) for b in branches)
 

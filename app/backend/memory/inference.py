@@ -57,7 +57,7 @@ class InferenceMemory:
         return self.weights + self.buffers + self.peak.peak_bytes
 
 
-def inference(analysis: Analysis, dtype: Dtype = "float32", batch: int = 1) -> InferenceMemory:
+def inference_memory(analysis: Analysis, dtype: Dtype = "float32", batch: int = 1) -> InferenceMemory:
     """Memory of one forward pass in evaluation, without the auxiliary heads. Takes all of the weights in ``dtype``."""
     size = ELEMENT_BYTES[dtype]
     picture = 3 * analysis.input_size**2
@@ -81,7 +81,7 @@ def _peak(stage: StageCost, index_elements: int) -> int:
 def buffer_bytes(stages: tuple[StageCost, ...], element_bytes: int) -> int:
     """What is stored beside the trainable parameters: batch normalisation's statistics, counter and constant scale."""
     return sum(
-        node.in_shape[0] * (3 if node.layer.norm_params == 1 else 2) * element_bytes + COUNTER_BYTES
+        node.in_shape[0] * (3 if node.layer.channel_params == 1 else 2) * element_bytes + COUNTER_BYTES
         for node in all_nodes(stages)
         if node.layer.kind == "batch_norm"
     )

@@ -9,21 +9,18 @@ node that writes it to the node that it belongs to; concatenation and addition h
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from inception_models.arch.spec import AuxHead
-
-from ..analysis.graph import Node
+from ..analysis.graph import Layer
+from ..analysis.kinds import Saved
 from ..analysis.liveness import INDEX_BYTES, deaths, owners_of
-from ..analysis.network import Analysis, StageCost
+from ..analysis.network import Analysis
 from ..common.dtypes import ELEMENT_BYTES, Dtype
 from .inference import STATE_COPIES, Optimizer, buffer_bytes
 
 Phase = Literal["forward", "backward", "update"]
 
-INPUT_SAVED = ("conv", "linear", "batch_norm", "max_pool", "avg_pool", "lrn", "normalize")
-LRN_PADDING = 4  # channels that are added for a window of five
 ADAM_SCRATCH = 2  # tensors of a parameter's size, while that parameter is updated
 
 
@@ -49,7 +46,7 @@ class TrainingMemory:
         return self.peak_bytes - self.weights - self.buffers - self.optimizer_state - self.saved
 
 
-def training(
+def training_step_memory(
     analysis: Analysis, optimizer: Optimizer = "sgd", dtype: Dtype = "float32", batch: int = 1
 ) -> TrainingMemory:
     """Memory of one training step.
@@ -86,9 +83,9 @@ class _Step:
     """A training step in play. ``live``: bytes of activations, of their gradients and of the weights' gradients."""
 
     def __init__(self, analysis: Analysis, element_bytes: int, batch: int) -> None:
-        self.nodes = _flat(analysis)
+        _, *self.nodes = analysis.graph.nodes.values()  # the first is the picture
         self.element_bytes, self.batch = element_bytes, batch
-        self.owners = owners_of(self.nodes, ("flatten", "identity"))
+        self.owners = owners_of(self.nodes, training=True)
         self.bytes = [node.elements * element_bytes * batch for node in self.nodes]
         self.savers = Counter(value for i in range(len(self.nodes)) for value in self.saves(i))
         self.picture = 3 * analysis.input_size**2 * element_bytes * batch
@@ -99,33 +96,20 @@ class _Step:
     def saves(self, i: int) -> tuple[int, ...]:
         """The values that node ``i`` keeps for its backward; -1 is the picture."""
         node = self.nodes[i]
-        match node.layer.kind:
-            case "activation" if node.layer.detail == "ReLU":
+        match saved_for_backward(node.layer):
+            case "output":
                 return (i,)
-            case "activation":
+            case "input":
                 return (self.owner(node.inputs[0]),)
-            case "adaptive_pool" if node.layer.output_size == (1, 1):
-                return ()  # computed as a mean
-            case kind if kind in INPUT_SAVED or kind == "adaptive_pool":
-                return (self.owner(node.inputs[0]),)
-            case _:
+            case "nothing":
                 return ()
 
     def extra(self, i: int) -> int:
         """Bytes that node ``i`` keeps beside its input or output."""
         node = self.nodes[i]
-        match node.layer.kind:
-            case "batch_norm":
-                return 2 * node.in_shape[0] * self.element_bytes
-            case "max_pool":
-                return node.elements * INDEX_BYTES * self.batch
-            case "dropout":
-                return self.bytes[i]
-            case "lrn":
-                padded = self.bytes[i] * (node.in_shape[0] + LRN_PADDING) // node.in_shape[0]
-                return 2 * self.bytes[i] + padded
-            case _:
-                return 0
+        kept = node.layer.rules.kept(node.out_shape)
+        each = kept.values * self.element_bytes + kept.indices * INDEX_BYTES
+        return each * self.batch + kept.shared * self.element_bytes
 
     def owner(self, source: int) -> int:
         return self.owners[source] if source >= 0 else -1
@@ -160,7 +144,8 @@ class _Step:
         return peak
 
     def _hands_on(self, i: int) -> bool:
-        return self.nodes[i].layer.kind in ("concat", "add", "flatten", "identity")
+        rules = self.nodes[i].layer.rules
+        return rules.joins or rules.aliases == "always"
 
     def _new(self, size: int, users: int = 0) -> _Gradient:
         self.live += size
@@ -192,25 +177,12 @@ class _Step:
                 self.live -= self.bytes[value]
 
 
-def _flat(analysis: Analysis) -> list[Node]:
-    """Every node of the network and of its heads in the order of the forward pass, inputs as places in this list."""
-    nodes: list[Node] = []
-    ends: dict[str, int] = {"": -1}
-    source = -1
-    for stage in analysis.stages:
-        for part in stage.copies or (stage,):
-            source = _append(nodes, part, source)
-        ends[stage.name] = source
-    for head in analysis.aux:
-        assert isinstance(head.part, AuxHead)
-        _append(nodes, head, ends[head.part.tap])
-    return nodes
-
-
-def _append(nodes: list[Node], part: StageCost, source: int) -> int:
-    """Put a part's nodes behind ``nodes``; returns the place of its output."""
-    first = len(nodes)
-    for node in part.nodes:
-        inputs = tuple(source if i < 0 else first + i for i in node.inputs)
-        nodes.append(replace(node, path=f"{part.name}.{node.path}".rstrip("."), inputs=inputs))
-    return len(nodes) - 1 if part.nodes else source
+def saved_for_backward(layer: Layer) -> Saved:
+    """What autograd keeps for the backward pass of one layer."""
+    match layer:
+        case Layer(kind="activation", detail="ReLU"):
+            return "output"
+        case Layer(kind="adaptive_pool", output_size=(1, 1)):
+            return "nothing"  # computed as a mean
+        case _:
+            return layer.rules.saves

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from inception_models.net.builder import Network
 
-from .private_copy import private_copy, steady_call
+from .private_copy import private_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,6 @@ class Ablation:
 
 class _Silenced(nn.Module):
     """A module whose output, or one channel of it, is zero."""
-
-    __call__ = steady_call
 
     def __init__(self, module: nn.Module, channel: int | None) -> None:
         super().__init__()

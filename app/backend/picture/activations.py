@@ -1,7 +1,7 @@
 """One forward pass that keeps what every stage and every branch puts out.
 
-A network is copied once and laid out as a list of steps; a run goes through them with values of its own. Nothing shared
-is ever written and there are no hooks, so any number of threads may run one :class:`Prepared`.
+A network is copied once, as a list of calls; a run goes through them with values of its own. Nothing shared is ever
+written and there are no hooks, so any number of threads may run one :class:`Prepared`.
 """
 
 from __future__ import annotations
@@ -22,16 +22,15 @@ from inception_models.arch.tree import Part, children, unknown
 from inception_models.net.builder import Network, build
 
 from ..common.device import best_device
-from .steps import Layout, Step, fold
-
-OnProgress = Callable[[float], None]
-"""Told the share of the pass that is done, 0 to 1. What it raises ends the pass and reaches the caller."""
-
+from ..common.jobs import OnProgress
+from .arrays import Floats
+from .calls import Calls
+from .folding import fold
 
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-def parts(arch: Arch) -> dict[str, Part]:
+def output_parts(arch: Arch) -> dict[str, Part]:
     """Every part whose output can be looked at, by its path in the built network, in the order of computation.
 
     Stages (``conv1``), copies of a repeated block (``block35.3``), branches (``block35.3.branch3x3``) and their ops.
@@ -93,7 +92,7 @@ class Activations:
 class Prepared:
     """A private copy of a network, ready to run from any number of threads at the same time.
 
-    ``parts``: what can be looked at, by path (see :func:`parts`).
+    ``parts``: what can be looked at, by path (see :func:`output_parts`).
     """
 
     arch: Arch
@@ -101,8 +100,7 @@ class Prepared:
     dtype: torch.dtype
     memory_format: torch.memory_format
     parts: Mapping[str, Part]
-    _value_of: Mapping[str, int]
-    _steps: tuple[Step, ...]
+    _calls: Calls
 
     def run(
         self, x: Tensor, *, only: Collection[str] | None = None, on_progress: OnProgress | None = None
@@ -113,35 +111,33 @@ class Prepared:
             x: one picture, ``[1, 3, S, S]``.
             only: paths of the outputs to keep, any of ``parts``. By default every stage and every branch: 20 to 50 MB
                 at a network's own input size, four times that at twice the size.
-            on_progress: called behind every stage, and behind every copy of a repeated block.
+            on_progress: called after every stage, and after every copy of a repeated block.
 
         Raises:
             ValueError: where ``x`` has another shape or is too small for the network, or a path is unknown.
         """
         self._check(x)
         paths = [path for path in self.parts if self._is_default(path)] if only is None else self._known(only)
-        kept = self._compute(x, {self._value_of[path] for path in paths}, on_progress)
-        everything = {path: kept[self._value_of[path]] for path in paths}
+        last = self.arch.stages[-1].name
+        computed = self._compute(x, {*paths, last}, on_progress)
+        kept = {path: computed[path] for path in paths}
         return Activations(
-            _to_cpu(kept[len(self._steps)]),
-            Outputs(everything),
-            Outputs({path: t for path, t in everything.items() if "." not in path}),
-            Outputs({path: t for path, t in everything.items() if isinstance(self.parts[path], Branch)}),
+            _to_cpu(computed[last]),
+            Outputs(kept),
+            Outputs({path: t for path, t in kept.items() if "." not in path}),
+            Outputs({path: t for path, t in kept.items() if isinstance(self.parts[path], Branch)}),
         )
 
-    def _compute(self, x: Tensor, wanted: set[int], on_progress: OnProgress | None) -> dict[int, Tensor]:
-        """The wanted values and the last."""
-        reports = {self._value_of[path] for path, part in self.parts.items() if _reports(path, part)}
+    def _compute(self, x: Tensor, paths: Collection[str], on_progress: OnProgress | None) -> dict[str, Tensor]:
+        on_call = self._reporting(on_progress) if on_progress else None
         with torch.inference_mode():
-            values = {0: x.to(self.device, self.dtype).contiguous(memory_format=self.memory_format)}
-            for number, step in enumerate(self._steps, start=1):
-                values[number] = step.compute(*[values[value] for value in step.inputs])
-                for value in step.done_with:
-                    if value not in wanted:
-                        del values[value]
-                if on_progress and number in reports:
-                    on_progress(number / len(self._steps))
-        return values
+            x = x.to(self.device, self.dtype).contiguous(memory_format=self.memory_format)
+            return self._calls.run(x, paths, on_call)
+
+    def _reporting(self, on_progress: OnProgress) -> Callable[[str, float], None]:
+        """Hands on to ``on_progress`` what it asks for: the share that is done after a stage or copy."""
+        told = {self._calls.value_of(path) for path, part in self.parts.items() if _reports(path, part)}
+        return lambda value, share: on_progress(share) if value in told else None
 
     def _is_default(self, path: str) -> bool:
         return "." not in path or isinstance(self.parts[path], Branch)
@@ -184,8 +180,7 @@ def prepare(
     # Metal has had wrong results with channels last.
     memory_format = torch.channels_last if fast and device.type != "mps" else torch.contiguous_format
     own.to(device, dtype).to(memory_format=memory_format)
-    layout = Layout(own)
-    return Prepared(net.arch, device, dtype, memory_format, parts(net.arch), layout.value_of, tuple(layout.steps()))
+    return Prepared(net.arch, device, dtype, memory_format, output_parts(net.arch), Calls(own))
 
 
 @lru_cache(maxsize=2)
@@ -211,8 +206,6 @@ def model_for(arch: Arch, seed: int = 0) -> Network:
 
 
 # --- numbers about outputs -------------------------------------------------------------------------------------------
-
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -247,12 +240,11 @@ def top_classes(logits: Tensor, k: int = 5) -> list[tuple[int, float]]:
 __all__ = [
     "Activations",
     "ChannelStatistics",
-    "OnProgress",
     "Outputs",
     "Prepared",
     "channel_statistics",
     "model_for",
-    "parts",
+    "output_parts",
     "prepare",
     "top_classes",
 ]

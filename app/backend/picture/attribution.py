@@ -6,7 +6,6 @@ threads may explain one network. Captum is imported where it is used: it brings 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -14,10 +13,8 @@ from torch import Tensor
 
 from inception_models.net.builder import Network
 
+from ..common.jobs import OnProgress
 from .private_copy import private_copy
-
-OnProgress = Callable[[float], None]
-"""Told the share that is done, 0 to 1. What it raises ends the work and reaches the caller."""
 
 TOGETHER = 4  # pictures in one pass: more take memory and no less time
 

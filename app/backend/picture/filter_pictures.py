@@ -13,7 +13,7 @@ from inception_models.checkpoints.preprocessing import Preprocessing
 from inception_models.net.builder import Network
 from inception_models.net.layers import LayerUnit
 
-TILE_PX = 42
+FILTER_PX = 42
 GAP_PX = 6
 
 
@@ -49,7 +49,7 @@ def first_filters(net: Network, preprocessing: Preprocessing, *, own_scale: bool
 
 def _tiled(weights: Tensor, columns: int) -> Image.Image:
     """``[n, 3, height, width]`` of -1 to 1 as tiles, enlarged by a whole number; gaps are transparent."""
-    scale = max(1, math.ceil(TILE_PX / weights.shape[-1]))
+    scale = max(1, math.ceil(FILTER_PX / weights.shape[-1]))
     pixels = ((weights + 1) * 127.5).round().permute(0, 2, 3, 1).numpy().astype(np.uint8)
     pixels = pixels.repeat(scale, 1).repeat(scale, 2)
     count, height, width, _ = pixels.shape

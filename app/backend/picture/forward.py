@@ -14,16 +14,18 @@ from torch import Tensor
 
 from inception_models import Arch
 from inception_models.arch.spec import Branch
-from inception_models.checkpoints.catalogue import Learned, untrained
+from inception_models.checkpoints.catalogue import TrainedWeights, untrained
+from inception_models.checkpoints.preprocessing import Preprocessing
 from inception_models.net.builder import Network
 from inception_models.weights import Loaded, Source, loaded, named
 
 from ..analysis.network import analyze
-from ..common.device import describe
+from ..common.device import device_name
+from ..common.jobs import OnProgress
 from ..common.limits import MAX_RUN_BYTES
 from ..common.quantity import float32_bytes, short
-from .activations import Activations, OnProgress, Prepared, model_for, parts, prepare, top_classes
-from .images import Preprocessing, class_name, open_image
+from .activations import Activations, Prepared, model_for, output_parts, prepare, top_classes
+from .images import class_name, open_image
 from .mosaic import mosaic, png
 from .saved_maps import npz, shown_paths, statistics_csv
 
@@ -49,24 +51,24 @@ class Forward:
     loaded: Loaded
 
     @property
-    def learned(self) -> Learned:
+    def trained_weights(self) -> TrainedWeights:
         """Where the weights come from."""
-        return self.loaded.learned
+        return self.loaded.trained_weights
 
     def class_name(self, index: int) -> str:
         """The name of an output. Those of weights are used as long as the number of classes is theirs."""
-        names = self.learned.class_names
+        names = self.trained_weights.class_names
         return names[index] if len(names) == self.arch.classes else class_name(index, self.arch.classes)
 
     def likeliest(self, k: int = 5) -> list[tuple[str, float]]:
         """The names of the ``k`` likeliest classes with their probabilities; none where the outputs are no classes."""
-        if self.learned.embedding:
+        if self.trained_weights.embedding:
             return []
         return [(self.class_name(index), p) for index, p in top_classes(self.activations.logits, k)]
 
     def views(self, stage: str) -> list[tuple[str, Branch | None]]:
         """What there is to look at of a stage: its branches with their specs, or the stage itself."""
-        known = parts(self.arch)
+        known = output_parts(self.arch)
         found: list[tuple[str, Branch | None]] = []
         for path in self.activations.branches:
             part = known[path]
@@ -88,14 +90,14 @@ def forward(
         OSError: where a file of weights cannot be read.
     """
     found, ready = ready_network(arch, weights)
-    preprocessing = found.learned.preprocessing_for(arch)
+    preprocessing = found.trained_weights.preprocessing_for(arch)
     x = preprocessing.apply(image)
     start = time.perf_counter()
     activations = ready.run(x, on_progress=on_progress)
     taken = time.perf_counter() - start
     preview, arch = preprocessing.preview(image), replace(arch, aux=())  # the heads do not run in evaluation
     return Forward(
-        arch, found.net, x, preprocessing, preview, activations, taken, describe(ready.device), weights, found
+        arch, found.net, x, preprocessing, preview, activations, taken, device_name(ready.device), weights, found
     )
 
 
@@ -174,7 +176,7 @@ def _classes(done: Forward, file: Path) -> Path:
     with file.open("w", newline="", encoding="utf-8") as opened:
         table = csv.writer(opened)
         table.writerow(["index", "class", "probability"])
-        if not done.learned.embedding:
+        if not done.trained_weights.embedding:
             for index, probability in top_classes(done.activations.logits):
                 table.writerow([index, done.class_name(index), f"{probability:.6g}"])
     return file

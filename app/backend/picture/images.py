@@ -17,20 +17,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from inception_models.checkpoints.preprocessing import Preprocessing as Preprocessing
-from inception_models.checkpoints.preprocessing import caffe_bgr as caffe_bgr
-from inception_models.checkpoints.preprocessing import imagenet as imagenet
-from inception_models.checkpoints.preprocessing import unit_range as unit_range
 from inception_models.shipped import ASSETS
 
 from ..common.limits import MAX_ASPECT, MAX_PIXELS, MAX_UPLOAD_BYTES
 
-FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF")
+PICTURE_FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF")
 """Allowed formats. Pillow knows some forty more, rarely used and tested less, which therefore stay unread."""
 EXTENSIONS = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff")
 """Of files in these formats, for a file chooser. `open_image` looks at the bytes alone."""
 
-_ALLOWED = f"allowed are {', '.join(FORMATS[:-1])} and {FORMATS[-1]}"
+_ALLOWED = f"allowed are {', '.join(PICTURE_FORMATS[:-1])} and {PICTURE_FORMATS[-1]}"
 _MEGAPIXELS = f"at most {MAX_PIXELS / 1e6:.0f} megapixels are allowed"
 _MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"}  # 8 bits a channel or fewer
 _MODES_16_BIT = {"I;16", "I;16L", "I;16B"}
@@ -104,7 +100,7 @@ def open_image(data: bytes, name: str = "") -> Image.Image:
         size = math.ceil(len(data) / 2**20)
         raise ImageError(f"{label} has {size} MB: at most {MAX_UPLOAD_BYTES // 2**20} MB are allowed.")
     try:
-        image = Image.open(BytesIO(data), formats=FORMATS)
+        image = Image.open(BytesIO(data), formats=PICTURE_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:  # Pillow's own, higher limit
         raise ImageError(f"{label} has too many pixels: {_MEGAPIXELS}.") from error
     except Exception as error:  # Pillow's readers raise anything on broken input, struct.error and KeyError included

@@ -13,14 +13,14 @@ import numpy.typing as npt
 from PIL import Image
 from plotly.colors import sample_colorscale
 
+from .arrays import Bytes, Floats
+
 if TYPE_CHECKING:
     from torch import Tensor
 
 Order = Literal["channel", "strongest"]
 Contrast = Literal["channel", "shared"]
 Colormap = Literal["viridis", "cividis", "grey"]
-Bytes = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
 
 TILE_PX = 24  # below that, a tile of a 7x7 map cannot be read or clicked
 LARGE_TILE_PX = 256
@@ -28,8 +28,8 @@ LARGE_MOSAIC_PIXELS = 16_000_000
 HUGE, TINY = np.float32(1e37), np.float32(1e-30)  # beyond, differences and quotients leave float32
 
 # A mosaic is drawn in 256 colours: 252 of the scale, and these.
-SCALE = 252
-GAP, NOT_FINITE, FLAT_DARK, FLAT_LIGHT = range(SCALE, 256)
+SCALE_COLOURS = 252
+GAP, NOT_FINITE, FLAT_DARK, FLAT_LIGHT = range(SCALE_COLOURS, 256)
 MARKS = ((128, 128, 128), (230, 0, 60), (70, 70, 70), (110, 110, 110))
 
 
@@ -168,8 +168,8 @@ def _tiles(shown: Floats, contrast: Contrast, value_range: tuple[float, float] |
     finite = np.abs(shown) < HUGE
     low, high = _span(shown, finite, contrast if shown[0].size > 1 else "shared", value_range)
     flat = high - low < TINY
-    levels = (np.where(finite, shown, low) - low) * ((SCALE - 1) / np.where(flat, 1, high - low))
-    indices = (levels + np.float32(0.5)).clip(0, SCALE - 1).astype(np.uint8)
+    levels = (np.where(finite, shown, low) - low) * ((SCALE_COLOURS - 1) / np.where(flat, 1, high - low))
+    indices = (levels + np.float32(0.5)).clip(0, SCALE_COLOURS - 1).astype(np.uint8)
     np.copyto(indices, FLAT_DARK, where=flat)
     np.copyto(indices, NOT_FINITE, where=~finite)
     tiles = indices.repeat(scale, 1).repeat(scale, 2)
@@ -205,7 +205,7 @@ def _grid(tiles: Bytes, columns: int, gap: int) -> Bytes:
 
 @cache
 def _palette(colormap: Colormap) -> Bytes:
-    places = np.linspace(0, 1, SCALE)
+    places = np.linspace(0, 1, SCALE_COLOURS)
     if colormap == "grey":
         scale = np.repeat(places[:, None], 3, 1)
     else:

@@ -14,11 +14,11 @@ from inception_models.arch.spec import Arch, Branch, Conv
 from inception_models.net.builder import Network
 from inception_models.net.layers import LayerUnit
 
-from .activations import parts
+from .activations import output_parts
+from .arrays import Floats
+from .calls import Calls
 from .mosaic import Cell
-from .private_copy import modules_to, private_copy, run
-
-Floats = npt.NDArray[np.float32]
+from .private_copy import private_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class Arithmetic:
         return self.norm(self.convolved) if self.norm else self.convolved
 
 
-def unit_of(arch: Arch, path: str) -> str | None:
+def convolution_at(arch: Arch, path: str) -> str | None:
     """The path of the convolution that puts out the values at ``path``, a stage or branch; None where none does."""
-    part = parts(arch)[path]
+    part = output_parts(arch)[path]
     last = part.ops[-1] if isinstance(part, Branch) and part.ops else part
     if not isinstance(last, Conv):
         return None
@@ -84,13 +84,16 @@ def arithmetic(net: Network, x: Tensor, unit_path: str, cell: Cell) -> Arithmeti
         ValueError: where no plain convolution stands at ``unit_path``.
         IndexError: where its output has no such cell.
     """
-    *before, unit = modules_to(private_copy(net), unit_path)
+    own = private_copy(net)
+    unit = own.get_submodule(unit_path)
     layers = dict(unit.named_children())
     conv = layers.get("conv")
     if not isinstance(unit, LayerUnit) or not isinstance(conv, nn.Conv2d) or conv.groups != 1:
         raise ValueError(f"{unit_path} is not a plain convolution, so its values are not one sum of products.")
+    calls = Calls(own)
+    read = calls.graph.input_of(unit_path)
     with torch.inference_mode():
-        source = run(before, x)
+        source = calls.run(x, [read])[read]
         if "pad" in layers:
             real, source = layers["pad"](torch.ones_like(source[:, :1])), layers["pad"](source)
         else:

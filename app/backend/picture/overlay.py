@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 from torch import Tensor
 
 from ..common.colours import CIVIDIS
+from .arrays import Floats
 
 # For the class and against it: Okabe and Ito's vermillion and blue, grey between them.
 DIVERGING = ("#0072B2", "#7FA9C4", "#C8C8C8", "#DDA884", "#D55E00")
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -8,7 +8,6 @@ Far from the borders this is the receptive field of :mod:`app.backend.analysis.r
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,9 +15,9 @@ from inception_models import Arch
 from inception_models.arch.shapes import padding_of
 from inception_models.arch.tree import unknown
 
-from ..analysis.graph import Node
+from ..analysis.graph import INPUT_NODE, Graph, Node
 from ..analysis.network import analyze
-from .activations import parts
+from .activations import output_parts
 
 Span = tuple[int, int]  # first and last, both inside
 
@@ -43,42 +42,30 @@ def reach(arch: Arch, path: str) -> Reach:
     Raises:
         ValueError: where nothing in the network has this path.
     """
-    known = parts(arch)
+    known = output_parts(arch)
     if path not in known:
         raise unknown(path, known, "an output")
-    analysis = analyze(arch)
-    nodes = analysis.graph.nodes
-    sources: dict[str, list[str]] = {}
-    for tail, head in analysis.graph.edges:
-        sources.setdefault(head, []).append(tail)
-    end = _end(nodes, sources, path)
-    sides = []
-    for axis in (0, 1):
-        cells = nodes[end].out_shape[1 + axis] if len(nodes[end].out_shape) == 3 else 1
-        sides.append(tuple(_seen(nodes, sources, end, cell, axis) for cell in range(cells)))
-    return Reach(sides[0], sides[1])
+    graph = analyze(arch).graph
+    end = graph.output_of(path)
+    shape = graph.nodes[end].out_shape
+    rows, columns = (
+        tuple(_seen(graph, end, cell, axis) for cell in range(shape[1 + axis] if len(shape) == 3 else 1))
+        for axis in (0, 1)
+    )
+    return Reach(rows, columns)
 
 
-def _end(nodes: Mapping[str, Node], sources: Mapping[str, Sequence[str]], path: str) -> str:
-    """The last traced node of the part at ``path``."""
-    own = [name for name in nodes if name == path or name.startswith(f"{path}.")]
-    if own:
-        return own[-1]
-    block = path.rpartition(".")[0]  # a branch without ops puts out what its block was given
-    return sources[next(name for name in nodes if name.startswith(f"{block}."))][0]
-
-
-def _seen(nodes: Mapping[str, Node], sources: Mapping[str, Sequence[str]], end: str, cell: int, axis: int) -> Span:
+def _seen(graph: Graph, end: str, cell: int, axis: int) -> Span:
     """The first and last pixel, along one side, that a cell of ``end`` depends on."""
     asked: dict[str, Span] = {end: (cell, cell)}
-    for name in reversed(list(nodes)):  # readers stand behind what they read
-        if name not in asked or name == "input":
+    for path in reversed(list(graph.nodes)):  # readers come after what they read
+        if path not in asked or path == INPUT_NODE:
             continue
-        before = _read(nodes[name], asked.pop(name), axis)
-        for source in sources[name]:
-            low, high = asked.get(source, before)
-            asked[source] = (min(low, before[0]), max(high, before[1]))
-    return asked["input"]
+        read = _read(graph.nodes[path], asked.pop(path), axis)
+        for source in graph.sources[path]:
+            low, high = asked.get(source, read)
+            asked[source] = (min(low, read[0]), max(high, read[1]))
+    return asked[INPUT_NODE]
 
 
 def _read(node: Node, span: Span, axis: int) -> Span:
@@ -87,17 +74,17 @@ def _read(node: Node, span: Span, axis: int) -> Span:
     last = (node.in_shape[1 + axis] if len(node.in_shape) == 3 else 1) - 1
     k, s, p = layer.kernel[axis], layer.stride[axis], layer.padding[axis]
     low, high = span
-    match layer.kind:
-        case "conv" | "max_pool" | "avg_pool":
+    match layer.rules.geometry:
+        case "window":
             low, high = low * s - p, high * s - p + k - 1
         case "pad":
             before = padding_of("tf", last + 1, k, s)[0]
             low, high = low - before, high - before
-        case "adaptive_pool":
+        case "grid":
             out = node.out_shape[1 + axis]
             low, high = low * (last + 1) // out, math.ceil((high + 1) * (last + 1) / out) - 1
-        case "flatten" | "linear":
+        case "vector":
             low, high = 0, last
-        case _:
+        case "same" | "join":
             pass
     return max(low, 0), min(high, last)

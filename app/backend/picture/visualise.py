@@ -20,8 +20,10 @@ from inception_models.arch.shapes import stage_shapes
 from inception_models.arch.spec import Arch
 from inception_models.checkpoints.preprocessing import Preprocessing
 from inception_models.net.builder import Network
+from inception_models.net.layers import LayerUnit
 
-from .private_copy import modules_to, private_copy, run, without_activation
+from .calls import Calls
+from .private_copy import private_copy
 
 # Brightness, orange-blue, green-magenta: the axes in which the colours of natural pictures vary independently (Ohta,
 # Kanade, Sakai 1980, "Color information for region segmentation"), each times its spread.
@@ -30,7 +32,7 @@ RATE = 0.1
 JITTER_PX = 8
 SCALES = (0.94, 0.97, 1.0, 1.03, 1.06)
 
-OnStep = Callable[[int, Image.Image | None], None]
+OnAscent = Callable[[int, Image.Image | None], None]
 """Told how many steps are done, and now and then the picture so far. What it raises ends the search."""
 
 
@@ -55,7 +57,7 @@ def visualise(
     size_px: int = 128,
     steps: int = 96,
     seed: int = 0,
-    on_step: OnStep | None = None,
+    on_step: OnAscent | None = None,
 ) -> Visualisation:
     """The picture of ``size_px`` that raises the mean of ``channel`` of the output at ``path``.
 
@@ -63,23 +65,37 @@ def visualise(
         ValueError: where the network does not take a picture of that size, or has no such channel.
     """
     check_size(net.arch, path, size_px)
-    modules = modules_to(private_copy(net), path)
-    # Before the activation: a channel that is zero everywhere has no gradient, and could never be woken.
-    inner = without_activation(modules)
+    calls = Calls(private_copy(net))
+    driven = _before_activation(net, calls, path)
     draw = torch.Generator().manual_seed(seed)
     waves = (0.01 * torch.randn(3, size_px, size_px // 2 + 1, 2, generator=draw)).requires_grad_()
     weights, grey = _weights(size_px), preprocessing.channels == "grey"
     ascent = _Ascent(waves)
-    before = _mean(run(modules, _normalised(_picture(waves, weights, grey), preprocessing)), channel)
+
+    def output(picture: Tensor, at: str) -> Tensor:
+        return calls.run(_normalised(picture, preprocessing), [at])[at]
+
+    before = _mean(output(_picture(waves, weights, grey), path), channel)
     for step in range(steps):
         seen = _shaken(_picture(waves, weights, grey), draw)
-        value = _of(run(inner, _normalised(seen, preprocessing)), channel)
+        value = _of(output(seen, driven), channel)
         (gradient,) = torch.autograd.grad(-value, waves)
         ascent.step(gradient)
         if on_step:
             on_step(step + 1, _image(_picture(waves, weights, grey)) if step % 4 == 3 else None)
     last = _picture(waves, weights, grey)
-    return Visualisation(_image(last), before, _mean(run(modules, _normalised(last, preprocessing)), channel))
+    return Visualisation(_image(last), before, _mean(output(last, path), channel))
+
+
+def _before_activation(net: Network, calls: Calls, path: str) -> str:
+    """What to drive for the output at ``path``: where that ends in a unit's activation, the value that goes into it.
+
+    A channel that is zero everywhere after its activation has no gradient, and could never be woken.
+    """
+    end = calls.graph.output_of(path)
+    unit = net.get_submodule(end.rpartition(".")[0])
+    activated = calls.graph.nodes[end].layer.kind == "activation" and isinstance(unit, LayerUnit)
+    return calls.graph.input_of(end) if activated and end.startswith(f"{path}.") else path
 
 
 class _Ascent:

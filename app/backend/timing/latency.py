@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from inception_models import build
 from inception_models.arch.spec import Arch
 
-from ..common import device as devices
+from ..common.device import best_device, device_name
 from ..common.dtypes import Dtype
 from ..common.jobs import Progress
 
@@ -27,7 +27,7 @@ TORCH_DTYPES: dict[Dtype, torch.dtype] = {
     "bfloat16": torch.bfloat16,
     "float16": torch.float16,
 }
-WARM_UP = 2  # rounds: the first ones choose algorithms and fill caches
+WARM_UP_ROUNDS = 2  # rounds: the first ones choose algorithms and fill caches
 FEWEST = 3  # rounds, however long they take; quartiles of fewer say nothing
 
 
@@ -73,13 +73,12 @@ def measure(
     """
     if dtype not in TORCH_DTYPES:
         raise ValueError("int8 cannot be timed: PyTorch runs a quantised network only; choose float32 or bfloat16.")
-    device, progress = device or devices.best_device(), progress or Progress()
+    device, progress = device or best_device(), progress or Progress()
     try:
         return _measured(arch, dtype, batch, rounds, limit_seconds, device, progress)
     except NotImplementedError:  # PyTorch has no kernel: local response normalisation in 16 bits on a CPU
         raise ValueError(
-            f"This network has a layer that PyTorch cannot compute in {dtype} on {devices.describe(device)};"
-            " float32 works."
+            f"This network has a layer that PyTorch cannot compute in {dtype} on {device_name(device)}; float32 works."
         ) from None
 
 
@@ -95,8 +94,10 @@ def _measured(
     laps: list[list[float]] = []
     began = time.perf_counter()
     with torch.inference_mode():
-        for number in range(-WARM_UP, rounds):
-            progress.report((number + WARM_UP) / (rounds + WARM_UP), "warming up" if number < 0 else "measuring")
+        for number in range(-WARM_UP_ROUNDS, rounds):
+            progress.report(
+                (number + WARM_UP_ROUNDS) / (rounds + WARM_UP_ROUNDS), "warming up" if number < 0 else "measuring"
+            )
             total, lap = _round(net, stages, picture, progress)
             if number >= 0:
                 totals.append(total)
@@ -105,7 +106,7 @@ def _measured(
                 break
     return Latency(
         arch,
-        devices.describe(device),
+        device_name(device),
         torch.get_num_threads(),
         dtype,
         batch,
@@ -119,29 +120,29 @@ def _round(
     net: nn.Module, stages: Sequence[nn.Module], picture: Tensor, progress: Progress
 ) -> tuple[float, list[float]]:
     """Seconds of a whole pass, and of every stage in a second one."""
-    total = seconds(lambda: net(picture), picture.device)
+    total = seconds_of(lambda: net(picture), picture.device)
     laps = []
     x = picture
     for stage in stages:
         progress.report(progress.fraction, progress.doing)  # so that a slow network can be cancelled within a pass
-        ready(x.device)
+        wait_for(x.device)
         start = time.perf_counter()
         x = stage(x)
-        ready(x.device)
+        wait_for(x.device)
         laps.append(time.perf_counter() - start)
     return total, laps
 
 
-def seconds(work: Callable[[], object], device: torch.device) -> float:
+def seconds_of(work: Callable[[], object], device: torch.device) -> float:
     """How long ``work`` takes until the device has finished it."""
-    ready(device)
+    wait_for(device)
     start = time.perf_counter()
     work()
-    ready(device)
+    wait_for(device)
     return time.perf_counter() - start
 
 
-def ready(device: torch.device) -> None:
+def wait_for(device: torch.device) -> None:
     """Wait for the device: a GPU works on while Python goes ahead."""
     match device.type:
         case "cuda":

@@ -14,11 +14,11 @@ import torch
 from torch.nn import functional as F
 
 from ..analysis.network import Analysis
-from ..common import device as devices
+from ..common.device import best_device, device_name
 from ..common.dtypes import ELEMENT_BYTES, Dtype
 from ..common.jobs import Progress
-from ..tables.parts import whole
-from .latency import TORCH_DTYPES, Latency, seconds
+from ..tables.part_costs import whole_cost
+from .latency import TORCH_DTYPES, Latency, seconds_of
 
 SIDE = 1024  # of the matrices
 COPIED_BYTES = 64 * 2**20  # many times the size of a processor's cache
@@ -45,7 +45,7 @@ class Ceilings:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class RooflinePoint:
     """A stage in the roofline plot. ``intensity``: FLOPs for each byte moved, every layer's weights, inputs and outputs
     read or written once.
     """
@@ -71,7 +71,7 @@ def ceilings(dtype: Dtype = "float32", progress: Progress | None = None) -> Ceil
         raise ValueError("int8 has no measured ceiling; choose float32, bfloat16 or float16.")
     if progress:
         progress.report(progress.fraction, "measuring the machine's ceilings")
-    return _ceilings(dtype, devices.best_device())
+    return _ceilings(dtype, best_device())
 
 
 @lru_cache(maxsize=8)
@@ -82,20 +82,20 @@ def _ceilings(dtype: Dtype, device: torch.device) -> Ceilings:
         image, filters = (torch.rand(*s, device=device).to(kind) for s in ((1, 256, 56, 56), (256, 256, 3, 3)))
         source = torch.ones(COPIED_BYTES // ELEMENT_BYTES[dtype], device=device, dtype=kind)
         target = torch.empty_like(source)
-        product = min(seconds(lambda: square @ square, device) for _ in range(TRIES))
-        convolution = min(seconds(lambda: F.conv2d(image, filters, padding=1), device) for _ in range(TRIES))
-        copy = min(seconds(lambda: target.copy_(source), device) for _ in range(TRIES))
+        product = min(seconds_of(lambda: square @ square, device) for _ in range(TRIES))
+        convolution = min(seconds_of(lambda: F.conv2d(image, filters, padding=1), device) for _ in range(TRIES))
+        copy = min(seconds_of(lambda: target.copy_(source), device) for _ in range(TRIES))
     flops = max(2 * SIDE**3 / product, 2 * 256 * 56 * 56 * 256 * 9 / convolution)
-    return Ceilings(devices.describe(device), dtype, flops, 2 * COPIED_BYTES / copy)
+    return Ceilings(device_name(device), dtype, flops, 2 * COPIED_BYTES / copy)
 
 
-def points(analysis: Analysis, latency: Latency, ceiling: Ceilings) -> tuple[Point, ...]:
+def roofline_points(analysis: Analysis, latency: Latency, ceiling: Ceilings) -> tuple[RooflinePoint, ...]:
     """Every stage that has MACs, in order. ``latency`` must be of the same network."""
     size, batch = ELEMENT_BYTES[latency.dtype], latency.batch
     found = []
     for stage, timing in zip(analysis.stages, latency.stages, strict=True):
         if stage.macs:
-            part, flops = whole(stage), 2 * stage.macs * batch
+            part, flops = whole_cost(stage), 2 * stage.macs * batch
             intensity = flops / (part.params * size + part.moved * size * batch)
-            found.append(Point(stage.name, intensity, flops / timing.seconds, ceiling.attainable(intensity)))
+            found.append(RooflinePoint(stage.name, intensity, flops / timing.seconds, ceiling.attainable(intensity)))
     return tuple(found)

@@ -6,12 +6,13 @@ import torch
 
 from inception_models import Arch
 from inception_models.checkpoints.demo import demo, test_pictures
-from inception_models.training.batches import prepared
+from inception_models.training.datasets import Pictures
+from inception_models.training.evaluate import evaluate
 
-from ..picture.activations import OnProgress
+from ..common.jobs import OnProgress
 from ..picture.forward import ready_network
 
-AT_ONCE = 50  # pictures
+PICTURES_A_REPORT = 50
 
 
 def correct_on_demo(arch: Arch, on_progress: OnProgress | None = None) -> tuple[int, int]:
@@ -22,11 +23,11 @@ def correct_on_demo(arch: Arch, on_progress: OnProgress | None = None) -> tuple[
     """
     net, steps = ready_network(arch, "demo")[0].net, demo().preprocessing
     images, labels = (torch.from_numpy(values) for values in test_pictures())
+    pictures = Pictures(images[:, None], labels)  # [N, 1, height, width]
     correct = 0
-    for start in range(0, len(labels), AT_ONCE):
-        x = prepared(images[start : start + AT_ONCE, None], steps.mean, steps.std, arch.input_size)  # [50, 3, S, S]
-        with torch.inference_mode():
-            correct += int((net(x).argmax(1) == labels[start : start + AT_ONCE]).sum())
+    for start in range(0, len(pictures), PICTURES_A_REPORT):
+        some = pictures[slice(start, start + PICTURES_A_REPORT)]
+        correct += evaluate(net, some, steps.mean, steps.std).correct
         if on_progress:
-            on_progress(min(1.0, (start + AT_ONCE) / len(labels)))
-    return correct, len(labels)
+            on_progress(min(1.0, (start + PICTURES_A_REPORT) / len(pictures)))
+    return correct, len(pictures)

@@ -49,7 +49,7 @@ def offers() -> tuple[Offer, ...]:
     )
 
 
-def read(name: str, size_px: int, folder: Path | None = None) -> Data:
+def read_data_set(name: str, size_px: int, folder: Path | None = None) -> Data:
     """The data set called ``name``, or the one in the folder of that name.
 
     Args:

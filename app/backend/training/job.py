@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from inception_models import Arch
 from inception_models.training.evaluate import Score, evaluate
-from inception_models.training.run import Options, Step
+from inception_models.training.run import Options, TrainingProgress
 from inception_models.training.train import Trained, train
 
 from ..analysis.network import analyze
 from ..common.jobs import Progress
 from .data import Offer
-from .plan import Plan, measured_speed, plan
+from .plan import TrainingPlan, measured_speed, training_plan
 from .record import card_json
 
 
@@ -22,8 +22,8 @@ class Live:
 
     epochs: int
     classes: int
-    plan: Plan | None = None
-    at: Step | None = None
+    plan: TrainingPlan | None = None
+    at: TrainingProgress | None = None
     losses: list[float] = field(default_factory=list)  # of every step
 
     @property
@@ -37,7 +37,7 @@ class Live:
             return self.plan.seconds if self.plan else None
         return self.at.seconds / self.at.step * (self.at.steps - self.at.step)
 
-    def follow(self, at: Step) -> None:
+    def follow(self, at: TrainingProgress) -> None:
         """Take up where the run is."""
         if at.step > len(self.losses):
             self.losses.append(at.loss)
@@ -62,14 +62,14 @@ def work(arch: Arch, offer: Offer, options: Options, live: Live, progress: Progr
     """
     progress.report(0, "Measuring how fast a step is")
     analysis, pictures = analyze(arch), offer.pictures
-    assumed = plan(analysis, pictures, options.epochs, options.batch)
+    assumed = training_plan(analysis, pictures, options.epochs, options.batch)
     if assumed.too_large:  # before any of that memory is taken
         raise ValueError(assumed.refusal)
-    live.plan = plan(analysis, pictures, options.epochs, options.batch, measured_speed(arch, options.batch))
+    live.plan = training_plan(analysis, pictures, options.epochs, options.batch, measured_speed(arch, options.batch))
     if live.plan.refusal:
         raise ValueError(live.plan.refusal)
 
-    def on_step(at: Step) -> None:
+    def on_step(at: TrainingProgress) -> None:
         live.follow(at)
         epoch = min(len(at.curve) + 1, options.epochs)
         progress.report(at.step / at.steps, f"Epoch {epoch} of {options.epochs}")

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import torch
 
 from inception_models import Arch, build
-from inception_models.edits.widths import runs, scaled, smallest_input, with_classes, with_input_size, without_aux
+from inception_models.edits.input_output import runs, smallest_input, with_classes, with_input_size, without_aux
+from inception_models.edits.widths import scaled
 from inception_models.net.losses import weighted_loss
 
 from ..analysis.network import Analysis, analyze
 from ..common.limits import MAX_RUN_BYTES
-from ..memory.training_step import training
+from ..memory.training_step import training_step_memory
 
 LONG_SECONDS = 120.0  # from here on the person is warned
 MAX_SECONDS = 3600.0  # above, a run is refused: the command line is the place for it
@@ -24,7 +25,7 @@ DEMO_PX, DEMO_FACTOR, DEMO_DIVISOR = 48, 0.25, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """What a run would take. ``memory_bytes``: at the peak of a step."""
 
     seconds_an_epoch: float
@@ -59,12 +60,12 @@ class Plan:
         return ""
 
 
-def plan(
+def training_plan(
     analysis: Analysis, pictures: int, epochs: int, batch: int, macs_per_second: float = USUAL_MACS_PER_SECOND
-) -> Plan:
+) -> TrainingPlan:
     """What training on so many ``pictures`` takes, at a speed that :func:`measured_speed` found."""
-    memory = training(analysis, "momentum", batch=batch)
-    return Plan(step_macs(analysis) * pictures / macs_per_second, epochs, memory.peak_bytes)
+    memory = training_step_memory(analysis, "momentum", batch=batch)
+    return TrainingPlan(step_macs(analysis) * pictures / macs_per_second, epochs, memory.peak_bytes)
 
 
 def step_macs(analysis: Analysis) -> int:

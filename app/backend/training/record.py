@@ -20,10 +20,10 @@ from inception_models.training.evaluate import Score
 from inception_models.training.run import Epoch, Options
 from inception_models.training.train import Trained
 
-from ..common.device import describe
+from ..common.device import device_name
 
 
-def weights(trained: Trained) -> bytes:
+def weights_file(trained: Trained) -> bytes:
     """The network's weights as a .safetensors file, in our own layout."""
     return save({name: value.contiguous() for name, value in trained.net.state_dict().items()})
 
@@ -58,7 +58,7 @@ def card_json(trained: Trained, data: Data, options: Options, test: Score, comma
             "best_epoch": trained.best.number,
             "epochs": len(trained.curve),
             "seconds": round(trained.seconds, 1),
-            "processor": f"{describe(torch.device('cpu'))}, {platform.machine()}",
+            "processor": f"{device_name(torch.device('cpu'))}, {platform.machine()}",
             "torch": torch.__version__,
             "command": command,
             "curve": [asdict(epoch) for epoch in trained.curve],

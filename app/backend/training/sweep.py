@@ -16,7 +16,7 @@ FRACTIONS = (0.0, 0.125, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class SweepPoint:
     """The network at one width, as it is right after the edit: nothing was trained in between."""
 
     width: int
@@ -36,7 +36,7 @@ class Sweep:
 
     arch: Arch
     path: str
-    points: tuple[Point, ...]
+    points: tuple[SweepPoint, ...]
 
     @property
     def width(self) -> int:
@@ -67,14 +67,14 @@ def sweep(arch: Arch, path: str, progress: Progress | None = None) -> Sweep:
         report(0)
         correct, pictures = correct_on_demo(edited, report)
         analysis = analyze(edited)
-        points.append(Point(width, analysis.macs, analysis.params, correct, pictures))
+        points.append(SweepPoint(width, analysis.macs, analysis.params, correct, pictures))
     return Sweep(arch, path, tuple(points))
 
 
-def to_csv(found: Sweep) -> str:
+def sweep_csv(result: Sweep) -> str:
     """One row a width."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
-    table.writerow([*(field.name for field in fields(Point)), "accuracy"])
-    table.writerows([*astuple(point), point.accuracy] for point in found.points)
+    table.writerow([*(field.name for field in fields(SweepPoint)), "accuracy"])
+    table.writerows([*astuple(point), point.accuracy] for point in result.points)
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""Layers: every number of every part, to be sorted, searched, followed and taken along."""
+"""Layers: every number of every part, to sort, search, select and download."""
 
 from __future__ import annotations
 
@@ -6,97 +6,101 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ...backend.tables import table as tables
-from ...backend.tables.table import Row, Table
+from ...backend.tables.cost_table import CostRow, CostTable, cost_table, table_csv, table_json
 from ..state import State
-from .layer_columns import columns, frame
-from .view import View, selection_note
+from .context import CostsContext, selection_note
+from .layer_columns import column_configs, layer_frame
 
-LEVELS = {"stage": "Stages", "copy": "Copies", "branch": "Branches", "op": "Ops", "layer": "Layers"}
+ROW_LEVELS = {"stage": "Stages", "copy": "Copies", "branch": "Branches", "op": "Ops", "layer": "Layers"}
 SELECTED_ONLY = "Selected stage only"
 
 
-def show(view: View) -> None:
+def show(context: CostsContext) -> None:
     """Render the tab."""
-    made = tables.table(view.analysis, view.original, view.dtype, view.batch)
-    rows = _filtered(view, made.rows)
-    _table(view, rows)
+    layers = cost_table(context.analysis, context.original, context.dtype, context.batch)
+    rows = _filtered(context, layers.rows)
+    _table(context, rows)
     st.caption(
-        f"{len(rows):,} of {len(made.rows):,} rows. MACs and FLOPs are of one picture, bytes for {view.of_batch}."
-        " A click on a column's head sorts."
+        f"{len(rows):,} of {len(layers.rows):,} rows. MACs and FLOPs are for one picture, bytes for {context.of_batch}."
+        " Click a column's header to sort."
     )
-    selection_note(view.state)
-    _downloads(made)
+    selection_note(context.state)
+    _downloads(layers)
 
 
-def _downloads(made: Table) -> None:
-    """Made only when somebody asks for them."""
+def _downloads(layers: CostTable) -> None:
+    """Each file is made only when somebody asks for it."""
     kinds = (
-        ("CSV", "text/csv", lambda: tables.to_csv(made.rows)),
-        ("JSON", "application/json", lambda: tables.to_json(made)),
+        ("CSV", "text/csv", lambda: table_csv(layers.rows)),
+        ("JSON", "application/json", lambda: table_json(layers)),
     )
     with st.container(horizontal=True):
         for kind, mime, text in kinds:
             st.download_button(
                 kind,
                 text,
-                f"{made.variant}_{made.input_size}.{kind.lower()}",
+                f"{layers.variant}_{layers.input_size}.{kind.lower()}",
                 mime,
                 icon=":material/download:",
                 on_click="ignore",
-                help="Every row with every digit",
+                help="All rows, with every digit",
             )
 
 
-def _filtered(view: View, rows: Sequence[Row]) -> list[Row]:
+def _filtered(context: CostsContext, rows: Sequence[CostRow]) -> list[CostRow]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         levels = st.segmented_control(
             "Rows",
-            list(LEVELS),
+            list(ROW_LEVELS),
             selection_mode="multi",
             default=["stage", "branch", "op"],
-            format_func=LEVELS.__getitem__,
+            format_func=ROW_LEVELS.__getitem__,
             key="levels",
             persist_state="session",
-            help="An op is a convolution with its normalisation and activation; its layers are these one by one.",
+            help="An op is a convolution with its normalisation and activation; Layers lists these separately.",
         )
         words = st.text_input(
             "Search", key="words", placeholder="5x5, mixed_6, pool ...", width=220, persist_state="session",
-            help="Rows whose path or description contains every word",
+            help="Show rows whose path or description contains every word",
         )  # fmt: skip
-        alone = st.toggle(SELECTED_ONLY, key="alone", persist_state="session", help=f"Only {view.state.selected_stage}")
+        alone = st.toggle(
+            SELECTED_ONLY,
+            key="alone",
+            persist_state="session",
+            help=f"Show only rows of {context.state.selected_stage}",
+        )
     wanted = words.lower().replace("×", "x").split()
     return [
         row
         for row in rows
         if (row.level in levels or row.level == "network")
-        and (not alone or row.path.partition(".")[0] == view.state.selected_stage)
+        and (not alone or row.path.partition(".")[0] == context.state.selected_stage)
         and all(word in f"{row.path} {row.what}".lower().replace("×", "x") for word in wanted)
     ]
 
 
-def _table(view: View, rows: list[Row]) -> None:
-    state = view.state
-    chosen = next((i for i, row in enumerate(rows) if row.path == state.selected), None)
-    if st.session_state.get("layers_chose") != state.selected:  # it was selected elsewhere: let the table show it
-        st.session_state.layers_chose = state.selected
+def _table(context: CostsContext, rows: list[CostRow]) -> None:
+    state = context.state
+    selected = next((i for i, row in enumerate(rows) if row.path == state.selected), None)
+    if st.session_state.get("layers_selected") != state.selected:  # it was selected elsewhere: let the table show it
+        st.session_state.layers_selected = state.selected
         st.session_state.layers_key = st.session_state.get("layers_key", 0) + 1
     key = f"layers:{st.session_state.layers_key}"
     st.dataframe(
-        frame(rows),
+        layer_frame(rows),
         hide_index=True,
         height=520,
         key=key,
         on_select=lambda: _select(state, rows, key),
         selection_mode="single-row",
-        selection_default=None if chosen is None else {"selection": {"rows": [chosen]}},
+        selection_default=None if selected is None else {"selection": {"rows": [selected]}},
         placeholder="–",
-        column_config=columns(view.of_batch),
+        column_config=column_configs(context.of_batch),
     )
 
 
-def _select(state: State, rows: list[Row], key: str) -> None:
+def _select(state: State, rows: list[CostRow], key: str) -> None:
     for number in st.session_state[key]["selection"]["rows"]:
         if number < len(rows) and rows[number].path:
             state.select(rows[number].path)
-            st.session_state.layers_chose = state.selected
+            st.session_state.layers_selected = state.selected

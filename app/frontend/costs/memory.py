@@ -1,4 +1,4 @@
-"""Memory: what inference and a training step take, and what it is made of."""
+"""Memory: what inference and a training step need, and what it is made of."""
 
 from __future__ import annotations
 
@@ -7,68 +7,69 @@ from html import escape
 
 import streamlit as st
 
-from ...backend.charts import costs as cost_plots
+from ...backend.charts.costs import stage_peaks, training_bars
 from ...backend.common.quantity import exact, short
-from ...backend.memory.inference import STATE_COPIES, inference
-from ...backend.memory.training_step import training
-from .view import View, plot, selection_note
+from ...backend.memory.inference import STATE_COPIES, inference_memory
+from ...backend.memory.training_step import training_step_memory
+from .context import CostsContext, plot, selection_note
 
-Fact = tuple[str, int, str]  # label, bytes, explanation
+MemoryFact = tuple[str, int, str]  # label, bytes, explanation
 
 
-def show(view: View) -> None:
+def show(context: CostsContext) -> None:
     """Render the tab."""
-    found = inference(view.analysis, view.dtype, view.batch)
+    memory = inference_memory(context.analysis, context.dtype, context.batch)
     st.subheader("Inference")
-    st.caption(f"For {view.of_batch}, without auxiliary heads.")
-    facts(
+    st.caption(f"For {context.of_batch}, without auxiliary heads.")
+    _facts(
         [
-            ("Weights", found.weights, "Trainable parameters, each in the chosen number format."),
+            ("Weights", memory.weights, "Trainable parameters, each in the chosen number format."),
             (
                 "Statistics",
-                found.buffers,
-                "Running mean and variance of every batch normalisation, and a counter each.",
+                memory.buffers,
+                "Running mean and variance of every batch normalisation, and a step counter each.",
             ),
-            ("Feature maps", found.peak.peak_bytes, f"The most at one time, reached in {found.peak.name}."),
-            ("Together", found.total_bytes, "Weights, statistics and the peak of the feature maps."),
+            ("Feature maps", memory.peak.peak_bytes, f"The most at one time, reached in {memory.peak.name}."),
+            ("Together", memory.total_bytes, "Weights, statistics and the peak of the feature maps."),
         ]
     )
-    plot(view, cost_plots.stage_peaks(found, view.state.selected_stage), "peaks")
+    plot(context, stage_peaks(memory, context.state.selected_stage), "peaks")
     st.caption(
-        "A feature map is freed once the last layer and the last module that were given it are done. The highest bar is"
-        " what inference needs. Scratch memory inside of the processor's library is not counted."
+        "A feature map is freed as soon as the last layer or module that reads it is done. The highest bar is what"
+        " inference needs. Scratch memory inside the processor's library is not counted."
     )
-    selection_note(view.state)
+    selection_note(context.state)
     st.subheader("A training step")
-    if view.dtype == "int8":
+    if context.dtype == "int8":
         st.caption("Networks are not trained in int8; choose another number format.")
         return
-    _training(view)
+    _training(context)
 
 
-def _training(view: View) -> None:
-    dtype, batch = view.dtype, view.batch
-    steps = {name: training(view.analysis, name, dtype, batch) for name in STATE_COPIES}
-    plain = steps["sgd"]
-    heads = ", with auxiliary heads" if view.analysis.aux else ""
-    st.caption(f"For {view.of_batch}{heads}, forward, backward and update.")
-    facts(
+def _training(context: CostsContext) -> None:
+    dtype, batch = context.dtype, context.batch
+    steps = {name: training_step_memory(context.analysis, name, dtype, batch) for name in STATE_COPIES}
+    sgd = steps["sgd"]
+    heads = ", with auxiliary heads" if context.analysis.aux else ""
+    st.caption(f"For {context.of_batch}{heads}: forward pass, backward pass and update.")
+    _facts(
         [
-            ("Gradients", plain.gradients, "One for every weight."),
-            ("Saved activations", plain.saved, "What the backward pass needs again, kept from the forward pass."),
-            ("Peak with SGD", plain.peak_bytes, f"Reached in the {plain.phase} pass."),
+            ("Gradients", sgd.gradients, "One for every weight."),
+            ("Saved activations", sgd.saved, "What the backward pass needs, kept from the forward pass."),
+            ("Peak with SGD", sgd.peak_bytes, f"Reached in the {sgd.phase} pass."),
             ("Peak with Adam", steps["adam"].peak_bytes, "Adam keeps two running means of every weight's gradient."),
         ]
     )
-    st.plotly_chart(cost_plots.training_bars(steps), key="training", config={"displaylogo": False})
+    st.plotly_chart(training_bars(steps), key="training", config={"displaylogo": False})
     st.caption(
-        "Optimiser state: nothing for SGD, one copy of the weights with momentum, two with Adam. Saved: the inputs of"
-        " convolutions, normalisations and pools, the outputs of ReLUs, the positions of every maximum (8 bytes each)."
+        "Optimiser state: none for SGD, one copy of the weights with momentum, two with Adam. Saved activations: the"
+        " inputs of convolutions, normalisations and pools, the outputs of ReLUs, and the position of every maximum"
+        " (8 bytes each)."
     )
 
 
-def facts(rows: Sequence[Fact]) -> None:
-    """Numbers of bytes in a row, each with every digit and its explanation on hover."""
+def _facts(rows: Sequence[MemoryFact]) -> None:
+    """Render numbers of bytes in a row, each with every digit and its explanation on hover."""
     cells = "".join(
         '<div class="metric" role="listitem" tabindex="0"'
         f' data-tip="{escape(exact(count, "bytes"))}. {escape(tip, quote=True)}">'

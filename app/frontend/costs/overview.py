@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...backend.charts import branches as plots
-from .view import View, plot, selection_note
+from ...backend.charts.branches import Metric, branch_shares, stage_bars
+from .context import CostsContext, plot, selection_note
 
-METRICS: dict[plots.Metric, str] = {"params": "Parameters", "macs": "MACs", "memory": "Activations"}
+OVERVIEW_METRICS: dict[Metric, str] = {"params": "Parameters", "macs": "MACs", "memory": "Activations"}
 
 
-def show(view: View) -> None:
+def show(context: CostsContext) -> None:
     """Render the tab."""
     metric = st.segmented_control(
         "Show",
-        list(METRICS),
+        list(OVERVIEW_METRICS),
         default="params",
-        format_func=METRICS.__getitem__,
+        format_func=OVERVIEW_METRICS.__getitem__,
         key="metric",
         required=True,
         persist_state="session",
-        help="Parameters are stored, MACs are computed (2 FLOPs each), activations are what the layers write.",
+        help="Parameters are stored, MACs are computed (2 FLOPs each), and activations are what the layers write.",
     )
     st.subheader("By stage and branch")
-    plot(view, plots.stage_bars(view.analysis, metric, view.scale, view.state.selected_stage), "bars")
+    plot(context, stage_bars(context.analysis, metric, context.batch_bytes, context.state.selected_stage), "bars")
     if metric == "memory":
-        st.caption(f"Bytes for {view.of_batch}.")
-    selection_note(view.state)
+        st.caption(f"Bytes for {context.of_batch}.")
+    selection_note(context.state)
     st.subheader("By kind of branch")
-    st.plotly_chart(plots.branch_shares(view.analysis), key="shares", config={"displaylogo": False})
+    st.plotly_chart(branch_shares(context.analysis), key="shares", config={"displaylogo": False})

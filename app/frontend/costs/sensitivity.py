@@ -1,4 +1,4 @@
-"""Sensitivity: what a few more filters would cost in every place."""
+"""Sensitivity: what a few more filters would cost in each layer."""
 
 from __future__ import annotations
 
@@ -7,64 +7,65 @@ from typing import Literal, cast
 import pandas as pd
 import streamlit as st
 
-from ...backend.charts import costs as cost_plots
+from ...backend.charts.costs import sensitivity_bars
 from ...backend.tables.sensitivity import Sensitivity, sensitivity
 from ..state import State
-from .view import View, plot, selection_note
+from .context import CostsContext, plot, selection_note
 
-METRICS = {"params": "Parameters", "macs": "MACs"}
-STEPS = (1, 8, 16, 32, 64)
+SENSITIVITY_METRICS = {"params": "Parameters", "macs": "MACs"}
+ADDED_FILTERS = (1, 8, 16, 32, 64)
 
 
-def show(view: View) -> None:
+def show(context: CostsContext) -> None:
     """Render the tab."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         metric = st.segmented_control(
             "Show",
-            list(METRICS),
+            list(SENSITIVITY_METRICS),
             default="params",
-            format_func=METRICS.__getitem__,
+            format_func=SENSITIVITY_METRICS.__getitem__,
             key="sensitivity_metric",
             required=True,
             persist_state="session",
         )
         step = st.selectbox(
             "More filters",
-            STEPS,
-            index=STEPS.index(8),
+            ADDED_FILTERS,
+            index=ADDED_FILTERS.index(8),
             key="sensitivity_step",
             width=140,
             persist_state="session",
-            help="How many filters are added, in one place at a time",
+            help="How many filters are added, to one layer at a time",
         )
-    entries = sensitivity(view.analysis, int(step))
-    plot(view, cost_plots.sensitivity_bars(view.analysis, entries, cast(Literal["params", "macs"], metric)), "places")
+    entries = sensitivity(context.analysis, int(step))
+    plot(context, sensitivity_bars(context.analysis, entries, cast(Literal["params", "macs"], metric)), "places")
     st.caption(
-        "What follows is included: a wider branch also widens what reads it, up to the next layer with a width of its"
-        " own. In a repeated block every copy gets the filters. Parameters and MACs are without auxiliary heads."
+        "Each number includes the layers that follow: a wider branch also widens the input of what reads it, up to the"
+        " next layer with a width of its own. In a repeated block, every copy gets the filters. Parameters and MACs are"
+        " without auxiliary heads."
     )
-    _table(view, entries)
-    selection_note(view.state)
+    _table(context, entries)
+    selection_note(context.state)
 
 
-def _table(view: View, entries: tuple[Sensitivity, ...]) -> None:
-    frame = _frame(view, entries)
+def _table(context: CostsContext, entries: tuple[Sensitivity, ...]) -> None:
+    frame = _frame(context, entries)
     st.dataframe(
         frame,
         hide_index=True,
         key="sensitivity",
-        on_select=lambda: _select(view.state, entries),
+        on_select=lambda: _select(context.state, entries),
         selection_mode="single-row",
         placeholder="–",
         column_config={
-            "path": st.column_config.TextColumn("Place", help="Path of the layer; click a row to select it"),
+            "path": st.column_config.TextColumn("Layer", help="Path of the layer; click a row to select it"),
             "width": st.column_config.NumberColumn("Filters now", format="localized"),
             "params": st.column_config.NumberColumn(
                 "Parameters +", format="localized", help="Trainable parameters added"
             ),
             "params_percent": st.column_config.NumberColumn("of all", format="percent"),
             "macs": st.column_config.NumberColumn(
-                "MACs +", format="localized", help="Multiply-accumulates added, one picture"
+                "MACs +", format="localized", help="Multiply-accumulates added, for one picture"
             ),
             "macs_percent": st.column_config.NumberColumn("of all", format="percent"),
             "aux": st.column_config.NumberColumn(
@@ -75,8 +76,8 @@ def _table(view: View, entries: tuple[Sensitivity, ...]) -> None:
     )
 
 
-def _frame(view: View, entries: tuple[Sensitivity, ...]) -> pd.DataFrame:
-    params, macs = view.analysis.params or 1, view.analysis.macs or 1
+def _frame(context: CostsContext, entries: tuple[Sensitivity, ...]) -> pd.DataFrame:
+    params, macs = context.analysis.params or 1, context.analysis.macs or 1
     frame = pd.DataFrame(
         {
             "path": [e.path for e in entries],
@@ -87,7 +88,7 @@ def _frame(view: View, entries: tuple[Sensitivity, ...]) -> pd.DataFrame:
             "macs_percent": [None if e.problem else e.macs / macs for e in entries],
         }
     )
-    if view.analysis.aux:
+    if context.analysis.aux:
         frame["aux"] = [None if e.problem else e.aux_params for e in entries]
     if any(e.problem for e in entries):
         frame["problem"] = [e.problem for e in entries]

@@ -4,92 +4,69 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...backend.charts import costs as cost_plots
-from ...backend.common.device import best_choice, describe, has_bfloat16
-from ...backend.common.jobs import Busy
+from ...backend.charts.costs import roofline_plot, time_against_macs
+from ...backend.common.device import best_choice, device_name, has_bfloat16
 from ...backend.common.quantity import short
 from ...backend.timing import roofline
 from ...backend.timing.latency import TORCH_DTYPES, Latency
 from .. import measured
-from .view import DTYPES, View, plot, selection_note
-
-POLL_SECONDS = 0.5
+from .context import DTYPES, CostsContext, plot, selection_note
 
 
-def show(view: View) -> None:
+def show(context: CostsContext) -> None:
     """Render the tab."""
-    _controls(view)
-    found = measured.of(view)
-    if found is None:
-        if last := measured.last_one():
+    _controls(context)
+    times = measured.measured_for(context.state.arch, context.dtype, context.batch)
+    if times is None:
+        if last := measured.MEASUREMENT.result():
             st.caption(
                 f"The last measurement was of another network or setting ({_about(last.latency)}). Measure again to"
                 " see this one."
             )
         return
-    st.markdown(_sentence(found.latency))
-    points = roofline.points(view.analysis, found.latency, found.ceilings)
+    st.markdown(_sentence(times.latency))
+    points = roofline.roofline_points(context.analysis, times.latency, times.ceilings)
     st.subheader("Time against MACs")
-    plot(view, cost_plots.time_against_macs(view.analysis, found.latency, view.state.selected_stage), "times")
-    st.caption("Where the orange bar is the longer one, a stage is slower than its MACs say.")
+    plot(context, time_against_macs(context.analysis, times.latency, context.state.selected_stage), "times")
+    st.caption("Where the orange bar is longer, the stage takes a larger share of the time than of the MACs.")
     st.subheader("Roofline")
-    plot(view, cost_plots.roofline_plot(found.ceilings, points), "roofline")
+    plot(context, roofline_plot(times.ceilings, points), "roofline")
     st.caption(
-        "On the line a stage is as fast as this machine allows. Under its slope memory is the limit, under its flat"
-        " part arithmetic. The line is what PyTorch reaches here in a copy of 64 MiB and in a large matrix product or"
-        " convolution; a stage whose data stay in the processor's cache can pass the slope."
+        "A stage on the line is as fast as this machine allows. Under the slope, memory bandwidth is the limit; under"
+        " the flat part, arithmetic is. The line is what PyTorch reaches here in a copy of 64 MiB and in a large matrix"
+        " product or convolution. A stage whose data stay in the processor's cache can lie above the slope."
     )
-    selection_note(view.state)
+    selection_note(context.state)
 
 
-def _controls(view: View) -> None:
-    job = measured.job()
-    if job is not None:
-        _watch()
+def _controls(context: CostsContext) -> None:
+    if measured.MEASUREMENT.running:
+        measured.MEASUREMENT.watch()
         return
     device = best_choice()
     if device.notice:
         st.caption(device.notice)
-    if view.dtype not in TORCH_DTYPES:
-        st.info("int8 cannot be timed here: PyTorch runs it on quantised networks only.", icon=":material/info:")
+    if context.dtype not in TORCH_DTYPES:
+        st.info("int8 cannot be timed here: PyTorch runs only quantised networks in it.", icon=":material/info:")
         return
-    if view.dtype == "bfloat16" and not has_bfloat16(device.device):
+    if context.dtype == "bfloat16" and not has_bfloat16(device.device):
         st.caption("This processor emulates bf16, so it is slower than fp32.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            "Measure", icon=":material/timer:", type="primary", help="Up to about 20 seconds; it can be cancelled"
+            "Measure", icon=":material/timer:", type="primary", help="Takes up to about 20 seconds; it can be cancelled"
         ):
-            try:
-                measured.start(view)
-            except Busy as busy:
-                st.session_state.measuring_problem = str(busy)
-            else:
-                st.session_state.measuring_problem = ""
+            measured.start(context.state.arch, context.dtype, context.batch)
             st.rerun()
-        st.caption(f"On {describe(device.device)}, {view.of_batch}, with random weights and pictures.")
-    if problem := st.session_state.get("measuring_problem"):
-        st.warning(problem, icon=":material/info:")
-
-
-@st.fragment(run_every=POLL_SECONDS)
-def _watch() -> None:
-    """The progress bar; it looks after the job without drawing the page again."""
-    job = measured.job()
-    if job is None or not job.running:
-        st.session_state.measuring_problem = measured.take()
-        st.rerun()
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(job.progress.fraction, text=f"Measuring: {job.progress.doing}")
-        st.button("Cancel", icon=":material/close:", on_click=job.progress.cancel, help="Stop at the next stage")
+        st.caption(f"On {device_name(device.device)}, {context.of_batch}, with random weights and pictures.")
+    measured.MEASUREMENT.show_problem()
 
 
 def _sentence(latency: Latency) -> str:
     total = latency.total
     rate = latency.batch / total.seconds
     return (
-        f"**{short(total.seconds, 's')}** for {_about(latency)}; half of the runs took {short(total.low, 's')} to"
-        f" {short(total.high, 's')}. That is {rate:.3g} pictures a second. The median of {latency.rounds} runs."
+        f"**{short(total.seconds, 's')}** for {_about(latency)}. This is the median of {latency.rounds} runs, half of"
+        f" which took {short(total.low, 's')} to {short(total.high, 's')}. That is {rate:.3g} pictures a second."
     )
 
 

@@ -4,48 +4,48 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...backend.charts import trees as tree_plots
+from ...backend.charts.trees import Form, TreeMetric, tree
 from .. import measured
-from .view import View, plot, selection_note
+from .context import CostsContext, plot, selection_note
 
-AREAS: dict[tree_plots.TreeMetric, str] = {
+TREE_METRICS: dict[TreeMetric, str] = {
     "params": "Parameters",
     "macs": "MACs",
     "memory": "Activations",
     "time": "Time",
 }
-FORMS: dict[tree_plots.Form, str] = {"treemap": "Treemap", "sunburst": "Sunburst"}
+TREE_FORMS: dict[Form, str] = {"treemap": "Treemap", "sunburst": "Sunburst"}
 
 
-def show(view: View) -> None:
+def show(context: CostsContext) -> None:
     """Render the tab."""
-    timing = measured.of(view)
+    timing = measured.measured_for(context.state.arch, context.dtype, context.batch)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         metric = st.segmented_control(
             "Area",
-            list(AREAS),
+            list(TREE_METRICS),
             default="params",
-            format_func=AREAS.__getitem__,
+            format_func=TREE_METRICS.__getitem__,
             key="tree_metric",
             required=True,
             persist_state="session",
-            help="What the areas are in proportion to. Time must be measured first, in the Time tab.",
+            help="What the areas are proportional to. Time must first be measured in the Time tab.",
         )
         form = st.segmented_control(
             "Form",
-            list(FORMS),
+            list(TREE_FORMS),
             default="treemap",
-            format_func=FORMS.__getitem__,
+            format_func=TREE_FORMS.__getitem__,
             key="tree_form",
             required=True,
             persist_state="session",
         )
     if metric == "time" and timing is None:
-        st.info("No time has been measured for this network yet; the Time tab does it.", icon=":material/timer:")
+        st.info("No time has been measured for this network yet. Measure it in the Time tab.", icon=":material/timer:")
         return
     times = {t.name: t.seconds for t in timing.latency.stages} if timing else None
-    figure = tree_plots.tree(view.analysis, metric, form, view.scale, times, view.theme)
-    plot(view, figure, f"tree_{form}")
+    figure = tree(context.analysis, metric, form, context.batch_bytes, times, context.theme)
+    plot(context, figure, f"tree_{form}")
     if metric == "memory":
-        st.caption(f"Bytes that the layers write, {view.of_batch}.")
-    selection_note(view.state)
+        st.caption(f"Bytes that the layers write, for {context.of_batch}.")
+    selection_note(context.state)

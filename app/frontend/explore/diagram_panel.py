@@ -80,7 +80,7 @@ def _chosen(state: State, analysis: Analysis) -> DiagramOptions:
         width=170,
         persist_state="session",
     )
-    seconds = measured.seconds(state.arch) if color == "time" else {}
+    seconds = measured.stage_seconds(state.arch) if color == "time" else {}
     if color == "time" and not seconds:
         st.caption("Not measured yet: Costs, Time, Measure.")
     sideways, apart, heads, copies = _switches()

@@ -1,4 +1,4 @@
-"""The selected stage up close: what goes in and out, what each branch costs, and its widths under the hand."""
+"""The selected stage up close: its input and output, what each branch costs, and sliders for its widths."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from html import escape
 import streamlit as st
 
 from inception_models import widths
+from inception_models.arch.rules import MAX_WIDTH
 from inception_models.arch.spec import AuxHead, Conv, Pool, Repeat
-from inception_models.edits.widths import MAX_WIDTH
 
 from ...backend import Analysis, StageCost
-from ...backend.analysis.changes import one
+from ...backend.analysis.changes import first_copy
 from ...backend.analysis.graph import elements
 from ...backend.common.colours import OUTSIDE_COLOUR, branch_colour
 from ...backend.common.quantity import exact, float32_bytes, shape_text, short
@@ -21,7 +21,7 @@ from ..components.width_sliders import WidthSlider, width_sliders
 from ..state import State
 from . import structure_editor
 
-INPUT = "input"  # the picture's box in the diagram, which is no stage
+INPUT = "input"  # the picture's box in the diagram, which is not a stage
 
 
 def show(state: State, analysis: Analysis) -> None:
@@ -65,7 +65,7 @@ def _head(stage: StageCost, analysis: Analysis) -> str:
         (
             "output",
             short(output, "B"),
-            "Memory of the output of one picture, as 32-bit floats",
+            "Memory of the output for one picture, as 32-bit floats",
         ),
     ]
     if not isinstance(stage.part, AuxHead):
@@ -81,9 +81,9 @@ def _what(stage: StageCost) -> str:
     part = stage.part
     match part:
         case Repeat():
-            return f"{part.times} copies of a block, one after the other"
+            return f"{part.times} copies of a block, one after another"
         case AuxHead():
-            return f"Auxiliary classifier on {part.tap}, in training only; its loss counts {part.weight:g}"
+            return f"Auxiliary classifier on {part.tap}, in training only; its loss has the weight {part.weight:g}"
         case Conv():
             return f"Convolution {part.kernel[0]}×{part.kernel[1]}, stride {part.stride}"
         case Pool():
@@ -97,7 +97,9 @@ def _field(stage: StageCost, analysis: Analysis) -> tuple[str, str, str]:
     if field is None:
         return "receptive field", "the whole picture", "Every output value depends on every pixel"
     size, jump = field[0].size, field[0].jump
-    meaning = f"One output value can see {size} × {field[1].size} pixels; its neighbour's view lies {jump} pixels on"
+    meaning = (
+        f"One output value sees {size} × {field[1].size} pixels; the window of the next lies {jump} pixels further"
+    )
     return "receptive field", f"{size} px, step {jump} px", meaning
 
 
@@ -107,9 +109,9 @@ def _share(part: int, whole: int) -> str:
 
 def _branch_table(stage: StageCost) -> str:
     """Each branch's channels, parameters and MACs, with its share of the block as a bar in its colour."""
-    block, colors = one(stage), _colors(stage)
+    block, colors = first_copy(stage), _colors(stage)
     total = block.macs or 1
-    note = '<p class="note">Of one copy.</p>' if stage.copies else ""
+    note = '<p class="note">For one copy.</p>' if stage.copies else ""
     rows = "".join(
         f'<tr><th scope="row"><i style="background:{colors[b.name]}"></i>{escape(b.name)}</th>'
         f"<td>{b.out_shape[0]}</td><td>{short(b.params) if b.params else '–'}</td>"
@@ -127,12 +129,12 @@ def _branch_table(stage: StageCost) -> str:
 def _sliders(state: State, stages: Mapping[str, StageCost]) -> dict[str, list[WidthSlider]]:
     published = widths(state.original)
     colors = {name: _colors(stage) for name, stage in stages.items()}
-    found: dict[str, list[WidthSlider]] = {name: [] for name in (INPUT, *stages)}
+    sliders: dict[str, list[WidthSlider]] = {name: [] for name in (INPUT, *stages)}
     for path, width in widths(state.arch).items():
         stage, branch = (*path.split("."), "")[:2]
         color = colors[stage].get(branch, OUTSIDE_COLOUR)
-        found[stage].append(_slider(state, path, width, published.get(path, width), color))
-    return found
+        sliders[stage].append(_slider(state, path, width, published.get(path, width), color))
+    return sliders
 
 
 def _slider(state: State, path: str, width: int, published: int, color: str) -> WidthSlider:
@@ -142,4 +144,4 @@ def _slider(state: State, path: str, width: int, published: int, color: str) -> 
 
 
 def _colors(stage: StageCost) -> dict[str, str]:
-    return {b.name: branch_colour(b.part) for b in one(stage).branches}
+    return {b.name: branch_colour(b.part) for b in first_copy(stage).branches}

@@ -1,4 +1,4 @@
-"""What a stage is made of: copies, branches and ops to add, remove, duplicate, factorise or swap."""
+"""The structure of a stage: copies, branches and ops to add, remove, duplicate, factorise or swap."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from inception_models.edits.structure import (
 from inception_models.edits.whatif import factorised, naive, swapped_pool, unfactorised
 
 from ...backend import StageCost
+from ..shell.controls import choice_stays_among, control_shows
 from ..state import State
 
-Edit = Callable[[Arch], Arch]
+StructureEdit = Callable[[Arch], Arch]
 NEW_OPS: dict[str, tuple[int, int] | str] = {
     "1×1 convolution": (1, 1),
     "3×3 convolution": (3, 3),
@@ -46,29 +47,29 @@ def show(state: State, stage: StageCost) -> None:
         case Inception() | Residual():
             _block(state, block)
         case Conv():
-            _row([("Into 3×3s", lambda a: factorised(a, stage.name)), *_splits(stage.name)], state)
+            _row([("Factorise into 3×3s", lambda a: factorised(a, stage.name)), *_splits(stage.name)], state)
         case Pool():
             _row([("Swap max and average", lambda a: swapped_pool(a, stage.name))], state)
         case _:
-            st.caption("This stage is a single layer without a structure to edit.")
+            st.caption("This stage is a single layer, so it has no structure to edit.")
 
 
 def _copies(state: State, part: Repeat) -> None:
     key = f"copies:{part.name}"
-    st.session_state[key] = part.times
+    control_shows(key, part.times)
     st.number_input(
         "Copies of the block",
         1,
         MAX_REPEATS,
         key=key,
         on_change=lambda: state.attempt(lambda a: with_repeats(a, {part.name: int(st.session_state[key])})),
-        help="How many equal blocks follow one another",
+        help="How many copies of this block follow one another",
     )
 
 
 def _scale(state: State, block: Residual) -> None:
     key = f"scale:{block.name}"
-    st.session_state[key] = block.scale
+    control_shows(key, block.scale)
     st.number_input(
         "Residual scale",
         0.01,
@@ -85,8 +86,7 @@ def _block(state: State, block: Block) -> None:
     for branch in block.branches:
         parts[f"{block.name}.{branch.name}"] = branch
         parts.update({f"{block.name}.{branch.name}.{op.name}": op for op in branch.ops})
-    if st.session_state.get("part") not in parts:
-        st.session_state.part = state.selected if state.selected in parts else next(iter(parts))
+    choice_stays_among("part", parts, state.selected if state.selected in parts else next(iter(parts)))
     path = st.selectbox(
         "Branch or layer",
         list(parts),
@@ -96,7 +96,7 @@ def _block(state: State, block: Block) -> None:
     )
     _row(_actions(path, parts[path]), state)
     _insert(state, block, path, parts[path])
-    _row([("Leave out all 1×1 reductions (naive)", lambda a: naive(a, block.name))], state)
+    _row([("Remove all 1×1 reductions (naive)", lambda a: naive(a, block.name))], state)
 
 
 def _label(path: str, part: Branch | Op, block: str) -> str:
@@ -112,7 +112,7 @@ def _label(path: str, part: Branch | Op, block: str) -> str:
             return name
 
 
-def _actions(path: str, part: Branch | Op) -> list[tuple[str, Edit]]:
+def _actions(path: str, part: Branch | Op) -> list[tuple[str, StructureEdit]]:
     match part:
         case Branch():
             return [
@@ -121,7 +121,7 @@ def _actions(path: str, part: Branch | Op) -> list[tuple[str, Edit]]:
             ]
         case Conv():
             return [
-                ("Into 3×3s", lambda a: factorised(a, path)),
+                ("Factorise into 3×3s", lambda a: factorised(a, path)),
                 *_splits(path),
                 ("Remove", lambda a: without_op(a, path)),
             ]
@@ -134,21 +134,21 @@ def _actions(path: str, part: Branch | Op) -> list[tuple[str, Edit]]:
             return [("Remove", lambda a: without_op(a, path))]
 
 
-def _splits(path: str) -> list[tuple[str, Edit]]:
+def _splits(path: str) -> list[tuple[str, StructureEdit]]:
     return [
-        ("Into 1×k and k×1", lambda a: factorised(a, path, "1xk_kx1")),
-        ("Join with the one before", lambda a: unfactorised(a, path)),
+        ("Factorise into 1×k and k×1", lambda a: factorised(a, path, "1xk_kx1")),
+        ("Merge with the layer before", lambda a: unfactorised(a, path)),
     ]
 
 
-def _row(actions: list[tuple[str, Edit]], state: State) -> None:
+def _row(actions: list[tuple[str, StructureEdit]], state: State) -> None:
     with st.container(horizontal=True):
         for label, edit in actions:
             st.button(label, key=f"do:{label}", on_click=state.attempt, args=(edit,))
 
 
 def _insert(state: State, block: Block, path: str, part: Branch | Op) -> None:
-    """A new op behind the chosen one, or at the end of the chosen branch, or in a branch of its own."""
+    """A new op after the chosen one, at the end of the chosen branch, or in a branch of its own."""
     with st.popover("Add a layer", icon=":material/add:"):
         kind = st.selectbox("Layer", list(NEW_OPS), key="new-op")
         width = st.number_input("Filters", 1, MAX_WIDTH, 64, key="new-width", disabled="pool" in kind)
@@ -158,7 +158,7 @@ def _insert(state: State, block: Block, path: str, part: Branch | Op) -> None:
         place = len(branch.ops) if isinstance(part, Branch) else branch.ops.index(part) + 1
         op = _new_op(NEW_OPS[kind], int(width), {o.name for o in branch.ops})
         alone = _new_op(NEW_OPS[kind], int(width), set())
-        where = f"At the end of {branch.name}" if isinstance(part, Branch) else f"Behind {branch.name}.{part.name}"
+        where = f"At the end of {branch.name}" if isinstance(part, Branch) else f"After {branch.name}.{part.name}"
         st.button(where, on_click=state.attempt, args=(lambda a: with_op(a, at, op, place),))
         name = free_name("branch_new", names)
         st.button(

@@ -1,1 +1,20 @@
-"""The pages, one a file, each a function without arguments."""
+"""The pages, each a module with ``page()``; here is which there are, and in which order."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ..shell import page_links
+from . import costs, explore, picture, train
+
+
+def show() -> None:
+    """Render the menu and the page that the address names."""
+    pages = [
+        st.Page(explore.page, title="Explore", icon=":material/account_tree:", url_path="explore", default=True),
+        st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),
+        st.Page(costs.page, title="Costs", icon=":material/bar_chart:", url_path="costs"),
+        st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
+    ]
+    page_links.register(pages)
+    st.navigation(pages).run()

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from functools import partial
 
-from ..costs import layers, memory, overview, sensitivity, summary, timing, tree
-from ..costs.view import choose
+from ..costs import layers, memory, overview, sensitivity, timing, torchinfo, tree
+from ..costs.context import costs_context
 from ..shell import frame
+from ..shell.tabs import remembered_tabs
 
-TABS = {
+COSTS_TABS = {
     "Overview": overview.show,
     "Tree": tree.show,
     "Layers": layers.show,
     "Sensitivity": sensitivity.show,
     "Memory": memory.show,
     "Time": timing.show,
-    "torchinfo": summary.show,
+    "torchinfo": torchinfo.show,
 }
 
 
 def page() -> None:
     """Render the page."""
-    view = choose(*frame.show())
-    tabs = st.tabs(list(TABS), key="costs_tab", on_change=_remember, default=st.session_state.get("costs_open"))
-    for tab, show in zip(tabs, TABS.values(), strict=True):
-        if tab.open:
-            with tab:
-                show(view)
-
-
-def _remember() -> None:
-    """A page switch forgets which tab was open; we do not."""
-    st.session_state.costs_open = st.session_state.costs_tab
+    context = costs_context(*frame.show())
+    remembered_tabs("costs", {label: partial(show, context) for label, show in COSTS_TABS.items()})

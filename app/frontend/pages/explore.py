@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from ...backend import Analysis
-from ..explore import diagram_panel, inspector, width_editor
+from ..explore import diagram_panel, inspector, table1
 from ..shell import frame
 from ..state import State
 
 
 def page() -> None:
     """Render the page."""
-    frame.around(_body)
+    frame.show_after(_body)
 
 
 def _body(state: State, analysis: Analysis, reference: Analysis) -> None:
@@ -21,4 +21,4 @@ def _body(state: State, analysis: Analysis, reference: Analysis) -> None:
         diagram_panel.show(state, analysis, reference)
     with right, st.container(height=660, border=False, key="inspector"):
         inspector.show(state, analysis)
-    width_editor.show(state, analysis, reference)
+    table1.show(state, analysis, reference)

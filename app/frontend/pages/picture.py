@@ -8,9 +8,11 @@ from streamlit.delta_generator import DeltaGenerator
 from inception_models.weights import Source
 
 from ...backend.picture.forward import Forward, forward
-from ..picture import demo_pictures, picture_input, weights_card, weights_input
-from ..picture import views as looking
-from ..shell import frame, notice
+from ..picture import demo_pictures, tabs, weights_card
+from ..picture.picture_input import Picture, choose_picture
+from ..picture.weights_input import choose_weights
+from ..shell import frame
+from ..shell.notice import plain, refused
 from ..state import State
 
 
@@ -19,26 +21,26 @@ def page() -> None:
     state, _, _ = frame.show()
     left, right = st.columns([1, 3], gap="large")
     with left:
-        weights = weights_input.chosen(state)
+        weights = choose_weights(state)
         problems = st.container()
-        test = demo_pictures.chosen() if weights == "demo" else None
-        picture = test.picture if test else picture_input.chosen()
+        test = demo_pictures.choose_test_picture() if weights == "demo" else None
+        picture = test.picture if test else choose_picture()
         try:
-            done = _forward(state, picture, weights, problems)
+            forward_pass = _forward(state, picture, weights, problems)
         except ValueError as refusal:
-            notice.refused(str(refusal))
+            refused(str(refusal))
             return
-        _prediction(done, picture.credit, test.label if test else "")
-        weights_card.show(done.loaded)
+        _prediction(forward_pass, picture.credit, test.label if test else "")
+        weights_card.show(forward_pass.loaded)
         below = st.container()
     with right:
-        looking.show(state, done, picture)
-    if done.learned.id == "demo":  # behind the maps, which need not wait for it
+        tabs.show(state, forward_pass, picture)
+    if forward_pass.trained_weights.id == "demo":  # rendered last, so that the maps need not wait for it
         with below:
-            demo_pictures.accuracy(state)
+            demo_pictures.show_accuracy(state)
 
 
-def _forward(state: State, picture: picture_input.Picture, weights: Source, problems: DeltaGenerator) -> Forward:
+def _forward(state: State, picture: Picture, weights: Source, problems: DeltaGenerator) -> Forward:
     """The forward pass of this picture through this network, remembered until one of them changes.
 
     Why weights cannot be used is said in ``problems``, and random ones are used instead.
@@ -54,29 +56,29 @@ def _forward(state: State, picture: picture_input.Picture, weights: Source, prob
                 with problems:
                     weights_card.unusable(problem)
                 return _forward(state, picture, "random", problems)
-    done = st.session_state.forward[1]
-    assert isinstance(done, Forward)
-    return done
+    forward_pass = st.session_state.forward[1]
+    assert isinstance(forward_pass, Forward)
+    return forward_pass
 
 
-def _prediction(done: Forward, credit: str, label: str) -> None:
-    """What the network sees and says. ``label``: what it should say, where that is known."""
+def _prediction(forward_pass: Forward, credit: str, label: str) -> None:
+    """What the network sees and predicts. ``label``: the true class, where that is known."""
     st.image(
-        done.preview, caption=f"What the network sees. {notice.plain(credit)}", output_format="PNG", width="stretch"
+        forward_pass.preview, caption=f"What the network sees. {plain(credit)}", output_format="PNG", width="stretch"
     )
     with st.expander("How the picture is prepared"):
-        st.markdown("\n".join(f"{i}. {notice.plain(step)}" for i, step in enumerate(done.preprocessing.describe(), 1)))
-    likeliest = done.likeliest()
-    if likeliest:
-        st.markdown("**Likeliest classes**")
+        st.markdown("\n".join(f"{i}. {plain(step)}" for i, step in enumerate(forward_pass.preprocessing.describe(), 1)))
+    top_classes = forward_pass.likeliest()
+    if top_classes:
+        st.markdown("**Most probable classes**")
     if label:
-        st.caption(f"The picture shows: {notice.plain(label)}")
-    if done.learned.id == "random":
+        st.caption(f"The picture shows: {plain(label)}")
+    if forward_pass.trained_weights.id == "random":
         st.info(
             "The weights are random, so the feature maps are real but the classes mean nothing.",
             icon=":material/casino:",
         )
-    for name, probability in likeliest:
+    for name, probability in top_classes:
         mark = " :material/check:" if name == label else ""
-        st.progress(probability, notice.plain(f"{name} {probability:.1%}") + mark)
-    st.caption(notice.plain(f"{done.seconds * 1e3:.0f} ms on {done.device}, all feature maps kept"))
+        st.progress(probability, plain(f"{name} {probability:.1%}") + mark)
+    st.caption(plain(f"{forward_pass.seconds * 1e3:.0f} ms on {forward_pass.device}, all feature maps kept"))

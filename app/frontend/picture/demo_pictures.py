@@ -1,4 +1,4 @@
-"""The demo network's own pictures: the test pictures that ship, whose class is known, and how many come out right."""
+"""The demo network's pictures: the test pictures that ship, whose class is known, and how many are recognised."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from .picture_input import Picture
 
 @dataclass(frozen=True)
 class LabelledPicture:
-    """One of them, and what it shows."""
+    """A test picture, and what it shows."""
 
     picture: Picture
     label: str
 
 
-def chosen() -> LabelledPicture | None:
+def choose_test_picture() -> LabelledPicture | None:
     """Render the choice; None if the person wants a picture of another kind."""
-    kinds = {"test": "Test picture", "own": "Another"}
+    kinds = {"test": "Test picture", "own": "Another picture"}
     kind = st.segmented_control(
         "Picture", list(kinds), default="test", format_func=kinds.__getitem__, key="picture_kind", required=True
     )
     if kind != "test":
         return None
-    images, labels = test_pictures()
+    _, labels = test_pictures()
     names = demo().class_names
     wanted = st.selectbox(
         "Class", [None, *range(len(names))], format_func=lambda i: names[i] if i is not None else "Any"
@@ -42,19 +42,21 @@ def chosen() -> LabelledPicture | None:
     among = np.flatnonzero(labels == wanted) if wanted is not None else np.arange(len(labels))
     number = st.number_input(f"Picture, 1 to {len(among)}", 1, len(among), key=f"test_picture:{wanted}")
     place = int(among[int(number) - 1])
-    image = Image.fromarray(images[place]).convert("RGB")
-    return LabelledPicture(
-        Picture(image, f"fashion:{place}", f"Test picture {place + 1}", "Fashion-MNIST, test set. MIT"),
-        names[labels[place]],
-    )
+    return LabelledPicture(demo_picture(place), names[labels[place]])
+
+
+def demo_picture(place: int) -> Picture:
+    """The test picture at ``place``, from 0."""
+    image = Image.fromarray(test_pictures()[0][place]).convert("RGB")
+    return Picture(image, f"fashion:{place}", f"Test picture {place + 1}", "Fashion-MNIST, test set. MIT")
 
 
 def _show(bar: DeltaGenerator, share: float) -> None:
     bar.progress(share, "Measuring the accuracy")
 
 
-def accuracy(state: State) -> None:
-    """Render how many of them the network gets right, measured anew for every edit."""
+def show_accuracy(state: State) -> None:
+    """Render how many of the test pictures the network gets right, measured again after every edit."""
     home = demo().arch
     known: dict[object, tuple[int, int]] = st.session_state.setdefault("accuracies", {})
     for arch in (home, state.arch):
@@ -73,5 +75,5 @@ def accuracy(state: State) -> None:
         "Test accuracy",
         f"{correct / count:.1%}",
         f"{100 * (correct - before) / count:+.1f} points" if state.arch != home else None,
-        help=f"Of the {count} test pictures that ship, {correct} are recognised; as trained it was {before}.",
+        help=f"{correct} of the {count} test pictures in this app are classified correctly; unedited, {before} were.",
     )

@@ -1,8 +1,9 @@
-"""Which picture goes in: one of those shipped, or the person's own."""
+"""Which picture goes in: one of those that ship, or the person's own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 
 import streamlit as st
@@ -10,10 +11,10 @@ from PIL import Image
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ...backend.common.limits import MAX_UPLOAD_BYTES
-from ...backend.picture.images import EXTENSIONS, FORMATS, SAMPLES, ImageError, open_image
+from ...backend.picture.images import EXTENSIONS, PICTURE_FORMATS, SAMPLES, ImageError, open_image
 from ..shell.notice import refused
 
-DEFAULT = "cat"
+DEFAULT_SAMPLE = "cat"
 
 
 @dataclass(frozen=True)
@@ -26,27 +27,29 @@ class Picture:
     credit: str
 
 
-def chosen() -> Picture:
-    """Render the choice; a file that cannot be used leaves the chosen sample in place."""
+def choose_picture() -> Picture:
+    """Render the choice; instead of a file that cannot be used, the chosen sample is taken."""
     own = st.file_uploader(
         "Your picture",
         type=list(EXTENSIONS),
         key="upload",
         max_upload_size=MAX_UPLOAD_BYTES // 2**20,
-        help=f"{', '.join(FORMATS)}, up to {MAX_UPLOAD_BYTES // 2**20} MB. It stays on the machine that runs this app.",
+        help=f"{', '.join(PICTURE_FORMATS)}, up to {MAX_UPLOAD_BYTES // 2**20} MB."
+        " It stays on the machine that runs this app.",
     )
     taken = _camera()
-    sample = _sample("or one of these", DEFAULT, "sample", disabled=own is not None or taken is not None)
-    return _opened(own) or _opened(taken, "Your camera") or _shipped(sample)
+    sample = _sample("or one of these", DEFAULT_SAMPLE, "sample", disabled=own is not None or taken is not None)
+    return _own_picture("upload", own) or _own_picture("camera", taken, "Your camera") or _shipped(sample)
 
 
-def second(first: Picture) -> Picture:
+def choose_second_picture(first: Picture) -> Picture:
     """Render the choice of a picture to compare the ``first`` with."""
     own = st.file_uploader(
         "Second picture", type=list(EXTENSIONS), key="second_upload", max_upload_size=MAX_UPLOAD_BYTES // 2**20
     )
     others = [name for name in SAMPLES if SAMPLES[name].title != first.title]
-    return _opened(own) or _shipped(_sample("or one of these", others[0], "second_sample", disabled=own is not None))
+    sample = _sample("or one of these", others[0], "second_sample", disabled=own is not None)
+    return _own_picture("second_upload", own) or _shipped(sample)
 
 
 def _camera() -> UploadedFile | None:
@@ -69,18 +72,41 @@ def _sample(label: str, default: str, key: str, disabled: bool) -> str:
     return picked or default
 
 
-def _opened(own: UploadedFile | None, title: str = "") -> Picture | None:
-    """What was handed in, by its file's name if it has no ``title``; None, with a sentence, where it cannot be used."""
-    if own is None:
+@dataclass(frozen=True)
+class _Opened:
+    """What became of an upload: a picture, or the sentence why it is not one."""
+
+    file_id: str
+    picture: Picture | None
+    problem: str = ""
+
+
+def _own_picture(uploader: str, own: UploadedFile | None, title: str = "") -> Picture | None:
+    """What was uploaded, by its file's name if it has no ``title``; None, with a sentence, where it cannot be used.
+
+    A photograph of 12 megapixels takes a quarter of a second to open, so the last one of each uploader is remembered.
+    """
+    key = f"opened:{uploader}"
+    opened = st.session_state.get(key) if own is not None else None
+    if own is not None and not (isinstance(opened, _Opened) and opened.file_id == own.file_id):
+        opened = _opened(own, title)
+    st.session_state[key] = opened  # None once the upload was taken back: pictures are large
+    if not isinstance(opened, _Opened):
         return None
-    data = own.getvalue()
+    if opened.problem:
+        refused(opened.problem)
+    return opened.picture
+
+
+def _opened(own: UploadedFile, title: str) -> _Opened:
+    data, name = own.getvalue(), title or own.name
     try:
-        return Picture(open_image(data, own.name), sha256(data).hexdigest(), title or own.name, title or own.name)
+        return _Opened(own.file_id, Picture(open_image(data, own.name), sha256(data).hexdigest(), name, name))
     except ImageError as error:
-        refused(str(error))
-        return None
+        return _Opened(own.file_id, None, str(error))
 
 
+@cache
 def _shipped(name: str) -> Picture:
     sample = SAMPLES[name]
     data = sample.path.read_bytes()

@@ -1,4 +1,4 @@
-"""What is to be said about the weights in use: where they come from, and what an edited network made of them."""
+"""About the weights in use: where they come from, and how they were carried over to an edited network."""
 
 from __future__ import annotations
 
@@ -6,49 +6,49 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from inception_models.resize.report import Change
+from inception_models.resize.report import LayerChange
 from inception_models.weights import Loaded
 from inception_models.weights.file import WeightsError
 
 from ..shell.notice import plain, refused
 
-LISTED = 60  # sentences shown one by one
+CHANGES_SHOWN = 60  # one sentence each
 
 
 def show(loaded: Loaded) -> None:
     """Render the expanders; nothing for random weights."""
-    learned = loaded.learned
+    weights = loaded.trained_weights
     for sentence in loaded.report:
         st.caption(plain(sentence))
-    if learned.data or learned.notes:
+    if weights.data or weights.notes:
         with st.expander("About these weights"):
-            facts = {"Trained on": learned.data, "Accuracy": learned.accuracy, "Licence": learned.licence}
+            facts = {"Trained on": weights.data, "Accuracy": weights.accuracy, "Licence": weights.licence}
             lines = [f"**{name}:** {plain(value)}" for name, value in facts.items() if value]
-            if learned.page:
-                lines.append(f"**Source:** [{plain(urlsplit(learned.page).hostname or '')}]({learned.page})")
-            if learned.remote is not None:
-                whole = "the whole" if learned.remote.hashed else "the published beginning of its"
-                lines.append(f"**File:** {learned.remote.about / 1e6:.0f} MB, checked against {whole} SHA-256")
-            st.markdown("\n\n".join([*lines, *map(plain, learned.notes)]))
+            if weights.page:
+                lines.append(f"**Source:** [{plain(urlsplit(weights.page).hostname or '')}]({weights.page})")
+            if weights.remote is not None:
+                digest = "its" if weights.remote.hashed else "the published beginning of its"
+                lines.append(f"**File:** {weights.remote.about / 1e6:.0f} MB, checked against {digest} SHA-256")
+            st.markdown("\n\n".join([*lines, *map(plain, weights.notes)]))
     carried = [change for change in loaded.changes if change.kind != "kept"]
     if carried:
-        with st.expander(f"What your edits made of the weights ({len(carried)})"):
+        with st.expander(f"How your edits changed the weights ({len(carried)})"):
             _changes(carried, len(loaded.changes) - len(carried))
 
 
-def _changes(changes: list[Change], kept: int) -> None:
-    st.caption("No training happened in between.")
-    st.markdown("\n".join(f"- **{plain(change.path)}** {plain(change.text)}" for change in changes[:LISTED]))
-    if len(changes) > LISTED:
-        st.caption(f"and {len(changes) - LISTED} more")
+def _changes(changes: list[LayerChange], kept: int) -> None:
+    st.caption("They were not trained again after the edits.")
+    st.markdown("\n".join(f"- **{plain(change.path)}** {plain(change.text)}" for change in changes[:CHANGES_SHOWN]))
+    if len(changes) > CHANGES_SHOWN:
+        st.caption(f"and {len(changes) - CHANGES_SHOWN} more")
     if kept:
-        st.caption(f"{kept} layers are kept to the last digit.")
+        st.caption(f"The weights of {kept} layers are unchanged.")
 
 
 def unusable(problem: ValueError) -> None:
-    """Say why weights could not be used, and if they do not fit, every place."""
+    """Say why weights could not be used; where tensors do not fit, list them all."""
     refused(f"{problem} Random weights are used instead.")
     places = problem.mismatches if isinstance(problem, WeightsError) else ()
     if len(places) > 1:
-        with st.expander(f"All {len(places)} places that do not fit"):
+        with st.expander(f"All {len(places)} tensors that do not fit"):
             st.code("\n".join(places[:1000]), language=None)

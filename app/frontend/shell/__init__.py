@@ -1,1 +1,1 @@
-"""What is around every page: the sidebar, the header with the totals, notices."""
+"""What is around every page, and what all of them use: sidebar, header, totals, notices, tabs, background tasks."""

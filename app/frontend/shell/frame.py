@@ -1,4 +1,4 @@
-"""What stands around every page: the sidebar, the address bar's link, the head."""
+"""What is around every page: the sidebar, the address bar's link, the header."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ...backend import Analysis, analyze
 from ..state import State, current, write_link
 from . import header, sidebar
 
-NEWS = 100  # modules
-_known_modules = 0
+FREEZE_AFTER_MODULES = 100  # new ones
+_frozen_modules = 0
 
 Networks = tuple[State, Analysis, Analysis]
 """The state, the network as it is, and the published one."""
@@ -23,51 +23,51 @@ def show() -> Networks:
     """Render it around a page whose body follows."""
     state = current()
     networks = _networks(state)
-    _head(networks)
+    _header(networks)
     sidebar.show(state)
-    _spare_modules()
+    _freeze_imported_modules()
     return networks
 
 
-def around(body: Callable[[State, Analysis, Analysis], None]) -> None:
-    """Render it around ``body``, which follows every edit as fast as can be.
+def show_after(body: Callable[[State, Analysis, Analysis], None]) -> None:
+    """Render ``body``, which follows every edit as fast as possible, and then the frame around it.
 
     The browser takes as long for the sidebar as for a diagram. So the body comes first, and an edit that the sidebar
-    does not show draws only the body and the head again.
+    does not show redraws only the body and the header.
     """
     state = current()
-    _quick(body, sidebar.settings(state))
+    _body_and_header(body, sidebar.settings(state))
     sidebar.show(state)
-    _spare_modules()
+    _freeze_imported_modules()
 
 
 @st.fragment
-def _quick(body: Callable[[State, Analysis, Analysis], None], settings: sidebar.Settings) -> None:
+def _body_and_header(body: Callable[[State, Analysis, Analysis], None], settings: sidebar.Settings) -> None:
     state = current()
-    if sidebar.settings(state) != settings:  # an undo, say
+    if sidebar.settings(state) != settings:  # after an undo, for example
         st.rerun()
-    networks, head = _networks(state), st.container(key="above")
+    networks, above = _networks(state), st.container(key="above")
     body(*networks)
-    with head:
-        _head(networks)
+    with above:
+        _header(networks)
 
 
 def _networks(state: State) -> Networks:
     return state, analyze(state.arch), analyze(state.original)
 
 
-def _head(networks: Networks) -> None:
+def _header(networks: Networks) -> None:
     header.show(*networks, write_link(networks[0]))
 
 
-def _spare_modules() -> None:
-    """Keep what is imported out of the garbage collector.
+def _freeze_imported_modules() -> None:
+    """Keep the objects of imported modules out of the garbage collector's way.
 
-    Streamlit collects behind every run, while its last messages wait to be sent; going through all of PyTorch takes it
+    Streamlit collects after every run, while its last messages wait to be sent; going through all of PyTorch takes it
     a sixth of a second.
     """
-    global _known_modules
-    if len(sys.modules) > _known_modules + NEWS:
-        _known_modules = len(sys.modules)
+    global _frozen_modules
+    if len(sys.modules) > _frozen_modules + FREEZE_AFTER_MODULES:
+        _frozen_modules = len(sys.modules)
         gc.collect()
         gc.freeze()

@@ -1,4 +1,4 @@
-"""The head of every page: what network this is, what was refused, and the way back."""
+"""The header of every page: which network this is, what was refused, and how to undo."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from inception_models.edits.diff import changes
 from ...backend import Analysis
 from ..components.network_head import network_head
 from ..state import State
-from . import notice
-from . import totals as metrics
+from . import totals
+from .notice import refused
 
-LISTED = 40  # changes shown one by one
+CHANGES_LISTED = 40  # one sentence each
 
 
 def show(state: State, analysis: Analysis, reference: Analysis, linked: bool) -> None:
-    """Title, undo and redo, and the row of totals. ``linked``: whether the address bar holds all changes."""
-    found = [change.sentence() for change in changes(state.original, state.arch)]
+    """Render the title, undo and redo, and the row of totals. ``linked``: whether the address bar holds all changes."""
+    sentences = [change.sentence() for change in changes(state.original, state.arch)]
     network_head(
         _title(state),
         _about(state),
-        _changes(found, linked),
-        count=len(found),
+        _changes(sentences, linked),
+        count=len(sentences),
         key="head",
         acts={
             "undo": state.undo if state.past else None,
             "redo": state.redo if state.future else None,
-            "reset": (lambda: state.become(state.original)) if found else None,
+            "reset": (lambda: state.become(state.original)) if sentences else None,
         },
     )
     if state.problem:
-        notice.refused(state.problem)
-    metrics.show(analysis, reference)
+        refused(state.problem)
+    totals.show(analysis, reference)
 
 
 def _title(state: State) -> str:
@@ -59,14 +59,15 @@ def _about(state: State) -> str:
     return "".join(parts)
 
 
-def _changes(found: list[str], linked: bool) -> str:
+def _changes(sentences: list[str], linked: bool) -> str:
     """What differs from the published network, as sentences."""
-    more = f'<p class="note">and {len(found) - LISTED} more</p>' if len(found) > LISTED else ""
+    rest = len(sentences) - CHANGES_LISTED
+    more = f'<p class="note">and {rest} more</p>' if rest > 0 else ""
     if linked:
-        link = "The address bar holds these changes: its link opens this network anywhere."
+        link = "The link in the address bar contains these changes and opens this network anywhere."
     else:
-        link = "These changes are too many for a link."
-    return f'{_list(found[:LISTED])}{more}<p class="note">{link}</p>'
+        link = "There are too many changes for a link."
+    return f'{_list(sentences[:CHANGES_LISTED])}{more}<p class="note">{link}</p>'
 
 
 def _list(sentences: tuple[str, ...] | list[str]) -> str:

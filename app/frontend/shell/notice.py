@@ -1,4 +1,4 @@
-"""Sentences for the person. What was typed or uploaded may stand in them, so nothing in them is read as Markdown."""
+"""Sentences for the person. They may quote what was typed or uploaded, so nothing in them is read as Markdown."""
 
 from __future__ import annotations
 

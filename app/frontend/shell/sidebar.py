@@ -8,6 +8,7 @@ import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
 from inception_models.arch.rules import MAX_CLASSES, MAX_INPUT_SIZE
+from inception_models.edits.input_output import with_aux, with_classes, with_input_size
 from inception_models.edits.toggles import (
     ACTIVATIONS,
     activation,
@@ -17,18 +18,18 @@ from inception_models.edits.toggles import (
     with_batch_norm,
     with_dropout,
 )
-from inception_models.edits.widths import scaled, with_aux, with_classes, with_input_size
+from inception_models.edits.widths import scaled
 
 from ..state import State
+from .controls import control_shows
 
-FACTORS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
-
+WIDTH_FACTORS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 
 Settings = tuple[str, int, int, bool, bool, str, float | None]
 
 
 def settings(state: State) -> Settings:
-    """All that the sidebar shows of the network."""
+    """Everything that the sidebar shows of the network."""
     arch = state.arch
     shown = (arch.key, arch.input_size, arch.classes, bool(arch.aux))
     return *shown, has_batch_norm(arch), activation(arch), dropout(arch)
@@ -38,16 +39,16 @@ def show(state: State) -> None:
     """Render the sidebar; every control changes the state in its callback, before the page is drawn."""
     with st.sidebar:
         key, size, classes, aux, batch_norm, act, rate = settings(state)
-        _keep("variant", key)
+        control_shows("variant", key)
         st.selectbox(
             "Variant",
             list(ARCHITECTURES),
             key="variant",
             format_func=_title,
-            on_change=lambda: state.choose(st.session_state.variant),
-            help="Which published network to start from. Each variant keeps your changes while you look at another.",
+            on_change=lambda: state.show_variant(st.session_state.variant),
+            help="The published network to start from. Each variant keeps your changes while you look at another.",
         )
-        _keep("input_size", size)
+        control_shows("input_size", size)
         st.number_input(
             "Input size (pixels)",
             1,
@@ -56,81 +57,83 @@ def show(state: State) -> None:
             on_change=lambda: state.attempt(lambda a: with_input_size(a, int(st.session_state.input_size))),
             help=f"Height and width of the picture. The published network takes {state.original.input_size}.",
         )
-        _keep("classes", classes)
+        control_shows("classes", classes)
         st.number_input(
             "Classes",
             1,
             MAX_CLASSES,
             key="classes",
             on_change=lambda: state.attempt(lambda a: with_classes(a, int(st.session_state.classes))),
-            help="Outputs of the classifier. ImageNet has 1,000.",
+            help="Number of outputs of the classifier. ImageNet has 1,000 classes.",
         )
         if state.original.aux:
-            _keep("aux", aux)
+            control_shows("aux", aux)
             st.toggle(
                 "Auxiliary heads",
                 key="aux",
                 on_change=lambda: state.attempt(lambda a: with_aux(a, bool(st.session_state.aux), state.original)),
                 help="Extra classifiers that help training. They do not run at inference and are not in the totals.",
             )
-        _keep("factor", 1.0)  # it multiplies what is there now, so it always starts at one
+        control_shows("factor", 1.0)  # it multiplies the current widths, so it always starts at one
         st.select_slider(
             "Width multiplier",
-            FACTORS,
+            WIDTH_FACTORS,
             key="factor",
             format_func=lambda f: f"× {f:g}",
             on_change=lambda: state.attempt(lambda a: scaled(a, float(st.session_state.factor))),
-            help="Multiplies every filter count as it is now, rounded to a multiple of 8. Undo takes it back.",
+            help="Multiplies every current filter count and rounds it to a multiple of 8. Undo reverts it.",
         )
         _presets(state)
         _units(state, batch_norm, act, rate)
 
 
 def _presets(state: State) -> None:
-    """One click to a network that people ask for; undo takes it back."""
+    """Networks that people often want, each one click away; undo reverts it."""
     popover = st.popover("Presets", icon=":material/bolt:", width="stretch", key="presets", on_change="rerun")
     if not popover.open:
         return
     with popover:
         for label, factor in (("Half width", 0.5), ("Quarter width", 0.25), ("Double width", 2.0)):
             st.button(label, width="stretch", on_click=state.attempt, args=(partial(_scaled_original, factor),))
-        st.caption("Published siblings")
+        st.caption("From the same paper")
         for key, arch in ARCHITECTURES.items():
             if arch.about.paper == state.original.about.paper and key != state.arch.key:
-                st.button(arch.about.title, key=f"sibling:{key}", width="stretch", on_click=state.choose, args=(key,))
+                st.button(
+                    arch.about.title, key=f"sibling:{key}", width="stretch", on_click=state.show_variant, args=(key,)
+                )
 
 
 def _scaled_original(factor: float, arch: Arch) -> Arch:
-    """The published widths times ``factor``; what else was changed stays."""
+    """The published widths times ``factor``; other changes stay."""
     published = widths(ARCHITECTURES[arch.key])
     return scaled(with_widths(arch, {p: w for p, w in published.items() if p in widths(arch)}), factor)
 
 
 def _units(state: State, batch_norm: bool, act: str, rate: float | None) -> None:
-    """What stands around every convolution, and in front of the classifier."""
+    """The normalisation and activation of every convolution, and the dropout before the classifier."""
     expander = st.expander("Layers", key="layers", on_change="rerun")
     if not expander.open:
         return
     with expander:
-        _keep("batch_norm", batch_norm)
+        control_shows("batch_norm", batch_norm)
         st.toggle(
             "BatchNorm",
             key="batch_norm",
             on_change=lambda: state.attempt(
                 lambda a: with_batch_norm(a, bool(st.session_state.batch_norm), state.original)
             ),
-            help="Normalisation behind every convolution. Without it, convolutions have a bias instead.",
+            help="Normalisation after every convolution. Without it, convolutions have a bias instead.",
         )
-        _keep("activation", act)
+        control_shows("activation", act)
         st.selectbox(
             "Activation",
             ACTIVATIONS,
             key="activation",
             on_change=lambda: state.attempt(lambda a: with_activation(a, st.session_state.activation)),
-            help="The function behind every convolution",
+            help="The function after every convolution",
         )
         if rate is not None:
-            _keep("dropout", rate)
+            control_shows("dropout", rate)
             st.number_input(
                 "Dropout",
                 0.0,
@@ -138,19 +141,10 @@ def _units(state: State, batch_norm: bool, act: str, rate: float | None) -> None
                 step=0.05,
                 key="dropout",
                 on_change=lambda: state.attempt(lambda a: with_dropout(a, float(st.session_state.dropout))),
-                help="Share of values dropped in front of the classifier, in training only",
+                help="Share of values dropped before the classifier, in training only",
             )
 
 
 def _title(key: str) -> str:
     about = ARCHITECTURES[key].about
     return f"{about.title}, {about.year}"
-
-
-def _keep(key: str, value: object) -> None:
-    """Let a control show the state's value: it may have changed by undo, by a link or on another page.
-
-    In every run, also where it seems to be there already: after a run that was cut short a control would otherwise
-    report its default, and that would be taken for an edit.
-    """
-    st.session_state[key] = value

@@ -1,4 +1,4 @@
-"""The row of totals that stays in sight: each with its unit, its explanation and its difference from the original."""
+"""The row of totals that stays in sight: each with its unit, explanation and difference from the published network."""
 
 from __future__ import annotations
 
@@ -12,60 +12,62 @@ from ...backend.common.quantity import exact, float32_bytes, percent_change, sho
 
 
 @dataclass(frozen=True)
-class Metric:
-    """One total: now and in the published network, in ``unit``, with a plain explanation."""
+class Total:
+    """One total: of the network as it is and of the published one, in ``unit``, with an explanation."""
 
     label: str
     unit: str
     now: int
     published: int
-    meaning: str
+    explanation: str
 
 
-def metrics(analysis: Analysis, reference: Analysis) -> list[Metric]:
+def totals_of(analysis: Analysis, reference: Analysis) -> list[Total]:
     """The totals of the row."""
     a, r = analysis, reference
-    heads = f" The auxiliary heads add {exact(a.params_with_aux - a.params)} while training." if a.aux else ""
+    heads = f" The auxiliary heads add {exact(a.params_with_aux - a.params)} in training." if a.aux else ""
     return [
-        Metric("Parameters", "", a.params, r.params, "Trainable weights, biases and normalisation values." + heads),
-        Metric("MACs", "", a.macs, r.macs, "Multiply-accumulates of all convolutions and linear layers, one picture."),
-        Metric("FLOPs", "", a.flops, r.flops, "Floating-point operations: 2 × MACs."),
-        Metric(
+        Total("Parameters", "", a.params, r.params, "Trainable weights, biases and normalisation values." + heads),
+        Total("MACs", "", a.macs, r.macs, "Multiply-accumulates of convolutions and linear layers, for one picture."),
+        Total("FLOPs", "", a.flops, r.flops, "Floating-point operations: 2 × MACs."),
+        Total(
             "Weights",
             "B",
             float32_bytes(a.params),
             float32_bytes(r.params),
             "Parameters as 32-bit floats, 4 bytes each.",
         ),
-        Metric(
+        Total(
             "Activations",
             "B",
             float32_bytes(a.peak_elements),
             float32_bytes(r.peak_elements),
-            "The most memory that feature maps of one picture take at one time, as 32-bit floats.",
+            "The most memory that the feature maps of one picture take at any time, as 32-bit floats.",
         ),
     ]
 
 
 def show(analysis: Analysis, reference: Analysis) -> None:
     """Render the row."""
-    st.html("".join(['<div class="metrics totals" role="list">', *map(_html, metrics(analysis, reference)), "</div>"]))
+    st.html(
+        "".join(['<div class="metrics totals" role="list">', *map(_html, totals_of(analysis, reference)), "</div>"])
+    )
 
 
-def _html(metric: Metric) -> str:
-    unit = metric.unit or metric.label.lower()
-    spelled = exact(metric.now, "bytes" if metric.unit == "B" else unit)
+def _html(total: Total) -> str:
+    unit = total.unit or total.label.lower()
+    spelled = exact(total.now, "bytes" if total.unit == "B" else unit)
     change = ""
-    if metric.now != metric.published:
-        direction = "less" if metric.now < metric.published else "more"
-        difference = short(abs(metric.now - metric.published), metric.unit)
-        sign = "−" if metric.now < metric.published else "+"
-        relative = percent_change(metric.now, metric.published)
+    if total.now != total.published:
+        direction = "less" if total.now < total.published else "more"
+        difference = short(abs(total.now - total.published), total.unit)
+        sign = "−" if total.now < total.published else "+"
+        relative = percent_change(total.now, total.published)
         change = f'<span class="change {direction}">{sign}{difference} ({relative})</span>'
-        spelled += f"; published {exact(metric.published)}"
-    tip = escape(f"{spelled}. {metric.meaning}", quote=True)
+        spelled += f"; published {exact(total.published)}"
+    tip = escape(f"{spelled}. {total.explanation}", quote=True)
     return (
-        f'<div class="metric" role="listitem" tabindex="0" data-tip="{tip}" aria-label="{escape(metric.label)}: {tip}">'
-        f'<span class="label">{escape(metric.label)}</span>'
-        f'<span class="value">{escape(short(metric.now, metric.unit))}</span>{change}</div>'
+        f'<div class="metric" role="listitem" tabindex="0" data-tip="{tip}" aria-label="{escape(total.label)}: {tip}">'
+        f'<span class="label">{escape(total.label)}</span>'
+        f'<span class="value">{escape(short(total.now, total.unit))}</span>{change}</div>'
     )

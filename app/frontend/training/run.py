@@ -1,4 +1,4 @@
-"""A small run on this machine: options, what it would take, live curves, the result."""
+"""Train: a small run on this machine with its options, what it would take, live curves and the result."""
 
 from __future__ import annotations
 
@@ -6,43 +6,67 @@ from functools import partial
 
 import streamlit as st
 
+from inception_models import Arch
+from inception_models.edits.input_output import with_classes
 from inception_models.edits.toggles import has_batch_norm
-from inception_models.edits.widths import with_classes
 from inception_models.training.run import Options
 
 from ...backend import Analysis
-from ...backend.charts import training as training_plots
+from ...backend.charts.training import accuracy_curve, loss_curves
+from ...backend.common.jobs import Progress
 from ...backend.common.quantity import short
 from ...backend.training.data import Offer, offers
-from ...backend.training.job import Finished, Live
-from ...backend.training.plan import Plan, narrowed, plan, spoken, step_macs
-from ...backend.training.record import curves_csv, weights
-from ..shell import notice
+from ...backend.training.job import Finished, Live, work
+from ...backend.training.plan import TrainingPlan, narrowed, spoken, step_macs, training_plan
+from ...backend.training.record import curves_csv, weights_file
+from ..shell.background import BackgroundTask
 from ..state import State
-from .runs import Training, training
 
-POLL_SECONDS = 1.0
+RUN: BackgroundTask[tuple[Live, Finished]] = BackgroundTask("training", stops="Stop after this step")
+CURVES_EVERY_SECONDS = 1.0  # two charts are drawn each time, on the machine that trains
 BATCH = 64
 RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
 
 
 def show(state: State, analysis: Analysis) -> None:
     """Render the tab."""
-    run = training()
     left, right = st.columns([1, 2], gap="large")
     with left:
         offer, options = _options()
-        if run.job is None:
-            _offer_to_start(state, analysis, offer, options, run)
+        if not RUN.running:
+            _offer_to_start(state, analysis, offer, options)
+    live = _live()
     with right:
-        if run.job is not None:
-            _watch()
-        elif run.live is not None and run.live.at is not None:
-            _curves(run.live)
-            if run.result is not None:
-                _result(state, run.result)
+        if RUN.running:
+            RUN.watch(left=_seconds_left, below=_curves_so_far, every_seconds=CURVES_EVERY_SECONDS)
+        elif live is not None and live.at is not None:
+            _curves(live)
+            followed, finished = RUN.result() or (None, None)
+            if followed is live and finished is not None:
+                _result(state, finished)
         else:
-            st.caption("The curves appear here while it runs.")
+            st.caption("The curves appear here during training.")
+
+
+def _begin(arch: Arch, offer: Offer, options: Options) -> None:
+    live = Live(options.epochs, arch.classes)
+
+    def train(progress: Progress) -> tuple[Live, Finished]:
+        return live, work(arch, offer, options, live, progress)
+
+    if RUN.start(train):
+        st.session_state.live = live
+
+
+def _live() -> Live | None:
+    """What the last run that was started has found so far, whether it has ended or not."""
+    live = st.session_state.get("live")
+    return live if isinstance(live, Live) else None
+
+
+def _seconds_left() -> float | None:
+    live = _live()
+    return live.seconds_left if live else None
 
 
 def _options() -> tuple[Offer, Options]:
@@ -52,16 +76,16 @@ def _options() -> tuple[Offer, Options]:
         list(known),
         key="train_data",
         persist_state="session",
-        help="A tenth of the training pictures is held out to choose the best epoch; the test pictures are others.",
+        help="A tenth of the training pictures is held out to choose the best epoch. The test pictures are separate.",
     )
     if len(known) == 1:
-        st.caption("With Debian's package dataset-fashion-mnist, Fashion-MNIST is offered as well.")
+        st.caption("Install Debian's package dataset-fashion-mnist to train on Fashion-MNIST as well.")
     with st.container(horizontal=True):
         epochs = st.number_input(
             "Epochs", 1, 100, 10, key="train_epochs", persist_state="session", help="Passes over the training pictures"
         )
         seed = st.number_input(
-            "Seed", 0, 9999, 0, key="train_seed", persist_state="session", help="Equal seeds give equal runs"
+            "Seed", 0, 9999, 0, key="train_seed", persist_state="session", help="The same seed gives the same run"
         )
     rate = st.select_slider(
         "Learning rate",
@@ -69,41 +93,40 @@ def _options() -> tuple[Offer, Options]:
         0.05,
         key="train_rate",
         persist_state="session",
-        help="The highest: it rises for the first fifth of the run, then falls to zero. Lower it where the loss jumps.",
+        help="The peak: the rate rises for the first fifth of the run, then falls to zero. Lower it if the loss jumps.",
     )
     return known[title], Options(int(epochs), BATCH, float(rate), int(seed))
 
 
-def _offer_to_start(state: State, analysis: Analysis, offer: Offer, options: Options, run: Training) -> None:
+def _offer_to_start(state: State, analysis: Analysis, offer: Offer, options: Options) -> None:
     if state.arch.classes != offer.classes:
-        st.markdown(f"The network tells {state.arch.classes:,} classes apart; this data has {offer.classes}.")
+        st.markdown(f"The network has {state.arch.classes:,} outputs, but this data has {offer.classes} classes.")
         _smaller(state, offer)
         st.button(
-            f"Only set {offer.classes} classes",
+            f"Only change outputs to {offer.classes}",
             on_click=partial(state.attempt, lambda arch: with_classes(arch, offer.classes)),
         )
         return
-    known = plan(analysis, offer.pictures, options.epochs, options.batch)
+    known = training_plan(analysis, offer.pictures, options.epochs, options.batch)
     st.markdown(_about(known, analysis, offer))
     if not has_batch_norm(state.arch):
-        st.caption("Without BatchNorm a network of this depth learns slowly: more epochs help, or BatchNorm.")
+        st.caption("Without BatchNorm a network of this depth learns slowly. More epochs help, and so does BatchNorm.")
     if known.refusal or known.long:
         _smaller(state, offer)
     if st.button("Start", icon=":material/play_arrow:", type="primary", disabled=known.too_large):
-        run.begin(state.arch, offer, options)
+        _begin(state.arch, offer, options)
         st.rerun()
-    if run.note:
-        notice.refused(run.note)
+    RUN.show_problem()
 
 
-def _about(known: Plan, analysis: Analysis, offer: Offer) -> str:
+def _about(known: TrainingPlan, analysis: Analysis, offer: Offer) -> str:
     if known.too_large:
         return known.refusal
-    warning = "**This takes long.** " if known.long else ""
+    warning = "**This will take long.** " if known.long else ""
     return (
         f"{warning}Roughly {spoken(known.seconds)}: {known.epochs} × {offer.pictures:,} pictures,"
-        f" {short(step_macs(analysis), 'MACs')} each, and {short(known.memory_bytes, 'B')} of memory. At the start the"
-        " speed of this machine is measured; what would take more than an hour is refused."
+        f" {short(step_macs(analysis), 'MACs')} each, and {short(known.memory_bytes, 'B')} of memory. The run begins by"
+        " measuring the speed of this machine, and stops if training would take more than an hour."
     )
 
 
@@ -112,26 +135,12 @@ def _smaller(state: State, offer: Offer) -> None:
         "Make it small enough to train here",
         icon=":material/compress:",
         on_click=partial(state.attempt, partial(narrowed, classes=offer.classes)),
-        help="A quarter of the filters, a small input, no auxiliary heads. Undo takes it back.",
+        help="A quarter of the filters, a small input and no auxiliary heads. Undo reverts it.",
     )
 
 
-@st.fragment(run_every=POLL_SECONDS)
-def _watch() -> None:
-    """Progress and curves; it looks after the run without drawing the page again."""
-    run = training()
-    if run.job is None or not run.job.running:
-        run.take()
-        st.rerun()
-        return
-    live = run.live
-    left = live.seconds_left if live is not None else None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(
-            run.job.progress.fraction,
-            text=run.job.progress.doing + (f", about {spoken(left)} left" if left is not None else ""),
-        )
-        st.button("Cancel", icon=":material/close:", on_click=run.job.progress.cancel, help="Stop after this step")
+def _curves_so_far() -> None:
+    live = _live()
     if live is not None and live.at is not None:
         _curves(live)
 
@@ -141,39 +150,37 @@ def _curves(live: Live) -> None:
     loss, accuracy = st.columns(2)
     config = {"displaylogo": False}
     with loss:
-        st.plotly_chart(
-            training_plots.loss_curves(live.losses, live.steps_an_epoch, live.at.curve), key="losses", config=config
-        )
+        st.plotly_chart(loss_curves(live.losses, live.steps_an_epoch, live.at.curve), key="losses", config=config)
     with accuracy:
-        st.plotly_chart(training_plots.accuracy_curve(live.at.curve, live.classes), key="accuracy", config=config)
+        st.plotly_chart(accuracy_curve(live.at.curve, live.classes), key="accuracy", config=config)
     st.caption(
-        "Held-out pictures are not learned from. In the first epochs they may do far worse: BatchNorm's running means"
-        " need some steps to settle."
+        "The network is not trained on the held-out pictures. In the first epochs it may do far worse on them:"
+        " BatchNorm's running means need some steps to settle."
     )
 
 
-def _result(state: State, done: Finished) -> None:
-    arch, test, trained = done.trained.net.arch, done.test, done.trained
+def _result(state: State, finished: Finished) -> None:
+    arch, test, trained = finished.trained.net.arch, finished.test, finished.trained
     st.success(
         f"**{test.accuracy:.1%} of {test.count:,} test pictures right** ({test.correct:,}); guessing would give"
-        f" {1 / arch.classes:.0%}. The weights of epoch {trained.best.number} of {len(trained.curve)}, after"
-        f" {spoken(trained.seconds)}, on {done.data}.",
+        f" {1 / arch.classes:.0%}. Trained on {finished.data} for {spoken(trained.seconds)}; these are the weights of"
+        f" epoch {trained.best.number} of {len(trained.curve)}.",
         icon=":material/school:",
     )
     if arch != state.arch:
-        st.caption("The network was edited since: these weights are of the network as it was when the run began.")
-    name = f"{arch.key}.{done.data}"
+        st.caption("The network has been edited since: these weights belong to the network as it was then.")
+    name = f"{arch.key}.{finished.data}"
     with st.container(horizontal=True):
         st.download_button(
-            "Weights", weights(trained), f"{name}.safetensors", icon=":material/download:", help="As safetensors"
+            "Weights", weights_file(trained), f"{name}.safetensors", icon=":material/download:", help="As safetensors"
         )
         st.download_button(
             "Card",
-            done.card,
+            finished.card,
             f"{name}.json",
             "application/json",
             icon=":material/download:",
-            help="What the weights are of and how they were trained; beside the weights, the app reads it",
+            help="Which network the weights belong to and how they were trained; upload it together with the weights",
         )
         st.download_button(
             "Curves", curves_csv(trained.curve), f"{name}.csv", "text/csv", icon=":material/download:", help="As CSV"

@@ -1,4 +1,4 @@
-"""Accuracy against MACs: what one width is worth to the demo network, which has learned Fashion-MNIST."""
+"""Accuracy against MACs: what one width is worth to the demo network, which was trained on Fashion-MNIST."""
 
 from __future__ import annotations
 
@@ -7,55 +7,54 @@ from functools import partial
 import streamlit as st
 
 from inception_models import Arch, widths
-from inception_models.checkpoints.catalogue import Learned
+from inception_models.checkpoints.catalogue import TrainedWeights
 from inception_models.checkpoints.demo import demo
 
-from ...backend.charts import training as training_plots
-from ...backend.training.sweep import Sweep, sweep, sweep_widths, to_csv
-from ..shell import notice
+from ...backend.charts.training import sweep_plot
+from ...backend.training.sweep import Sweep, sweep, sweep_csv, sweep_widths
+from ..shell.background import BackgroundTask
+from ..shell.notice import plain
 from ..state import State
-from .runs import sweeping
 
-POLL_SECONDS = 0.5
-FIRST = "conv2"  # where a cut is felt most, so it is proposed first
+SWEEP: BackgroundTask[Sweep] = BackgroundTask("sweep", "Measuring", "Stop at the next picture")
+PROPOSED_WIDTH = "conv2"  # a cut is felt most here
 
 
 def show(state: State) -> None:
     """Render the tab."""
-    learned = demo()
-    work = sweeping()
-    arch = state.arch if _fits(state.arch, learned) else learned.arch
-    _which(state, arch, learned)
-    if work.job is not None:
-        _watch()
+    weights = demo()
+    arch = state.arch if _fits(state.arch, weights) else weights.arch
+    _which(state, arch, weights)
+    if SWEEP.running:
+        SWEEP.watch()
     else:
         _start(arch)
-    if work.result is not None:
-        _result(work.result, arch)
+    if measured := SWEEP.result():
+        _result(measured, arch)
 
 
-def _fits(arch: Arch, learned: Learned) -> bool:
+def _fits(arch: Arch, weights: TrainedWeights) -> bool:
     """Whether the demo's weights can be carried over to ``arch`` and its pictures still make sense."""
-    trained = learned.arch
+    trained = weights.arch
     return (arch.key, arch.classes, arch.input_size) == (trained.key, trained.classes, trained.input_size)
 
 
-def _which(state: State, arch: Arch, learned: Learned) -> None:
+def _which(state: State, arch: Arch, weights: TrainedWeights) -> None:
     st.markdown(
-        f"The demo network tells {len(learned.class_names)} kinds of clothing apart: {learned.accuracy}. Here one of"
-        " its widths takes several values, without training in between: a narrower layer keeps its strongest filters,"
-        " a wider one doubles some, which changes nothing."
+        f"The demo network classifies {len(weights.class_names)} kinds of clothing: {weights.accuracy}. Here one of its"
+        " widths takes several values without training in between: a narrower layer keeps its strongest filters, and a"
+        " wider one duplicates some, which changes no output."
     )
     if arch is not state.arch:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Edit the demo network",
                 icon=":material/edit:",
-                on_click=partial(state.become, learned.arch),
-                help="Show it here in place of the network above; undo brings that back",
+                on_click=partial(state.become, weights.arch),
+                help="Show it in place of the network above. Undo reverts it.",
             )
-            st.caption("The network above is another one; the demo is measured as it was trained.")
-    elif arch != learned.arch:
+            st.caption("The network above is a different one, so the demo network is measured as it was trained.")
+    elif arch != weights.arch:
         st.caption("Your edits of the demo network are kept; only the chosen width varies.")
 
 
@@ -65,7 +64,7 @@ def _start(arch: Arch) -> None:
         path = st.selectbox(
             "Width",
             list(known),
-            list(known).index(FIRST) if FIRST in known else 0,
+            list(known).index(PROPOSED_WIDTH) if PROPOSED_WIDTH in known else 0,
             format_func=lambda path: f"{path} ({known[path]})",
             key="sweep_width",
             persist_state="session",
@@ -73,37 +72,23 @@ def _start(arch: Arch) -> None:
             help="The layer whose number of filters varies",
         )
         if st.button("Measure", icon=":material/query_stats:", type="primary"):
-            sweeping().start(partial(sweep, arch, path))
+            SWEEP.start(partial(sweep, arch, path))
             st.rerun()
-        st.caption(f"{len(sweep_widths(known[path]))} widths, some seconds")
-    if note := sweeping().note:
-        notice.refused(note)
+        st.caption(f"{len(sweep_widths(known[path]))} widths, a few seconds")
+    SWEEP.show_problem()
 
 
-@st.fragment(run_every=POLL_SECONDS)
-def _watch() -> None:
-    """The progress bar; it looks after the work without drawing the page again."""
-    work = sweeping()
-    if work.job is None or not work.job.running:
-        work.take()
-        st.rerun()
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(work.job.progress.fraction, text=f"Measuring: {work.job.progress.doing}")
-        st.button("Cancel", icon=":material/close:", on_click=work.job.progress.cancel, help="Stop at the next picture")
-
-
-def _result(found: Sweep, arch: Arch) -> None:
-    now = next(point.accuracy for point in found.points if point.width == found.width)
-    narrowest = next(point for point in found.points if point.accuracy >= now - 0.01)
-    st.subheader(notice.plain(found.path))
-    st.plotly_chart(training_plots.sweep_plot(found), key="sweep", config={"displaylogo": False})
+def _result(measured: Sweep, arch: Arch) -> None:
+    now = next(point.accuracy for point in measured.points if point.width == measured.width)
+    narrowest = next(point for point in measured.points if point.accuracy >= now - 0.01)
+    st.subheader(plain(measured.path))
+    st.plotly_chart(sweep_plot(measured), key="sweep", config={"displaylogo": False})
     st.caption(
-        f"The narrowest that loses no more than one percentage point: {narrowest.width} of {found.width} filters."
-        f" Measured on {narrowest.pictures} pictures, each of which is {100 / narrowest.pictures:.2g} points."
+        f"The narrowest width that loses at most one percentage point: {narrowest.width} of {measured.width} filters."
+        f" Measured on {narrowest.pictures} pictures, each of which counts {100 / narrowest.pictures:.2g} points."
     )
-    if found.arch != arch:
-        st.caption("The network was edited since; measure again to see it as it is now.")
+    if measured.arch != arch:
+        st.caption("The network has been edited since; measure again to see it as it is now.")
     st.download_button(
-        "CSV", to_csv(found), f"{found.arch.key}.{found.path}.csv", "text/csv", icon=":material/download:"
+        "CSV", sweep_csv(measured), f"{measured.arch.key}.{measured.path}.csv", "text/csv", icon=":material/download:"
     )

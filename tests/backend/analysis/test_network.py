@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -13,10 +12,10 @@ from torch.fx.passes.shape_prop import ShapeProp
 from torch.utils.flop_counter import FlopCounterMode
 
 from app.backend import analyze
-from app.backend.analysis import network as analysis_module
 from app.backend.analysis.graph import Node
 from app.backend.analysis.liveness import peak_elements
-from app.backend.analysis.trace import Tracer, UnknownOp, forget, layer_of, trace
+from app.backend.analysis.op_table import UnknownOp, layer_of
+from app.backend.analysis.trace import Tracer, trace
 from inception_models import ARCHITECTURES, Arch, build, with_widths
 from inception_models.edits.widths import scaled
 
@@ -128,26 +127,6 @@ def gradient_rows(net: nn.Module, stage: str, size: int) -> list[tuple[int, int]
         places = seen.any(axis).nonzero().flatten()
         found.append((int(places[0]), int(places[-1])))
     return found
-
-
-def test_a_network_runs_in_one_thread_while_another_traces() -> None:
-    """torch.fx patches every module's call while it traces; a forward pass beside it must not notice."""
-    net = build(scaled(ARCHITECTURES["googlenet"], 0.05)).eval()
-    picture = torch.rand(1, 3, 224, 224)
-    with torch.inference_mode():
-        alone = net(picture)
-
-    def run() -> list[torch.Tensor]:
-        with torch.inference_mode():
-            return [net(picture) for _ in range(20)]
-
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(run)
-        while not running.done():
-            forget()
-            analysis_module._one.cache_clear()
-            analyze(ARCHITECTURES["inception_v3"])
-        assert all(torch.equal(out, alone) for out in running.result())
 
 
 def test_an_edit_changes_only_what_follows_from_it() -> None:

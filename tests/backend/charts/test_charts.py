@@ -12,12 +12,12 @@ from app.backend.charts.branches import OUTSIDE_COLOUR, OUTSIDE_NAME, Metric, br
 from app.backend.charts.costs import roofline_plot, sensitivity_bars, stage_peaks, time_against_macs, training_bars
 from app.backend.charts.trees import Form, tree
 from app.backend.common.colours import BRANCH_COLOURS, BRANCH_NAMES, THEMES, ThemeName, lighter
-from app.backend.memory.inference import STATE_COPIES, inference
-from app.backend.memory.training_step import training
+from app.backend.memory.inference import STATE_COPIES, inference_memory
+from app.backend.memory.training_step import training_step_memory
+from app.backend.tables.cost_table import cost_table
 from app.backend.tables.sensitivity import sensitivity
-from app.backend.tables.table import table
 from app.backend.timing.latency import Latency, Timing
-from app.backend.timing.roofline import Ceilings, points
+from app.backend.timing.roofline import Ceilings, roofline_points
 from inception_models import ARCHITECTURES
 
 KEYS = ("googlenet", "inception_v3", "inception_resnet_v2", "xception")
@@ -66,7 +66,7 @@ def test_a_tile_is_as_large_as_its_parts_and_as_its_row(key: str, form: Form, me
         inside[parent] = inside.get(parent, 0) + value
     for path, value in inside.items():
         assert path == "" or value == values[path], path
-    rows = {row.path: row for row in table(analysis, analysis).rows}
+    rows = {row.path: row for row in cost_table(analysis, analysis).rows}
     attribute = {"params": "params", "macs": "macs", "memory": "activation_bytes"}[metric]
     for path, value in values.items():
         assert getattr(rows["" if path == "network" else path], attribute) == value
@@ -113,11 +113,11 @@ def test_sensitivity_bars_show_every_place_outside_of_the_heads() -> None:
 
 def test_memory_bars_show_the_peaks() -> None:
     analysis = analyze(ARCHITECTURES["googlenet_bn"])
-    memory = inference(analysis, "bfloat16", 3)
+    memory = inference_memory(analysis, "bfloat16", 3)
     (bars,) = stage_peaks(memory).data
     assert max(bars.y) == memory.peak.peak_bytes
     assert list(bars.x) == [stage.name for stage in analysis.stages]
-    steps = {name: training(analysis, name) for name in STATE_COPIES}
+    steps = {name: training_step_memory(analysis, name) for name in STATE_COPIES}
     figure = training_bars(steps)
     assert [sum(bar.x[i] for bar in figure.data) for i in range(3)] == [m.peak_bytes for m in steps.values()]
 
@@ -125,7 +125,7 @@ def test_memory_bars_show_the_peaks() -> None:
 def test_the_roofline_passes_through_its_ridge() -> None:
     analysis = analyze(ARCHITECTURES["googlenet"])
     ceiling = Ceilings("paper", "float32", 100e9, 10e9)
-    line, dots = roofline_plot(ceiling, points(analysis, made_up_latency(analysis), ceiling)).data
+    line, dots = roofline_plot(ceiling, roofline_points(analysis, made_up_latency(analysis), ceiling)).data
     assert (line.x[1], line.y[1]) == (ceiling.ridge, 100e9)
     assert list(dots.text) == [stage.name for stage in analysis.stages if stage.macs]
 
@@ -137,9 +137,9 @@ def figures() -> dict[str, go.Figure]:
     return {
         "stages": stage_bars(analysis, "memory"),
         "sensitivity": sensitivity_bars(analysis, sensitivity(analysis), "macs"),
-        "peaks": stage_peaks(inference(analysis)),
+        "peaks": stage_peaks(inference_memory(analysis)),
         "times": time_against_macs(analysis, latency),
-        "roofline": roofline_plot(ceiling, points(analysis, latency, ceiling)),
+        "roofline": roofline_plot(ceiling, roofline_points(analysis, latency, ceiling)),
     }
 
 

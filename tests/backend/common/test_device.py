@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from app.backend.common.device import best_choice, best_device, describe, first_working, has_bfloat16
+from app.backend.common.device import best_choice, best_device, device_name, first_working, has_bfloat16
 
 CPU, BROKEN = torch.device("cpu"), torch.device("meta")
 
@@ -28,7 +28,7 @@ def test_the_best_device_computes() -> None:
     device = best_device()
     assert device == best_choice().device
     assert (torch.ones(2, 2, device=device) @ torch.ones(2, 2, device=device)).tolist() == [[2, 2], [2, 2]]
-    assert describe(device)
+    assert device_name(device)
     assert isinstance(has_bfloat16(device), bool)
 
 
@@ -37,7 +37,7 @@ def test_the_cpu_is_described_with_its_threads(threads: int, words: str) -> None
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        assert describe(CPU) == words
+        assert device_name(CPU) == words
     finally:
         torch.set_num_threads(before)
 

@@ -9,7 +9,8 @@ import pytest
 from app.backend.common.limits import MAX_LINK_BYTES
 from app.backend.common.links import from_query, to_query
 from inception_models import ARCHITECTURES, Arch, with_widths
-from inception_models.edits.widths import scaled, with_classes, with_input_size, without_aux
+from inception_models.edits.input_output import with_classes, with_input_size, without_aux
+from inception_models.edits.widths import scaled
 
 GOOGLENET = ARCHITECTURES["googlenet"]
 

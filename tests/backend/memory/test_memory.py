@@ -11,11 +11,12 @@ from torch.nn import functional as F
 
 from app.backend import Analysis, analyze
 from app.backend.common.dtypes import Dtype
-from app.backend.memory.inference import Optimizer, inference
-from app.backend.memory.training_step import training
+from app.backend.memory.inference import Optimizer, inference_memory
+from app.backend.memory.training_step import training_step_memory
 from inception_models import ARCHITECTURES, Arch, build
 from inception_models.arch.spec import Branch, Conv, GlobalPool, Inception, Linear, Unit
-from inception_models.edits.widths import scaled, with_input_size, without_aux
+from inception_models.edits.input_output import with_input_size, without_aux
+from inception_models.edits.widths import scaled
 from tests.backend.memory.live_memory import LiveMemory
 
 VARIANTS = list(ARCHITECTURES.values())
@@ -65,7 +66,7 @@ def test_inference_peak_is_that_of_a_real_run_to_the_byte_for_the_network_and_ev
         with LiveMemory(ignored=tensors(net)) as memory:
             memory.watch(picture)
             net(picture)
-    found = inference(analysis)
+    found = inference_memory(analysis)
     assert found.peak.peak_bytes == analysis.peak_elements * 4 == memory.peak
     assert found.weights == sum(p.nbytes for p in net.parameters())
     assert found.buffers == sum(b.nbytes for b in net.buffers())
@@ -81,12 +82,12 @@ def test_inference_peak_in_other_formats_and_batches(key: str, dtype: Dtype, bat
     with torch.no_grad(), LiveMemory(ignored=tensors(net)) as memory:
         memory.watch(picture)
         net(picture)
-    assert inference(analyze(arch), dtype, batch).peak.peak_bytes == memory.peak
+    assert inference_memory(analyze(arch), dtype, batch).peak.peak_bytes == memory.peak
 
 
 def test_weights_in_int8_take_a_quarter() -> None:
     analysis = analyze(ARCHITECTURES["googlenet_bn"])
-    assert inference(analysis, "int8").weights * 4 == inference(analysis).weights == 4 * analysis.params
+    assert inference_memory(analysis, "int8").weights * 4 == inference_memory(analysis).weights == 4 * analysis.params
 
 
 # --- training --------------------------------------------------------------------------------------------------------
@@ -120,7 +121,7 @@ def test_training_memory_is_that_of_a_real_step(arch: Arch, optimizer: Optimizer
         for tensor in (*tensors(net), *state, pictures):
             memory.watch(tensor)
         step(net, pictures, rule)
-    found = training(analyze(arch), optimizer, "float32", batch)
+    found = training_step_memory(analyze(arch), optimizer, "float32", batch)
     assert found.saved == saved_bytes(net, pictures)
     assert found.gradients == gradients == found.weights
     assert found.optimizer_state == sum(v.nbytes for v in state if v.dim())
@@ -156,11 +157,11 @@ def saved_bytes(net: nn.Module, pictures: Tensor) -> int:
 
 def test_a_larger_batch_multiplies_what_is_saved_and_nothing_else() -> None:
     analysis: Analysis = analyze(replace(ARCHITECTURES["googlenet_plain"], aux=()))  # no statistics of a batch
-    one, four = training(analysis, "adam"), training(analysis, "adam", batch=4)
+    one, four = training_step_memory(analysis, "adam"), training_step_memory(analysis, "adam", batch=4)
     assert four.saved == 4 * one.saved
     assert (four.weights, four.gradients, four.optimizer_state) == (one.weights, one.gradients, one.optimizer_state)
 
 
 def test_nothing_is_trained_in_int8() -> None:
     with pytest.raises(ValueError, match="int8"):
-        training(analyze(ARCHITECTURES["googlenet"]), dtype="int8")
+        training_step_memory(analyze(ARCHITECTURES["googlenet"]), dtype="int8")

@@ -15,11 +15,12 @@ import torch
 from torch import Tensor, fx, nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
-from app.backend.picture.activations import Prepared, channel_statistics, model_for, parts, prepare, top_classes
+from app.backend.picture.activations import Prepared, channel_statistics, model_for, output_parts, prepare, top_classes
 from inception_models import ARCHITECTURES, build
 from inception_models.arch.spec import Arch, Branch, Repeat
+from inception_models.edits.input_output import runs, smallest_input, without_aux
 from inception_models.edits.toggles import with_activation
-from inception_models.edits.widths import runs, scaled, smallest_input, without_aux
+from inception_models.edits.widths import scaled
 from inception_models.net.builder import Network
 
 CPU = torch.device("cpu")
@@ -83,7 +84,7 @@ def test_every_output_is_what_hooks_see(key: str) -> None:
     arch = narrow(key)
     net = lived_in(arch)
     x = picture(small(arch))
-    paths = list(parts(arch))
+    paths = list(output_parts(arch))
     logits, seen = hooked(net, x, paths)
 
     plain = prepare(net, device=CPU, fast=False).run(x, only=paths)
@@ -100,7 +101,7 @@ def test_other_activations_may_be_overwritten_too(activation: str) -> None:
     arch = with_activation(narrow("xception"), activation)  # some stand in front of the convolution
     net = lived_in(arch)
     x = picture(small(arch))
-    logits, seen = hooked(net, x, list(parts(arch)))
+    logits, seen = hooked(net, x, list(output_parts(arch)))
     fast = prepare(net, device=CPU).run(x, only=list(seen))
     assert apart(fast.logits, logits) < 1e-3
     assert all(apart(fast.outputs[path], want) < 1e-3 for path, want in seen.items())
@@ -126,15 +127,15 @@ def test_by_default_every_stage_and_every_branch_is_kept() -> None:
     arch = narrow("inception_resnet_v1")
     got = prepare(lived_in(arch), device=CPU).run(picture(small(arch)))
     assert [*got.stages] == [stage.name for stage in arch.stages]
-    assert [*got.branches] == [path for path, part in parts(arch).items() if isinstance(part, Branch)]
+    assert [*got.branches] == [path for path, part in output_parts(arch).items() if isinstance(part, Branch)]
     assert "block35.4.branch3x3" in got.branches
-    assert [*got.outputs] == [path for path in parts(arch) if path in {*got.stages, *got.branches}]
+    assert [*got.outputs] == [path for path in output_parts(arch) if path in {*got.stages, *got.branches}]
     assert torch.equal(got.outputs["block35"], got.stages["block35"])
 
 
 def test_parts_are_the_specs_own_and_copies_are_numbered() -> None:
     arch = ARCHITECTURES["inception_resnet_v1"]
-    every = parts(arch)
+    every = output_parts(arch)
     repeat = next(stage for stage in arch.stages if isinstance(stage, Repeat))
     assert every["block35"] is repeat
     assert every["block35.0"] is every["block35.4"] is repeat.block

@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, fx, nn
+from torch import Tensor
 
 from app.backend.picture.activations import model_for, prepare
 from app.backend.picture.attribution import grad_cam, integrated_gradients, occlusion
 from app.backend.picture.private_copy import private_copy
 from inception_models import ARCHITECTURES
-from inception_models.edits.widths import scaled, with_classes
+from inception_models.edits.input_output import with_classes
+from inception_models.edits.widths import scaled
 from inception_models.net.builder import Network
 
 CPU = torch.device("cpu")
@@ -159,28 +160,3 @@ def test_eight_threads_explain_and_run_one_network_without_mixing() -> None:
     assert all(torch.equal(now, weights[name]) for name, now in net.state_dict().items())
     assert all(parameter.grad is None and parameter.requires_grad for parameter in net.parameters())
     assert not any(module._forward_hooks for module in net.modules())
-
-
-def test_a_trace_in_another_thread_disturbs_nothing() -> None:
-    """torch.fx replaces nn.Module.__call__ for the whole process while it traces."""
-    net, x = net_of("googlenet_bn"), picture(64)
-    alone = grad_cam(net, x, 0, "inception4a")
-    done = threading.Event()
-
-    class Slow(nn.Module):
-        """A module whose trace lasts until the work is done."""
-
-        def forward(self, x: Tensor) -> Tensor:
-            done.wait()
-            return x
-
-    tracing = threading.Thread(target=fx.symbolic_trace, args=(nn.Sequential(Slow()),))
-    plain = nn.Module.__call__
-    tracing.start()
-    try:
-        while nn.Module.__call__ is plain and tracing.is_alive():
-            done.wait(0.001)
-        assert torch.equal(grad_cam(net, x, 0, "inception4a"), alone)
-    finally:
-        done.set()
-        tracing.join()

@@ -19,7 +19,7 @@ from inception_models.checkpoints.catalogue import CHECKPOINTS
 from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.demo import test_pictures as shipped  # its own name would make it a test
 from inception_models.checkpoints.preprocessing import imagenet
-from inception_models.edits.widths import with_input_size
+from inception_models.edits.input_output import with_input_size
 
 PHOTO = Image.open(SAMPLES["cat"].path).convert("RGB")
 TINY = with_input_size(replace(ARCHITECTURES["googlenet_torchvision"], aux=()), 64)
@@ -28,7 +28,7 @@ TINY = with_input_size(replace(ARCHITECTURES["googlenet_torchvision"], aux=()), 
 def test_random_weights_depend_on_the_network_alone() -> None:
     first, second = forward(TINY, PHOTO), forward(TINY, PHOTO, "random")
     assert torch.equal(first.activations.logits, second.activations.logits)
-    assert (first.learned.id, first.preprocessing) == ("random", imagenet(64))
+    assert (first.trained_weights.id, first.preprocessing) == ("random", imagenet(64))
     assert first.class_name(285) == class_name(285, 1000) == "Egyptian cat"
 
 

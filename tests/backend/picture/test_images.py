@@ -22,14 +22,11 @@ from app.backend.picture.images import (
     ASSETS,
     SAMPLES,
     ImageError,
-    Preprocessing,
     Sample,
-    caffe_bgr,
     class_name,
-    imagenet,
     open_image,
-    unit_range,
 )
+from inception_models.checkpoints.preprocessing import Preprocessing, caffe_bgr, imagenet, unit_range
 
 RED, BLUE, WHITE = (255, 0, 0), (0, 0, 255), (255, 255, 255)
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from app.backend.picture.activations import parts, prepare
+from app.backend.picture.activations import output_parts, prepare
 from app.backend.picture.mosaic import Cell
-from app.backend.picture.one_value import arithmetic, unit_of
+from app.backend.picture.one_value import arithmetic, convolution_at
 from inception_models import ARCHITECTURES, build
 from inception_models.edits.toggles import with_activation
 from inception_models.edits.widths import scaled
@@ -45,7 +45,7 @@ def test_the_sum_is_the_networks_value(key: str, activation: str) -> None:
     net = lived_in(key, activation)
     x = torch.randn(1, 3, 96, 96, generator=torch.Generator().manual_seed(0))
     got = prepare(net, device=torch.device("cpu")).run(x)
-    units = {path: unit for path in got.outputs if (unit := unit_of(net.arch, path))}
+    units = {path: unit for path in got.outputs if (unit := convolution_at(net.arch, path))}
     assert len(units) >= 6
     for path, unit in [*units.items()][: 8 if key != "inception_resnet_v1" else 5]:
         output = got.outputs[path]
@@ -80,13 +80,13 @@ UNITS = [
 
 @pytest.mark.parametrize("key, path, unit", UNITS)
 def test_unit_of(key: str, path: str, unit: str | None) -> None:
-    assert unit_of(ARCHITECTURES[key], path) == unit
+    assert convolution_at(ARCHITECTURES[key], path) == unit
 
 
 def test_a_separable_convolution_is_no_single_sum() -> None:
     arch = ARCHITECTURES["xception"]
-    separable = [p for p, part in parts(arch).items() if type(part).__name__ == "SepConv"]
-    assert unit_of(arch, separable[0].rpartition(".")[0]) is None
+    separable = [p for p, part in output_parts(arch).items() if type(part).__name__ == "SepConv"]
+    assert convolution_at(arch, separable[0].rpartition(".")[0]) is None
     with pytest.raises(ValueError, match="not a plain convolution"):
         arithmetic(lived_in("xception"), torch.zeros(1, 3, 96, 96), separable[0], Cell(0, 0, 0))
 

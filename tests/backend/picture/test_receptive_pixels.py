@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from app.backend import analyze
-from app.backend.picture.activations import model_for, parts
-from app.backend.picture.private_copy import modules_to, private_copy, run
+from app.backend.picture.activations import model_for, output_parts
+from app.backend.picture.private_copy import private_copy
 from app.backend.picture.receptive_pixels import Reach, reach
 from inception_models import ARCHITECTURES
 from inception_models.arch.spec import Arch, Branch, Inception, Residual
@@ -58,13 +58,22 @@ def positive(arch: Arch) -> Network:
 def looked_at(arch: Arch) -> list[str]:
     """Stages, branches, and of the copies of a block the first and the last."""
     found = []
-    for path, part in parts(arch).items():
+    for path, part in output_parts(arch).items():
         numbers = [int(name) for name in path.split(".") if name.isdecimal()]
-        last = any(f"{path.split('.')[0]}.{n + 1}" in parts(arch) for n in numbers)
+        last = any(f"{path.split('.')[0]}.{n + 1}" in output_parts(arch) for n in numbers)
         whole = isinstance(part, Branch | Inception | Residual) or "." not in path
         if whole and (not numbers or numbers[0] == 0 or not last):
             found.append(path)
     return found
+
+
+def outputs(net: Network, x: Tensor, paths: list[str]) -> dict[str, Tensor]:
+    """What the modules at ``paths`` put out in one forward pass."""
+    seen: dict[str, Tensor] = {}
+    for path in paths:
+        net.get_submodule(path).register_forward_hook(lambda _m, _i, out, path=path: seen.__setitem__(path, out))
+    net(x)
+    return seen
 
 
 def support(cell: Tensor, x: Tensor) -> tuple[int, int, int, int]:
@@ -78,8 +87,7 @@ def test_a_cell_sees_the_pixels_that_its_gradient_reaches(key: str) -> None:
     arch = tiny(key)
     net = positive(arch)
     x = torch.ones(1, 3, arch.input_size, arch.input_size, dtype=torch.float64, requires_grad=True)
-    for path in looked_at(arch):
-        out = run(modules_to(net, path), x)
+    for path, out in outputs(net, x, looked_at(arch)).items():
         if out.ndim != 4:
             continue
         seen = reach(arch, path)

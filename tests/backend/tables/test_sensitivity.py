@@ -7,8 +7,8 @@ import pytest
 from app.backend import analyze
 from app.backend.tables.sensitivity import sensitivity
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
+from inception_models.arch.rules import MAX_WIDTH
 from inception_models.arch.spec import BatchNorm, Branch, Conv, GlobalPool, Linear, Repeat, Residual, Unit
-from inception_models.edits.widths import MAX_WIDTH
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.backend import analyze
-from app.backend.tables.table import table
+from app.backend.tables.cost_table import cost_table
 from app.backend.timing.latency import Latency, Timing
-from app.backend.timing.roofline import Ceilings, ceilings, points
+from app.backend.timing.roofline import Ceilings, ceilings, roofline_points
 from inception_models import ARCHITECTURES
 
 MADE_UP = Ceilings("paper", "float32", flops_per_second=100e9, bytes_per_second=10e9)
@@ -25,8 +25,8 @@ def test_points_have_the_tables_intensity_and_the_measured_rate() -> None:
     analysis = analyze(ARCHITECTURES["inception_resnet_v1"])
     times = tuple(Timing(stage.name, 0.5, 0.4, 0.6) for stage in analysis.stages)
     latency = Latency(analysis.arch, "paper", 1, "float32", 4, 9, Timing("", 9.0, 8.0, 10.0), times)
-    rows = {row.path: row for row in table(analysis, analysis, "float32", 4).rows}
-    found = points(analysis, latency, MADE_UP)
+    rows = {row.path: row for row in cost_table(analysis, analysis, "float32", 4).rows}
+    found = roofline_points(analysis, latency, MADE_UP)
     assert [point.name for point in found] == [stage.name for stage in analysis.stages if stage.macs]
     for point in found:
         row = rows[point.name]

@@ -11,7 +11,7 @@ import pytest
 from app.backend import analyze
 from app.backend.charts.training import sweep_plot
 from app.backend.common.jobs import Cancelled, Progress
-from app.backend.training.sweep import Sweep, sweep, sweep_widths, to_csv
+from app.backend.training.sweep import Sweep, sweep, sweep_csv, sweep_widths
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
 from inception_models.checkpoints.demo import FOLDER, demo
 
@@ -49,7 +49,7 @@ def test_every_point_costs_what_the_analysis_says(found: Sweep) -> None:
 
 
 def test_the_csv_has_every_number(found: Sweep) -> None:
-    rows = list(csv.DictReader(io.StringIO(to_csv(found))))
+    rows = list(csv.DictReader(io.StringIO(sweep_csv(found))))
     assert [int(row["width"]) for row in rows] == [point.width for point in found.points]
     assert [float(row["accuracy"]) for row in rows] == [point.correct / 400 for point in found.points]
 

@@ -17,10 +17,10 @@ from safetensors.torch import load
 from app.backend import analyze
 from app.backend.charts.training import accuracy_curve, loss_curves
 from app.backend.common.jobs import Job
-from app.backend.training.data import Offer, class_folders, offers, read
+from app.backend.training.data import Offer, class_folders, offers, read_data_set
 from app.backend.training.job import Live, work
-from app.backend.training.plan import MAX_SECONDS, measured_speed, narrowed, plan, spoken, step_macs
-from app.backend.training.record import curves_csv, weights
+from app.backend.training.plan import MAX_SECONDS, measured_speed, narrowed, spoken, step_macs, training_plan
+from app.backend.training.record import curves_csv, weights_file
 from inception_models import ARCHITECTURES, build
 from inception_models.edits.link import apply_edits
 from inception_models.training.evaluate import evaluate
@@ -77,7 +77,7 @@ def test_a_folder_that_does_not_do_is_refused_and_what_is_wrong_is_named(
 ) -> None:
     make(tmp_path)
     with pytest.raises(ValueError, match=hint):
-        read(str(tmp_path), 8)
+        read_data_set(str(tmp_path), 8)
 
 
 def test_too_many_pictures_for_the_memory_are_refused_before_any_is_opened(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_too_many_pictures_for_the_memory_are_refused_before_any_is_opened(tmp_p
 
 def test_a_name_that_is_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="fashion-mnist, digits"):
-        read(str(tmp_path / "nothing"), 8)
+        read_data_set(str(tmp_path / "nothing"), 8)
 
 
 def test_what_the_page_offers_is_as_large_as_it_says() -> None:
@@ -104,7 +104,7 @@ def test_every_variant_can_be_made_small_enough_for_a_run_of_minutes(key: str) -
     small = narrowed(ARCHITECTURES[key], 10)
     assert small.classes == 10
     assert small.aux == ()
-    known = plan(analyze(small), 1437, 10, 64)
+    known = training_plan(analyze(small), 1437, 10, 64)
     assert known.refusal == ""
     assert known.seconds < 30 * 60
 
@@ -112,7 +112,7 @@ def test_every_variant_can_be_made_small_enough_for_a_run_of_minutes(key: str) -
 def test_a_plan_counts_three_passes_of_every_picture_heads_included() -> None:
     analysis = analyze(ARCHITECTURES["googlenet"])
     assert step_macs(analysis) == 3 * (analysis.macs + sum(head.macs for head in analysis.aux))
-    known = plan(analysis, 1000, 2, 64, macs_per_second=1e10)
+    known = training_plan(analysis, 1000, 2, 64, macs_per_second=1e10)
     assert known.seconds == pytest.approx(2 * 1000 * step_macs(analysis) / 1e10)
     assert known.long
     assert known.seconds < MAX_SECONDS
@@ -124,8 +124,8 @@ def test_a_plan_counts_three_passes_of_every_picture_heads_included() -> None:
 )
 def test_what_is_hopeless_is_refused_with_what_would_help(count: int, batch: int, hint: str) -> None:
     analysis = analyze(ARCHITECTURES["inception_v4"])
-    assert plan(analysis, 10, 1, 8).refusal == ""
-    assert re.search(hint, plan(analysis, count, 1, batch).refusal)
+    assert training_plan(analysis, 10, 1, 8).refusal == ""
+    assert re.search(hint, training_plan(analysis, count, 1, batch).refusal)
 
 
 def test_the_speed_is_that_of_real_steps() -> None:
@@ -159,7 +159,7 @@ def test_a_run_in_the_background_learns_and_leaves_everything_behind() -> None:
     assert job.progress.fraction == 1
 
     net = build(arch)
-    net.load_state_dict(load(weights(done.trained)))
+    net.load_state_dict(load(weights_file(done.trained)))
     assert evaluate(net, halves().test, done.trained.mean, done.trained.std) == done.test
     card = json.loads(done.card)
     assert card["classes"] == ["upper", "lower"]

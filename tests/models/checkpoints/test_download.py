@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,10 +13,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from filelock import FileLock
+from platformdirs.api import PlatformDirsABC
+from platformdirs.macos import MacOS
+from platformdirs.unix import Unix
+from platformdirs.windows import Windows
 
-from inception_models.checkpoints import download
 from inception_models.checkpoints.catalogue import cache_folder
-from inception_models.checkpoints.download import DownloadError, arrived, fetch
+from inception_models.checkpoints.download import bytes_arrived, fetch_file
+from inception_models.checkpoints.transfer import SPARE_BYTES, DownloadError, OnBytes
 from tests.models.file_server import Behaviour, Served, serving
 
 CONTENT = bytes(range(256)) * 4096  # 1 MB
@@ -30,7 +37,7 @@ def server() -> Iterator[Served]:
 
 def test_a_file_arrives_with_progress_and_is_not_fetched_twice(server: Served, tmp_path: Path) -> None:
     told: list[tuple[int, int | None]] = []
-    file = fetch(
+    file = fetch_file(
         server.url, tmp_path / "new", size=len(CONTENT), sha256=HASH, on_progress=lambda *done: told.append(done)
     )
     assert file == tmp_path / "new" / "weights.pth"
@@ -38,7 +45,7 @@ def test_a_file_arrives_with_progress_and_is_not_fetched_twice(server: Served, t
     assert told[0] == (0, len(CONTENT))
     assert told[-1] == (len(CONTENT), len(CONTENT))
     assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert fetch(server.url, tmp_path / "new", sha256=HASH) == file
+    assert fetch_file(server.url, tmp_path / "new", sha256=HASH) == file
     assert server.behaviour.asked == [""]
     assert {f.name for f in file.parent.iterdir()} == {"weights.pth", "weights.pth.lock"}
 
@@ -47,7 +54,7 @@ class Stop(Exception):
     """What a cancelled transfer raises."""
 
 
-def stop_after(size: int) -> download.OnBytes:
+def stop_after(size: int) -> OnBytes:
     def tell(done: int, total: int | None) -> None:
         if done > size:
             raise Stop
@@ -57,12 +64,14 @@ def stop_after(size: int) -> download.OnBytes:
 
 def test_a_cancelled_transfer_goes_on_where_it_stopped(server: Served, tmp_path: Path) -> None:
     with pytest.raises(Stop):
-        fetch(server.url, tmp_path, sha256=HASH, on_progress=stop_after(300_000))
-    kept = arrived(tmp_path, "weights.pth")
+        fetch_file(server.url, tmp_path, sha256=HASH, on_progress=stop_after(300_000))
+    kept = bytes_arrived(tmp_path, "weights.pth")
     assert 300_000 <= kept < len(CONTENT)
     assert not (tmp_path / "weights.pth").exists()
     told: list[int] = []
-    assert fetch(server.url, tmp_path, sha256=HASH, on_progress=lambda n, _: told.append(n)).read_bytes() == CONTENT
+    assert (
+        fetch_file(server.url, tmp_path, sha256=HASH, on_progress=lambda n, _: told.append(n)).read_bytes() == CONTENT
+    )
     assert server.behaviour.asked == ["", f"bytes={kept}-"]
     assert told[0] == kept
 
@@ -85,13 +94,13 @@ RESUMED = {
 @pytest.mark.parametrize("case", RESUMED.values(), ids=RESUMED)
 def test_a_transfer_that_was_cut_off_is_resumed(case: Resumed, server: Served, tmp_path: Path) -> None:
     server.behaviour.cut_at = 500_000
-    with pytest.raises(DownloadError, match=r"broke after 0\.5 MB of 1\.0 MB; .* goes on from there"):
-        fetch(server.url, tmp_path)
-    assert arrived(tmp_path, "weights.pth") == 500_000
+    with pytest.raises(DownloadError, match=r"broke after 0\.5 MB of 1\.0 MB; .* resumes from there"):
+        fetch_file(server.url, tmp_path)
+    assert bytes_arrived(tmp_path, "weights.pth") == 500_000
     server.behaviour.cut_at = None
     for name, value in case.second.items():
         setattr(server.behaviour, name, value)
-    file = fetch(server.url, tmp_path, sha256=sha256(case.content).hexdigest())
+    file = fetch_file(server.url, tmp_path, sha256=sha256(case.content).hexdigest())
     assert file.read_bytes() == case.content
     assert server.behaviour.asked == ["", "bytes=500000-"]
 
@@ -100,16 +109,16 @@ def test_a_transfer_that_was_cut_off_is_resumed(case: Resumed, server: Served, t
 def test_without_a_name_for_the_file_it_is_fetched_anew(etag: str, server: Served, tmp_path: Path) -> None:
     server.behaviour.cut_at, server.behaviour.etag = 500_000, etag
     with pytest.raises(DownloadError):
-        fetch(server.url, tmp_path)
+        fetch_file(server.url, tmp_path)
     server.behaviour.cut_at = None
-    assert fetch(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+    assert fetch_file(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
     assert server.behaviour.asked == ["", ""]
 
 
 def test_a_part_that_is_longer_than_the_file_is_thrown_away(server: Served, tmp_path: Path) -> None:
     (tmp_path / "weights.pth.part").write_bytes(CONTENT + b"more")
     (tmp_path / "weights.pth.etag").write_text('"\\"one\\""')
-    assert fetch(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+    assert fetch_file(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
     assert server.behaviour.asked == [f"bytes={len(CONTENT) + 4}-", ""]
 
 
@@ -118,12 +127,12 @@ def change(**how: object) -> Behaviour:
 
 
 REFUSED = {
-    "wrong hash": (change(content=OTHER), "is not the file that was published: its SHA-256 is another"),
+    "wrong hash": (change(content=OTHER), "is not the file that was published: its SHA-256 differs"),
     "wrong size": (change(content=CONTENT[:-1]), "offers 1,048,575 bytes where 1,048,576 were published"),
     "wrong size, not announced": (change(content=CONTENT + b"x", length=False), "has 1,048,577 bytes where 1,048,576"),
-    "404": (change(status=404), r"127.0.0.1 has no weights.pth any more \(404\)"),
+    "404": (change(status=404), r"127.0.0.1 no longer has weights.pth \(404\)"),
     "503": (change(status=503), "refuses to send weights.pth: 503 Service Unavailable"),
-    "redirect to http": (change(redirect="http://example.org/weights.pth"), "which is no https address"),
+    "redirect to http": (change(redirect="http://example.org/weights.pth"), "which is not an https address"),
     "redirect to a file": (change(redirect="file:///etc/passwd"), "refuses to send weights.pth: 302 .* is not allowed"),
     "redirect without end": (change(redirect="/weights.pth"), "refuses to send weights.pth: 302"),
     "too large": (change(content=CONTENT * 2), "has more than 2.1 MB, where 2.0 MB are allowed"),
@@ -137,80 +146,80 @@ def test_what_is_wrong_is_said_and_nothing_is_kept_as_the_file(
 ) -> None:
     vars(server.behaviour).update(vars(behaviour))
     with pytest.raises(DownloadError, match=sentence) as caught:
-        fetch(server.url, tmp_path, size=len(CONTENT) if "size" in sentence or "bytes" in sentence else None,
+        fetch_file(server.url, tmp_path, size=len(CONTENT) if "size" in sentence or "bytes" in sentence else None,
               sha256=HASH, limit=2_000_000)  # fmt: skip
     assert str(caught.value).count(". ") == 0
     assert not (tmp_path / "weights.pth").exists()
-    assert not arrived(tmp_path, "weights.pth") or not behaviour.length
+    assert not bytes_arrived(tmp_path, "weights.pth") or not behaviour.length
 
 
 def test_a_wrong_file_is_removed_so_that_the_next_try_starts_anew(server: Served, tmp_path: Path) -> None:
     server.behaviour.content = OTHER
     with pytest.raises(DownloadError, match="SHA-256"):
-        fetch(server.url, tmp_path, sha256=HASH)
-    assert arrived(tmp_path, "weights.pth") == 0
+        fetch_file(server.url, tmp_path, sha256=HASH)
+    assert bytes_arrived(tmp_path, "weights.pth") == 0
     server.behaviour.content = CONTENT
-    assert fetch(server.url, tmp_path, sha256=HASH[:8]).read_bytes() == CONTENT
+    assert fetch_file(server.url, tmp_path, sha256=HASH[:8]).read_bytes() == CONTENT
 
 
 def test_another_part_than_was_asked_for_is_refused(server: Served, tmp_path: Path) -> None:
     server.behaviour.cut_at = 500_000
     with pytest.raises(DownloadError, match="broke"):
-        fetch(server.url, tmp_path)
+        fetch_file(server.url, tmp_path)
     server.behaviour.wrong_range = True
     with pytest.raises(DownloadError, match="sent another part"):
-        fetch(server.url, tmp_path)
-    assert arrived(tmp_path, "weights.pth") == 500_000
+        fetch_file(server.url, tmp_path)
+    assert bytes_arrived(tmp_path, "weights.pth") == 500_000
 
 
 def test_a_silent_server_is_given_up(server: Served, tmp_path: Path) -> None:
     server.behaviour.gate = threading.Event()  # opened when the server is closed
     with pytest.raises(DownloadError, match=r"127.0.0.1 has sent nothing for 0\.2 s"):
-        fetch(server.url, tmp_path, timeout=0.2)
-    assert arrived(tmp_path, "weights.pth") == len(CONTENT) // 2
+        fetch_file(server.url, tmp_path, timeout=0.2)
+    assert bytes_arrived(tmp_path, "weights.pth") == len(CONTENT) // 2
 
 
 def test_without_a_network_one_sentence(server: Served, tmp_path: Path) -> None:
     with serving(b"") as gone:
         url = gone.url
     with pytest.raises(DownloadError, match=r"127.0.0.1 could not be reached \(Connection refused\); is there a net"):
-        fetch(url, tmp_path)
+        fetch_file(url, tmp_path)
     with pytest.raises(DownloadError, match=r"nowhere.invalid could not be reached"):
-        fetch("https://nowhere.invalid/weights.pth", tmp_path)
+        fetch_file("https://nowhere.invalid/weights.pth", tmp_path)
 
 
 @pytest.mark.parametrize("url", ["http://example.org/a", "ftp://example.org/a", "file:///etc/passwd", "a", ""])
 def test_only_https_is_asked(url: str, tmp_path: Path) -> None:
     with pytest.raises(DownloadError, match="Only https"):
-        fetch(url, tmp_path)
+        fetch_file(url, tmp_path)
 
 
 def test_redirects_within_this_machine_are_followed(server: Served, tmp_path: Path) -> None:
     with serving(b"") as first:
         first.behaviour.redirect = server.url
-        assert fetch(first.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+        assert fetch_file(first.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
 
 
 def test_a_full_disk_is_said_before_and_meanwhile(
     server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: free._replace(free=download.SPARE_BYTES))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free._replace(free=SPARE_BYTES))
     with pytest.raises(DownloadError, match=r"1\.0 MB are still to be fetched, and .* has 67\.1 MB free"):
-        fetch(server.url, tmp_path)
+        fetch_file(server.url, tmp_path)
     monkeypatch.undo()
 
     def full(done: int, total: int | None) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(DownloadError, match=r"The disk is full: weights.pth could not be written"):
-        fetch(server.url, tmp_path, on_progress=full)
+        fetch_file(server.url, tmp_path, on_progress=full)
 
 
 def test_a_folder_that_cannot_be_written_to(server: Served, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DownloadError, match="could not be written to"):
-        fetch(server.url, tmp_path / "file")
+        fetch_file(server.url, tmp_path / "file")
 
 
 def test_many_at_once_fetch_it_once(server: Served, tmp_path: Path) -> None:
@@ -222,7 +231,7 @@ def test_many_at_once_fetch_it_once(server: Served, tmp_path: Path) -> None:
         waiting.release()
 
     def one() -> None:
-        found.append(fetch(server.url, tmp_path, sha256=HASH, on_progress=tell).read_bytes())
+        found.append(fetch_file(server.url, tmp_path, sha256=HASH, on_progress=tell).read_bytes())
 
     threads = [threading.Thread(target=one) for _ in range(4)]
     for thread in threads:
@@ -239,19 +248,58 @@ def test_many_at_once_fetch_it_once(server: Served, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "platform, variables, folder",
     [
-        ("linux", {"INCEPTION_EXPLORER_CACHE": "/here"}, "/here"),
-        ("linux", {"XDG_CACHE_HOME": "/x"}, "/x/inception-explorer"),
-        ("linux", {}, "/home/me/.cache/inception-explorer"),
-        ("darwin", {}, "/home/me/Library/Caches/inception-explorer"),
-        ("win32", {"LOCALAPPDATA": "/l"}, "/l/inception-explorer"),
+        (Unix, {"INCEPTION_EXPLORER_CACHE": "/here"}, "/here"),
+        (Unix, {"XDG_CACHE_HOME": "/x"}, "/x/inception-explorer"),
+        (Unix, {}, "/home/me/.cache/inception-explorer"),
+        (MacOS, {}, "/home/me/Library/Caches/inception-explorer"),
+        (Windows, {"LOCALAPPDATA": "/l"}, "/l/inception-explorer"),
     ],
 )
 def test_where_files_are_kept(
-    platform: str, variables: dict[str, str], folder: str, monkeypatch: pytest.MonkeyPatch
+    platform: type[PlatformDirsABC], variables: dict[str, str], folder: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("INCEPTION_EXPLORER_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
         monkeypatch.delenv(name, raising=False)
     for name, value in {"HOME": "/home/me", **variables}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr("platformdirs.PlatformDirs", platform)
+    monkeypatch.setattr("platformdirs.windows.get_win_folder", lambda _: variables["LOCALAPPDATA"])  # Windows' answer
     assert cache_folder() == Path(folder)
+
+
+HOLDER = """
+import sys
+from filelock import FileLock
+lock = FileLock(sys.argv[1])
+lock.acquire()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_process_that_dies_frees_the_file(server: Served, tmp_path: Path) -> None:
+    """Another process has begun to fetch the file; this one waits, tells so, and goes on once the other is gone."""
+    (tmp_path / "weights.pth.part").write_bytes(CONTENT[:1000])
+    command = [sys.executable, "-c", HOLDER, str(tmp_path / "weights.pth.lock")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        told: list[int] = []
+
+        def tell(done: int, total: int | None) -> None:
+            told.append(done)
+            if len(told) == 2:
+                other.kill()
+
+        assert fetch_file(server.url, tmp_path, sha256=HASH, on_progress=tell).read_bytes() == CONTENT
+    assert told[:2] == [1000, 1000]
+    assert server.behaviour.asked == [""]
+
+
+def test_waiting_for_another_process_can_be_cancelled(server: Served, tmp_path: Path) -> None:
+    def stop(done: int, total: int | None) -> None:
+        raise Stop
+
+    with FileLock(tmp_path / "weights.pth.lock"), pytest.raises(Stop):
+        fetch_file(server.url, tmp_path, on_progress=stop)
+    assert server.behaviour.asked == []

@@ -11,12 +11,12 @@ from inception_models import ARCHITECTURES, Arch, with_widths
 from inception_models.arch.spec import BatchNorm, Branch, Conv, Dropout, Pool, Residual, Unit
 from inception_models.edits.depth import with_repeats, with_scales
 from inception_models.edits.diff import changes
+from inception_models.edits.input_output import with_classes, with_input_size, without_aux
 from inception_models.edits.link import apply_edits, to_edits
 from inception_models.edits.part_json import Json
 from inception_models.edits.structure import duplicated_branch, with_branch, with_op, without_branch, without_op
 from inception_models.edits.toggles import with_activation, with_batch_norm, with_dropout
 from inception_models.edits.whatif import factorised, naive, swapped_pool
-from inception_models.edits.widths import with_classes, with_input_size, without_aux
 
 GOOGLENET = ARCHITECTURES["googlenet"]
 RESNET = ARCHITECTURES["inception_resnet_v2"]

@@ -148,7 +148,7 @@ def test_no_part_can_take_a_name_that_torch_has() -> None:
 
 
 def test_every_field_of_a_part_is_looked_at() -> None:
-    looked_at = {*r.WHOLE, *r.REAL, *r.CHOICES, *r.FLAGS, "unit", "norm"}
+    looked_at = {*r.WHOLE_NUMBERS, *r.REAL_NUMBERS, *r.CHOICES, *r.FLAGS, "unit", "norm"}
     structure = {"name", "ops", "branches", "block", "tap"}
     for kind in (*get_args(Stage), Branch, AuxHead, Unit, BatchNorm):
         assert {field.name for field in fields(kind)} <= looked_at | structure, kind

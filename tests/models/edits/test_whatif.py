@@ -13,9 +13,9 @@ from inception_models import ARCHITECTURES, Arch, build
 from inception_models.arch.shapes import stage_shapes
 from inception_models.arch.spec import Conv
 from inception_models.arch.tree import blocks, row_of, walk
+from inception_models.edits.input_output import without_aux
 from inception_models.edits.structure import with_op
 from inception_models.edits.whatif import Into, factorised, naive, swapped_pool, unfactorised
-from inception_models.edits.widths import without_aux
 from tests.models.random_edits import assert_one_sentence
 
 GOOGLENET = ARCHITECTURES["googlenet"]

@@ -18,6 +18,14 @@ from inception_models.arch.spec import BatchNorm, Conv, Linear, Unit
 from inception_models.arch.tree import map_ops
 from inception_models.arch.tree import walk as ops
 from inception_models.edits.depth import repeats, scales, with_repeats, with_scales
+from inception_models.edits.input_output import (
+    runs,
+    smallest_input,
+    with_aux,
+    with_classes,
+    with_input_size,
+    without_aux,
+)
 from inception_models.edits.toggles import (
     ACTIVATIONS,
     dropout,
@@ -26,17 +34,8 @@ from inception_models.edits.toggles import (
     with_batch_norm,
     with_dropout,
 )
-from inception_models.edits.widths import (
-    runs,
-    scaled,
-    smallest_input,
-    with_aux,
-    with_classes,
-    with_input_size,
-    without_aux,
-)
-from inception_models.net.layers import ACTIVATIONS as MODULES
-from inception_models.net.layers import ScaledResidual
+from inception_models.edits.widths import scaled
+from inception_models.net.layers import ACTIVATION_MODULES, ScaledResidual
 from tests.models.random_edits import assert_one_sentence
 
 GOOGLENET = ARCHITECTURES["googlenet"]
@@ -156,7 +155,7 @@ def layers(arch: Arch) -> Counter[type[nn.Module]]:
 def test_activation_changes_every_activation_and_nothing_else(arch: Arch, name: str) -> None:
     edited = with_activation(arch, name)  # type: ignore[arg-type]
     expected = layers(arch)
-    expected[MODULES[name]] = expected.pop(nn.ReLU)  # type: ignore[index]
+    expected[ACTIVATION_MODULES[name]] = expected.pop(nn.ReLU)  # type: ignore[index]
     assert layers(edited) == expected
     assert with_activation(edited, "relu") == arch
 

@@ -11,8 +11,8 @@ from inception_models import ARCHITECTURES, with_widths
 from inception_models.arch.spec import Residual
 from inception_models.arch.tree import blocks
 from inception_models.edits.depth import repeats, with_repeats
+from inception_models.edits.input_output import runs, with_aux, with_classes, with_input_size, without_aux
 from inception_models.edits.toggles import with_activation, with_batch_norm
-from inception_models.edits.widths import runs, with_aux, with_classes, with_input_size, without_aux
 from inception_models.resize import resize, resized
 from tests.models.trained import EXACT, carried, difference, from_state, kinds, outputs, same, small, trained
 

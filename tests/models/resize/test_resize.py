@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,24 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from inception_models import ARCHITECTURES, Arch, build, widths, with_widths
-from inception_models.arch.spec import About, BatchNorm, Branch, Conv, GlobalPool, Inception, Linear, Unit
+from inception_models.arch.spec import (
+    About,
+    BatchNorm,
+    Branch,
+    Conv,
+    GlobalPool,
+    Inception,
+    Linear,
+    LocalResponseNorm,
+    Residual,
+    Stage,
+    Unit,
+)
 from inception_models.net.layers import LayerUnit
 from inception_models.resize import resize, resized
+from inception_models.resize.channels import NEW, ChainPart, FeatureMap
+from inception_models.resize.context import WalkContext
+from inception_models.resize.walk import Walk
 from inception_models.weights import loading as weights
 from tests.models.trained import EXACT, difference, from_state, outputs, small, trained
 
@@ -238,6 +255,46 @@ def test_a_filters_strength_counts_its_batch_norm() -> None:
     }
     found = resized(state, arch, with_widths(arch, {"conv": 1}))
     assert found["conv.bn.weight"].tolist() == [-4]
+
+
+# --- the example in the docstring of WalkContext ---------------------------------------------------------------------
+
+A, B = Conv("a", 2), Conv("b", 4)
+
+
+def contexts(stages: tuple[Stage, ...], path: str, monkeypatch: pytest.MonkeyPatch) -> list[WalkContext]:
+    """What the walk hands to each part that both networks have, where the op at ``path`` gets three filters."""
+    seen: list[WalkContext] = []
+    part = Walk.part
+
+    def watched(self: Walk, old: ChainPart, new: ChainPart, context: WalkContext) -> FeatureMap:
+        seen.append(context)
+        return part(self, old, new, context)
+
+    monkeypatch.setattr(Walk, "part", watched)
+    arch = Arch("example", TINY.about, Unit(), (*stages, GlobalPool("pool"), Linear("fc")), input_size=8, classes=1)
+    resize(build(arch).state_dict(), arch, with_widths(arch, {path: 3}))
+    return [context for context in seen if context.path != "fc"]
+
+
+def test_the_context_holds_what_its_docstring_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    three = r" +(\([\d, ]+\))" * 3
+    rows = re.findall(rf"^ +(a|b|pool){three}", WalkContext.__doc__ or "", re.MULTILINE)
+    assert len(rows) == 3
+    seen = contexts((A, B), "a", monkeypatch)
+    assert [(c.path, *map(str, (c.features.sources, c.features.old, c.features.new))) for c in seen] == rows
+    assert {(c.trunk, c.added_must_be_zero, c.wanted) for c in seen} == {(None, False, None)}
+
+
+def test_the_context_before_a_comparison_and_in_a_residual_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = {c.path: c for c in contexts((A, LocalResponseNorm("norm"), B), "a", monkeypatch)}
+    assert {path: c.added_must_be_zero for path, c in compared.items() if path in ("a", "b")} == {"a": True, "b": False}
+    assert compared["b"].features.sources == (0, 1, NEW)
+    block = Residual("block", (Branch("branch", (A, replace(B, width=3))),), projection=False)
+    inside = {c.path: c for c in contexts((block,), "block.branch.a", monkeypatch)}
+    a, b = inside["block.branch.a"], inside["block.branch.b"]
+    assert a.trunk == b.trunk == inside["block"].features
+    assert (a.wanted, b.wanted) == (None, (0, 1, 2))
 
 
 # --- refusals --------------------------------------------------------------------------------------------------------

@@ -27,10 +27,10 @@ from inception_models.arch.spec import (
 )
 from inception_models.arch.tree import blocks, map_blocks, map_ops
 from inception_models.edits.depth import repeats, with_repeats
+from inception_models.edits.input_output import without_aux
 from inception_models.edits.structure import duplicated_branch, with_branch, with_op, without_branch, without_op
 from inception_models.edits.toggles import with_activation, with_batch_norm
 from inception_models.edits.whatif import factorised, unfactorised
-from inception_models.edits.widths import without_aux
 from inception_models.resize import resize, resized
 from tests.models.random_edits import branch_paths, edited, one
 from tests.models.trained import EXACT, carried, difference, from_state, kinds, outputs, same, small, trained

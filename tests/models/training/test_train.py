@@ -14,11 +14,12 @@ import torch
 from inception_models import ARCHITECTURES
 from inception_models.checkpoints.demo import FILE, FOLDER, demo
 from inception_models.checkpoints.demo import test_pictures as shipped  # its own name would make it a test
-from inception_models.edits.widths import scaled, with_classes, with_input_size
+from inception_models.edits.input_output import with_classes, with_input_size
+from inception_models.edits.widths import scaled
 from inception_models.training.datasets import Data, Pictures, digits, fashion_folder, fashion_mnist
 from inception_models.training.evaluate import evaluate
 from inception_models.training.resume import save
-from inception_models.training.run import Options, Run, Step, learning_rate
+from inception_models.training.run import Options, Run, TrainingProgress, learning_rate
 from inception_models.training.train import Trained, train
 from inception_models.weights import load
 from tests.models.tiny import halves, tiny
@@ -51,7 +52,7 @@ def test_digits_are_learned_within_seconds() -> None:
 
 def test_heads_learn_as_well_and_count_with_their_weight() -> None:
     arch = with_input_size(with_classes(scaled(ARCHITECTURES["googlenet_torchvision"], 0.05), 2), 64)
-    told: list[Step] = []
+    told: list[TrainingProgress] = []
     train(arch, halves(30), Options(epochs=1, batch=9, seed=2), told.append)
     # two heads at 0.3 beside the classifier, all of them guessing between two classes at first
     assert told[0].loss > 1.3 * 0.69
@@ -73,16 +74,16 @@ def test_equal_seeds_give_equal_runs_whatever_else_draws_random_numbers() -> Non
 def test_a_run_that_was_stopped_goes_on_bit_by_bit(tmp_path: Path, calls: int) -> None:
     whole = train(tiny(2), halves(), SHORT)  # four steps an epoch; call 5 is the judging, call 6 ends the epoch
     file = tmp_path / "run.pt"
-    heard: list[Step] = []
+    heard: list[TrainingProgress] = []
 
-    def stop(at: Step) -> None:
+    def stop(at: TrainingProgress) -> None:
         heard.append(at)
         if len(heard) == calls:
             raise Stop
 
     with pytest.raises(Stop):
         train(tiny(2), halves(), SHORT, stop, file)
-    rest: list[Step] = []
+    rest: list[TrainingProgress] = []
     assert equal(whole, train(tiny(2), halves(), SHORT, rest.append, file))
     assert rest[0].step in (heard[-1].step, heard[-1].step + 1)  # nothing is done twice, but judging
     assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]

@@ -25,16 +25,20 @@ from torch import Tensor, nn
 
 from inception_models import ARCHITECTURES, build, with_widths
 from inception_models.checkpoints import card
-from inception_models.checkpoints.catalogue import CHECKPOINTS, Learned, Remote
+from inception_models.checkpoints.catalogue import CHECKPOINTS, Remote, TrainedWeights
 from inception_models.checkpoints.demo import demo
-from inception_models.checkpoints.download import DownloadError
-from inception_models.checkpoints.key_names import bn_inception, inception_resnet_last, slots
+from inception_models.checkpoints.key_names import (
+    bn_inception_keys,
+    inception_resnet_last_linear_keys,
+    weighted_modules,
+)
 from inception_models.checkpoints.preprocessing import Preprocessing
+from inception_models.checkpoints.transfer import DownloadError
+from inception_models.edits.input_output import without_aux
 from inception_models.edits.link import to_edits
-from inception_models.edits.widths import without_aux
 from inception_models.net.builder import Network
 from inception_models.weights import loading as weights
-from inception_models.weights.file import WeightsError, read, read_open
+from inception_models.weights.file import WeightsError, read_open, read_tensors
 from tests.models.file_server import serving
 
 ASSETS = Path(__file__).parents[3] / "assets"
@@ -96,7 +100,7 @@ def test_a_published_checkpoint_is_fetched_and_gives_the_same_outputs(
         publish(name, content, server.url, monkeypatch)
         found = weights.loaded(ARCHITECTURES[key], name)
         assert server.behaviour.asked == [""]
-    assert found.learned.file.parent == cache
+    assert found.trained_weights.file.parent == cache
     assert not found.changes
     assert bool(found.report) == (
         bool(ARCHITECTURES[key].aux) and not aux
@@ -110,13 +114,13 @@ def test_a_published_checkpoint_is_fetched_and_gives_the_same_outputs(
 
 def renamed(net: Network, layout: Callable[..., str]) -> dict[str, Tensor]:
     """The state of a network of ours as ``layout`` names it."""
-    prefix = {slot.path: layout(slot) for slot in slots(net.arch, dict(net.named_modules()))}
+    prefix = {module.path: layout(module) for module in weighted_modules(net.arch, dict(net.named_modules()))}
     return {f"{prefix[k.rpartition('.')[0]]}.{k.rpartition('.')[2]}": v for k, v in net.state_dict().items()}
 
 
 @pytest.mark.parametrize(
     "name, layout, old",
-    [("cadene_bn_inception", bn_inception, True), ("facenet_vggface2", inception_resnet_last, False)],
+    [("cadene_bn_inception", bn_inception_keys, True), ("facenet_vggface2", inception_resnet_last_linear_keys, False)],
 )
 def test_published_checkpoints_of_layouts_without_a_package(
     name: str, layout: Callable[..., str], old: bool, cache: Path, monkeypatch: pytest.MonkeyPatch
@@ -157,7 +161,7 @@ def test_names_that_are_unknown(name: str) -> None:
 
 
 @pytest.mark.parametrize("row", CHECKPOINTS.values(), ids=CHECKPOINTS)
-def test_every_row_can_be_fetched_and_checked(row: Learned) -> None:
+def test_every_row_can_be_fetched_and_checked(row: TrainedWeights) -> None:
     assert row.remote is not None
     assert row.remote.url.startswith("https://")
     assert re.fullmatch("[0-9a-f]{8,64}", row.remote.sha256)
@@ -222,7 +226,7 @@ def test_a_wider_network_says_the_same_and_lists_what_changed(trained: Network, 
     with torch.inference_mode():
         assert torch.allclose(found.net(picture), trained(picture), atol=1e-4)
     assert path in {change.path for change in found.changes if change.kind == "wider"}
-    assert replace(found.learned.arch, aux=()) == SMALL
+    assert replace(found.trained_weights.arch, aux=()) == SMALL
 
 
 def test_a_file_of_the_edited_network_is_taken_as_it_is(tmp_path: Path) -> None:
@@ -230,7 +234,7 @@ def test_a_file_of_the_edited_network_is_taken_as_it_is(tmp_path: Path) -> None:
     net = build(arch)
     found = weights.loaded(arch, saved(net, tmp_path / "own.pt"))
     assert found.changes == ()
-    assert found.learned.arch == arch
+    assert found.trained_weights.arch == arch
     assert all(torch.equal(value, found.net.state_dict()[key]) for key, value in net.state_dict().items())
 
 
@@ -275,7 +279,7 @@ def test_the_card_beside_a_file_says_how_to_use_it(trained: Network, tmp_path: P
     file = saved(trained, tmp_path / "own.pth")
     (tmp_path / "own.json").write_text(json.dumps(CARD))
     arch = with_widths(SMALL, {"conv1": 32})  # an edit of the card's network, which is not the published one
-    learned = weights.loaded(arch, file).learned
+    learned = weights.loaded(arch, file).trained_weights
     assert (learned.arch, learned.class_names, learned.data) == (SMALL, tuple("abcdefg"), "d")
     assert learned.accuracy == "90.00% of 1,000 test pictures"
     assert learned.preprocessing == Preprocessing(224, 224, channels="grey", mean=(0.5,) * 3, std=(0.25,) * 3)
@@ -299,9 +303,9 @@ def test_a_card_that_is_none_is_refused_and_beside_a_file_ignored(
 ) -> None:
     text = content if isinstance(content, str) else json.dumps(content)
     with pytest.raises(ValueError, match=sentence):
-        card.learned(text, "own.pth")
+        card.parse_card(text, "own.pth")
     (tmp_path / "own.json").write_text(text)
-    assert weights.loaded(SMALL, saved(trained, tmp_path / "own.pth")).learned.class_names == ()
+    assert weights.loaded(SMALL, saved(trained, tmp_path / "own.pth")).trained_weights.class_names == ()
 
 
 def test_the_demo_is_what_its_card_says() -> None:
@@ -335,8 +339,8 @@ def test_cadenes_files_have_a_background_class_and_another_name_for_the_classifi
 @pytest.mark.parametrize(
     "key, facts, layout, count, classes",
     [
-        ("bn_inception", "bninception_cadene", bn_inception, 485, 1000),
-        ("inception_resnet_v1_facenet", "inception_resnet_v1_facenet", inception_resnet_last, 714, 512),
+        ("bn_inception", "bninception_cadene", bn_inception_keys, 485, 1000),
+        ("inception_resnet_v1_facenet", "inception_resnet_v1_facenet", inception_resnet_last_linear_keys, 714, 512),
     ],
 )
 def test_layouts_without_a_package_have_the_keys_that_were_measured(
@@ -345,7 +349,7 @@ def test_layouts_without_a_package_have_the_keys_that_were_measured(
     """``logits`` is what facenet-pytorch may have beyond the embedding."""
     arch = replace(ARCHITECTURES[key], classes=classes)
     net = build(arch, "meta")
-    prefix = {slot.path: layout(slot) for slot in slots(arch, dict(net.named_modules()))}
+    prefix = {module.path: layout(module) for module in weighted_modules(arch, dict(net.named_modules()))}
     keys = {f"{prefix[k.rpartition('.')[0]]}.{k.rpartition('.')[2]}" for k in net.state_dict()}
     assert len(keys) == count
     assert set(KEYS[facts]["keys"]) - {"logits.weight"} <= keys
@@ -354,7 +358,7 @@ def test_layouts_without_a_package_have_the_keys_that_were_measured(
 def test_old_files_have_batchnorm_rows_and_no_counts() -> None:
     arch = ARCHITECTURES["bn_inception"]
     net = build(arch)
-    prefix = {slot.path: bn_inception(slot) for slot in slots(arch, dict(net.named_modules()))}
+    prefix = {module.path: bn_inception_keys(module) for module in weighted_modules(arch, dict(net.named_modules()))}
     old = {}
     for key, value in net.state_dict().items():
         path, _, leaf = key.rpartition(".")
@@ -464,9 +468,9 @@ def test_files_that_are_too_large_are_not_read(tmp_path: Path) -> None:
     with (tmp_path / "a.pth").open("wb") as file:
         file.truncate((1 << 30) + 1)  # a hole, which takes no room on the disk
     with pytest.raises(WeightsError, match="at most 1,074 MB are allowed"):
-        read(tmp_path / "a.pth")
+        read_tensors(tmp_path / "a.pth")
 
 
 def test_safetensors_are_read(tmp_path: Path) -> None:
     save_file({"a": torch.ones(2)}, tmp_path / "a.safetensors")
-    assert torch.equal(read(tmp_path / "a.safetensors")["a"], torch.ones(2))
+    assert torch.equal(read_tensors(tmp_path / "a.safetensors")["a"], torch.ones(2))

@@ -1,6 +1,7 @@
 // The diagram: the items that Python sent, as elements of one SVG. Knows nothing of pointers, zoom or Streamlit.
 
-import { parseGroups, svgElement } from "./svg.js"
+import { svgEl } from "../shared/dom.js"
+import { parseGroups } from "./svg.js"
 
 /** @import { Drawing, DrawnItem } from "./messages.d.ts" */
 
@@ -92,7 +93,7 @@ export class Diagram {
   constructor({ width, height, shift, items }, graph) {
     this.width = width
     this.height = height
-    this.svg = svgElement("svg", { viewBox: `0 0 ${width} ${height}`, width, height })
+    this.svg = svgEl("svg", { viewBox: `0 0 ${width} ${height}`, width, height })
     this.svg.append(graph)
     graph.setAttribute("transform", `translate(${shift.join(" ")})`)
     /** @type {Map<string, Place | Edge>} */
@@ -117,10 +118,10 @@ export class Diagram {
 
   /** A line is too thin to point at: invisible wide ones lie over the clusters and under the nodes. */
   widen() {
-    const layer = svgElement("g", { class: "wide" })
+    const layer = svgEl("g", { class: "wide" })
     this.edges.forEach(({ element }, index) => {
       const d = element.querySelector("path")?.getAttribute("d")
-      if (d) layer.append(svgElement("path", { d, "data-edge": index }))
+      if (d) layer.append(svgEl("path", { d, "data-edge": index }))
     })
     this.places.find(({ kind }) => kind === "node")?.element.before(layer)
   }

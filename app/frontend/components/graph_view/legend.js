@@ -1,5 +1,7 @@
 // The legend: the colours of kinds, or the scale of a heat map.
 
+import { el } from "../shared/dom.js"
+
 /** @import { GraphViewData } from "./messages.d.ts" */
 
 /**
@@ -9,23 +11,16 @@
 export function drawLegend(list, legend) {
   list.classList.toggle("scale", !Array.isArray(legend))
   if (Array.isArray(legend)) {
-    list.replaceChildren(...legend.map(([colour, label]) => line(sample(colour), label)))
+    list.replaceChildren(...legend.map(([colour, label]) => el("li", {}, sample(colour), label)))
   } else {
     const colours = `linear-gradient(to right, ${legend.colours})`
-    list.replaceChildren(line(legend.low, sample(colours), legend.high))
+    list.replaceChildren(el("li", {}, legend.low, sample(colours), legend.high))
   }
 }
 
 /** @param {string} background */
 function sample(background) {
-  const element = document.createElement("i")
+  const element = el("i")
   element.style.background = background
-  return element
-}
-
-/** @param {...(Node | string)} contents */
-function line(...contents) {
-  const element = document.createElement("li")
-  element.append(...contents)
   return element
 }

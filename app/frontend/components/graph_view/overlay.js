@@ -1,6 +1,6 @@
 // What lies over the diagram: rings around places, and the flash where an edit landed.
 
-import { svgElement } from "./svg.js"
+import { svgEl } from "../shared/dom.js"
 
 /** @import { Box, Diagram, Place } from "./diagram.js" */
 
@@ -10,8 +10,8 @@ const FLASH_MS = 900
 
 export class Overlay {
   constructor() {
-    this.flashes = svgElement("g", { class: "flashes" })
-    this.rings = svgElement("g", { class: "rings" })
+    this.flashes = svgEl("g", { class: "flashes" })
+    this.rings = svgEl("g", { class: "rings" })
   }
 
   /** @param {Diagram} diagram */
@@ -54,5 +54,5 @@ export class Overlay {
 function ring(kind, { x, y, w, h }) {
   const gap = kind === "focused" ? 6 : 2
   const [width, height] = [w + 2 * gap, h + 2 * gap]
-  return svgElement("rect", { class: kind, x: x - gap, y: y - gap, width, height, rx: gap + 3 })
+  return svgEl("rect", { class: kind, x: x - gap, y: y - gap, width, height, rx: gap + 3 })
 }

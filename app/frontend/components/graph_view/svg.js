@@ -1,20 +1,9 @@
-// SVG elements: made by us, or parsed from text and cleaned. Labels are data, so only what can be drawn is let in.
+// SVG from text, cleaned: labels are data, so only what can be drawn is let in.
 
 const SVG_NS = "http://www.w3.org/2000/svg"
 const DRAWN = new Set(
   "g path polygon polyline ellipse circle rect line text tspan defs linearGradient radialGradient stop".split(" "),
 )
-
-/**
- * @template {keyof SVGElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Record<string, string | number>} attributes
- */
-export function svgElement(tag, attributes) {
-  const element = document.createElementNS(SVG_NS, tag)
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value))
-  return element
-}
 
 /**
  * Parses the contents of several groups at once.

@@ -19,9 +19,7 @@ import streamlit as st
 from ....backend.picture.mosaic import Cell, Mosaic, png
 from ....backend.picture.receptive_pixels import Reach
 from ..shared.events import handled, new_events
-from ..shared.files import joined
-
-_SCRIPTS = ("../shared/dom.js", "../shared/outbox.js", "panel.js", "detail.js", "view.js")
+from ..shared.files import joined, script
 
 EXACT_VALUES = 1_000_000
 """Values that are sent with all their digits: 5 MB of the page. More are sent with three digits, up to three times as
@@ -53,7 +51,7 @@ class Picked:
 
 
 _component = st.components.v2.component(
-    "inception_maps_view", css=joined(__file__, "view.css"), js=joined(__file__, *_SCRIPTS)
+    "inception_maps_view", css=joined(__file__, "view.css"), js=script(__file__, "view.js")
 )
 
 

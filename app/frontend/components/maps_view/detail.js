@@ -1,28 +1,29 @@
 // Beside the mosaics: the picture with what a cell sees of it, the channel enlarged, and the value in words.
 
-const SVG = "http://www.w3.org/2000/svg"
-const DIGITS = 6
+import { el, svgEl } from "../shared/dom.js"
+import { within } from "./panel.js"
+import { inWords, png, rounded } from "./values.js"
 
-function svg(tag, attributes, ...children) {
-  const node = document.createElementNS(SVG, tag)
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value)
-  node.append(...children)
-  return node
-}
+/** @import { MapsData } from "./messages.d.ts" */
+/** @import { MapsView } from "./view.js" */
+/** @import { Panel, Place } from "./panel.js" */
 
-function said(value, bits) {
-  if (value === undefined) return "no value sent"
-  if (!Number.isFinite(value)) return String(value)
-  return bits === 32 ? String(Number(value.toPrecision(DIGITS))) : `about ${Number(value.toPrecision(3))}`
-}
+const HOW = "Point at a cell to read it, click to keep it. The picture shows which pixels it depends on."
 
-class Detail {
+export class Detail {
+  /** @param {MapsView} view */
   constructor(view) {
     this.view = view
+    this.px = 0
+    this.tile = 0
+    /** @type {MapsData["bits"]} */
+    this.bits = 0
+    /** @type {Panel | null} */
+    this.panel = null
     this.image = el("img", { alt: "What the network sees" })
-    this.shade = svg("path", { "fill-rule": "evenodd", class: "shade" })
-    this.box = svg("path", { class: "box" })
-    this.overlay = svg("svg", { "aria-hidden": "true" }, this.shade, this.box)
+    this.shade = svgEl("path", { "fill-rule": "evenodd", class: "shade" })
+    this.box = svgEl("path", { class: "box" })
+    this.overlay = svgEl("svg", { "aria-hidden": "true" }, this.shade, this.box)
     this.canvas = el("canvas", { className: "channel", role: "img" })
     this.spot = el("span", { className: "spot", hidden: true })
     this.low = el("span")
@@ -33,11 +34,18 @@ class Detail {
     this.words = el("p", { className: "words" })
     this.words.setAttribute("aria-live", "polite")
     this.node = el("aside", {}, el("div", { className: "pair" }, this.picture, this.large), this.ramp, this.words)
-    this.canvas.addEventListener("pointermove", (event) => this.point(event))
-    this.canvas.addEventListener("pointerleave", () => view.point(this.panel, null))
-    this.canvas.addEventListener("click", (event) => this.panel && view.pick(this.panel, this.at(event)))
+    this.canvas.addEventListener("pointermove", (event) => {
+      if (this.panel) view.point(this.panel, this.at(event, this.panel), event)
+    })
+    this.canvas.addEventListener("pointerleave", () => {
+      if (this.panel) view.point(this.panel, null)
+    })
+    this.canvas.addEventListener("click", (event) => {
+      if (this.panel) view.pick(this.panel, this.at(event, this.panel))
+    })
   }
 
+  /** @param {MapsData} data */
   update(data) {
     this.bits = data.bits
     this.px = data.picturePx
@@ -45,46 +53,55 @@ class Detail {
     this.overlay.setAttribute("viewBox", `0 0 ${this.px} ${this.px}`)
   }
 
-  // The cell of the enlarged channel under the pointer.
-  at(event) {
+  /**
+   * The cell of the enlarged channel under the pointer.
+   * @param {MouseEvent} event
+   * @param {Panel} panel
+   */
+  at(event, panel) {
     const box = this.canvas.getBoundingClientRect()
-    const [rows, columns] = this.panel.data.cells
-    const within = (value, size) => Math.min(Math.max(Math.floor(value * size), 0), size - 1)
+    const [rows, columns] = panel.data.cells
     return {
       tile: this.tile,
-      row: within((event.clientY - box.top) / box.height, rows),
-      column: within((event.clientX - box.left) / box.width, columns),
+      row: within(((event.clientY - box.top) / box.height) * rows, rows),
+      column: within(((event.clientX - box.left) / box.width) * columns, columns),
     }
   }
 
-  point(event) {
-    if (this.panel) this.view.point(this.panel, this.at(event), event)
+  /** Shows nothing but how to begin. */
+  clear() {
+    this.panel = null
+    this.large.hidden = this.ramp.hidden = true
+    this.outline(null)
+    this.words.textContent = HOW
   }
 
-  // `place` is what is pointed at, or else what was picked.
+  /**
+   * @param {Panel} panel
+   * @param {Place} place what is pointed at, or else what was picked
+   */
   show(panel, place) {
-    this.panel = place ? panel : undefined
-    this.large.hidden = this.ramp.hidden = !place
-    this.outline(place && panel.boxAt(place))
-    if (!place) {
-      this.words.textContent = "Point at a cell to read it, click to keep it. The picture shows which pixels it depends on."
-      return
-    }
+    this.panel = panel
+    this.large.hidden = this.ramp.hidden = false
+    this.outline(panel.boxAt(place))
     this.enlarge(panel, place)
     this.words.replaceChildren(...this.sentence(panel, place))
   }
 
+  /**
+   * @param {Panel} panel
+   * @param {Place} place
+   */
   sentence(panel, place) {
-    const [channel, row, column] = panel.cell(place)
+    const [channel] = panel.cell(place)
     const [left, top, right, bottom] = panel.boxAt(place)
-    const value = el("strong", { textContent: said(panel.valueAt(place), this.bits) })
-    const alone = panel.data.cells[0] * panel.data.cells[1] === 1
-    const where = alone ? "" : `, row ${row}, column ${column}`
+    const value = el("strong", { textContent: inWords(panel.valueAt(place), this.bits) })
     const whole = right - left >= this.px && bottom - top >= this.px
     const sees = whole ? "It sees the whole picture." : `It sees ${right - left} × ${bottom - top} pixels.`
-    return [`${panel.data.name}, channel ${channel}${where}: `, value, `. ${sees}`]
+    return [`${panel.data.name}, channel ${channel}${panel.whereAt(place)}: `, value, `. ${sees}`]
   }
 
+  /** @param {number[] | null} box left, top, right, bottom */
   outline(box) {
     const all = `M0 0H${this.px}V${this.px}H0Z`
     const path = box ? `M${box[0]} ${box[1]}H${box[2]}V${box[3]}H${box[0]}Z` : ""
@@ -93,25 +110,32 @@ class Detail {
     this.overlay.dataset.box = box ? box.join(" ") : ""
   }
 
+  /**
+   * @param {Panel} panel
+   * @param {Place} place
+   */
   enlarge(panel, place) {
-    const [rows, columns] = panel.data.cells
+    const { cells, channels, name, spans } = panel.data
+    const [rows, columns] = cells
     this.tile = place.tile
     const [left, top, width, height] = panel.tileAt(place.tile)
     this.canvas.width = columns
     this.canvas.height = rows
     this.canvas.style.aspectRatio = `${columns} / ${rows}`
     const context = this.canvas.getContext("2d")
-    context.imageSmoothingEnabled = false
-    if (panel.image.complete) context.drawImage(panel.image, left, top, width, height, 0, 0, columns, rows)
+    if (context) context.imageSmoothingEnabled = false
+    if (panel.image.complete) context?.drawImage(panel.image, left, top, width, height, 0, 0, columns, rows)
     else panel.image.addEventListener("load", () => this.view.show(), { once: true })
-    this.canvas.ariaLabel = `Channel ${panel.data.channels[place.tile]} of ${panel.data.name}, enlarged`
+    this.canvas.ariaLabel = `Channel ${channels[place.tile]} of ${name}, enlarged`
     this.spot.hidden = false
     Object.assign(this.spot.style, {
-      left: `${(100 * place.column) / columns}%`, top: `${(100 * place.row) / rows}%`,
-      width: `${100 / columns}%`, height: `${100 / rows}%`,
+      left: `${(100 * place.column) / columns}%`,
+      top: `${(100 * place.row) / rows}%`,
+      width: `${100 / columns}%`,
+      height: `${100 / rows}%`,
     })
-    const span = panel.data.spans[place.tile]
-    this.low.textContent = span ? String(Number(span[0].toPrecision(3))) : ""
-    this.high.textContent = span ? String(Number(span[1].toPrecision(3))) : ""
+    const [low, high] = spans[place.tile]?.map(rounded) ?? ["", ""]
+    this.low.textContent = low
+    this.high.textContent = high
   }
 }

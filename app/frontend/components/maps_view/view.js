@@ -1,46 +1,74 @@
 // The whole view. It is made once and patched, so that the pointer, the focus and the scroll survive every rerun.
 
+import { el } from "../shared/dom.js"
+import { Outbox } from "../shared/outbox.js"
+import { Detail } from "./detail.js"
+import { Panel } from "./panel.js"
+import { inWords } from "./values.js"
+
+/** @import { Run, Send } from "../shared/messages.d.ts" */
+/** @import { MapsData, MapsTold, Pick } from "./messages.d.ts" */
+/** @import { Place } from "./panel.js" */
+
+/** @param {Run<MapsData, MapsTold> & { parentElement: { mapsView?: MapsView } }} run */
 export default function ({ data, parentElement, setTriggerValue }) {
   const view = (parentElement.mapsView ??= new MapsView(parentElement))
-  view.update(data, (value) => setTriggerValue("events", value))
+  view.update(data, (message) => setTriggerValue("events", message))
 }
 
-class MapsView {
+export class MapsView {
+  /** @param {Run<MapsData>["parentElement"]} parent */
   constructor(parent) {
+    /** @type {Outbox<MapsTold>} */
     this.outbox = new Outbox()
+    this.version = ""
+    /** @type {Panel[]} */
     this.panels = []
+    /** @type {Pick | null} */
+    this.picked = null
+    /** @type {{ panel: Panel, place: Place } | null} */
+    this.pointed = null
     this.detail = new Detail(this)
     this.grid = el("div", { className: "branches" })
     this.tip = el("div", { className: "tip", popover: "manual", ariaHidden: "true" })
     parent.append(el("div", { className: "maps" }, this.detail.node, this.grid), this.tip)
   }
 
+  /**
+   * @param {MapsData} data
+   * @param {Send<MapsTold>} send
+   */
   update(data, send) {
     this.outbox.answered(data.handled, send)
-    if (data.version !== this.version) {
-      this.version = data.version
-      while (this.panels.length < data.maps.length) this.panels.push(new Panel(this))
-      this.panels.length = data.maps.length
-      this.grid.replaceChildren(...this.panels.map((panel) => panel.node))
-      this.grid.classList.toggle("single", data.maps.length === 1)
-      this.panels.forEach((panel, i) => panel.update(data.maps[i], data.bits))
-      this.detail.update(data)
-      this.pointed = null
-      this.tip.hidePopover()
-    }
+    if (data.version !== this.version) this.renew(data)
     this.picked = this.outbox.waiting.at(-1)?.pick ?? data.picked
     this.show()
   }
 
-  // A place of null means that nothing is pointed at any more.
+  /** @param {MapsData} data */
+  renew(data) {
+    this.version = data.version
+    this.panels = data.maps.map((maps, i) => this.panels[i] ?? new Panel(this, maps))
+    this.grid.replaceChildren(...this.panels.map((panel) => panel.node))
+    this.grid.classList.toggle("single", data.maps.length === 1)
+    this.panels.forEach((panel, i) => panel.update(data.maps[i], data.bits))
+    this.detail.update(data)
+    this.pointed = null
+    this.tip.hidePopover()
+  }
+
+  /**
+   * @param {Panel} panel
+   * @param {Place | null} place nothing is pointed at without one
+   * @param {MouseEvent} [event]
+   */
   point(panel, place, event) {
     this.pointed = place && { panel, place }
     this.show()
     if (!place || !event) return this.tip.hidePopover()
-    const [channel, row, column] = panel.cell(place)
-    const alone = panel.data.cells[0] * panel.data.cells[1] === 1
-    const where = alone ? "" : `, row ${row}, column ${column}`
-    this.tip.textContent = `channel ${channel}${where}: ${said(panel.valueAt(place), this.detail.bits)}`
+    const [channel] = panel.cell(place)
+    const value = inWords(panel.valueAt(place), this.detail.bits)
+    this.tip.textContent = `channel ${channel}${panel.whereAt(place)}: ${value}`
     this.tip.showPopover()
     const { width, height } = this.tip.getBoundingClientRect()
     const left = Math.min(Math.max(8, event.clientX + 14), innerWidth - width - 8)
@@ -48,6 +76,10 @@ class MapsView {
     this.tip.style.translate = `${left}px ${below + height < innerHeight ? below : event.clientY - height - 10}px`
   }
 
+  /**
+   * @param {Panel} panel
+   * @param {Place | null} place
+   */
   pick(panel, place) {
     if (!place) return
     this.picked = [panel.data.path, ...panel.cell(place)]
@@ -55,13 +87,21 @@ class MapsView {
     this.show()
   }
 
+  /** What was picked, where it is drawn. */
+  get kept() {
+    const [path, ...cell] = this.picked ?? [""]
+    const panel = this.panels.find(({ data }) => data.path === path)
+    const place = panel && cell.length === 3 && panel.placeOf(cell)
+    return panel && place ? { panel, place } : null
+  }
+
   show() {
-    const chosen = this.panels.find((panel) => panel.data.path === this.picked?.[0])
-    const place = chosen?.placeOf(this.picked.slice(1)) ?? null
+    const { pointed, kept } = this
     for (const panel of this.panels) {
-      panel.show(this.pointed?.panel === panel ? this.pointed.place : null, panel === chosen ? place : null)
+      panel.show(pointed?.panel === panel ? pointed.place : null, kept?.panel === panel ? kept.place : null)
     }
-    if (this.pointed) this.detail.show(this.pointed.panel, this.pointed.place)
-    else this.detail.show(chosen, place)
+    const shown = pointed ?? kept
+    if (shown) this.detail.show(shown.panel, shown.place)
+    else this.detail.clear()
   }
 }

@@ -2,54 +2,102 @@
 
 import { Outbox } from "../shared/outbox.js"
 
+/** @import { Run, Send } from "../shared/messages.d.ts" */
+/** @import { Act, HeadData, HeadTold } from "./messages.d.ts" */
+
 const GAP_PX = 6
 
+/** @param {Run<HeadData, HeadTold>} run */
 export default function ({ data, parentElement, setTriggerValue }) {
+  /** @type {(HTMLElement & { head?: Head }) | null} */
   const root = parentElement.querySelector(".network-head")
+  if (!root) return
   root.head ??= new Head(root)
-  root.head.update(data, (value) => setTriggerValue("events", value))
+  root.head.update(data, (message) => setTriggerValue("events", message))
 }
 
 class Head {
+  /** @param {HTMLElement} root */
   constructor(root) {
-    this.root = root
+    /** @type {Outbox<HeadTold>} */
     this.outbox = new Outbox()
-    this.shown = {}
-    for (const button of root.querySelectorAll("[data-act]")) {
-      button.addEventListener("click", () => this.outbox.tell({ act: button.dataset.act }))
+    /** @type {Map<Element, string>} what was written into it */
+    this.written = new Map()
+    this.acts = buttons(root, "act")
+    this.title = one(root, ".title")
+    this.about = one(root, "[data-name=about]")
+    this.changes = one(root, "[data-name=changes]")
+    this.aboutText = one(this.about, "div")
+    this.changesText = one(this.changes, "div")
+    this.changesButton = /** @type {HTMLButtonElement} */ (one(root, "[data-card=changes]"))
+    this.changesCount = one(this.changesButton, "span")
+    for (const button of this.acts) {
+      button.addEventListener("click", () => this.outbox.tell({ act: actOf(button) }))
     }
-    for (const button of root.querySelectorAll("[data-card]")) {
-      const card = this.card(button.dataset.card)
+    for (const button of buttons(root, "card")) {
+      const card = one(root, `[data-name=${button.dataset.card}]`)
       button.popoverTargetElement = card
       card.addEventListener("toggle", () => place(card, button))
     }
   }
 
-  card(name) {
-    return this.root.querySelector(`[data-name=${name}]`)
-  }
-
+  /**
+   * @param {HeadData} data
+   * @param {Send<HeadTold>} send
+   */
   update(data, send) {
     this.outbox.answered(data.handled, send)
-    this.write("title", this.root.querySelector(".title"), data.title)
-    for (const name of ["about", "changes"]) this.write(name, this.card(name).firstElementChild, data[name])
-    for (const button of this.root.querySelectorAll("[data-act]")) {
-      button.disabled = !data.can.includes(button.dataset.act)
-    }
-    const changes = this.root.querySelector("[data-card=changes]")
-    changes.disabled = !data.count
-    changes.lastElementChild.textContent = data.count ? `Changes ${data.count}` : "Changes"
-    if (!data.count) this.card("changes").hidePopover()
+    this.write(this.title, data.title)
+    this.write(this.aboutText, data.about)
+    this.write(this.changesText, data.changes)
+    for (const button of this.acts) button.disabled = !data.can.includes(actOf(button))
+    this.changesButton.disabled = !data.count
+    this.changesCount.textContent = data.count ? `Changes ${data.count}` : "Changes"
+    if (!data.count) this.changes.hidePopover()
   }
 
-  /** What stands already stays: a link in it may have the focus. */
-  write(name, node, html) {
-    if (this.shown[name] !== html) node.innerHTML = html
-    this.shown[name] = html
+  /**
+   * The same text is not written again: a link in it may have the focus.
+   * @param {Element} node
+   * @param {string} html
+   */
+  write(node, html) {
+    // eslint-disable-next-line no-restricted-syntax -- who writes it escapes the text in it
+    if (this.written.get(node) !== html) node.innerHTML = html
+    this.written.set(node, html)
   }
 }
 
-/** Below its button, inside the window. */
+/**
+ * The element of head.html.
+ * @param {Element} node
+ * @param {string} css
+ */
+function one(node, css) {
+  const element = node.querySelector(css)
+  if (!(element instanceof HTMLElement)) throw new Error(`head.html has no ${css}`)
+  return element
+}
+
+/**
+ * @param {Element} root
+ * @param {"act" | "card"} kind
+ * @returns {HTMLButtonElement[]}
+ */
+function buttons(root, kind) {
+  return [...root.querySelectorAll(`button[data-${kind}]`)].filter((node) => node instanceof HTMLButtonElement)
+}
+
+/** @param {HTMLButtonElement} button */
+function actOf(button) {
+  return /** @type {Act} */ (button.dataset.act)
+}
+
+/**
+ * Put it below its button, inside the window.
+ * @param {HTMLElement} card
+ * @param {HTMLElement} button
+ */
 function place(card, button) {
   const { right, bottom } = button.getBoundingClientRect()
   card.style.top = `${bottom + GAP_PX}px`

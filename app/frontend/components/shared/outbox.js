@@ -1,20 +1,65 @@
-// Shared by the components: the browser's half of events.py, which says why it must be so.
+// The browser's half of events.py, which says why it must be so.
 
+/** @import { Handled, Numbered, Send } from "./messages.d.ts" */
+
+const PATIENCE_MS = 4000 // after this long without an answer merged events are sent again
+
+/** @template {object} Told */
 export class Outbox {
-  constructor() {
+  /**
+   * @param {(earlier: Told, later: Told) => Told} [merge] for events that come faster than answers: one message is
+   *   under way at a time, and what is told meanwhile becomes one event of the next
+   */
+  constructor(merge) {
+    this.merge = merge
     this.client = Math.random().toString(36).slice(2)
     this.number = 0
-    this.waiting = [] // events that Python has not answered; every message carries all of them
+    this.sent = 0 // the highest number that was sent
+    this.timer = 0
+    /** @type {Numbered<Told>[]} Python has not answered them; every message carries all of them */
+    this.waiting = []
   }
 
-  /** With each run: what Python has handled, and the way to it. */
+  /**
+   * With each run: what Python has handled, and the way to it.
+   * @param {Handled} handled
+   * @param {Send<Told>} send
+   */
   answered([client, number], send) {
-    if (client === this.client) this.waiting = this.waiting.filter((event) => event.number > number)
     this.send = send
+    if (client === this.client) this.waiting = this.waiting.filter((event) => event.number > number)
+    if (this.merge && !this.underWay) this.flush()
   }
 
+  /** @param {Told} event */
   tell(event) {
-    this.waiting.push({ number: ++this.number, ...event })
-    this.send({ client: this.client, events: this.waiting })
+    const last = this.waiting.at(-1)
+    if (this.merge && last && last.number > this.sent) {
+      this.waiting.splice(-1, 1, { ...this.merge(last, event), number: last.number })
+    } else {
+      this.waiting.push({ ...event, number: ++this.number })
+    }
+    if (!this.merge || !this.underWay) this.flush()
+  }
+
+  get underWay() {
+    return this.waiting.some((event) => event.number <= this.sent)
+  }
+
+  flush() {
+    clearTimeout(this.timer)
+    if (!this.waiting.length) return
+    this.sent = this.number
+    this.send?.({ client: this.client, events: this.waiting })
+    if (this.merge) this.timer = setTimeout(() => this.again(), PATIENCE_MS)
+  }
+
+  again() {
+    const { merge, waiting } = this
+    if (merge) {
+      const merged = waiting.reduce((earlier, later) => ({ ...merge(earlier, later), number: later.number }))
+      this.waiting = [{ ...merged, number: ++this.number }]
+    }
+    this.flush()
   }
 }

@@ -1,19 +1,28 @@
-// A card for each stage; one is seen. They are all here so that a selection needs no way to Python and back.
+// A card for each stage; one is shown. They are all here so that a selection does not wait for Python.
 
 import { SelectedStage } from "../shared/selection.js"
 
+/** @import { Run } from "../shared/messages.d.ts" */
+/** @import { CardsData } from "./messages.d.ts" */
+
+/** @param {Run<CardsData> & { parentElement: { stageCards?: StageCards } }} run */
 export default function ({ data, parentElement }) {
   const cards = (parentElement.stageCards ??= new StageCards(parentElement))
   cards.update(data)
 }
 
 class StageCards {
+  /** @param {Run<CardsData>["parentElement"]} parent */
   constructor(parent) {
+    /** @type {CardsData["cards"]} */
+    this.cards = {}
+    this.shown = ""
     this.node = document.createElement("div")
     parent.append(this.node)
     this.selected = new SelectedStage(this.node, () => this.show())
   }
 
+  /** @param {CardsData} data */
   update({ cards, selected }) {
     this.cards = cards
     this.selected.confirm(selected)
@@ -24,6 +33,7 @@ class StageCards {
     const card = this.selected.of(this.cards)
     if (card === this.shown) return
     this.shown = card
+    // eslint-disable-next-line no-restricted-syntax -- who writes a card escapes the text in it
     this.node.innerHTML = card
   }
 }

@@ -13,7 +13,7 @@ from functools import partial
 import streamlit as st
 
 from ..shared.events import handled, new_events
-from ..shared.files import joined
+from ..shared.files import joined, script
 
 _MAX_TYPED = 200  # characters; longer text is cut before anything looks at it
 
@@ -36,7 +36,7 @@ class WidthSlider:
 _component = st.components.v2.component(
     "inception_width_sliders",
     css=joined(__file__, "sliders.css"),
-    js=joined(__file__, "../shared/selection.js", "sliders.js"),
+    js=script(__file__, "sliders.js"),
 )
 
 

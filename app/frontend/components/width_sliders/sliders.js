@@ -1,39 +1,45 @@
 // Sliders that are built once for a stage and patched after that, so that a drag survives every rerun.
 
-const PATIENCE_MS = 4000 // after this long without an answer the newest values are sent again
+import { el } from "../shared/dom.js"
+import { Outbox } from "../shared/outbox.js"
+import { SelectedStage } from "../shared/selection.js"
+
+/** @import { Run, Send } from "../shared/messages.d.ts" */
+/** @import { Slider, SlidersData, SlidersTold } from "./messages.d.ts" */
+
+const STEP = 8 // filters a key press; one with Shift
 const NONE = "This stage has no filter counts of its own."
 
+/** @param {Run<SlidersData, SlidersTold> & { parentElement: { widthSliders?: Panel } }} run */
 export default function ({ data, parentElement, setTriggerValue }) {
   const panel = (parentElement.widthSliders ??= new Panel(parentElement))
-  panel.send = (value) => setTriggerValue("events", value)
-  panel.update(data)
+  panel.update(data, (message) => setTriggerValue("events", message))
 }
 
 class Panel {
+  /** @param {Run<SlidersData>["parentElement"]} parent */
   constructor(parent) {
-    this.client = Math.random().toString(36).slice(2)
-    this.number = 0
-    this.answered = 0
-    this.waiting = new Map() // path -> text that has not been sent yet
-    this.sent = new Map() // path -> text that Python has not answered yet
+    /** @type {Outbox<SlidersTold>} the newest value of each path is enough */
+    this.outbox = new Outbox((earlier, later) => ({ typed: { ...earlier.typed, ...later.typed } }))
+    /** @type {SlidersData["sliders"]} */
+    this.sliders = {}
+    /** @type {Map<string, Row>} */
     this.rows = new Map()
-    this.list = document.createElement("div")
-    this.list.className = "sliders"
-    this.none = Object.assign(document.createElement("p"), { textContent: NONE })
+    this.list = el("div", { className: "sliders" })
+    this.none = el("p", { textContent: NONE })
     parent.append(this.list, this.none)
     this.selected = new SelectedStage(this.list, () => this.show())
   }
 
-  update({ sliders, selected, handled: [client, number] }) {
-    if (client === this.client && number >= this.number) {
-      this.answered = number
-      this.sent.clear()
-      clearTimeout(this.timer)
-    }
+  /**
+   * @param {SlidersData} data
+   * @param {Send<SlidersTold>} send
+   */
+  update({ sliders, selected, handled }, send) {
+    this.outbox.answered(handled, send)
     this.sliders = sliders
     this.selected.confirm(selected)
     this.show()
-    this.flush()
   }
 
   show() {
@@ -41,75 +47,58 @@ class Panel {
     this.none.hidden = sliders.length > 0
     const paths = sliders.map((slider) => slider.path)
     if (paths.join() !== [...this.rows.keys()].join()) {
-      this.rows = new Map(sliders.map((slider) => [slider.path, new Row(this, slider.path)]))
+      this.rows = new Map(sliders.map((slider) => [slider.path, new Row(this, slider)]))
       this.list.replaceChildren(...[...this.rows.values()].map((row) => row.node))
     }
     for (const slider of sliders) {
-      const pending = this.waiting.has(slider.path) || this.sent.has(slider.path)
-      this.rows.get(slider.path).update(slider, pending)
+      const pending = this.outbox.waiting.some((event) => slider.path in event.typed)
+      this.rows.get(slider.path)?.update(slider, pending)
     }
-  }
-
-  type(path, text) {
-    this.waiting.set(path, text)
-    this.flush()
-  }
-
-  // One message is under way at a time; what is typed meanwhile goes with the next, only the newest of each path.
-  flush() {
-    if (!this.waiting.size || this.answered < this.number) return
-    this.sent = this.waiting
-    this.waiting = new Map()
-    this.number += 1
-    this.send({ client: this.client, events: [{ number: this.number, typed: Object.fromEntries(this.sent) }] })
-    this.timer = setTimeout(() => {
-      for (const [path, text] of this.sent) if (!this.waiting.has(path)) this.waiting.set(path, text)
-      this.answered = this.number
-      this.flush()
-    }, PATIENCE_MS)
   }
 }
 
 class Row {
-  constructor(panel, path) {
+  /**
+   * @param {Panel} panel
+   * @param {Slider} data
+   */
+  constructor(panel, data) {
     this.panel = panel
-    this.path = path
-    this.node = document.createElement("div")
-    this.node.className = "row"
-    this.label = document.createElement("span")
-    this.label.className = "label"
-    this.slider = Object.assign(document.createElement("input"), { type: "range", min: 1, step: 1 })
-    this.track = document.createElement("span")
-    this.track.className = "track"
-    this.mark = document.createElement("i")
-    this.track.append(this.slider, this.mark)
-    this.field = Object.assign(document.createElement("input"), { type: "text", inputMode: "numeric", autocomplete: "off" })
-    this.reset = Object.assign(document.createElement("button"), { type: "button", textContent: "↺" })
-    this.error = document.createElement("span")
-    this.error.className = "error"
-    this.error.role = "alert"
-    this.node.append(this.label, this.track, this.field, this.reset, this.error)
+    this.data = data
+    this.shown = "" // in the field, as Python or this component wrote it
+    this.label = el("span", { className: "label" })
+    this.slider = el("input", { type: "range", min: 1, step: 1 })
+    this.mark = el("i")
+    this.field = el("input", { type: "text", inputMode: "numeric", autocomplete: "off" })
+    this.reset = el("button", { type: "button", textContent: "↺" })
+    this.error = el("span", { className: "error", role: "alert" })
+    const track = el("span", { className: "track" }, this.slider, this.mark)
+    this.node = el("div", { className: "row" }, this.label, track, this.field, this.reset, this.error)
     this.slider.addEventListener("input", () => this.slide())
     this.field.addEventListener("change", () => this.commit())
     this.field.addEventListener("keydown", (event) => this.key(event))
     this.reset.addEventListener("click", () => this.put(this.data.original))
   }
 
+  /**
+   * @param {Slider} data
+   * @param {boolean} pending whether Python still has to answer a newer value
+   */
   update(data, pending) {
     this.data = data
     const { path, label, width, original, high, color, error, typed } = data
     this.label.textContent = label
     this.label.title = path
     this.node.style.setProperty("--branch", color)
-    this.slider.max = high
+    this.slider.max = String(high)
     this.slider.setAttribute("aria-label", `filters of ${path}`)
     this.field.setAttribute("aria-label", `filters of ${path}, exact`)
-    this.mark.style.setProperty("--at", (original - 1) / (high - 1))
+    this.mark.style.setProperty("--at", String((original - 1) / (high - 1)))
     this.mark.title = `published: ${original}`
-    const focused = this.field.matches(":focus") && this.field.value !== this.shown
+    const typing = this.field.matches(":focus") && this.field.value !== this.shown
     if (!pending) {
-      this.slider.value = width
-      if (!focused) this.field.value = this.shown = typed ?? String(width)
+      this.slider.value = String(width)
+      if (!typing) this.write(typed ?? String(width))
     }
     this.fill()
     this.node.classList.toggle("changed", width !== original)
@@ -121,34 +110,47 @@ class Row {
     this.reset.setAttribute("aria-label", `${path}: back to the published ${original}`)
   }
 
+  /** @param {string} text */
+  write(text) {
+    this.field.value = this.shown = text
+  }
+
   fill() {
-    this.node.style.setProperty("--fill", (this.slider.value - 1) / (this.slider.max - 1))
+    const share = (Number(this.slider.value) - 1) / (Number(this.slider.max) - 1)
+    this.node.style.setProperty("--fill", String(share))
+  }
+
+  /** @param {string} text */
+  tell(text) {
+    this.panel.outbox.tell({ typed: { [this.data.path]: text } })
   }
 
   slide() {
-    this.field.value = this.shown = this.slider.value
+    this.write(this.slider.value)
     this.fill()
-    this.panel.type(this.path, this.slider.value)
+    this.tell(this.slider.value)
   }
 
   commit() {
     const text = this.field.value.trim()
     this.shown = this.field.value
-    if (text !== String(this.data.width) || this.data.error) this.panel.type(this.path, text)
+    if (text !== String(this.data.width) || this.data.error) this.tell(text)
   }
 
+  /** @param {number} width */
   put(width) {
-    this.slider.value = width
-    this.field.value = this.shown = String(width)
+    this.slider.value = String(width)
+    this.write(String(width))
     this.fill()
-    this.panel.type(this.path, String(width))
+    this.tell(String(width))
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const by = { ArrowUp: 8, ArrowDown: -8 }[event.key]
-    if (event.key === "Escape") this.field.value = this.shown = String(this.data.width)
-    if (!by || !/^\d+$/.test(this.field.value)) return
+    if (event.key === "Escape") this.write(String(this.data.width))
+    const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key]
+    if (!direction || !/^\d+$/.test(this.field.value)) return
     event.preventDefault()
-    this.put(Math.max(1, Number(this.field.value) + (event.shiftKey ? Math.sign(by) : by)))
+    this.put(Math.max(1, Number(this.field.value) + direction * (event.shiftKey ? 1 : STEP)))
   }
 }

@@ -16,7 +16,7 @@ from typing import Literal
 import streamlit as st
 
 from ..shared.events import handled, new_events
-from ..shared.files import joined
+from ..shared.files import joined, script
 
 _MAX_TYPED = 200  # characters; longer text is cut before anything looks at it
 
@@ -77,17 +77,8 @@ class Table:
     rows: tuple[Row, ...]
 
 
-_SCRIPTS = (
-    "../shared/dom.js",
-    "../shared/outbox.js",
-    "../shared/selection.js",
-    "reset.js",
-    "grid.js",
-    "table.js",
-    "keys.js",
-)
 _component = st.components.v2.component(
-    "inception_width_table", css=joined(__file__, "table.css"), js=joined(__file__, *_SCRIPTS)
+    "inception_width_table", css=joined(__file__, "table.css"), js=script(__file__, "table.js")
 )
 
 

@@ -1,110 +1,146 @@
-// The hands on the table: keys, clicks, paste. What they do is in table.js.
+// The hands on the table: keys, clicks, paste. What they do is in sheet.js.
+
+import { Sheet } from "./sheet.js"
+
+/** @import { Run } from "../shared/messages.d.ts" */
+/** @import { TableData } from "./messages.d.ts" */
+/** @import { FieldView } from "./build.js" */
 
 const STEP = 8
 
-class WidthTables extends Sheet {
+export class WidthTables extends Sheet {
+  /** @param {Run<TableData>["parentElement"]} parent */
   constructor(parent) {
     super(parent)
+    /** @type {EventTarget | null} the field that was entered by the click that is under way */
+    this.entered = null
     this.listen()
   }
 
-  cellOf(node) {
-    return this.cells.find((cell) => cell.input === node || cell.reset === node)
+  listen() {
+    const { frame, scroller, tip } = this
+    frame.addEventListener("keydown", (event) => this.onKey(event))
+    frame.addEventListener("input", ({ target }) => this.onInput(target))
+    frame.addEventListener("focusin", ({ target }) => this.onFocus(target))
+    frame.addEventListener("focusout", ({ target }) => this.onBlur(target))
+    frame.addEventListener("paste", (event) => this.onPaste(event))
+    frame.addEventListener("mousedown", (event) => this.onMouseDown(event))
+    frame.addEventListener("click", ({ target }) => this.onClick(element(target)))
+    frame.addEventListener("pointerdown", () => tip.hide())
+    frame.addEventListener("pointerover", ({ target }) => this.onPointer(element(target)))
+    frame.addEventListener("pointerleave", ({ target }) => this.onPointer(element(target)))
+    scroller.addEventListener("scroll", () => {
+      this.patchEdges()
+      tip.hide()
+    })
+    new ResizeObserver(() => this.patchEdges()).observe(scroller)
   }
 
+  // ---- what is where
+
+  /** @param {EventTarget | null} node */
+  fieldOf(node) {
+    return this.fields.find((field) => field.input === node || field.reset === node)
+  }
+
+  /** @param {Element} node */
   rowOf(node) {
     const tr = node.closest("tbody tr")
-    return tr && this.tables.flatMap((table) => table.rows).find((row) => row.node === tr)
+    return tr && this.rows.find((row) => row.node === tr)
   }
 
-  place(cell) {
+  /** @param {FieldView} field */
+  placeOf(field) {
     for (const table of this.tables) {
       for (const [r, row] of table.rows.entries()) {
-        const c = row.cells.indexOf(cell)
+        const c = row.fields.indexOf(field)
         if (c >= 0) return { table, row, r, c }
       }
     }
+    throw new Error(`${field.path} is not in the table.`)
   }
 
-  down(cell, by) {
-    const { table, r, c } = this.place(cell)
+  /**
+   * @param {FieldView} field
+   * @param {number} by
+   */
+  down(field, by) {
+    const { table, r, c } = this.placeOf(field)
     for (let at = r + by; table.rows[at]; at += by) {
-      if (table.rows[at].cells[c]) return table.rows[at].cells[c].input.focus()
+      const next = table.rows[at].fields[c]
+      if (next) return next.input.focus()
     }
-    cell.input.select()
+    field.input.select()
   }
 
-  // From a field's edge to the next field in the row, and from the first to the row's name. True if it moved.
-  across(cell, by) {
-    const { selectionStart: start, selectionEnd: end, value } = cell.input
+  /**
+   * From a field's edge to the next field in the row, and from the first to the row's name. True if it moved.
+   * @param {FieldView} field
+   * @param {number} by
+   */
+  across(field, by) {
+    const { selectionStart, selectionEnd, value } = field.input
+    const [start, end] = [selectionStart ?? 0, selectionEnd ?? 0]
     const edge = by < 0 ? 0 : value.length
     if (!(start === end ? start === edge : end - start === value.length)) return false
-    const { row } = this.place(cell)
-    const fields = row.cells.filter(Boolean)
-    const next = fields[fields.indexOf(cell) + by]?.input ?? (by < 0 ? row.button : null)
+    const { row } = this.placeOf(field)
+    const fields = row.fields.filter((other) => other !== null)
+    const next = fields[fields.indexOf(field) + by]?.input ?? (by < 0 ? row.button : null)
     next?.focus()
     return next !== null
   }
 
-  listen() {
-    const on = (name, handler) => this.frame.addEventListener(name, handler.bind(this))
-    on("keydown", this.onKey)
-    on("input", ({ target }) => (this.cellOf(target).dirty = true))
-    on("focusin", this.onFocus)
-    on("focusout", this.onBlur)
-    on("paste", this.onPaste)
-    on("mousedown", this.onMouseDown)
-    on("click", this.onClick)
-    on("pointerdown", () => this.tip.hide())
-    on("pointerover", this.onPointer)
-    on("pointerleave", this.onPointer)
-    this.scroller.addEventListener("scroll", () => {
-      this.patchEdges()
-      this.tip.hide()
-    })
-    new ResizeObserver(() => this.patchEdges()).observe(this.scroller)
-  }
+  // ---- keys
 
+  /** @param {KeyboardEvent} event */
   onKey(event) {
     this.tip.hide()
-    const cell = this.cellOf(event.target)
+    const field = this.fieldOf(event.target)
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
-    const done = cell ? this.onCellKey(cell, event) : this.onNameKey(event)
+    const done = field ? this.onFieldKey(field, event) : this.onNameKey(element(event.target), event.key)
     if (done) event.preventDefault()
     event.stopPropagation() // Streamlit reads bare letters as shortcuts, and cannot see that a field has the focus
   }
 
-  onCellKey(cell, { key, shiftKey }) {
+  /**
+   * @param {FieldView} field
+   * @param {KeyboardEvent} event
+   */
+  onFieldKey(field, { key, shiftKey }) {
     switch (key) {
       case "Enter":
-        this.commit(cell)
-        this.down(cell, shiftKey ? -1 : 1)
+        this.commit(field)
+        this.down(field, shiftKey ? -1 : 1)
         return true
       case "Escape":
-        this.restore(cell)
+        this.restore(field)
         return true
       case "ArrowUp":
       case "ArrowDown":
-        this.step(cell, (key === "ArrowUp" ? 1 : -1) * (shiftKey ? 1 : STEP))
+        this.step(field, (key === "ArrowUp" ? 1 : -1) * (shiftKey ? 1 : STEP))
         return true
       case "ArrowLeft":
       case "ArrowRight":
-        return !shiftKey && this.across(cell, key === "ArrowLeft" ? -1 : 1)
+        return !shiftKey && this.across(field, key === "ArrowLeft" ? -1 : 1)
     }
     return false
   }
 
-  onNameKey({ target, key }) {
-    if (!target.matches("button.name")) return false
-    const row = this.rowOf(target)
-    const rows = this.tables.flatMap((table) => table.rows)
+  /**
+   * @param {Element} target
+   * @param {string} key
+   */
+  onNameKey(target, key) {
+    const row = target.matches("button.name") && this.rowOf(target)
+    if (!row) return false
+    const { rows } = this
     switch (key) {
       case "ArrowUp":
       case "ArrowDown":
         rows[rows.indexOf(row) + (key === "ArrowUp" ? -1 : 1)]?.button.focus()
         return true
       case "ArrowRight":
-        row.cells.find(Boolean)?.input.focus()
+        row.fields.find((field) => field !== null)?.input.focus()
         return true
       case "Delete":
         if (row.off.length) this.reset(row.off)
@@ -113,56 +149,81 @@ class WidthTables extends Sheet {
     return false
   }
 
-  onFocus({ target }) {
-    const cell = this.cellOf(target)
-    if (cell?.input !== target) return
-    target.select()
-    this.entered = target
-    if (cell.data.error) this.tip.show(target, cell.data.error, "wrong")
+  // ---- fields
+
+  /** @param {EventTarget | null} target */
+  onInput(target) {
+    const field = this.fieldOf(target)
+    if (field) field.dirty = true
   }
 
-  onBlur({ target }) {
-    const cell = this.cellOf(target)
-    if (cell) this.commit(cell)
+  /** @param {EventTarget | null} target */
+  onFocus(target) {
+    const field = this.fieldOf(target)
+    if (!field || field.input !== target) return
+    field.input.select()
+    this.entered = target
+    if (field.data.error) this.tip.show(field.input, field.data.error, "wrong")
+  }
+
+  /** @param {EventTarget | null} target */
+  onBlur(target) {
+    const field = this.fieldOf(target)
+    if (field) this.commit(field)
     if (this.tip.anchor === target) this.tip.hide()
   }
 
+  /** @param {ClipboardEvent} event */
   onPaste(event) {
-    const cell = this.cellOf(event.target)
-    const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n+$/, "")
-    if (!cell || !/[\t\n]/.test(text)) return
+    const field = this.fieldOf(event.target)
+    const pasted = event.clipboardData?.getData("text/plain") ?? ""
+    const text = pasted.replace(/\r\n?/g, "\n").replace(/\n+$/, "")
+    if (!field || !/[\t\n]/.test(text)) return
     event.preventDefault()
-    this.paste(cell, text.split("\n").map((line) => line.split("\t").map((part) => part.trim())))
+    const { table, r, c } = this.placeOf(field)
+    this.paste(table, r, c, text.split("\n").map((line) => line.split("\t").map((part) => part.trim())))
   }
 
+  // ---- the pointer
+
+  /** @param {MouseEvent} event */
   onMouseDown(event) {
-    if (event.target.closest(".reset")) event.preventDefault() // the field that is being edited keeps the focus
+    if (element(event.target).closest(".reset")) event.preventDefault() // the field that is edited keeps the focus
   }
 
-  onClick({ target }) {
-    const cell = this.cellOf(target)
-    if (target.matches("input")) {
+  /** @param {Element} target */
+  onClick(target) {
+    const reset = target.closest(".reset")
+    if (target instanceof HTMLInputElement) {
       // The first click selects everything, so that typing replaces; a second one places the caret.
       if (this.entered === target && target.selectionStart === target.selectionEnd) target.select()
       this.entered = null
-    } else if (target.closest(".reset")) {
-      this.onReset(target.closest(".reset"))
+    } else if (reset) {
+      this.onReset(reset)
     } else {
       const row = this.rowOf(target)
       if (row) this.select(row.path)
     }
   }
 
+  /** @param {Element} button */
   onReset(button) {
-    const cell = this.cellOf(button)
-    const row = this.rowOf(button)
-    const table = this.tables.find((view) => view.reset === button)
-    this.reset(cell ? [cell] : (table ?? row).off)
+    const field = this.fieldOf(button)
+    const whole = this.tables.find((table) => table.reset === button) ?? this.rowOf(button)
+    if (field) this.reset([field])
+    else if (whole) this.reset(whole.off)
   }
 
-  onPointer({ target }) {
+  /** @param {Element} target */
+  onPointer(target) {
     const anchor = target.closest("[data-tip]")
-    if (anchor) this.tip.show(anchor, anchor.dataset.tip)
+    if (anchor instanceof HTMLElement) this.tip.show(anchor, anchor.dataset.tip ?? "")
     else if (!this.tip.anchor?.matches("input")) this.tip.hide()
   }
 }
+
+/**
+ * Every event here is one of an element.
+ * @param {EventTarget | null} target
+ */
+const element = (target) => /** @type {Element} */ (target)

@@ -1,0 +1,9 @@
+"""The two kinds of numpy arrays that pictures and maps are made of."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]

@@ -1,0 +1,120 @@
+"""A network as the calls that it makes, one after the other.
+
+Which calls these are is read off the traced graph (:attr:`app.backend.analysis.network.Analysis.graph`) and nowhere
+else: a node of a module is that module's ``forward``, and a join of branches is what its kind says. A run keeps its
+values to itself, so any number of threads may go through the same calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from inception_models.net.builder import Network
+from inception_models.net.layers import ScaledResidual
+
+from ..analysis.graph import INPUT_NODE, Layer
+from ..analysis.network import analyze
+from ..analysis.op_table import UnknownOp
+
+Compute = Callable[..., Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Computes the value ``path`` from the values ``inputs``, each named after the node that puts it out."""
+
+    path: str
+    compute: Compute
+    inputs: tuple[str, ...]
+
+
+class Calls:
+    """The calls of ``net`` in evaluation, in the order of the forward pass.
+
+    Modules are looked up once: what is put into ``net`` later is not called.
+    """
+
+    def __init__(self, net: Network) -> None:
+        self.graph = analyze(replace(net.arch, aux=())).graph  # the heads do not run in evaluation
+        self.calls: list[Call] = []
+        self._value_of = {INPUT_NODE: INPUT_NODE}
+        for path, node in self.graph.nodes.items():
+            if path == INPUT_NODE:
+                continue
+            inputs = tuple(self._value_of[source] for source in self.graph.sources[path])
+            compute = _compute(net, path, node.layer)
+            if compute is None:
+                self._value_of[path] = inputs[0]
+            else:
+                self._value_of[path] = path
+                self.calls.append(Call(path, compute, inputs))
+
+    def value_of(self, part: str) -> str:
+        """The value that a part or a node puts out. A module that returns its input has that value, not its own.
+
+        Raises:
+            KeyError: where the network has no such part.
+        """
+        return self._value_of[self.graph.output_of(part)]
+
+    def run(
+        self, x: Tensor, parts: Collection[str], on_call: Callable[[str, float], None] | None = None
+    ) -> dict[str, Tensor]:
+        """The outputs of ``parts``, by path, for pictures ``[N, 3, S, S]``. Nothing is computed that they do not need.
+
+        Args:
+            on_call: told after every call which value is there, and the share of the calls that are done.
+        """
+        wanted = {part: self.value_of(part) for part in parts}
+        kept = set(wanted.values())
+        calls = self._needed(kept)
+        last_readers = {value: call.path for call in calls for value in call.inputs}
+        values = {INPUT_NODE: x}
+        for number, call in enumerate(calls, start=1):
+            values[call.path] = call.compute(*[values[value] for value in call.inputs])
+            for value in set(call.inputs):
+                if last_readers[value] == call.path and value not in kept:
+                    del values[value]  # frees it, as the end of a module's forward does
+            if on_call:
+                on_call(call.path, number / len(calls))
+        return {part: values[value] for part, value in wanted.items()}
+
+    def _needed(self, values: Collection[str]) -> Sequence[Call]:
+        """The calls that lead to ``values``, in order."""
+        needed = set(values)
+        found: list[Call] = []
+        for call in reversed(self.calls):
+            if call.path in needed:
+                needed.update(call.inputs)
+                found.append(call)
+        return found[::-1]
+
+
+def _compute(net: Network, path: str, layer: Layer) -> Compute | None:
+    """What a node calls; None for a module that returns its input.
+
+    Raises:
+        UnknownOp: where it is a function of which this module does not know the arguments.
+    """
+    match layer:
+        case Layer(kind="concat"):
+            return _concat
+        case Layer(kind="add", detail="add"):
+            return torch.add
+        case Layer(kind="scale") if isinstance(block := net.get_submodule(path.rpartition(".")[0]), ScaledResidual):
+            return partial(torch.mul, other=block.scale)
+        case Layer(kind="add" | "scale"):
+            raise UnknownOp(f"The operation {layer.detail!r} at {path!r} cannot be run call by call.")
+        case _:
+            module = net.get_submodule(path)
+            # forward, not the module itself: there are no hooks to run, and it costs less.
+            return None if isinstance(module, nn.Identity | nn.Dropout) else module.forward
+
+
+def _concat(*branches: Tensor) -> Tensor:
+    return torch.cat(branches, 1)

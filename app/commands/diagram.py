@@ -1,0 +1,47 @@
+"""``diagram``: a network drawn with Graphviz, as SVG, PDF, PNG or DOT."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from inception_models import ARCHITECTURES
+
+from . import Command
+from .network_options import add_network, network_from
+
+_COLORS = ("kind", "params", "macs", "share", "memory", "field")
+
+
+def _add_options(parser: ArgumentParser) -> None:
+    add_network(parser)
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="FILE.svg, .pdf, .png or .dot")
+    parser.add_argument("--level", choices=("stage", "branch", "op"), default="branch", help="how much to show")
+    parser.add_argument("--color-by", choices=_COLORS, default="kind", help="what colours mean")
+    parser.add_argument(
+        "--expand",
+        action="append",
+        default=[],
+        metavar="STAGE",
+        help="show this stage one level deeper (may be repeated)",
+    )
+    parser.add_argument("--direction", choices=("TB", "BT", "LR"), default="TB", help="which way the picture flows")
+    parser.add_argument("--apart", action="store_true", help="BatchNorm and ReLU in boxes of their own")
+
+
+def _run(args: Namespace) -> int:
+    from ..backend import analyze, diagram
+
+    options = diagram.DiagramOptions(
+        level=args.level,
+        expand=frozenset(args.expand),
+        color_by=args.color_by,
+        direction=args.direction,
+        fused=not args.apart,
+    )
+    analysis, published = analyze(network_from(args)), analyze(ARCHITECTURES[args.variant])
+    args.output.write_bytes(diagram.as_file(analysis, args.output.suffix.lower(), options, published))
+    return 0
+
+
+COMMAND = Command("draw a network with Graphviz", _add_options, _run)

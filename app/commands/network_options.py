@@ -1,0 +1,119 @@
+"""Which network a command is about: a variant and its edits, as arguments."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from typing import cast, get_args
+
+from inception_models import ARCHITECTURES, Arch, with_widths
+from inception_models.edits.depth import with_repeats, with_scales
+from inception_models.edits.input_output import with_aux, with_classes, with_input_size, without_aux
+from inception_models.edits.structure import duplicated_branch, without_branch, without_op
+from inception_models.edits.toggles import ACTIVATIONS, with_activation, with_batch_norm, with_dropout
+from inception_models.edits.whatif import Into, factorised, naive, swapped_pool, unfactorised
+from inception_models.edits.widths import scaled
+
+from ..backend.common import links as share
+
+SWITCH = ("on", "off")
+STRUCTURE: dict[str, Callable[[Arch, str], Arch]] = {
+    "join": unfactorised,
+    "naive": naive,
+    "swap_pool": swapped_pool,
+    "duplicate": duplicated_branch,
+}
+
+
+def add_network(parser: argparse.ArgumentParser) -> None:
+    """Give ``parser`` the arguments that name a variant and its edits."""
+    parser.add_argument("variant", help=f"one of {', '.join(ARCHITECTURES)}")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="PATH=WIDTH", help="change a filter count (may be repeated)"
+    )
+    parser.add_argument("--input-size", type=int, metavar="N", help="height and width of the input in pixels")
+    parser.add_argument("--classes", type=int, metavar="N", help="number of classes")
+    parser.add_argument("--multiplier", type=float, metavar="X", help="multiply every width by X, in steps of 8")
+    parser.add_argument("--aux", choices=SWITCH, help="auxiliary heads")
+    parser.add_argument("--batch-norm", choices=SWITCH, help="normalisation after every convolution")
+    parser.add_argument("--activation", choices=ACTIVATIONS, metavar="NAME", help=f"one of {', '.join(ACTIVATIONS)}")
+    parser.add_argument("--dropout", type=float, metavar="P", help="dropout before the classifier")
+    parser.add_argument("--residual-scale", type=float, metavar="X", help="factor on every residual block's branches")
+    repeated = (
+        ("--repeat", "STAGE=COPIES", "change how many copies a repeated block has"),
+        ("--factorise", "PATH=3x3s|1xk_kx1", "replace a convolution by smaller ones"),
+        ("--join", "PATH", "join a convolution with those it was factorised with"),
+        ("--naive", "STAGE", "leave out a module's 1x1 reductions"),
+        ("--swap-pool", "PATH", "make a max pool an average pool, or the other way round"),
+        ("--duplicate", "BRANCH", "add a copy of a branch after it"),
+        ("--remove", "PATH", "remove a branch or a layer of one"),
+    )
+    for flag, value, meaning in repeated:
+        parser.add_argument(flag, action="append", default=[], metavar=value, help=f"{meaning} (may be repeated)")
+    parser.add_argument("--edits", metavar="JSON", help="edits as a link's address holds them, applied first")
+
+
+def network_from(args: argparse.Namespace) -> Arch:
+    """The variant that was named, with the edits that were asked for. What had to be left out is said on stderr.
+
+    Raises:
+        ValueError: with one sentence that says what is wrong and what is allowed.
+    """
+    if args.variant not in ARCHITECTURES:
+        raise ValueError(f"{args.variant!r} is not a variant; choose one of {', '.join(ARCHITECTURES)}.")
+    original = ARCHITECTURES[args.variant]
+    arch = share.edited_by(original, args.edits) if args.edits is not None else original
+    if args.aux is not None:
+        arch = with_aux(arch, args.aux == "on", original)
+    if args.batch_norm is not None:
+        arch = with_batch_norm(arch, args.batch_norm == "on", original)
+    single: tuple[tuple[object, Callable[[Arch], Arch]], ...] = (
+        (args.classes, lambda a: with_classes(a, args.classes)),
+        (args.activation, lambda a: with_activation(a, args.activation)),
+        (args.dropout, lambda a: with_dropout(a, args.dropout)),
+        (args.residual_scale, lambda a: with_scales(a, args.residual_scale)),
+        (args.multiplier, lambda a: scaled(a, args.multiplier)),
+    )
+    for value, edit in single:
+        arch = arch if value is None else edit(arch)
+    arch = _restructured(arch, args)
+    arch = with_repeats(arch, dict(_assignment("--repeat", text) for text in args.repeat))
+    arch = with_widths(arch, dict(_assignment("--set", text) for text in args.set))
+    return arch if args.input_size is None else _at_size(arch, args.input_size, may_drop_aux=args.aux != "on")
+
+
+def _at_size(arch: Arch, size_px: int, may_drop_aux: bool) -> Arch:
+    """``arch`` for another input size, without its auxiliary heads where only they do not fit."""
+    try:
+        return with_input_size(arch, size_px)
+    except ValueError:
+        if not arch.aux or not may_drop_aux:
+            raise
+    changed = with_input_size(without_aux(arch), size_px)
+    print(f"The auxiliary heads do not fit at {size_px} pixels and were left out (--aux off).", file=sys.stderr)
+    return changed
+
+
+def _restructured(arch: Arch, args: argparse.Namespace) -> Arch:
+    for text in args.factorise:
+        path, _, into = text.partition("=")
+        if into not in get_args(Into):
+            raise ValueError(f"--factorise takes PATH=3x3s or PATH=1xk_kx1, not {text!r}.")
+        arch = factorised(arch, path, cast(Into, into))
+    for flag, edit in STRUCTURE.items():
+        for path in getattr(args, flag):
+            arch = edit(arch, path)
+    for path in args.remove:
+        arch = without_branch(arch, path) if path.count(".") == 1 else without_op(arch, path)
+    return arch
+
+
+def _assignment(flag: str, text: str) -> tuple[str, int]:
+    path, _, number = text.partition("=")
+    if not re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", number):
+        raise ValueError(
+            f"{flag} takes a path, = and a whole number, such as inception3a.branch1x1.conv=96, not {text!r}."
+        )
+    return path.strip(), int(number)

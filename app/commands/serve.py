@@ -1,0 +1,57 @@
+"""``serve``: starts the page with Streamlit's own server. Torch is imported meanwhile, so that nobody waits for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from argparse import ArgumentParser
+from pathlib import Path
+
+from . import Command
+
+EVERYWHERE = ("0.0.0.0", "::")  # every interface of this machine
+
+
+def _add_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=int, default=8501, help="port to listen on (default: 8501)")
+
+
+def serve(host: str, port: int) -> int:
+    """Serve the app until it is stopped; returns the exit code."""
+    # Torch's threads would spin while they wait for one another, against the threads of other visitors.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+    from streamlit.web import cli
+
+    threading.Thread(target=_warm_up, daemon=True).start()
+    print(f"Inception Explorer: http://{'127.0.0.1' if host in EVERYWHERE else host}:{port}", flush=True)
+    main = Path(__file__).parents[1] / "main.py"
+    flags = [f"--server.address={host}", f"--server.port={port}", *host_flags(host)]
+    sys.argv = ["streamlit", "run", str(main), *flags]
+    return int(cli.main(standalone_mode=False) or 0)
+
+
+def host_flags(host: str) -> list[str]:
+    """What Streamlit must be told so that the page's connection is accepted under the host's name.
+
+    The configuration allows this machine's names only, against DNS rebinding; whoever names another host wants it.
+    """
+    if host in EVERYWHERE:
+        return ["--server.allowedHosts=*", "--browser.serverAddress=localhost"]
+    if host in ("127.0.0.1", "localhost", "::1"):
+        return []
+    return [f"--server.allowedHosts={host}"]
+
+
+def _warm_up() -> None:
+    """Importing torch takes about two seconds, tracing the first network a tenth of one."""
+    from inception_models import ARCHITECTURES
+
+    from ..backend import analyze
+
+    analyze(ARCHITECTURES["googlenet"])
+
+
+COMMAND = Command("start the app in the browser", _add_options, lambda args: serve(args.host, args.port))

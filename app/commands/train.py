@@ -1,0 +1,142 @@
+"""``train``: a network is trained, and its weights, card and curves are written."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import sys
+import threading
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from . import Command, program
+from .network_options import add_network, network_from
+
+if TYPE_CHECKING:
+    from inception_models.training.run import TrainingProgress
+
+
+def _add_options(parser: ArgumentParser) -> None:
+    add_network(parser)
+    parser.add_argument(
+        "--data", required=True, metavar="DATA", help="fashion-mnist, digits, a folder of idx files or of class folders"
+    )
+    parser.add_argument(
+        "--folder", type=Path, metavar="DIR", help="where fashion-mnist is, if not where Debian puts it"
+    )
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="FILE.safetensors")
+    for flag, kind, default, value, meaning in (
+        ("--epochs", int, 10, "N", "passes over the training data"),
+        ("--batch", int, 128, "N", "pictures a step"),
+        ("--lr", float, 0.1, "X", "highest learning rate"),
+        ("--weight-decay", float, 5e-4, "X", "weight decay"),
+        ("--label-smoothing", float, 0.0, "X", "label smoothing"),
+        ("--seed", int, 0, "N", "equal seeds give equal runs"),
+    ):
+        parser.add_argument(flag, type=kind, default=default, metavar=value, help=f"{meaning} (default: %(default)s)")
+    parser.add_argument("--patience", type=int, metavar="N", help="stop after N epochs without improvement")
+    parser.add_argument("--resume", action="store_true", help="continue a run that was stopped")
+
+
+def _run(args: Namespace) -> int:
+    """The exit code is 130 where Ctrl-C stopped the run."""
+    from inception_models.edits.input_output import with_classes
+    from inception_models.training.evaluate import evaluate
+    from inception_models.training.run import Options
+    from inception_models.training.train import train
+    from inception_models.weights import load
+
+    from ..backend.training.data import read_data_set
+    from ..backend.training.record import card_json, curves_csv, weights_file, written
+
+    options = Options(
+        args.epochs, args.batch, args.lr, args.seed, args.patience, args.weight_decay, args.label_smoothing
+    )
+    file, checkpoint = _files(args.output, args.resume)
+    arch = network_from(args)
+    data = read_data_set(args.data, arch.input_size, args.folder)
+    if args.classes is None:
+        arch = with_classes(arch, len(data.classes))
+    try:
+        with _stopped_by_ctrl_c() as stopped:
+            trained = train(arch, data, options, _EpochPrinter(options.epochs, stopped), checkpoint)
+    except KeyboardInterrupt:
+        print(f"Stopped. The same command with --resume continues from {checkpoint}.", file=sys.stderr)
+        return 130
+    written(file, weights_file(trained))
+    test = evaluate(load(arch, file), data.test, data.mean, data.std)  # of the file, which is what will be used
+    written(file.with_suffix(".json"), card_json(trained, data, options, test, _command()))
+    written(file.with_suffix(".csv"), curves_csv(trained.curve))
+    checkpoint.unlink(missing_ok=True)
+    print(
+        f"Test accuracy {test.accuracy:.2%}: {test.correct:,} of {test.count:,} pictures, with the weights of epoch"
+        f" {trained.best.number}, after {trained.seconds:.0f} s. Written: {file}, .json and .csv."
+    )
+    return 0
+
+
+class _EpochPrinter:
+    """Prints a line for each epoch, and ends the run after Ctrl-C."""
+
+    def __init__(self, epochs: int, stopped: threading.Event) -> None:
+        self.epochs, self.stopped, self.printed = epochs, stopped, 0
+
+    def __call__(self, at: TrainingProgress) -> None:
+        if self.stopped.is_set():
+            raise KeyboardInterrupt
+        for epoch in at.curve[self.printed :]:
+            left = at.seconds / at.step * (at.steps - at.step)
+            print(
+                f"epoch {epoch.number:>3} of {self.epochs}  training loss {epoch.train_loss:.4f}  validation loss"
+                f" {epoch.validation_loss:.4f}, accuracy {epoch.validation_accuracy:.2%}  {epoch.seconds:.1f} s,"
+                f" about {left:.0f} s left",
+                flush=True,
+            )
+        self.printed = len(at.curve)
+
+
+@contextmanager
+def _stopped_by_ctrl_c() -> Iterator[threading.Event]:
+    """The first Ctrl-C sets the event, and the run ends after the step it is in; a second one ends it at once."""
+    event = threading.Event()
+
+    def ask(_: int, __: FrameType | None) -> None:
+        event.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield event
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _files(output: Path, resume: bool) -> tuple[Path, Path]:
+    """The file for the weights, and the one for the checkpoint beside it.
+
+    Raises:
+        ValueError: if the output's name has another ending, or ``resume`` does not agree with what is there.
+        OSError: if the output's folder does not exist.
+    """
+    if output.suffix != ".safetensors":
+        raise ValueError(f"The output must be a .safetensors file, not {output.name!r}.")
+    if not output.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {output.parent} to write into.")
+    checkpoint = output.with_suffix(".checkpoint.pt")
+    if resume and not checkpoint.exists():
+        raise ValueError(f"There is no checkpoint {checkpoint} to continue from; without --resume a new run starts.")
+    if checkpoint.exists() and not resume:
+        raise ValueError(f"{checkpoint} holds a run that was stopped: add --resume to continue it, or delete it.")
+    return output, checkpoint
+
+
+def _command() -> str:
+    """What was typed, for the card."""
+    return shlex.join((*program(), *(word for word in sys.argv[1:] if word != "--resume")))
+
+
+COMMAND = Command("train a network, and write its weights, card and curves", _add_options, _run)

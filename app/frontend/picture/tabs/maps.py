@@ -1,0 +1,106 @@
+"""Maps: every branch's feature maps, their values, what a cell sees, and how its value was computed."""
+
+from __future__ import annotations
+
+from functools import partial
+from io import BytesIO
+from typing import cast
+
+import streamlit as st
+
+from inception_models.arch.spec import Branch
+
+from ....backend.common.colours import branch_colour
+from ....backend.picture.mosaic import Contrast, Order, mosaic
+from ....backend.picture.receptive_pixels import reach
+from ...components.maps_view import Maps, Payload, Picked, maps_view, payload
+from . import downloads, one_value
+from .context import PictureContext, branch_name, size_text
+
+ORDERS = {"channel": "By number", "strongest": "Strongest first"}
+CONTRASTS = {"channel": "Each channel's own", "shared": "Shared by the branch"}
+LIMITS = {16: "16", 64: "64", 256: "256", 4096: "All"}
+DEFAULT_LIMIT = 64
+
+
+def show(context: PictureContext) -> None:
+    """Render the tab."""
+    order, contrast, limit = _choices()
+    question = (context.stage, order, contrast, limit)
+    content = context.remembered("maps", question, lambda: _payload(context, order, contrast, limit))
+    picked = st.session_state.get("picked")
+    picked = picked if isinstance(picked, Picked) and picked.path in content.sizes else None
+    maps_view(content, picked=picked, key="maps_view", on_pick=_pick)
+    if content.data["bits"] != 32:
+        st.caption(
+            "These maps have so many values that they are shown with three digits only."
+            if content.data["bits"]
+            else "These maps have so many values that only their colours are shown; show fewer channels to read values."
+        )
+    if picked:
+        one_value.show(context, picked)
+    downloads.show(context)
+
+
+def _choices() -> tuple[Order, Contrast, int]:
+    with st.container(horizontal=True):
+        order = st.segmented_control(
+            "Order", list(ORDERS), default="channel", format_func=ORDERS.__getitem__, key="order", required=True
+        )
+        contrast = st.segmented_control(
+            "Contrast",
+            list(CONTRASTS),
+            default="channel",
+            format_func=CONTRASTS.__getitem__,
+            key="contrast",
+            required=True,
+        )
+        limit = st.segmented_control(
+            "Channels per branch",
+            list(LIMITS),
+            default=DEFAULT_LIMIT,
+            format_func=LIMITS.__getitem__,
+            key="limit",
+            required=True,
+        )
+    return cast(Order, order), cast(Contrast, contrast), limit or DEFAULT_LIMIT
+
+
+def _pick(picked: Picked) -> None:
+    st.session_state.picked = picked
+
+
+def _payload(context: PictureContext, order: Order, contrast: Contrast, limit: int) -> Payload:
+    draw = partial(_maps, context, order, contrast, limit)
+    file = BytesIO()
+    context.forward_pass.preview.save(file, "PNG")
+    maps = [draw(path, branch) for path, branch in context.branches]
+    return payload(maps, file.getvalue(), context.forward_pass.preview.width)
+
+
+def _maps(
+    context: PictureContext, order: Order, contrast: Contrast, limit: int, path: str, branch: Branch | None
+) -> Maps:
+    output = context.outputs[path]
+    drawn = mosaic(output, order=order, contrast=contrast, limit=limit)
+    shown = output.reshape(len(output), *drawn.map_size)[list(drawn.channels), :: drawn.step, :: drawn.step]
+    count = len(drawn.channels)
+    which = "strongest" if order == "strongest" else "first"
+    notes = [f"The {which} {count} of {len(output):,} channels."] if count < len(output) else []
+    if drawn.step > 1:
+        notes.append(f"Every {_ordinal(drawn.step)} row and column is drawn.")
+    return Maps(
+        path,
+        branch_name(path),
+        branch_colour(branch),
+        size_text(output.shape),
+        drawn,
+        shown.numpy(),
+        reach(context.arch, path),
+        contrast == "shared",
+        " ".join(notes),
+    )
+
+
+def _ordinal(number: int) -> str:
+    return {2: "second", 3: "third"}.get(number, f"{number}th")

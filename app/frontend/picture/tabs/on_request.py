@@ -1,0 +1,46 @@
+"""What a tab computes only on request, since it takes seconds: a button, then progress, then the result."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+from ....backend.common.jobs import Progress
+from ...shell.background import BackgroundTask
+from .context import PictureContext
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class RequestedResult(Generic[_Result]):
+    """The result of ``task`` for one forward pass and one question, and ``work``, which finds it."""
+
+    task: BackgroundTask[_Result]
+    context: PictureContext
+    asked: object
+    work: Callable[[Progress], _Result]
+
+    @property
+    def _question(self) -> tuple[object, object]:
+        return weakref.ref(self.context.forward_pass), self.asked  # weak: a result must not keep all maps alive
+
+    @property
+    def value(self) -> _Result | None:
+        """The result, where it is known."""
+        return self.task.result(self._question)
+
+    def controls(self, label: str, below: Callable[[], None] | None = None) -> None:
+        """Render the button that starts the work, or its progress with what can be seen so far ``below`` it."""
+        if self.task.running:
+            self.task.watch(below=below)
+            return
+        key, help_text = f"{self.task.name}.start", "Takes a few seconds; it can be cancelled"
+        if st.button(label, icon=":material/play_arrow:", type="primary", help=help_text, key=key):
+            self.task.start(self.work, self._question)
+            st.rerun()
+        self.task.show_problem(self._question)

@@ -1,0 +1,20 @@
+"""Two predictions of one network, or of two, and what changed."""
+
+from __future__ import annotations
+
+import streamlit as st
+from torch import Tensor
+from torch.nn import functional as F
+
+from ....backend.charts.prediction import prediction_bars
+from .context import PictureContext
+
+
+def show(context: PictureContext, logits: tuple[Tensor, Tensor], names: tuple[str, str], key: str) -> None:
+    """Render both; where the outputs are not classes, how far apart they are."""
+    if context.forward_pass.trained_weights.embedding:
+        cosine = float(F.cosine_similarity(logits[0], logits[1], dim=0))
+        st.markdown(f"The cosine of the two vectors is **{cosine:.4f}**; 1 means that they point the same way.")
+        return
+    figure = prediction_bars(logits[0], logits[1], names, context.class_name)
+    st.plotly_chart(figure, key=key, config={"displaylogo": False})

@@ -1,0 +1,109 @@
+"""Visualise: the picture that excites a channel."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from io import BytesIO
+
+import streamlit as st
+from PIL import Image
+
+from ....backend.common.jobs import Progress
+from ....backend.picture.visualise import Visualisation, check_size, visualise
+from ...components.maps_view import Picked
+from ...shell.background import BackgroundTask
+from ...shell.notice import refused
+from .context import PictureContext, choose_branch, choose_channel
+from .on_request import RequestedResult
+
+VISUALISATION: BackgroundTask[Visualisation] = BackgroundTask("visualisation", "Gradient ascent")
+PICTURE_SIZES_PX = (64, 96, 128, 192, 224)
+ASCENT_STEPS = (48, 96, 192)
+SHOWN_PX = 384
+
+
+@dataclass(eq=False)
+class Preview:
+    """The picture so far: the search writes it, the page reads it."""
+
+    image: Image.Image | None = None
+
+
+def show(context: PictureContext) -> None:
+    """Render the tab."""
+    _follow_pick(context)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        path = choose_branch(context, "Branch", "visualised")
+        channel = choose_channel(context, path, "visualised_channel")
+        size = _size(context.arch.input_size)
+        steps = st.select_slider("Steps", ASCENT_STEPS, 96, key="visual_steps", width=120)
+    try:
+        check_size(context.arch, path, size)
+    except ValueError as refusal:
+        refused(str(refusal))
+        return
+    preview = st.session_state.setdefault("visual_preview", Preview())
+    assert isinstance(preview, Preview)
+
+    def work(progress: Progress) -> Visualisation:
+        def on_step(step: int, image: Image.Image | None) -> None:
+            preview.image = image or preview.image
+            progress.report(step / steps, f"step {step} of {steps}")
+
+        preview.image = None
+        return visualise(
+            context.network, path, channel, context.forward_pass.preprocessing, size_px=size, steps=steps,
+            on_step=on_step,
+        )  # fmt: skip
+
+    request = RequestedResult(VISUALISATION, context, (path, channel, size, steps), work)
+    result = request.value
+    if result is None:
+        request.controls("Find the picture", below=lambda: _so_far(preview.image))
+    else:
+        _result(result, f"{path}, channel {channel}", f"{context.arch.key}.{path}.{channel}.png")
+    st.caption(
+        "Gradient ascent from noise, on a sum of waves in decorrelated colours that is shifted and scaled at random"
+        " before each step (Olah et al. 2017, distill.pub/2017/feature-visualization)."
+    )
+    if context.random_weights:
+        st.caption("The weights are random, so the picture shows what random filters respond to.")
+
+
+def _size(network_px: int) -> int:
+    """The picture's side; ``network_px``: the network's input size, which is offered as well. Larger takes longer."""
+    sizes = sorted({*PICTURE_SIZES_PX, network_px})
+    size = st.select_slider(
+        "Size", sizes, min(128, network_px), key=f"visual_px:{network_px}", format_func=lambda px: f"{px} px", width=150
+    )
+    return int(size)
+
+
+def _follow_pick(context: PictureContext) -> None:
+    """A cell that was clicked in Maps chooses its branch and channel here, once."""
+    picked = st.session_state.get("picked")
+    if isinstance(picked, Picked) and picked != st.session_state.get("visual_followed"):
+        if picked.path in [path for path, _ in context.branches]:
+            st.session_state.visualised = picked.path
+            st.session_state.visualised_channel = picked.cell.channel
+        st.session_state.visual_followed = picked
+
+
+def _so_far(image: Image.Image | None) -> None:
+    """In the page itself: as a file of its own it would often be gone again before the browser asks for it."""
+    if image is not None:
+        data = base64.b64encode(_png(image)).decode()
+        st.html(f'<img alt="The picture so far" width="{SHOWN_PX}" src="data:image/png;base64,{data}">')
+
+
+def _result(result: Visualisation, what: str, file_name: str) -> None:
+    st.image(result.image, output_format="PNG", width=SHOWN_PX)
+    st.markdown(f"**{what}**: mean value {result.before:.3g} on noise, **{result.after:.3g}** on this picture.")
+    st.download_button("PNG", _png(result.image), file_name, "image/png", icon=":material/download:", key="visual_png")
+
+
+def _png(image: Image.Image) -> bytes:
+    file = BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()

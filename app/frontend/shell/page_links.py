@@ -1,0 +1,17 @@
+"""Links from one page to another, by the page's title, so that a part need not import the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+
+def register(pages: Sequence[st.Page]) -> None:
+    """Take down which pages there are; called once a run, before any of them is rendered."""
+    st.session_state.pages = {page.title: page for page in pages}
+
+
+def page_link(title: str, label: str) -> None:
+    """Render a link to the page called ``title`` in the menu, with that page's icon."""
+    st.page_link(st.session_state.pages[title], label=label)

@@ -1,0 +1,21 @@
+"""Tabs of a page. A page switch makes the browser forget which tab was open; this does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+
+def remembered_tabs(name: str, tabs: Mapping[str, Callable[[], None]]) -> None:
+    """Render a tab for each label; only the open one is computed. ``name`` tells several sets of tabs apart."""
+    key, kept = f"{name}_tab", f"{name}_open"
+
+    def remember() -> None:
+        st.session_state[kept] = st.session_state[key]
+
+    places = st.tabs(list(tabs), key=key, on_change=remember, default=st.session_state.get(kept))
+    for place, render in zip(places, tabs.values(), strict=True):
+        if place.open:
+            with place:
+                render()

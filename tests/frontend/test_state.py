@@ -1,0 +1,41 @@
+"""The link in the address bar: it follows every edit, and is made once for each."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.backend.common.links import to_query
+from app.frontend import state as page_state
+from inception_models import ARCHITECTURES, Arch, with_widths
+
+EDIT = {"inception3a.branch1x1.conv": 96}
+
+
+def page() -> None:
+    import streamlit as st
+
+    from app.frontend.state import current, write_link
+
+    state = current()
+    st.button("Edit", on_click=state.type_numbers, args=({"inception3a.branch1x1.conv": "96"},))
+    st.button("Undo", on_click=state.undo)
+    write_link(state)
+
+
+def test_the_link_follows_edits_and_is_made_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Arch] = []
+
+    def counted(arch: Arch) -> dict[str, str]:
+        made.append(arch)
+        return to_query(arch)
+
+    monkeypatch.setattr(page_state, "to_query", counted)
+    published = ARCHITECTURES["googlenet"]
+    app = AppTest.from_function(page, default_timeout=30).run()
+    for expected in (published, with_widths(published, EDIT), published):
+        for _ in range(3):
+            app.run()
+            assert dict(app.query_params) == to_query(expected)
+        app.button[1 if expected != published else 0].click().run()
+    assert made == [published, with_widths(published, EDIT), published, with_widths(published, EDIT)]
