@@ -72,7 +72,7 @@ def forget() -> None:
     ours._one.cache_clear()
     ours._repeat.cache_clear()
     forget_topologies()
-    for statement in (dot._cluster, dot._inside, dot._edge, dot._box, dot._title, dot._unseen):
+    for statement in (dot._cluster, dot._paths, dot._box, dot._edge):
         statement.cache_clear()
 
 

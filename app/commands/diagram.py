@@ -32,7 +32,7 @@ def _add_options(parser: ArgumentParser) -> None:
 def _run(args: Namespace) -> int:
     from ..backend import analyze, diagram
 
-    view = diagram.View(
+    options = diagram.DiagramOptions(
         level=args.level,
         expand=frozenset(args.expand),
         color_by=args.color_by,
@@ -40,7 +40,7 @@ def _run(args: Namespace) -> int:
         fused=not args.apart,
     )
     analysis, published = analyze(network_from(args)), analyze(ARCHITECTURES[args.variant])
-    args.output.write_bytes(diagram.as_file(analysis, args.output.suffix.lower(), view, published))
+    args.output.write_bytes(diagram.as_file(analysis, args.output.suffix.lower(), options, published))
     return 0
 
 

@@ -31,8 +31,8 @@ def demo(logs: Path) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Box:
-    """A place on the screen, in px."""
+class ScreenBox:
+    """A rectangle on the screen, in px."""
 
     x: float
     y: float
@@ -47,7 +47,7 @@ class Box:
     def top(self) -> tuple[float, float]:
         return self.x + self.width / 2, self.y
 
-    def holds(self, other: "Box") -> bool:
+    def holds(self, other: "ScreenBox") -> bool:
         across = self.x <= other.x and other.x + other.width <= self.x + self.width
         return across and self.y <= other.y and other.y + other.height <= self.y + self.height
 
@@ -64,17 +64,17 @@ class Diagram:
     def place(self, path: str) -> Locator:
         return self.page.locator(f'.view g[id="{path}"]')
 
-    def box(self, path: str) -> Box:
-        return Box(
+    def box(self, path: str) -> ScreenBox:
+        return ScreenBox(
             *self.place(path).evaluate(
                 "e => { const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height] }"
             )
         )
 
-    def of(self, css: str) -> Box:
-        found = self.page.locator(f".view {css}").bounding_box()
-        assert found
-        return Box(**found)
+    def of(self, css: str) -> ScreenBox:
+        rectangle = self.page.locator(f".view {css}").bounding_box()
+        assert rectangle
+        return ScreenBox(**rectangle)
 
     def click(self, path: str, at: tuple[float, float] | None = None) -> None:
         self.page.mouse.click(*(at or self.box(path).center))
@@ -96,8 +96,8 @@ class Diagram:
             expect(self.place(path)).to_have_attribute("aria-current", "true")
 
     def focused(self) -> str:
-        found: str = self.page.locator(".view :focus").evaluate("e => e.id || e.className || e.tagName")
-        return found
+        name: str = self.page.locator(".view :focus").evaluate("e => e.id || e.className || e.tagName")
+        return name
 
     def expect_said(self, *lines: str) -> None:
         """Exactly these events reached Python, and their rerun is on the page."""
@@ -122,6 +122,6 @@ def touch(diagram: Diagram, *steps: Sequence[tuple[float, float]]) -> None:
             "type": kind,
             "touchPoints": fingers,
             "timestamp": start + 0.02 * number,
-        }  # a slow machine is no slow hand
+        }  # a slow machine is not a slow hand
         session.send("Input.dispatchTouchEvent", event)
         down = len(points)

@@ -1,6 +1,7 @@
 """A made-up network of inception modules in the real component, drawn by the real Graphviz.
 
-Run by test_graph_view.py: `streamlit run graph_view_app.py`. In the address: ?modules=18&open=all&fixed&hostile&tabs.
+Run by test_graph_view.py: `streamlit run graph_view_app.py`. In the address:
+?modules=18&open=all&fixed&hostile&escaping&tabs.
 """
 
 import functools
@@ -11,6 +12,8 @@ import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
 
 import streamlit as st
 
@@ -32,11 +35,33 @@ graph [style="rounded,filled" fillcolor="#88888818" fontname=Helvetica fontsize=
 """
 
 
+SVG = "http://www.w3.org/2000/svg"
+
+
+# What the component reads of the backend's classes DrawnItem, HeatScale and Drawing, which take seconds to import.
+class Item(NamedTuple):
+    id: str
+    kind: str
+    classes: str
+    svg: str
+    tip: str
+
+
 @dataclass(frozen=True)
-class Heat:
+class Scale:
     colours: tuple[str, ...]
     low: str
     high: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    topology: str
+    width: float
+    height: float
+    shift: tuple[float, float]
+    items: tuple[Item, ...]
+    legend: tuple[tuple[str, str], ...] | Scale
 
 
 def node(path: str, label: str) -> str:
@@ -58,7 +83,7 @@ def module(name: str, before: str, is_open: bool) -> tuple[list[str], str]:
 
 
 @functools.cache
-def layout(modules: int, opened: frozenset[int], sideways: bool) -> str:
+def layout(modules: int, opened: frozenset[int], sideways: bool) -> ElementTree.Element:
     lines, before = [node("input", "input")], "input"
     for number in range(modules):
         more, before = module(f"inception{number}", before, number in opened)
@@ -66,22 +91,48 @@ def layout(modules: int, opened: frozenset[int], sideways: bool) -> str:
     dot = HEAD % ("LR" if sideways else "TB") + "\n".join(lines) + "}"
     program = shutil.which("graphviz-pure", path=str(Path(sys.executable).parent))
     assert program, "graphviz-pure is not installed"
-    return subprocess.run([program, "-Tsvg"], input=dot, capture_output=True, text=True, check=True).stdout
+    svg = subprocess.run([program, "-Tsvg"], input=dot, capture_output=True, text=True, check=True).stdout
+    ElementTree.register_namespace("", SVG)
+    return ElementTree.fromstring(svg)
 
 
-def paint(svg: str, width: int, heat: bool) -> str:
-    """Put in what an edit changes: labels, tips, fills."""
+def items(graph: ElementTree.Element, width: int, heat: bool) -> list[Item]:
+    """Graphviz's groups, with what an edit changes put in: labels, tips, fills."""
+    made = []
+    for group in graph.iterfind(f"{{{SVG}}}g"):
+        path, kind = group.attrib["id"], group.attrib["class"]
+        svg = "".join(ElementTree.tostring(e, "unicode") for e in group if not e.tag.endswith("title"))
+        svg = re.sub(r"@([\w.]+)@", lambda match: filters(match[1], width), svg)
+        tip = path if kind == "edge" else f"{path}\n{filters(path, width)} filters <b>of 3x3</b>"
+        made.append(Item(path, kind, "", painted(svg, path, heat) if kind == "node" else svg, tip))
+    return made
 
-    def color(found: re.Match[str]) -> str:
-        path = found[1]
-        branch = next((color for name, color in COLORS.items() if f".{name}." in path), "#DDE3EA")
-        fill = CIVIDIS[len(path) * 7 % 10] if heat else branch
-        ink = "#ffffff" if fill in (COLORS["branch1x1"], *CIVIDIS[:5]) else "#111418"
-        return found[0].replace('fill="#dde3ea"', f'fill="{fill}"').replace("<text ", f'<text fill="{ink}" ')
 
-    svg = re.sub(r'<g id="([\w.]+)" class="node">.*?</g>', color, svg, flags=re.DOTALL)
-    svg = re.sub(r"<title>([\w.]+)</title>", r"<title>\1\n@\1@ filters &lt;b&gt;of 3x3&lt;/b&gt;</title>", svg)
-    return re.sub(r"@([\w.]+)@", lambda found: str(width if found[1] == EDITED else len(found[1]) * 8), svg)
+def filters(path: str, width: int) -> str:
+    return str(width if path == EDITED else len(path) * 8)
+
+
+def painted(svg: str, path: str, heat: bool) -> str:
+    branch = next((color for name, color in COLORS.items() if f".{name}." in path), "#DDE3EA")
+    fill = CIVIDIS[len(path) * 7 % 10] if heat else branch
+    ink = "#ffffff" if fill in (COLORS["branch1x1"], *CIVIDIS[:5]) else "#111418"
+    return svg.replace('fill="#dde3ea"', f'fill="{fill}"').replace("<text ", f'<text fill="{ink}" ')
+
+
+def drawing(modules: int, opened: frozenset[int], sideways: bool, width: int, heat: bool, more: list[Item]) -> Drawn:
+    svg = layout(modules, opened, sideways)
+    graph = svg.find(f"{{{SVG}}}g")
+    assert graph is not None
+    *_, right, down = map(float, re.findall(r"-?[\d.]+", graph.attrib["transform"]))
+    _, _, across, along = map(float, svg.attrib["viewBox"].split())
+    return Drawn(
+        f"{sorted(opened)} {sideways}",
+        across,
+        along,
+        (right, down),
+        (*items(graph, width, heat), *more),
+        Scale(CIVIDIS, "0", "1.2 G MACs") if heat else tuple((COLORS[name], name) for name in COLORS),
+    )
 
 
 def select(path: str) -> None:
@@ -111,19 +162,14 @@ def diagram() -> None:
         heat = st.toggle("Heat")
     with tools[3]:
         sideways = st.toggle("Sideways")
-    svg = paint(layout(modules, opened, sideways), width, heat)
-    if "hostile" in query:
-        svg = svg.replace("</svg>", HOSTILE + "</svg>")
-    with st.tabs(["Before", "Behind"])[1] if "tabs" in query else st.container():
+    with st.tabs(["First", "Second"])[1] if "tabs" in query else st.container():
         graph_view(
-            svg,
+            drawing(modules, opened, sideways, width, heat, [HOSTILE[name] for name in HOSTILE if name in query]),
             network="inception",
-            topology=f"{sorted(opened)} {sideways}",
             selected=st.session_state.get("selected"),
             key="diagram",
             on_select=select,
             on_expand=None if "fixed" in query else expand,
-            legend=Heat(CIVIDIS, "0", "1.2 G MACs") if heat else [(COLORS[name], name) for name in COLORS],
         )
     st.code("\n".join([*log, f"width {width}"]), language=None)
     st.markdown("\n\n".join(["A line below the diagram."] * 30))
@@ -134,10 +180,18 @@ def other() -> None:
 
 
 BAD = "document.title='bad'"
-HOSTILE = f"""<g id="hostile" class="node" onclick="{BAD}"><title>hostile</title>
-<script>{BAD}</script><a href="javascript:{BAD}"><text onload="{BAD}">kept</text></a>
+HOSTILE = {
+    "hostile": Item(
+        "hostile",
+        "node",
+        f'" onclick="{BAD}',
+        f"""<script>{BAD}</script><a href="javascript:{BAD}"><text onload="{BAD}">kept</text></a>
 <foreignObject><body xmlns="http://www.w3.org/1999/xhtml"><img src="x" onerror="{BAD}"/></body></foreignObject>
-<image href="x" onerror="{BAD}"/><rect width="9" height="9" style="mask: url(http://example.org/x)"/></g>"""
+<image href="x" onerror="{BAD}"/><rect width="9" height="9" style="mask: url(http://example.org/x)"/>""",
+        "hostile",
+    ),
+    "escaping": Item("escaping", "node", "", '</g><g id="input" class="node"><text>another</text></g><g>', "escaping"),
+}
 
 log: list[str] = st.session_state.setdefault("log", [])
 st.set_page_config(layout="wide")

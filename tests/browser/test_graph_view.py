@@ -100,7 +100,7 @@ def test_dragging_pans_and_does_nothing_else(small: Diagram) -> None:
     assert near(small.box("inception1").center, (x + 70, y - 25))
     before = small.box("inception1")
     small.drag((x + 70, y - 25), (x + 90, y - 25), (x + 71, y - 25))
-    small.drag((x + 71, y - 25), (x + 91, y - 25), (x + 71, y - 25))  # two quick ones are no double click
+    small.drag((x + 71, y - 25), (x + 91, y - 25), (x + 71, y - 25))  # two quick drags are not a double click
     assert small.box("inception1").width == before.width
     small.click("inception2")
     small.expect_said("select inception2")
@@ -169,15 +169,15 @@ def test_the_small_map_moves_the_camera(page: Page, url: str) -> None:
 
 def test_a_diagram_in_a_closed_tab_is_placed_when_the_tab_opens(page: Page, url: str) -> None:
     diagram = Diagram(page, url, "modules=3&tabs")
-    page.get_by_role("tab", name="Behind").click()
+    page.get_by_role("tab", name="Second").click()
     expect(page.locator(".view .canvas")).to_be_visible()
     page.wait_for_function("e => e.getBoundingClientRect().width > 50", arg=diagram.place("input").element_handle())
     assert all(diagram.of(".canvas").holds(diagram.box(path)) for path in ("input", "inception0", "inception2"))
     diagram.button("Zoom in").click()
     before = diagram.box("inception1")
-    page.get_by_role("tab", name="Before").click()
+    page.get_by_role("tab", name="First").click()
     expect(page.locator(".view .canvas")).to_be_hidden()
-    page.get_by_role("tab", name="Behind").click()
+    page.get_by_role("tab", name="Second").click()
     expect(page.locator(".view .canvas")).to_be_visible()
     assert diagram.box("inception1") == before
 
@@ -185,19 +185,19 @@ def test_a_diagram_in_a_closed_tab_is_placed_when_the_tab_opens(page: Page, url:
 # ---- Nothing jumps
 
 
-def test_an_edit_patches_the_standing_drawing(page: Page, url: str) -> None:
+def test_an_edit_patches_the_drawing_on_the_page(page: Page, url: str) -> None:
     diagram = Diagram(page, url, "modules=3&open=all")
     diagram.button("Zoom out").click()
     page.emulate_media(reduced_motion="no-preference")
     diagram.place("inception2.concat").evaluate("e => { e.untouched = e.firstElementChild }")
-    diagram.place(REDUCE).evaluate("e => { e.standing = true }")
+    diagram.place(REDUCE).evaluate("e => { e.kept = true }")
     page.locator(".view .flashes").evaluate("""e => { window.lit = []
         const log = (record) => record.addedNodes.forEach(ring => lit.push(ring.getAttribute('class')))
         new MutationObserver(records => records.forEach(log)).observe(e, {childList: true}) }""")
     before = diagram.box(REDUCE), diagram.box("inception2.concat")
     page.get_by_test_id("stNumberInputStepUp").click()
     expect(diagram.place(REDUCE)).to_contain_text("104")
-    assert diagram.place(REDUCE).evaluate("e => e.standing")
+    assert diagram.place(REDUCE).evaluate("e => e.kept")
     assert diagram.place("inception2.concat").evaluate("e => e.untouched === e.firstElementChild")
     assert (diagram.box(REDUCE), diagram.box("inception2.concat")) == before
     assert page.evaluate("lit") == ["edited"]  # one place lights up, where the edit landed

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.diagram import REDUCE, Box, Diagram, demo, near, touch
+from tests.browser.diagram import REDUCE, Diagram, ScreenBox, demo, near, touch
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_enter_goes_from_match_to_match(page: Page, url: str) -> None:
 # ---- Tips, full screen, themes, small screens, hostile input
 
 
-def test_a_tip_shows_the_title_as_text(small: Diagram) -> None:
+def test_a_tip_is_shown_as_text(small: Diagram) -> None:
     small.page.mouse.move(*small.box("inception1").center)
     tip = small.page.locator(".view .tip")
     expect(tip).to_be_visible()
@@ -222,7 +222,7 @@ def test_it_fits_a_phone(phone: Diagram) -> None:
     assert view.height < 0.75 * 844
     bar = [phone.button(name) for name in ("Expand", "Fold", "Zoom out", "Zoom in", "Fit", "Full screen")]
     tools = [phone.page.locator(".view .search"), *bar]
-    assert all(view.holds(Box(**box)) for tool in tools if (box := tool.bounding_box()))
+    assert all(view.holds(ScreenBox(**box)) for tool in tools if (box := tool.bounding_box()))
     assert phone.of(".canvas").holds(phone.box("input"))
 
 
@@ -237,7 +237,7 @@ def test_one_finger_pans_two_zoom_a_tap_selects(phone: Diagram) -> None:
     after = phone.box("inception0.concat")
     assert after.width == pytest.approx(2 * before.width, rel=0.05)
     assert near(after.center, (x + 20, y))  # what lies under a finger stays under it
-    phone.page.wait_for_timeout(1000)  # right behind a pinch, Chromium itself keeps about one tap in four from any page
+    phone.page.wait_for_timeout(1000)  # right after a pinch, Chromium itself swallows about one tap in four
     phone.page.touchscreen.tap(*after.center)
     phone.expect_said("select inception0.concat")
 
@@ -264,3 +264,9 @@ def test_a_drawing_cannot_run_or_load_anything(page: Page, url: str) -> None:
     diagram.expect_said("select hostile")
     assert page.title() == "Diagram"
     assert all(request.startswith((url, "blob:", "data:")) for request in requests)
+
+
+def test_an_item_cannot_leave_its_group(page: Page, url: str) -> None:
+    page.goto(f"{url}/?modules=3&escaping")
+    expect(page.locator(".view .hint")).to_have_text("This diagram cannot be drawn.", timeout=30_000)
+    assert page.locator(".view .drawn *").count() == 0

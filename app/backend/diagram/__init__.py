@@ -1,52 +1,49 @@
-"""The diagram of a network, laid out by Graphviz from the traced graph.
+"""The diagram of a network, drawn from the traced graph: analysis -> boxes -> scene -> styles -> svg.
 
-A layout depends on what stands in the diagram, never on a number: boxes have fixed sizes. So each layout is computed
-once and remembered, and after an edit only words and colours are painted anew.
+``boxes`` groups the traced nodes of each stage or block into boxes (a convolution, its normalisation and its activation
+share one) and finds the edges between them; ``roles`` has what the spec says about each box. ``scene`` puts the boxes
+of all stages together as the ``options`` ask, expanded or folded, with a cluster around each block; its ``Topology`` is
+all that a layout depends on. ``styles`` decides how every box, edge and cluster looks: its text (worded in ``labels``),
+its colour (that of its branch, or one from the ``heat`` map), whether it is marked as changed; and the legend.
+``layout`` asks Graphviz for the coordinates of a topology, which ``dot`` writes in Graphviz's language. ``svg`` draws
+the styles at those coordinates, an item for each box, edge and cluster. ``export`` turns the items into files.
+
+Box sizes are fixed and a topology contains no filter counts. So each layout is computed once and cached, and an edit of
+widths changes only text and colours.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
 
 from ..analysis.network import Analysis
-from ..common.colours import ThemeName
+from ..common.colours import THEMES, ThemeName
 from .dot import dot_of
-from .export import Format, figure
+from .export import FigureFormat, figure_file
+from .heat import HeatScale
 from .layout import LayoutError
-from .scene import ColorBy, Direction, Level, View, scene, toggled
-from .styles import Heat, faces, legend
-from .svg import painted
+from .options import ColorBy, DiagramLevel, DiagramOptions, Direction, toggled
+from .scene import Scene, scene
+from .styles import DiagramStyle, style_of
+from .svg import Drawing, DrawnItem, drawing_of
 
-FORMATS = (".svg", ".pdf", ".png", ".dot")
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """``svg``: nodes are ``<g class="node" id=path>``, frames ``<g class="cluster" id=path>``, edges ``<g class="edge"
-    id="path->path">``; the ``<title>`` of each is its tooltip. Nothing is drawn behind them. ``topology`` names the
-    layout: two drawings of one topology have the same elements in the same places.
-    """
-
-    svg: str
-    topology: str
+FILE_ENDINGS = (".svg", ".pdf", ".png", ".dot")
 
 
-def draw(analysis: Analysis, view: View | None = None, original: Analysis | None = None) -> Drawing:
-    """The diagram as ``view`` wants it, with what differs from ``original`` marked.
+def draw(analysis: Analysis, options: DiagramOptions | None = None, original: Analysis | None = None) -> Drawing:
+    """The diagram as ``options`` want it, with what differs from ``original`` marked, and its legend.
 
     Raises:
         LayoutError: where no Graphviz program is found, or none can lay it out.
     """
-    view = view or View()
-    shown = scene(analysis, view)
-    return Drawing(*painted(shown.outline, faces(analysis, shown, view, original)))
+    shown, style = _styled_scene(analysis, options or DiagramOptions(), original)
+    return drawing_of(shown.topology, style)
 
 
 def to_dot(
     analysis: Analysis,
     *,
-    level: Level = "branch",
+    level: DiagramLevel = "branch",
     expand: frozenset[str] = frozenset(),
     fold: frozenset[str] = frozenset(),
     color_by: ColorBy = "kind",
@@ -56,32 +53,51 @@ def to_dot(
     show_aux: bool = True,
     theme: ThemeName = "light",
 ) -> str:
-    """The same diagram in Graphviz's language; the options are those of :class:`View`."""
-    return _dot(analysis, View(level, expand, fold, color_by, direction, fused, show_aux, theme), original)
+    """The same diagram in Graphviz's language; the options are those of :class:`DiagramOptions`."""
+    return _dot(analysis, DiagramOptions(level, expand, fold, color_by, direction, fused, show_aux, theme), original)
 
 
-def _dot(analysis: Analysis, view: View, original: Analysis | None) -> str:
-    shown = scene(analysis, view)
-    return dot_of(shown.outline, faces(analysis, shown, view, original))
-
-
-def as_file(analysis: Analysis, ending: str, view: View | None = None, original: Analysis | None = None) -> bytes:
-    """The diagram as a file: what :func:`draw` shows, on the theme's paper, as .svg, .pdf or .png; or its .dot.
+def as_file(
+    analysis: Analysis, ending: str, options: DiagramOptions | None = None, original: Analysis | None = None
+) -> bytes:
+    """The diagram as a file: the drawing on the theme's background as .svg, .pdf or .png, or its DOT text as .dot.
 
     Raises:
         ValueError: for another ending.
         LayoutError: where Graphviz cannot lay it out.
     """
-    view = view or View()
-    if ending not in FORMATS:
+    options = options or DiagramOptions()
+    if ending not in FILE_ENDINGS:
         raise ValueError(
-            f"A diagram is written as {', '.join(FORMATS)}, not as {ending or 'a file without an ending'}."
+            f"A diagram is written as {', '.join(FILE_ENDINGS)}, not as {ending or 'a file without an ending'}."
         )
     if ending == ".dot":
-        return _dot(analysis, view, original).encode()
-    shown = scene(analysis, view)
-    svg, _ = painted(shown.outline, faces(analysis, shown, view, original), paper=True)
-    return figure(svg, cast(Format, ending.removeprefix(".")))
+        return _dot(analysis, options, original).encode()
+    drawing = draw(analysis, options, original)
+    return figure_file(drawing, THEMES[options.theme].paper, cast(FigureFormat, ending.removeprefix(".")))
 
 
-__all__ = ["FORMATS", "Drawing", "Heat", "LayoutError", "View", "as_file", "draw", "legend", "to_dot", "toggled"]
+def _dot(analysis: Analysis, options: DiagramOptions, original: Analysis | None) -> str:
+    shown, style = _styled_scene(analysis, options, original)
+    return dot_of(shown.topology, style)
+
+
+def _styled_scene(analysis: Analysis, options: DiagramOptions, original: Analysis | None) -> tuple[Scene, DiagramStyle]:
+    shown = scene(analysis, options)
+    return shown, style_of(analysis, shown, options, original)
+
+
+__all__ = [
+    "FILE_ENDINGS",
+    "ColorBy",
+    "DiagramLevel",
+    "DiagramOptions",
+    "Drawing",
+    "DrawnItem",
+    "HeatScale",
+    "LayoutError",
+    "as_file",
+    "draw",
+    "to_dot",
+    "toggled",
+]

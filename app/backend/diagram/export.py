@@ -1,4 +1,4 @@
-"""A diagram as a file for a paper or a slide, the same everywhere: an SVG or PDF has its fonts inside."""
+"""A diagram as a file for a paper or a slide, which looks the same everywhere: an SVG or PDF contains its fonts."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from typing import Literal
 from inception_models.shipped import ASSETS
 
 from .dot import FONT
+from .svg import Drawing, svg_text
 
-Format = Literal["svg", "pdf", "png"]
+FigureFormat = Literal["svg", "pdf", "png"]
 
 FONTS = ASSETS / "fonts"
 FAMILY = "Liberation Sans"  # as wide as Helvetica, letter by letter
@@ -23,28 +24,28 @@ WEIGHTS: Mapping[str, Path] = {
     "normal": FONTS / "LiberationSans-Regular.ttf",
     "bold": FONTS / "LiberationSans-Bold.ttf",
 }
-PNG_SCALE = 3  # pixels a point, which is 216 a inch
+PNG_SCALE = 3  # pixels for each point, which is 216 for each inch
 MAX_PNG_PIXELS = 40e6
 MAX_PDF_POINTS = 14_400  # the longest side that PDF readers take
 
 
-def figure(svg: str, fmt: Format) -> bytes:
-    """A painted diagram (:func:`app.backend.diagram.svg.painted`) as a file in the format ``fmt``.
+def figure_file(drawing: Drawing, paper: str, fmt: FigureFormat) -> bytes:
+    """A drawing on a background of the colour ``paper``, as a file in the format ``fmt``.
 
-    An SVG carries those letters of its font that it uses; a PDF embeds them; a PNG has three pixels a point, fewer
-    where it would pass 40 megapixels.
+    An SVG contains those letters of its font that it uses; a PDF embeds them; a PNG has three pixels for each point,
+    fewer where that would be more than 40 megapixels.
     """
-    own = svg.replace(f'font-family="{FONT}"', f"font-family=\"'{FAMILY}',{FONT}\"", 1)
+    svg = svg_text(drawing, paper, f"'{FAMILY}',{FONT}")
     match fmt:
         case "svg":
-            return own.replace(">", f"><style>{_faces(svg)}</style>", 1).encode()
+            return svg.replace(">", f"><style>{_font_faces(svg)}</style>", 1).encode()
         case "pdf":
-            return _pdf(own)
+            return _pdf(svg)
         case "png":
-            return _png(own)
+            return _png(svg, drawing.width, drawing.height)
 
 
-def _faces(svg: str) -> str:
+def _font_faces(svg: str) -> str:
     """CSS with the letters of ``svg``, by weight."""
     letters = "".join(sorted(set("".join(unescape(text) for text in findall(r"<text[^>]*>([^<]*)<", svg)))))
     rule = "@font-face{font-family:'%s';font-weight:%s;src:url(data:font/woff;base64,%s)format('woff')}"
@@ -59,15 +60,9 @@ def _subset(file: Path, letters: str) -> str:
     cutter = Subsetter(options)
     cutter.populate(text=letters)
     cutter.subset(font)
-    done = BytesIO()
-    save_font(font, done, options)
-    return b64encode(done.getvalue()).decode()
-
-
-def _size(svg: str) -> tuple[float, float]:
-    """Width and height in points."""
-    width, height = findall(r'^<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', svg)[0]
-    return float(width), float(height)
+    buffer = BytesIO()
+    save_font(font, buffer, options)
+    return b64encode(buffer.getvalue()).decode()
 
 
 def _pdf(svg: str) -> bytes:
@@ -81,18 +76,17 @@ def _pdf(svg: str) -> bytes:
     drawing = svg2rlg(BytesIO(sub(r"<title>[^<]*</title>", "", svg).encode()))
     assert drawing is not None, "our own SVG can be read"
     scale = min(1.0, MAX_PDF_POINTS / max(drawing.width, drawing.height))
-    done = BytesIO()
-    page = Canvas(done, (drawing.width * scale, drawing.height * scale))
+    buffer = BytesIO()
+    page = Canvas(buffer, (drawing.width * scale, drawing.height * scale))
     page.scale(scale, scale)
     renderPDF.draw(drawing, page, 0, 0)
     page.save()
-    return done.getvalue()
+    return buffer.getvalue()
 
 
-def _png(svg: str) -> bytes:
+def _png(svg: str, width: float, height: float) -> bytes:
     import resvg_py
 
-    width, height = _size(svg)
     zoom = min(PNG_SCALE, sqrt(MAX_PNG_PIXELS / (width * height)))
     files = [str(file) for file in WEIGHTS.values()]
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=zoom, font_files=files, skip_system_fonts=True))

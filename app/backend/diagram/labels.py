@@ -1,4 +1,4 @@
-"""The words in a diagram: names as people write them, and what tooltips say."""
+"""The text in a diagram: names as people write them, and what tooltips say."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from ..analysis.kinds import LayerKind
 from ..analysis.network import StageCost
 from ..analysis.receptive_field import Fields
 from ..common.quantity import shape_text
-from .boxes import Sketch
-from .scene import Box, Group
+from .boxes import BoxSpec
+from .scene import Box, Cluster
 
-OPERATIONS: Mapping[LayerKind, str] = {
+LAYER_NAMES: Mapping[LayerKind, str] = {
     "input": "input",
     "concat": "filter concat",
     "add": "+",
@@ -84,10 +84,10 @@ def op_name(op: Op) -> str:
 
 
 @lru_cache(maxsize=8192)
-def box_name(box: Sketch) -> str:
-    """What a box is: an op, a layer, or the joint where branches meet."""
-    if box.unit.op is not None:
-        return op_name(box.unit.op)
+def box_name(box: BoxSpec) -> str:
+    """What a box is: an op, a layer, or the join of branches."""
+    if box.role.op is not None:
+        return op_name(box.role.op)
     if len(box.nodes) == 1:
         return layer_name(box.nodes[0])
     if not any(n.layer.kind == "add" for n in box.nodes):
@@ -100,12 +100,12 @@ def box_name(box: Sketch) -> str:
 def layer_name(node: Node) -> str:
     """What a traced layer is: ``conv 3×3/2``, ``BatchNorm``."""
     layer = node.layer
-    name = OPERATIONS.get(layer.kind, layer.detail)
+    name = LAYER_NAMES.get(layer.kind, layer.detail)
     return f"{name} {layer.detail}" if layer.kind in ("conv", "max_pool", "avg_pool") else name
 
 
 def stage_line(stage: StageCost) -> str:
-    """A stage in a few words: the widths that its branches bring, or what its one op does."""
+    """A stage in short: the output widths of its branches, or what its one op does."""
     match stage.part:
         case Repeat():
             return f"× {len(stage.copies)}"
@@ -122,13 +122,14 @@ def stage_line(stage: StageCost) -> str:
 
 
 def box_tip(box: Box, changes: Iterable[WidthChange]) -> str:
-    """Everything about a box, a line each; ``changes`` are lines of their own."""
-    return "\n".join((box.path, _numbers(*box[1:5]), field_line(box.seen), *map(str, changes)))
+    """Everything about a box, line by line; each of ``changes`` has its own."""
+    numbers = _numbers(box.spec, box.times, box.params, box.macs)
+    return "\n".join((box.path, numbers, field_line(box.seen), *map(str, changes)))
 
 
 @lru_cache(maxsize=8192)
-def _numbers(box: Sketch, times: int, params: int, macs: int) -> str:
-    """The lines that do not depend on where a box stands."""
+def _numbers(box: BoxSpec, times: int, params: int, macs: int) -> str:
+    """The lines that do not depend on where in the network a box is."""
     what = box_name(box) if box.nodes else stage_line(box.part)
     if len(box.nodes) > 1:
         what += f" ({', '.join(map(layer_name, box.nodes))})"
@@ -136,11 +137,11 @@ def _numbers(box: Sketch, times: int, params: int, macs: int) -> str:
     return f"{what}\n{shape_text(box.in_shape)} → {shape_text(box.out_shape)}\n{params:,} params, {macs:,} MACs{copies}"
 
 
-def group_tip(group: Group, changes: Iterable[WidthChange]) -> str:
-    """Everything about a block, a line each; ``changes`` are lines of their own."""
-    part = group.part
+def cluster_tip(cluster: Cluster, changes: Iterable[WidthChange]) -> str:
+    """Everything about a block, line by line; each of ``changes`` has its own."""
+    part = cluster.part
     lines = (
-        group.path,
+        cluster.path,
         stage_line(part),
         f"{shape_text(part.in_shape)} → {shape_text(part.out_shape)}",
         f"{part.params:,} params, {part.macs:,} MACs",
@@ -150,7 +151,7 @@ def group_tip(group: Group, changes: Iterable[WidthChange]) -> str:
 
 
 def field_line(seen: Fields) -> str:
-    """A receptive field as people say it."""
+    """A receptive field in words."""
     if seen is None:
         return "sees the whole picture"
     return f"sees {seen[0].size} × {seen[1].size} pixels, every {seen[0].jump}"

@@ -1,4 +1,4 @@
-"""Where things stand: Graphviz, called as a program, and the places it found for boxes, frames and edges.
+"""Where everything goes: Graphviz, called as a program, and the coordinates that it gives boxes, clusters and edges.
 
 Two programs can do it: ``graphviz-pure`` from the Python package of that name, and the system's ``dot``.
 """
@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-TIMEOUT_SECONDS = 60
-SVG = "{http://www.w3.org/2000/svg}"
+LAYOUT_TIMEOUT_SECONDS = 60
+SVG_NS = "{http://www.w3.org/2000/svg}"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -22,7 +22,7 @@ class LayoutError(RuntimeError):
     """No Graphviz program could draw the diagram; the message is one sentence."""
 
 
-def svg_of(dot: str) -> str:
+def graphviz_svg(dot: str) -> str:
     """``dot`` laid out and drawn by Graphviz.
 
     Raises:
@@ -31,19 +31,19 @@ def svg_of(dot: str) -> str:
     reason = "neither graphviz-pure nor dot is installed"
     for program in _programs():
         try:
-            done = subprocess.run(
-                [program, "-Tsvg"], input=dot.encode(), capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+            result = subprocess.run(
+                [program, "-Tsvg"], input=dot.encode(), capture_output=True, timeout=LAYOUT_TIMEOUT_SECONDS, check=False
             )
         except subprocess.TimeoutExpired:
-            reason = f"it took longer than {TIMEOUT_SECONDS} seconds"
+            reason = f"it took longer than {LAYOUT_TIMEOUT_SECONDS} seconds"
             continue
         except OSError as error:
             reason = f"the program does not start ({error.strerror})"
             continue
-        if done.returncode == 0 and done.stdout:
-            return done.stdout.decode()
-        errors = done.stderr.decode(errors="replace").strip().splitlines()
-        reason = errors[-1].rstrip(".") if errors else "the program gave back nothing"
+        if result.returncode == 0 and result.stdout:
+            return result.stdout.decode()
+        errors = result.stderr.decode(errors="replace").strip().splitlines()
+        reason = errors[-1].rstrip(".") if errors else "the program returned nothing"
     raise LayoutError(f"The diagram could not be laid out: {reason}.")
 
 
@@ -55,7 +55,7 @@ def _programs() -> Iterator[str]:
         yield system
 
 
-# --- places ----------------------------------------------------------------------------------------------------------
+# --- coordinates -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """An edge: SVG path data, the points of its arrow's head, and where its label begins."""
+class EdgeCurve:
+    """An edge: SVG path data, the points of its arrowhead, and where its label begins."""
 
     path: str
     arrow: str
@@ -83,48 +83,52 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """A laid-out diagram. Keys are the ``id`` attributes of the DOT; sizes are in points."""
+class DiagramLayout:
+    """The coordinates of a diagram, in points. Keys are the ``id`` attributes of the DOT."""
 
     width: float
     height: float
-    shift: tuple[float, float]  # of everything, to make coordinates positive
+    shift: tuple[float, float]  # added to everything, which makes coordinates positive
     nodes: Mapping[str, Rect]
     clusters: Mapping[str, Rect]
-    edges: Mapping[str, Line]
+    edges: Mapping[str, EdgeCurve]
 
 
-def places(dot: str) -> Places:
-    """Where Graphviz puts every node, cluster and edge of ``dot``, each of which needs an ``id``."""
-    root = ElementTree.fromstring(svg_of(dot))
+def layout_of(dot: str) -> DiagramLayout:
+    """Where Graphviz puts every node, cluster and edge of ``dot``, each of which needs an ``id``.
+
+    Raises:
+        LayoutError: where no Graphviz program is found, or none can lay it out.
+    """
+    root = ElementTree.fromstring(graphviz_svg(dot))
     _, _, width, height = map(float, root.attrib["viewBox"].split())
-    graph = root.find(f"{SVG}g")
+    graph = root.find(f"{SVG_NS}g")
     assert graph is not None, "Graphviz draws one group"
     x, y = (float(n) for n in NUMBER.findall(graph.attrib["transform"].partition("translate")[2])[:2])
-    groups = [(g.get("class", "").split()[0], g.get("id", ""), g) for g in graph.iter(f"{SVG}g") if g.get("class")]
-    return Places(
+    groups = [(g.get("class", "").split()[0], g.get("id", ""), g) for g in graph.iter(f"{SVG_NS}g") if g.get("class")]
+    return DiagramLayout(
         width,
         height,
         (x, y),
-        {name: _frame(g) for kind, name, g in groups if kind == "node"},
-        {name: _frame(g) for kind, name, g in groups if kind == "cluster"},
-        {name: _line(g) for kind, name, g in groups if kind == "edge"},
+        {name: _rect(g) for kind, name, g in groups if kind == "node"},
+        {name: _rect(g) for kind, name, g in groups if kind == "cluster"},
+        {name: _curve(g) for kind, name, g in groups if kind == "edge"},
     )
 
 
-def _frame(group: ElementTree.Element) -> Rect:
-    shape = next(e for e in group.iter() if e.tag in (f"{SVG}path", f"{SVG}polygon"))
+def _rect(group: ElementTree.Element) -> Rect:
+    shape = next(e for e in group.iter() if e.tag in (f"{SVG_NS}path", f"{SVG_NS}polygon"))
     numbers = [float(n) for n in NUMBER.findall(shape.get("d") or shape.get("points") or "")]
     xs, ys = numbers[::2], numbers[1::2]
     return Rect(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys), _label(group))
 
 
-def _line(group: ElementTree.Element) -> Line:
-    path = next(group.iter(f"{SVG}path"))
-    arrow = next(group.iter(f"{SVG}polygon"))
-    return Line(path.attrib["d"], arrow.attrib["points"], _label(group))
+def _curve(group: ElementTree.Element) -> EdgeCurve:
+    path = next(group.iter(f"{SVG_NS}path"))
+    arrow = next(group.iter(f"{SVG_NS}polygon"))
+    return EdgeCurve(path.attrib["d"], arrow.attrib["points"], _label(group))
 
 
 def _label(group: ElementTree.Element) -> tuple[float, float] | None:
-    text = next(group.iter(f"{SVG}text"), None)
+    text = next(group.iter(f"{SVG_NS}text"), None)
     return None if text is None else (float(text.attrib["x"]), float(text.attrib["y"]))

@@ -1,4 +1,4 @@
-"""A standing layout, painted: SVG put together from places that never move and words and colours that do."""
+"""A diagram as SVG: templates whose coordinates come from a layout, filled with text and colours from styles."""
 
 from __future__ import annotations
 
@@ -7,159 +7,230 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
+from typing import Literal, NamedTuple
 
 from ..common.colours import Theme
-from .boxes import EdgeRole
-from .dot import FONT, dot_of, escaped, line_colour, name
-from .layout import Line, Rect, places
-from .scene import Frame, Outline
-from .styles import EdgeFace, Face, Faces
+from .boxes import BoxSize, EdgeRole
+from .dot import FONT, dot_name, dot_of, escaped
+from .layout import EdgeCurve, Rect, layout_of
+from .scene import ClusterTree, Topology
+from .styles import BoxStyle, DiagramStyle, EdgeStyle, Legend, edge_colour
 
-BASELINES = {  # of the lines in a box, below its centre, in points
+BASELINES: Mapping[BoxSize, tuple[float, ...]] = {  # of the lines in a box, below its centre, in points
     "stage": (-2.5, 8),
     "trunk": (-3, 8),
     "join": (-3, 8),
     "op": (-3, 8),
-    "unit": (-3, 8),
+    "small": (-3, 8),
     "thin": (2.8,),
 }
-BAR = 2.5  # height in points
+BAR_HEIGHT = 2.5  # points
 THINNEST, THICKEST = 0.7, 2.6  # edges, in points
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What stays of a box or frame: its SVG up to the classes, its rectangle, the places of its lines and its bars."""
+class DrawnItem(NamedTuple):
+    """One box, cluster or edge, which is a group in the SVG.
 
-    opening: str
+    ``id`` is its path, or ``tail->head`` of an edge. ``classes`` tell more about its kind, ``svg`` is the markup inside
+    its group, ``tip`` its tooltip. In ``svg`` all text is escaped; the other fields are plain text.
+    """
+
+    id: str
+    kind: Literal["node", "cluster", "edge"]
+    classes: str
+    svg: str
+    tip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A diagram, with a transparent background and sizes in points.
+
+    ``topology`` names its layout: two drawings of one topology have the same items in the same places. ``items`` are in
+    the order to paint them; ``shift`` is added to all their coordinates.
+    """
+
+    topology: str
+    width: float
+    height: float
+    shift: tuple[float, float]
+    items: tuple[DrawnItem, ...]
+    legend: Legend
+
+    @property
+    def svg(self) -> str:
+        """The drawing as one SVG document."""
+        return svg_text(self)
+
+    @property
+    def clusters(self) -> frozenset[str]:
+        """The paths of the clusters."""
+        return frozenset(item.id for item in self.items if item.kind == "cluster")
+
+
+def svg_text(drawing: Drawing, paper: str | None = None, font: str = FONT) -> str:
+    """A drawing as one SVG document, with each item as ``<g id="..." class="KIND CLASSES">``, its tip as ``<title>``.
+
+    ``paper``: the colour of the background, transparent by default. ``font``: as in CSS, as wide as Helvetica.
+    """
+    size = f'width="{drawing.width:g}" height="{drawing.height:g}"'
+    right, down = drawing.shift
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawing.width:g} {drawing.height:g}" {size}'
+        f' font-family="{font}" text-anchor="middle">',
+        f'<rect width="100%" height="100%" fill="{paper}"/>' if paper else "",
+        f'<g class="graph" transform="translate({right:g} {down:g})">',
+    ]
+    for item in drawing.items:
+        classes = f"{item.kind} {item.classes}".rstrip()
+        parts.append(f'<g id="{escaped(item.id)}" class="{classes}"><title>{escaped(item.tip)}</title>{item.svg}</g>')
+    parts.append("</g></svg>\n")
+    return "".join(parts)
+
+
+def drawing_of(topology: Topology, style: DiagramStyle) -> Drawing:
+    """A diagram as SVG items.
+
+    Raises:
+        LayoutError: where no Graphviz program is found, or none can lay it out.
+    """
+    template = layout_template(topology)
+    theme = style.theme
+    items = [_edge_item(edge, look, theme) for edge, look in zip(template.edges, style.edges, strict=True)]
+    # Clusters are above the edges, which show through, so that the clusters' labels stay readable.
+    items += [_cluster_item(cluster, style.clusters[cluster.path], theme) for cluster in template.clusters]
+    items += [_box_item(box, look) for box, look in zip(template.boxes, style.boxes, strict=True)]
+    return Drawing(template.topology, template.width, template.height, template.shift, tuple(items), style.legend)
+
+
+# --- templates: what stays the same ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BoxTemplate:
+    """The beginnings of the SVG elements of a box or cluster: its rectangle and its lines of text; the place of its
+    bars."""
+
+    path: str
     rectangle: str
     lines: tuple[str, ...]
     bars: tuple[float, float, float]  # left, top, width
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
-    """What stays of an edge: its SVG up to its shape, its line, its arrow's head and, maybe, its label's place."""
+class EdgeTemplate:
+    """The beginnings of the SVG elements of an edge: its line, its arrowhead and, if it has one, its label."""
 
-    opening: str
+    tail: str
+    head: str
     line: str
     arrow: str
     label: str
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    """A layout ready to be painted. ``topology`` is its name: the same name, the same elements in the same places."""
+class LayoutTemplate:
+    """A layout in SVG, to be filled with text and colours. ``topology`` is a hash of all that the layout depends on."""
 
     topology: str
-    opening: str
-    graph: str
-    boxes: tuple[Piece, ...]
-    frames: Mapping[str, Piece]
-    edges: tuple[Wire, ...]
+    width: float
+    height: float
+    shift: tuple[float, float]
+    boxes: tuple[BoxTemplate, ...]
+    clusters: tuple[BoxTemplate, ...]
+    edges: tuple[EdgeTemplate, ...]
 
 
 @lru_cache(maxsize=128)
-def template(outline: Outline) -> Template:
-    """The layout of an outline, computed by Graphviz when it is first asked for.
+def layout_template(topology: Topology) -> LayoutTemplate:
+    """The layout of a topology, computed by Graphviz when it is first asked for.
 
     Raises:
         LayoutError: where no Graphviz program is found, or none can lay it out.
     """
-    found = places(dot_of(outline))
-    size = f'width="{found.width:g}" height="{found.height:g}"'
-    return Template(
-        hashlib.blake2s(repr(outline).encode(), digest_size=8).hexdigest(),
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {found.width:g} {found.height:g}" {size}'
-        f' font-family="{FONT}" text-anchor="middle">',
-        f'<g class="graph" transform="translate({found.shift[0]:g} {found.shift[1]:g})">',
-        tuple(_box(path, found.nodes[name(path)], BASELINES[form]) for path, form in outline.boxes),
-        {path: _frame(path, found.clusters[name(path)]) for path in _all(outline.frames)},
-        tuple(_wire(*edge, found.edges[f"{name(edge[0])}->{name(edge[1])}"]) for edge in outline.edges),
+    layout = layout_of(dot_of(topology))
+    return LayoutTemplate(
+        hashlib.blake2s(repr(topology).encode(), digest_size=8).hexdigest(),
+        layout.width,
+        layout.height,
+        layout.shift,
+        tuple(_box(path, layout.nodes[dot_name(path)], BASELINES[size]) for path, size in topology.boxes),
+        tuple(_cluster(path, layout.clusters[dot_name(path)]) for path in _cluster_paths(topology.clusters)),
+        tuple(_edge(*edge, layout.edges[f"{dot_name(edge[0])}->{dot_name(edge[1])}"]) for edge in topology.edges),
     )
 
 
-def _all(frames: Iterable[str | Frame]) -> Iterator[str]:
-    """The paths of frames from the outside in, which is the order to draw them in."""
-    for frame in frames:
-        if isinstance(frame, Frame):
-            yield frame.path
-            yield from _all(frame.members)
+def _cluster_paths(members: Iterable[str | ClusterTree]) -> Iterator[str]:
+    """The paths of clusters from the outside in, which is the order to paint them in."""
+    for member in members:
+        if isinstance(member, ClusterTree):
+            yield member.path
+            yield from _cluster_paths(member.members)
 
 
 def _rectangle(rect: Rect) -> str:
     return f'<rect x="{rect.x:g}" y="{rect.y:g}" width="{rect.width:.2f}" height="{rect.height:.2f}"'
 
 
-def _box(path: str, rect: Rect, baselines: Iterable[float]) -> Piece:
+def _box(path: str, rect: Rect, baselines: Iterable[float]) -> BoxTemplate:
     x, y = rect.centre
     lines = tuple(f'<text x="{x:.2f}" y="{y + below:.2f}"' for below in baselines)
-    bars = (rect.x + 6, rect.y + rect.height - BAR - 1.5, rect.width - 12)
-    return Piece(f'<g id="{escaped(path)}" class="', _rectangle(rect), lines, bars)
+    bars = (rect.x + 6, rect.y + rect.height - BAR_HEIGHT - 1.5, rect.width - 12)
+    return BoxTemplate(path, _rectangle(rect), lines, bars)
 
 
-def _frame(path: str, rect: Rect) -> Piece:
-    assert rect.label is not None, "every frame has a label"
+def _cluster(path: str, rect: Rect) -> BoxTemplate:
+    assert rect.label is not None, "every cluster has a label"
     x, y = rect.label
     line = f'<text text-anchor="start" font-weight="bold" paint-order="stroke" stroke-width="3" x="{x:g}" y="{y:g}"'
-    return Piece(f'<g id="{escaped(path)}" class="', _rectangle(rect), (line,), (0, 0, 0))
+    return BoxTemplate(path, _rectangle(rect), (line,), (0, 0, 0))
 
 
-def _wire(tail: str, head: str, role: EdgeRole, line: Line) -> Wire:
+def _edge(tail: str, head: str, role: EdgeRole, curve: EdgeCurve) -> EdgeTemplate:
     dashes = ' stroke-dasharray="4 3"' if role == "aux" else ""
-    tail, head = escaped(tail), escaped(head)
-    return Wire(
-        f'<g id="{tail}-&gt;{head}" class="edge{f" {role}" if role else ""}"><title>{tail} → {head}\n',
-        f'<path fill="none" d="{line.path}"{dashes}',
-        f'<polygon points="{line.arrow}"',
-        f'<text text-anchor="start" font-size="8" x="{line.label[0]:g}" y="{line.label[1]:g}"' if line.label else "",
+    at = f'x="{curve.label[0]:g}" y="{curve.label[1]:g}"' if curve.label else ""
+    return EdgeTemplate(
+        tail,
+        head,
+        f'<path fill="none" d="{curve.path}"{dashes}',
+        f'<polygon points="{curve.arrow}"',
+        f'<text text-anchor="start" font-size="8" {at}' if at else "",
     )
 
 
-def painted(outline: Outline, faces: Faces, paper: bool = False) -> tuple[str, str]:
-    """A diagram as SVG, and the name of its layout. ``paper``: on the theme's background instead of on nothing."""
-    made = template(outline)
-    theme = faces.theme
-    parts = [made.opening, f'<rect width="100%" height="100%" fill="{theme.paper}"/>' if paper else "", made.graph]
-    for wire, edge_face in zip(made.edges, faces.edges, strict=True):
-        _draw(parts, wire, edge_face, theme)
-    for path, piece in made.frames.items():  # above the edges, which show through, so that labels stay readable
-        _surround(parts, piece, faces.frames[path], theme)
-    for piece, face in zip(made.boxes, faces.boxes, strict=True):
-        _paint(parts, piece, face)
-    parts.append("</g></svg>\n")
-    return "".join(parts), made.topology
+# --- items: templates filled with text and colours -------------------------------------------------------------------
 
 
-def _paint(parts: list[str], piece: Piece, face: Face) -> None:
-    parts.append(
-        f'{piece.opening}{face.classes}"><title>{escaped(face.tip)}</title>{piece.rectangle} rx="4" fill="{face.fill}"'
-        f' stroke="{face.border}" stroke-width="{2 if face.changed else 0.8}"/>'
+def _box_item(template: BoxTemplate, style: BoxStyle) -> DrawnItem:
+    svg = (
+        f'{template.rectangle} rx="4" fill="{style.fill}" stroke="{style.border}"'
+        f' stroke-width="{2 if style.changed else 0.8}"/>'
     )
-    left, top, width = piece.bars
-    for colour, share in face.bars:
-        parts.append(f'<path fill="{colour}" d="M{left:.2f},{top:g}h{width * share:.2f}v{BAR}h-{width * share:.2f}z"/>')
-        left += width * share
-    for place, line in zip(piece.lines, face.lines, strict=True):
+    left, top, width = template.bars
+    for colour, share in style.bars:
+        bar = width * share
+        svg += f'<path fill="{colour}" d="M{left:.2f},{top:g}h{bar:.2f}v{BAR_HEIGHT}h-{bar:.2f}z"/>'
+        left += bar
+    for place, line in zip(template.lines, style.lines, strict=True):
         bold = ' font-weight="bold"' if line.bold else ""
-        parts.append(f'{place} font-size="{line.size:g}"{bold} fill="{face.ink}">{escaped(line.text)}</text>')
-    parts.append("</g>")
+        svg += f'{place} font-size="{line.size:g}"{bold} fill="{style.ink}">{escaped(line.text)}</text>'
+    return DrawnItem(template.path, "node", style.classes, svg, style.tip)
 
 
-def _surround(parts: list[str], piece: Piece, face: Face, theme: Theme) -> None:
-    line = face.lines[0]
-    parts.append(
-        f'{piece.opening}{face.classes}"><title>{escaped(face.tip)}</title>{piece.rectangle} rx="6" fill="{theme.line}"'
-        f' fill-opacity="0.1" stroke="{face.border}" stroke-width="{2 if face.changed else 0.8}"/>{piece.lines[0]}'
-        f' font-size="{line.size:g}" stroke="{face.fill}" fill="{face.ink}">{escaped(line.text)}</text></g>'
+def _cluster_item(template: BoxTemplate, style: BoxStyle, theme: Theme) -> DrawnItem:
+    line = style.lines[0]
+    svg = (
+        f'{template.rectangle} rx="6" fill="{theme.line}" fill-opacity="0.1" stroke="{style.border}"'
+        f' stroke-width="{2 if style.changed else 0.8}"/>{template.lines[0]} font-size="{line.size:g}"'
+        f' stroke="{style.fill}" fill="{style.ink}">{escaped(line.text)}</text>'
     )
+    return DrawnItem(template.path, "cluster", style.classes, svg, style.tip)
 
 
-def _draw(parts: list[str], wire: Wire, face: EdgeFace, theme: Theme) -> None:
-    colour = line_colour(face.role, theme)
-    width = THINNEST + (THICKEST - THINNEST) * sqrt(face.volume)
-    label = f'{wire.label} fill="{theme.faint}">{face.shape}</text>' if wire.label else ""
-    parts.append(
-        f'{wire.opening}{face.shape}</title>{wire.line} stroke="{colour}" stroke-width="{width:.2f}"/>'
-        f'{wire.arrow} fill="{colour}"/>{label}</g>'
-    )
+def _edge_item(template: EdgeTemplate, style: EdgeStyle, theme: Theme) -> DrawnItem:
+    colour = edge_colour(style.role, theme)
+    width = THINNEST + (THICKEST - THINNEST) * sqrt(style.volume)
+    label = f'{template.label} fill="{theme.faint}">{style.shape}</text>' if template.label else ""
+    svg = f'{template.line} stroke="{colour}" stroke-width="{width:.2f}"/>{template.arrow} fill="{colour}"/>{label}'
+    tip = f"{template.tail} → {template.head}\n{style.shape}"
+    return DrawnItem(f"{template.tail}->{template.head}", "edge", style.role, svg, tip)

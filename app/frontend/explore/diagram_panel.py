@@ -9,14 +9,13 @@ from typing import cast
 import streamlit as st
 
 from ...backend import Analysis
-from ...backend.diagram import View, as_file, draw, legend, toggled
-from ...backend.diagram.scene import ColorBy, Level
+from ...backend.diagram import ColorBy, DiagramLevel, DiagramOptions, Drawing, as_file, draw, toggled
 from .. import measured
 from ..components.graph_view import graph_view
 from ..state import State
 
-LEVELS: dict[str, str] = {"stage": "Network", "branch": "Branches", "op": "Layers"}
-COLORS: dict[str, str] = {
+LEVEL_LABELS: dict[str, str] = {"stage": "Network", "branch": "Branches", "op": "Layers"}
+COLOR_LABELS: dict[str, str] = {
     "kind": "Kind",
     "params": "Parameters",
     "macs": "MACs",
@@ -25,7 +24,7 @@ COLORS: dict[str, str] = {
     "field": "Receptive field",
     "time": "Time",
 }
-COLORS_HELP = (
+COLOR_HELP = (
     "What the colours of the boxes mean: their kind, or a heat map of parameters, multiply-accumulates, the output's"
     " memory, the receptive field on the picture, or the time of whole stages as measured on the Costs page"
 )
@@ -35,41 +34,38 @@ SWITCHES: dict[str, tuple[str, str]] = {
     "heads": ("Auxiliary heads", "Draw them beside the trunk"),
     "copies": ("Every copy", "Draw each copy of a repeated block instead of one with × 20"),
 }
-FILES: dict[str, str] = {
+FILE_USES: dict[str, str] = {
     ".svg": "for the web, its letters inside",
     ".pdf": "for a paper, its fonts inside",
     ".png": "for a slide, 3 pixels a point",
     ".dot": "for Graphviz",
 }
-HEIGHT_PX = 560
+DIAGRAM_HEIGHT_PX = 560
 
 
 def show(state: State, analysis: Analysis, reference: Analysis) -> None:
     """Render the choices and the diagram."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="diagram-choices"):
-        view = _chosen(state, analysis)
-        _files(analysis, view, reference)
-    drawing = draw(analysis, view, reference)
-    key = legend(analysis, view)
+        options = _chosen(state, analysis)
+        _files(analysis, options, reference)
+    drawing = draw(analysis, options, reference)
     graph_view(
-        drawing.svg,
+        drawing,
         network=state.arch.key,
-        topology=drawing.topology,
         selected=state.selected,
         key="diagram",
         on_select=state.select,
-        on_expand=lambda path: _toggle(state, analysis, view, path),
-        legend=key,
-        height_px=HEIGHT_PX,
+        on_expand=lambda path: _toggle(state, options, drawing, path),
+        height_px=DIAGRAM_HEIGHT_PX,
     )
 
 
-def _chosen(state: State, analysis: Analysis) -> View:
+def _chosen(state: State, analysis: Analysis) -> DiagramOptions:
     level = st.segmented_control(
         "Level",
-        list(LEVELS),
+        list(LEVEL_LABELS),
         default="branch",
-        format_func=LEVELS.__getitem__,
+        format_func=LEVEL_LABELS.__getitem__,
         key="Level",
         required=True,
         help="How much of the traced network is drawn",
@@ -77,10 +73,10 @@ def _chosen(state: State, analysis: Analysis) -> View:
     )
     color = st.selectbox(
         "Colour by",
-        list(COLORS),
-        format_func=COLORS.__getitem__,
+        list(COLOR_LABELS),
+        format_func=COLOR_LABELS.__getitem__,
         key="Colour by",
-        help=COLORS_HELP,
+        help=COLOR_HELP,
         width=170,
         persist_state="session",
     )
@@ -88,8 +84,8 @@ def _chosen(state: State, analysis: Analysis) -> View:
     if color == "time" and not seconds:
         st.caption("Not measured yet: Costs, Time, Measure.")
     sideways, apart, heads, copies = _switches()
-    return View(
-        level=cast(Level, level),
+    return DiagramOptions(
+        level=cast(DiagramLevel, level),
         expand=state.expanded | {stage.name for stage in analysis.stages if stage.copies and copies},
         fold=state.folded,
         color_by=cast(ColorBy, color),
@@ -112,7 +108,7 @@ def _switches() -> list[bool]:
         ]
 
 
-def _files(analysis: Analysis, view: View, reference: Analysis) -> None:
+def _files(analysis: Analysis, options: DiagramOptions, reference: Analysis) -> None:
     """Downloads; each file is made when it is asked for."""
     popover = st.popover(
         "Save", icon=":material/download:", help="The diagram as it stands, as a file", key="save", on_change="rerun"
@@ -121,8 +117,8 @@ def _files(analysis: Analysis, view: View, reference: Analysis) -> None:
         return
     with popover:
         paper = st.segmented_control("Paper", ["Light", "Dark"], default="Light", key="paper", required=True)
-        shown = replace(view, theme="dark" if paper == "Dark" else "light")
-        for ending, about in FILES.items():
+        shown = replace(options, theme="dark" if paper == "Dark" else "light")
+        for ending, about in FILE_USES.items():
             st.download_button(
                 f"{ending[1:].upper()}: {about}",
                 partial(as_file, analysis, ending, shown, reference),
@@ -133,6 +129,6 @@ def _files(analysis: Analysis, view: View, reference: Analysis) -> None:
             )
 
 
-def _toggle(state: State, analysis: Analysis, view: View, path: str) -> None:
-    after = toggled(analysis, view, path)
+def _toggle(state: State, options: DiagramOptions, drawing: Drawing, path: str) -> None:
+    after = toggled(options, path, drawing.clusters)
     state.expanded, state.folded = after.expand, after.fold

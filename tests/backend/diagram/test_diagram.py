@@ -7,14 +7,17 @@ from functools import cache
 from math import prod
 from xml.etree import ElementTree
 
+import graphviz
 import pytest
 
 from app.backend import Analysis, analyze
 from app.backend.common.colours import BRANCH_COLOURS, CIVIDIS, THEMES, heat
-from app.backend.diagram import Heat, View, draw, legend, to_dot, toggled
-from app.backend.diagram.layout import places, svg_of
-from app.backend.diagram.scene import Direction, Level, scene
-from app.backend.diagram.svg import template
+from app.backend.diagram import DiagramOptions, HeatScale, draw, to_dot, toggled
+from app.backend.diagram.dot import quoted
+from app.backend.diagram.layout import graphviz_svg, layout_of
+from app.backend.diagram.options import DiagramLevel, Direction
+from app.backend.diagram.scene import scene
+from app.backend.diagram.svg import layout_template
 from inception_models import ARCHITECTURES, with_widths
 from inception_models.arch.spec import (
     Arch,
@@ -43,18 +46,20 @@ def everything(analysis: Analysis) -> frozenset[str]:
     return frozenset(n.name for s in analysis.stages if s.copies for n in (s, *s.copies))
 
 
-def unfolded(analysis: Analysis) -> View:
-    return View("op", expand=frozenset(s.name for s in analysis.stages if s.copies), fused=False)
+def unfolded(analysis: Analysis) -> DiagramOptions:
+    return DiagramOptions("op", expand=frozenset(s.name for s in analysis.stages if s.copies), fused=False)
 
 
-def svg(analysis: Analysis, view: View | None = None, original: Analysis | None = None) -> ElementTree.Element:
-    return ElementTree.fromstring(draw(analysis, view, original).svg)
+def svg(
+    analysis: Analysis, options: DiagramOptions | None = None, original: Analysis | None = None
+) -> ElementTree.Element:
+    return ElementTree.fromstring(draw(analysis, options, original).svg)
 
 
 def groups(root: ElementTree.Element, kind: str) -> dict[str, ElementTree.Element]:
-    found = [g for g in root.iter(f"{SVG}g") if kind in g.get("class", "").split()]
-    assert len({g.get("id") for g in found}) == len(found)
-    return {g.attrib["id"]: g for g in found}
+    elements = [g for g in root.iter(f"{SVG}g") if kind in g.get("class", "").split()]
+    assert len({g.get("id") for g in elements}) == len(elements)
+    return {g.attrib["id"]: g for g in elements}
 
 
 def texts(element: ElementTree.Element) -> list[str]:
@@ -66,12 +71,12 @@ def title(element: ElementTree.Element) -> str:
 
 
 def shape(element: ElementTree.Element) -> ElementTree.Element:
-    found = element.find(f"{SVG}rect")
-    assert found is not None
-    return found
+    rectangle = element.find(f"{SVG}rect")
+    assert rectangle is not None
+    return rectangle
 
 
-# Small networks with a part of every kind that the published ones have, in combinations that they have not.
+# Small networks with a part of every kind that the published ones have, in combinations that they do not have.
 ODD = Arch(
     "odd",
     ARCHITECTURES["googlenet"].about,
@@ -113,30 +118,30 @@ def test_ops_unfolded_are_the_traced_graph(variant: str) -> None:
 @pytest.mark.parametrize("variant", ["googlenet", "inception_v3", "xception", "odd"])
 def test_graphviz_draws_the_traced_graph_too(variant: str) -> None:
     analysis = known(variant)
-    view = unfolded(analysis)
-    found = places(to_dot(analysis, level="op", expand=view.expand, fused=False))
-    assert set(found.nodes) == set(analysis.graph.nodes)
-    assert set(found.edges) == {f"{tail}->{head}" for tail, head in analysis.graph.edges}
+    options = unfolded(analysis)
+    layout = layout_of(to_dot(analysis, level="op", expand=options.expand, fused=False))
+    assert set(layout.nodes) == set(analysis.graph.nodes)
+    assert set(layout.edges) == {f"{tail}->{head}" for tail, head in analysis.graph.edges}
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("level", ["stage", "branch", "op"])
 @pytest.mark.parametrize("fused", [True, False])
 @pytest.mark.parametrize("expanded", [True, False])
-def test_every_cost_stands_in_one_box(variant: str, level: Level, fused: bool, expanded: bool) -> None:
+def test_every_cost_is_in_one_box(variant: str, level: DiagramLevel, fused: bool, expanded: bool) -> None:
     analysis = known(variant)
     names = {s.name for s in (*analysis.stages, *analysis.aux)} | everything(analysis)
-    view = View(level, frozenset(names) if expanded else frozenset(), fused=fused)
-    boxes = scene(analysis, view).boxes
+    options = DiagramOptions(level, frozenset(names) if expanded else frozenset(), fused=fused)
+    boxes = scene(analysis, options).boxes
     assert sum(box.params for box in boxes) == analysis.params_with_aux
     assert sum(box.macs for box in boxes) == sum(n.macs for n in analysis.graph.nodes.values())
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("level", ["stage", "branch", "op"])
-def test_ids_are_unique_and_edges_join_nodes(variant: str, level: Level) -> None:
+def test_ids_are_unique_and_edges_join_nodes(variant: str, level: DiagramLevel) -> None:
     analysis = known(variant)
-    root = svg(analysis, View(level))
+    root = svg(analysis, DiagramOptions(level))
     nodes, clusters, edges = (groups(root, kind) for kind in ("node", "cluster", "edge"))
     assert len({*nodes, *clusters, *edges}) == len(nodes) + len(clusters) + len(edges)
     assert {end for edge in edges for end in edge.split("->")} == set(nodes)
@@ -144,13 +149,13 @@ def test_ids_are_unique_and_edges_join_nodes(variant: str, level: Level) -> None
 
 def test_stages_are_the_boxes_of_the_coarsest_level() -> None:
     analysis = analysis_of("inception_resnet_v2")
-    root = svg(analysis, View("stage"))
+    root = svg(analysis, DiagramOptions("stage"))
     assert list(groups(root, "node")) == ["input", *(s.name for s in analysis.stages), "aux1"]
     assert not groups(root, "cluster")
 
 
 def test_aux_heads_can_be_left_out() -> None:
-    shown = svg(analysis_of("googlenet"), View(show_aux=False))
+    shown = svg(analysis_of("googlenet"), DiagramOptions(show_aux=False))
     assert not [path for path in groups(shown, "node") if path.startswith("aux")]
 
 
@@ -166,58 +171,66 @@ def test_repeats_fold_into_one_copy() -> None:
 
 
 @pytest.mark.parametrize(
-    "view, there, gone",
+    "options, there, gone",
     [
-        (View("stage", frozenset({"repeat_1"})), "repeat_1.branch7x7.conv1x7", "repeat_1.3.branch7x7.conv1x7"),
-        (View("branch", frozenset({"repeat_1"})), "repeat_1.3.branch7x7.conv1x7", "repeat_1.branch7x7.conv1x7"),
         (
-            View("branch", frozenset({"repeat_1.3"})),
+            DiagramOptions("stage", frozenset({"repeat_1"})),
+            "repeat_1.branch7x7.conv1x7",
+            "repeat_1.3.branch7x7.conv1x7",
+        ),
+        (
+            DiagramOptions("branch", frozenset({"repeat_1"})),
+            "repeat_1.3.branch7x7.conv1x7",
+            "repeat_1.branch7x7.conv1x7",
+        ),
+        (
+            DiagramOptions("branch", frozenset({"repeat_1.3"})),
             "repeat_1.3.branch7x7.conv1x7.bn",
             "repeat_1.2.branch7x7.conv1x7.bn",
         ),
-        (View("branch", frozenset({"mixed_6a"})), "mixed_6a.branch3x3.conv.bn", "mixed_7a.branch3x3.conv.bn"),
-        (View("op", frozenset({"mixed_6a"})), "mixed_6a.branch3x3.conv.bn", "mixed_7a.branch3x3.conv.bn"),
-        (View("op"), "repeat_1.scale", "repeat_1.0.scale"),
-        (View("branch"), "repeat_1.add", "repeat_1.scale"),
-        (View("branch", fold=frozenset({"repeat_1"})), "repeat_1", "repeat_1.add"),
-        (View("op", fold=frozenset({"repeat_1"})), "repeat_1.add", "repeat_1.scale"),
-        (View("branch", fused=False), "repeat_1.branch7x7.conv1x7.bn", "repeat_1.branch7x7.conv1x7"),
+        (DiagramOptions("branch", frozenset({"mixed_6a"})), "mixed_6a.branch3x3.conv.bn", "mixed_7a.branch3x3.conv.bn"),
+        (DiagramOptions("op", frozenset({"mixed_6a"})), "mixed_6a.branch3x3.conv.bn", "mixed_7a.branch3x3.conv.bn"),
+        (DiagramOptions("op"), "repeat_1.scale", "repeat_1.0.scale"),
+        (DiagramOptions("branch"), "repeat_1.add", "repeat_1.scale"),
+        (DiagramOptions("branch", fold=frozenset({"repeat_1"})), "repeat_1", "repeat_1.add"),
+        (DiagramOptions("op", fold=frozenset({"repeat_1"})), "repeat_1.add", "repeat_1.scale"),
+        (DiagramOptions("branch", fused=False), "repeat_1.branch7x7.conv1x7.bn", "repeat_1.branch7x7.conv1x7"),
     ],
 )
-def test_one_stage_deeper_or_less_deep(view: View, there: str, gone: str) -> None:
-    nodes = groups(svg(analysis_of("inception_resnet_v2"), view), "node")
+def test_one_stage_deeper_or_less_deep(options: DiagramOptions, there: str, gone: str) -> None:
+    nodes = groups(svg(analysis_of("inception_resnet_v2"), options), "node")
     assert there in nodes
     assert gone not in nodes
 
 
 @pytest.mark.parametrize(
-    "view, path, expand, fold",
+    "options, path, expand, fold",
     [
-        (View("stage"), "repeat_1", {"repeat_1"}, set()),
-        (View("branch"), "repeat_1.add", {"repeat_1"}, set()),
-        (View("branch"), "repeat_1", set(), {"repeat_1"}),
-        (View("branch", fold=frozenset({"repeat_1"})), "repeat_1", set(), set()),
-        (View("branch", frozenset({"repeat_1"})), "repeat_1.3.add", {"repeat_1", "repeat_1.3"}, set()),
-        (View("branch", frozenset({"repeat_1", "repeat_1.3"})), "repeat_1.3", {"repeat_1"}, set()),
-        (View("branch", frozenset({"repeat_1", "repeat_1.3"})), "repeat_1.2", set(), set()),
-        (View("branch", frozenset({"repeat_1", "repeat_1.3"})), "repeat_1", set(), set()),
-        (View("branch"), "conv2d_1a", {"conv2d_1a"}, set()),
-        (View("branch", frozenset({"mixed_6a"})), "mixed_6a", set(), set()),
+        (DiagramOptions("stage"), "repeat_1", {"repeat_1"}, set()),
+        (DiagramOptions("branch"), "repeat_1.add", {"repeat_1"}, set()),
+        (DiagramOptions("branch"), "repeat_1", set(), {"repeat_1"}),
+        (DiagramOptions("branch", fold=frozenset({"repeat_1"})), "repeat_1", set(), set()),
+        (DiagramOptions("branch", frozenset({"repeat_1"})), "repeat_1.3.add", {"repeat_1", "repeat_1.3"}, set()),
+        (DiagramOptions("branch", frozenset({"repeat_1", "repeat_1.3"})), "repeat_1.3", {"repeat_1"}, set()),
+        (DiagramOptions("branch", frozenset({"repeat_1", "repeat_1.3"})), "repeat_1.2", set(), set()),
+        (DiagramOptions("branch", frozenset({"repeat_1", "repeat_1.3"})), "repeat_1", set(), set()),
+        (DiagramOptions("branch"), "conv2d_1a", {"conv2d_1a"}, set()),
+        (DiagramOptions("branch", frozenset({"mixed_6a"})), "mixed_6a", set(), set()),
     ],
 )
-def test_double_click(view: View, path: str, expand: set[str], fold: set[str]) -> None:
-    after = toggled(analysis_of("inception_resnet_v2"), view, path)
+def test_double_click(options: DiagramOptions, path: str, expand: set[str], fold: set[str]) -> None:
+    after = toggled(options, path, draw(analysis_of("inception_resnet_v2"), options).clusters)
     assert (after.expand, after.fold) == (expand, fold)
 
 
 # --- geometry --------------------------------------------------------------------------------------------------------
 
-PLACES = re.compile(r'(?<= )(?:viewBox|x|y|width|height|d|points|transform)="[^"]*"')
-BARS = re.compile(r'<path fill="#[^>]*/>')  # they show the widths
+COORDINATES = re.compile(r'(?<= )(?:viewBox|x|y|width|height|d|points|transform)="[^"]*"')
+BARS = re.compile(r'<path fill="#[^>]*/>')  # which show the widths
 
 
 def geometry(picture: str) -> list[str]:
-    return PLACES.findall(BARS.sub("", picture))
+    return COORDINATES.findall(BARS.sub("", picture))
 
 
 EDITED = with_widths(
@@ -241,60 +254,74 @@ LONG = replace(
 )
 @pytest.mark.parametrize("level", ["stage", "branch", "op"])
 @pytest.mark.parametrize("direction", ["TB", "BT", "LR"])
-def test_an_edit_moves_nothing(before: Arch, after: Arch, level: Level, direction: Direction) -> None:
-    """Not in the painted picture, and not where Graphviz lays the new DOT out from scratch."""
+def test_an_edit_moves_nothing(before: Arch, after: Arch, level: DiagramLevel, direction: Direction) -> None:
+    """Neither in the drawing, nor where Graphviz lays the new DOT out from scratch."""
     old, new = analyze(before), analyze(after, 160)
-    view = View(level, direction=direction)
-    first = draw(old, view)
-    looks = [(view, None), (view, old), (replace(view, theme="dark"), None), (replace(view, color_by="macs"), old)]
+    options = DiagramOptions(level, direction=direction)
+    first = draw(old, options)
+    looks = [
+        (options, None),
+        (options, old),
+        (replace(options, theme="dark"), None),
+        (replace(options, color_by="macs"), old),
+    ]
     for other, original in looks:
         second = draw(new, other, original)
         assert second.topology == first.topology
         assert geometry(second.svg) == geometry(first.svg)
-    standing = template(scene(old, view).outline)
+    template = layout_template(scene(old, options).topology)
     for dot in (
         to_dot(old, level=level, direction=direction),
         to_dot(new, level=level, direction=direction, original=old, color_by="params", theme="dark"),
     ):
-        found = places(dot)
-        assert f'viewBox="0 0 {found.width:g} {found.height:g}"' in standing.opening
-        assert {line.path for line in found.edges.values()} == {wire.line.split('"')[3] for wire in standing.edges}
+        layout = layout_of(dot)
+        assert (layout.width, layout.height) == (template.width, template.height)
+        assert {edge.path for edge in layout.edges.values()} == {edge.line.split('"')[3] for edge in template.edges}
 
 
 def test_topology_tells_layouts_apart() -> None:
     analysis = analysis_of("googlenet")
-    views = [View(), View("stage"), View("op", fused=False), View(direction="BT"), View(show_aux=False)]
-    assert len({draw(analysis, view).topology for view in views}) == len(views)
+    choices = [
+        DiagramOptions(),
+        DiagramOptions("stage"),
+        DiagramOptions("op", fused=False),
+        DiagramOptions(direction="BT"),
+        DiagramOptions(show_aux=False),
+    ]
+    assert len({draw(analysis, options).topology for options in choices}) == len(choices)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("view", [View(), View("op"), View("op", fused=False), View(direction="LR")])
-def test_branches_stand_in_their_order(variant: str, view: View) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [DiagramOptions(), DiagramOptions("op"), DiagramOptions("op", fused=False), DiagramOptions(direction="LR")],
+)
+def test_branches_are_in_their_order(variant: str, options: DiagramOptions) -> None:
     """From left to right, or from top to bottom."""
     analysis = known(variant)
-    nodes = groups(svg(analysis, view), "node")
-    start, extent = ("y", "height") if view.direction == "LR" else ("x", "width")
+    nodes = groups(svg(analysis, options), "node")
+    start, extent = ("y", "height") if options.direction == "LR" else ("x", "width")
     for stage in analysis.stages:
         first = [
             next((n for path, n in nodes.items() if path.startswith(f"{stage.name}.{branch.name}.")), None)
             for branch in (stage.copies or (stage,))[0].branches
         ]
-        places = [shape(n).attrib for n in first if n is not None]
-        middles = [float(place[start]) + float(place[extent]) / 2 for place in places]
+        rectangles = [shape(n).attrib for n in first if n is not None]
+        middles = [float(rectangle[start]) + float(rectangle[extent]) / 2 for rectangle in rectangles]
         assert middles == sorted(middles)
 
 
 @pytest.mark.parametrize("variant", ["googlenet", "inception_v3", "inception_resnet_v2"])
 def test_the_trunk_is_straight(variant: str) -> None:
     nodes = groups(svg(analysis_of(variant)), "node")
-    joints = ("concat", "add", "proj")
-    paths = [path for path in nodes if "." not in path or path.split(".")[1:] in [[joint] for joint in joints]]
+    joins = ("concat", "add", "proj")
+    paths = [path for path in nodes if "." not in path or path.split(".")[1:] in [[join] for join in joins]]
     trunk = [nodes[path] for path in paths]
     middles = {float(shape(n).attrib["x"]) + float(shape(n).attrib["width"]) / 2 for n in trunk}
     assert max(middles) - min(middles) <= 2
 
 
-# --- words and colours -----------------------------------------------------------------------------------------------
+# --- text and colours ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -309,28 +336,32 @@ def test_the_trunk_is_straight(variant: str) -> None:
         ("odd", {}),
     ],
 )
-def test_painting_says_what_graphviz_writes(variant: str, options: dict[str, object]) -> None:
+def test_the_drawing_has_the_text_that_graphviz_writes(variant: str, options: dict[str, object]) -> None:
     analysis = known(variant)
-    theirs = ElementTree.fromstring(svg_of(to_dot(analysis, **options)))
-    ours = svg(analysis, View(**options))
+    theirs = ElementTree.fromstring(graphviz_svg(to_dot(analysis, **options)))
+    ours = svg(analysis, DiagramOptions(**options))
     assert Counter(texts(ours)) == Counter(texts(theirs))
 
 
 @pytest.mark.parametrize(
-    "view, path, lines",
+    "options, path, lines",
     [
-        (View("stage"), "conv1", ["conv 1", "64 → 8192 · 7×7/2 conv"]),
-        (View("stage"), "inception3a", ["inception 3a", "1 changed · 1024 + 128 + 32 + 32"]),
-        (View(), "conv1", ["64 → 8192 · 7×7/2 conv", "8192 × 112 × 112"]),
-        (View(), "inception4e.branch5x5.reduce", ["1×1 reduce", "32 → 1"]),
-        (View(), "inception4e.branch5x5.conv", ["5×5 conv", "128"]),
-        (View(), "aux1.conv", ["128 → 96 · 1×1 conv", "96 × 4 × 4"]),
-        (View("op", fused=False), "inception3a.branch1x1.conv.conv", ["64 → 1024 · conv 1×1", "1024 × 28 × 28"]),
+        (DiagramOptions("stage"), "conv1", ["conv 1", "64 → 8192 · 7×7/2 conv"]),
+        (DiagramOptions("stage"), "inception3a", ["inception 3a", "1 changed · 1024 + 128 + 32 + 32"]),
+        (DiagramOptions(), "conv1", ["64 → 8192 · 7×7/2 conv", "8192 × 112 × 112"]),
+        (DiagramOptions(), "inception4e.branch5x5.reduce", ["1×1 reduce", "32 → 1"]),
+        (DiagramOptions(), "inception4e.branch5x5.conv", ["5×5 conv", "128"]),
+        (DiagramOptions(), "aux1.conv", ["128 → 96 · 1×1 conv", "96 × 4 × 4"]),
+        (
+            DiagramOptions("op", fused=False),
+            "inception3a.branch1x1.conv.conv",
+            ["64 → 1024 · conv 1×1", "1024 × 28 × 28"],
+        ),
     ],
 )
-def test_changed_widths_are_marked(view: View, path: str, lines: list[str]) -> None:
+def test_changed_widths_are_marked(options: DiagramOptions, path: str, lines: list[str]) -> None:
     original = analysis_of("googlenet_bn")
-    node = groups(svg(analyze(EDITED), view, original), "node")[path]
+    node = groups(svg(analyze(EDITED), options, original), "node")[path]
     changed = "→" in "".join(lines) or "changed" in "".join(lines)
     assert texts(node) == lines
     assert ("changed" in node.attrib["class"].split()) is changed
@@ -341,18 +372,18 @@ def test_changed_widths_are_marked(view: View, path: str, lines: list[str]) -> N
 
 def test_exactly_the_changes_are_marked() -> None:
     original = analysis_of("googlenet_bn")
-    root = svg(analyze(EDITED), View(), original)
+    root = svg(analyze(EDITED), DiagramOptions(), original)
     marked = {path for path, node in groups(root, "node").items() if "changed" in node.attrib["class"]}
     assert marked == {"conv1", "inception4e.branch5x5.reduce", "inception3a.branch1x1.conv", "aux1.conv"}
-    frames = {path for path, frame in groups(root, "cluster").items() if "changed" in frame.attrib["class"]}
-    assert frames == {"inception4e", "inception3a", "aux1"}
-    assert not [g for g in svg(original, View(), original).iter() if "changed" in g.get("class", "")]
+    clusters = {path for path, cluster in groups(root, "cluster").items() if "changed" in cluster.attrib["class"]}
+    assert clusters == {"inception4e", "inception3a", "aux1"}
+    assert not [g for g in svg(original, DiagramOptions(), original).iter() if "changed" in g.get("class", "")]
 
 
 def test_what_follows_from_an_edit_is_not_marked() -> None:
-    """Neither the depthwise filters behind an edited convolution, of which there are as many as its width."""
+    """Not even the depthwise filters after an edited convolution, one for each of its channels."""
     edited = analyze(with_widths(ARCHITECTURES["xception"], {"conv2": 96}))
-    root = svg(edited, View("op", fused=False), analysis_of("xception"))
+    root = svg(edited, DiagramOptions("op", fused=False), analysis_of("xception"))
     marked = [path for path, node in groups(root, "node").items() if "changed" in node.attrib["class"]]
     assert marked == ["conv2.conv"]
 
@@ -360,14 +391,14 @@ def test_what_follows_from_an_edit_is_not_marked() -> None:
 def test_more_copies_and_new_ops_are_changes() -> None:
     v4 = ARCHITECTURES["inception_v4"]
     more = tuple(replace(s, times=9) if s.name == "inception_b" else s for s in v4.stages)
-    frame = groups(svg(analyze(replace(v4, stages=more)), View(), analysis_of("inception_v4")), "cluster")[
+    cluster = groups(svg(analyze(replace(v4, stages=more)), DiagramOptions(), analysis_of("inception_v4")), "cluster")[
         "inception_b"
     ]
-    assert texts(frame) == ["inception b · × 9 · 1 changed"]
-    assert title(frame).endswith("copies: 7 → 9")
-    node = groups(svg(ODD_ANALYSIS, View("stage"), analysis_of("inception_v4")), "node")["fc"]
+    assert texts(cluster) == ["inception b · × 9 · 1 changed"]
+    assert title(cluster).endswith("copies: 7 → 9")
+    node = groups(svg(ODD_ANALYSIS, DiagramOptions("stage"), analysis_of("inception_v4")), "node")["fc"]
     assert "1536" not in title(node)
-    new = groups(svg(ODD_ANALYSIS, View(), analysis_of("xception")), "node")["halve.branch3x3.conv"]
+    new = groups(svg(ODD_ANALYSIS, DiagramOptions(), analysis_of("xception")), "node")["halve.branch3x3.conv"]
     assert texts(new) == ["new · 3×3/2 conv", "16"]
 
 
@@ -396,7 +427,7 @@ def test_thickness_is_volume() -> None:
 
 
 def test_bars_are_the_branches_shares() -> None:
-    box = groups(svg(analysis_of("googlenet"), View("stage")), "node")["inception3a"]
+    box = groups(svg(analysis_of("googlenet"), DiagramOptions("stage")), "node")["inception3a"]
     bars = box.findall(f"{SVG}path")
     widths = [float(bar.attrib["d"].split("h")[1].split("v")[0]) for bar in bars]
     assert [round(width / sum(widths) * 256) for width in widths] == [64, 128, 32, 32]
@@ -407,29 +438,29 @@ def test_branches_have_their_colours() -> None:
     nodes = groups(svg(analysis_of("googlenet")), "node")
     fills = [shape(nodes[f"inception3a.{path}"]).attrib["fill"] for path in ("branch1x1.conv", "branch3x3.conv")]
     assert fills == [BRANCH_COLOURS["1x1"], BRANCH_COLOURS["3x3"]]
-    assert legend(analysis_of("googlenet"), View())[0] == (BRANCH_COLOURS["1x1"], "1×1")
+    assert draw(analysis_of("googlenet"), DiagramOptions()).legend[0] == (BRANCH_COLOURS["1x1"], "1×1")
 
 
 @pytest.mark.parametrize("color_by, high", [("params", "1.02 M"), ("macs", "347 M"), ("share", "21.9 %")])
 def test_heat_is_hottest_at_the_most(color_by: str, high: str) -> None:
     analysis = analysis_of("googlenet")
-    view = View(color_by=color_by, show_aux=False)
-    hottest = [node for node in groups(svg(analysis, view), "node").values() if texts(node)[-1] == high]
+    options = DiagramOptions(color_by=color_by, show_aux=False)
+    hottest = [node for node in groups(svg(analysis, options), "node").values() if texts(node)[-1] == high]
     assert {shape(node).attrib["fill"] for node in hottest} == {CIVIDIS[-1]}
-    scale = legend(analysis, view)
-    assert isinstance(scale, Heat)
+    scale = draw(analysis, options).legend
+    assert isinstance(scale, HeatScale)
     assert (scale.low, scale.high, scale.colours[0], scale.colours[-1]) == ("0", high, CIVIDIS[0], CIVIDIS[-1])
 
 
 def test_heat_of_fields_and_of_times() -> None:
     analysis = analysis_of("googlenet")
     last = max(f[0].size for s in analysis.stages if (f := analysis.field(s.name)))
-    scale = legend(analysis, View(color_by="field", show_aux=False))
-    assert isinstance(scale, Heat)
+    scale = draw(analysis, DiagramOptions(color_by="field", show_aux=False)).legend
+    assert isinstance(scale, HeatScale)
     assert scale.high == f"{last:,} px"
     times = (("conv1_7x7_s2", 0.004), ("inception3a", 0.002))
-    view = View(color_by="time", seconds=times)
-    root = svg(analysis, view)
+    options = DiagramOptions(color_by="time", seconds=times)
+    root = svg(analysis, options)
     nodes = groups(root, "node")
     assert texts(nodes["conv1_7x7_s2"])[-1] == "4.00 ms"
     assert shape(nodes["conv1_7x7_s2"]).attrib["fill"] == CIVIDIS[-1]
@@ -438,8 +469,8 @@ def test_heat_of_fields_and_of_times() -> None:
     assert texts(nodes["inception3a.branch1x1.conv"])[-1] == "64"
     assert "2.00 ms" in texts(groups(root, "cluster")["inception3a"])[0]
     assert shape(nodes["inception3b.concat"]).attrib["fill"] == THEMES["light"].quiet  # not measured
-    scale = legend(analysis, view)
-    assert isinstance(scale, Heat)
+    scale = draw(analysis, options).legend
+    assert isinstance(scale, HeatScale)
     assert scale.high == "4.00 ms"
 
 
@@ -465,16 +496,16 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("level", ["stage", "branch", "op"])
-def test_hostile_names_stay_words(name: str, level: Level) -> None:
+def test_hostile_names_stay_text(name: str, level: DiagramLevel) -> None:
     stages = (
         Conv(name, 4),
         Inception(f"{name}2", (Branch(name, (Conv(name, 4),)), Branch("b", (Conv("c", 4),)))),
         Conv("last", 4),
     )
     analysis = analyze(replace(ODD, stages=stages, aux=(AuxHead(f"{name}3", f"{name}2", (Linear("fc"),)),)))
-    drawn = draw(analysis, View(level), analyze(ODD))
+    drawn = draw(analysis, DiagramOptions(level), analyze(ODD))
     ours = ElementTree.fromstring(drawn.svg)
-    theirs = ElementTree.fromstring(svg_of(to_dot(analysis, level=level, original=analyze(ODD))))
+    theirs = ElementTree.fromstring(graphviz_svg(to_dot(analysis, level=level, original=analyze(ODD))))
     assert {e.tag for e in ours.iter()} <= {
         f"{SVG}{tag}" for tag in ("svg", "g", "title", "rect", "path", "polygon", "text")
     }
@@ -490,10 +521,20 @@ def test_hostile_names_stay_words(name: str, level: Level) -> None:
     }
 
 
+def test_quoting_means_what_the_graphviz_package_writes() -> None:
+    """For text without backslashes, entities and control characters, which the package leaves to its user."""
+    texts = [re.sub(r"[\\&\x07]", "", name) for name in HOSTILE]
+    theirs = graphviz.Digraph("g")
+    for number, text in enumerate(texts):
+        theirs.node(f"n{number}", "", tooltip=graphviz.nohtml(text))
+    ours = "".join(f'n{number} [label="" tooltip={quoted(text)}]\n' for number, text in enumerate(texts))
+    assert graphviz_svg(f"digraph g {{\n{ours}}}") == graphviz_svg(str(theirs.source))
+
+
 def test_escapes_survive_reading_back() -> None:
     name = "<a> & \"b\" 'c'"
     analysis = analyze(replace(ODD, stages=(Conv(name, 4), Conv("last", 4)), aux=()))
-    root = svg(analysis, View("stage"))
+    root = svg(analysis, DiagramOptions("stage"))
     assert list(groups(root, "node")) == ["input", name, "last"]
     assert title(groups(root, "node")[name]).splitlines()[0] == name
     assert texts(groups(root, "node")[name])[0] == name

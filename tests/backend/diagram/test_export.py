@@ -1,4 +1,4 @@
-"""A diagram as a file: what is in it, read back by other people's readers."""
+"""A diagram as a file, read back by other programs."""
 
 import re
 from base64 import b64decode
@@ -15,9 +15,9 @@ from pypdf import PdfReader
 
 from app.backend import Analysis, analyze
 from app.backend.common.colours import THEMES
-from app.backend.diagram import View, as_file, draw
-from app.backend.diagram.layout import places
-from app.backend.diagram.svg import template
+from app.backend.diagram import DiagramOptions, as_file, draw
+from app.backend.diagram.layout import layout_of
+from app.backend.diagram.svg import layout_template
 from inception_models import ARCHITECTURES
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -33,16 +33,16 @@ def analysis_of(variant: str) -> Analysis:
 )
 def test_files_need_no_program_but_the_package(ending: str, start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    template.cache_clear()
-    assert as_file(analysis_of("googlenet"), ending, View("stage")).startswith(start)
+    layout_template.cache_clear()
+    assert as_file(analysis_of("googlenet"), ending, DiagramOptions("stage")).startswith(start)
 
 
-def test_a_file_stands_on_paper_and_a_page_does_not() -> None:
-    view = View("stage", theme="dark")
+def test_a_file_has_a_background_and_the_page_has_its_own() -> None:
+    options = DiagramOptions("stage", theme="dark")
     paper = f'<rect width="100%" height="100%" fill="{THEMES["dark"].paper}"/>'
-    assert paper in as_file(analysis_of("googlenet"), ".svg", view).decode()
-    assert paper not in draw(analysis_of("googlenet"), view).svg
-    assert places(as_file(analysis_of("googlenet"), ".dot", view).decode()).nodes
+    assert paper in as_file(analysis_of("googlenet"), ".svg", options).decode()
+    assert paper not in draw(analysis_of("googlenet"), options).svg
+    assert layout_of(as_file(analysis_of("googlenet"), ".dot", options).decode()).nodes
 
 
 @pytest.mark.parametrize("ending, says", [(".jpg", "not as .jpg"), ("", "not as a file without an ending")])
@@ -57,19 +57,19 @@ def test_an_svg_carries_the_letters_it_uses() -> None:
         TTFont(BytesIO(b64decode(data))) for data in re.findall(r"url\(data:font/woff;base64,([A-Za-z0-9+/=]+)\)", text)
     ]
     assert len(fonts) == 2  # normal and bold
-    used = {ord(letter) for words in re.findall(r"<text[^>]*>([^<]*)<", text) for letter in unescape(words)}
+    used = {ord(letter) for line in re.findall(r"<text[^>]*>([^<]*)<", text) for letter in unescape(line)}
     assert ord("×") in used
     for font in fonts:
         assert used <= set(font.getBestCmap())
     assert ElementTree.fromstring(text).find(f".//{SVG}text") is not None
 
 
-def test_a_pdf_embeds_its_fonts_and_keeps_its_words() -> None:
+def test_a_pdf_embeds_its_fonts_and_keeps_its_text() -> None:
     analysis = analysis_of("googlenet")
     pages = PdfReader(BytesIO(as_file(analysis, ".pdf"))).pages
     assert len(pages) == 1
-    words = pages[0].extract_text()
-    assert all(word in words for word in ("inception 4e", "fully connected", "832 × 14 × 14"))
+    text = pages[0].extract_text()
+    assert all(line in text for line in ("inception 4e", "fully connected", "832 × 14 × 14"))
     embedded = {
         font["/BaseFont"].partition("+")[2]
         for font in (f.get_object() for f in pages[0]["/Resources"]["/Font"].values())
@@ -93,7 +93,7 @@ def test_a_png_shows_what_the_page_shows() -> None:
     for box in boxes:
         rect = box.find(f"{SVG}rect")
         assert rect is not None
-        corner = (float(rect.attrib["x"]) + right + 3, float(rect.attrib["y"]) + down + 3)  # inside, before the words
+        corner = (float(rect.attrib["x"]) + right + 3, float(rect.attrib["y"]) + down + 3)  # inside, left of the text
         seen = image.getpixel((floor(corner[0] * scale), floor(corner[1] * scale)))
         assert isinstance(seen, tuple)
         assert "#{:02x}{:02x}{:02x}".format(*seen) == rect.attrib["fill"].lower(), box.attrib["id"]
@@ -102,5 +102,5 @@ def test_a_png_shows_what_the_page_shows() -> None:
 def test_a_long_png_has_fewer_pixels_a_point() -> None:
     analysis = analysis_of("inception_resnet_v2")
     every = frozenset(stage.name for stage in analysis.stages)
-    width, height = Image.open(BytesIO(as_file(analysis, ".png", View("op", every)))).size
+    width, height = Image.open(BytesIO(as_file(analysis, ".png", DiagramOptions("op", every)))).size
     assert 39e6 < width * height < 41e6

@@ -1,55 +1,93 @@
-// The camera: {x, y, k} puts the drawing's point p at k * p + (x, y) in the canvas, all in px.
+// The camera: {x, y, k} puts the diagram's point p at k * p + (x, y) in the canvas, all in px.
 // It is a CSS transform of the whole SVG: nothing is laid out again, and 600 nodes keep 60 frames a second.
+
+import { Flow } from "./flow.js"
+import { center, clamp } from "./geometry.js"
+
+/** @import { Box, Diagram } from "./diagram.js" */
+/** @import { Point } from "./geometry.js" */
+
+/** @typedef {{ x: number, y: number, k: number }} At */
+/** @typedef {"fitted" | "opening" | null} Mode the view to return to when the canvas changes its size */
+
+/**
+ * What a camera saw last.
+ * @typedef {{ at: At | null, mode: Mode, topology: string, boxes: Map<string, Box> }} Memory
+ */
 
 // Scales, given by how large a box's largest letters are on the screen, in px:
 const READABLE = 8 // smaller ones cannot be read
-const OPENING = 11 // a network that does not fit opens no larger than this
+export const OPENING = 11 // a network that does not fit opens no larger than this
 const ROOMY = 14 // and one that fits no larger than this
 const CLOSEST = 48
-const PAD = { top: 56, side: 20 } // kept free around a fitted drawing; the bar stands in the top
-const IN_SIGHT = 80 // of the drawing cannot be dragged out of the canvas
+const PAD = { top: 56, side: 20 } // kept free around a fitted diagram; the bar is at the top
+const IN_SIGHT = 80 // of the diagram that cannot be dragged out of the canvas
 
-const calm = matchMedia("(prefers-reduced-motion: reduce)")
-const remembered = new Map() // network -> what a camera saw last; outlives the page that the diagram stands on
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high)
-const center = (box) => [box.x + box.w / 2, box.y + box.h / 2]
+export const calm = matchMedia("(prefers-reduced-motion: reduce)")
+/** @type {Map<string, Memory>} by network; outlives the page that the diagram is on */
+const remembered = new Map()
 
-class Camera {
-  /** `onMove` runs after each move. */
+export class Camera {
+  /**
+   * @param {HTMLElement} canvas
+   * @param {() => void} onMove runs after each move
+   */
   constructor(canvas, onMove) {
     this.canvas = canvas
     this.onMove = onMove
+    this.placed = false // whether it shows its diagram; not yet in a closed tab
+    this.size = { w: 0, h: 0 }
+    this.flow = new Flow()
+    this.topology = ""
+    /** @type {string[]} */
+    this.wanted = []
+    /** @type {Diagram | null} */
+    this.shown = null
+    /** @type {Memory} */
+    this.memory = { at: null, mode: null, topology: "", boxes: new Map() }
+  }
+
+  get diagram() {
+    if (!this.shown) throw new Error("The camera has no diagram yet.")
+    return this.shown
   }
 
   get at() {
-    return this.memory.at
+    return this.memory.at ?? { x: 0, y: 0, k: 1 }
   }
 
-  // ---- Placing: when a drawing is new, or the canvas has another size
+  // ---- Placing: when a diagram is new, or the canvas has another size
 
-  /** `wanted`: ids that should stay where they are, most important first. Does nothing in a closed tab. */
-  show(drawing, { network, topology }, wanted) {
-    this.memory = remembered.get(network) ?? { at: null, mode: null, topology: null, boxes: new Map() }
+  /**
+   * @param {Diagram} diagram
+   * @param {string} network
+   * @param {string} topology
+   * @param {string[]} wanted ids that should stay where they are, most important first
+   */
+  show(diagram, network, topology, wanted) {
+    this.memory = remembered.get(network) ?? { at: null, mode: null, topology: "", boxes: new Map() }
     remembered.set(network, this.memory)
-    this.drawing = drawing
+    this.shown = diagram
     this.topology = topology
     this.wanted = wanted
     this.placed = false
     this.resize()
   }
 
+  /** Does nothing in a closed tab. */
   resize() {
     const before = this.size
     const [w, h] = [this.canvas.clientWidth, this.canvas.clientHeight]
-    if (!w || !this.drawing) return
+    if (!w || !this.shown) return
     const { at, mode, topology, boxes } = this.memory
     this.size = { w, h }
     if (this.placed) {
       if (mode) this.look(this[mode](), { mode })
-      else this.look({ ...at, x: at.x + (w - before.w) / 2, y: at.y + (h - before.h) / 2 })
+      else this.look({ ...this.at, x: this.at.x + (w - before.w) / 2, y: this.at.y + (h - before.h) / 2 })
       return
     }
-    this.measure()
+    this.flow.measure(this.diagram)
+    this.memory.boxes = this.flow.boxes
     this.placed = true
     if (!at) this.look(this.opening(), { mode: "opening" })
     else if (topology === this.topology) this.look(at, { mode })
@@ -57,64 +95,32 @@ class Camera {
     this.memory.topology = this.topology
   }
 
-  /** Boxes in the drawing's own units, and the way the network runs. */
-  measure() {
-    const { svg, places, edges } = this.drawing
-    svg.style.transition = "none"
-    svg.style.transform = "none"
-    const origin = svg.getBoundingClientRect()
-    for (const item of places) {
-      const { x, y, width: w, height: h } = item.element.getBoundingClientRect()
-      item.box = { x: x - origin.x, y: y - origin.y, w, h }
-    }
-    const boxes = new Map(places.map(({ id, box }) => [id, box]))
-    const sum = [0, 0]
-    for (const { from, to } of edges) {
-      if (!boxes.has(from) || !boxes.has(to)) continue
-      const [[ax, ay], [bx, by]] = [center(boxes.get(from)), center(boxes.get(to))]
-      sum[0] += bx - ax
-      sum[1] += by - ay
-    }
-    this.down = Math.abs(sum[1]) >= Math.abs(sum[0])
-    this.backwards = sum[this.down ? 1 : 0] < 0
-    this.memory.boxes = boxes
-    const letters = [...svg.querySelectorAll(".node text")]
-    this.letter = Math.max(...letters.map((text) => parseFloat(text.getAttribute("font-size")) || 14), 1)
-  }
-
-  /** After another layout: what the person looks at stays where it is, at the same scale. */
+  /**
+   * After another layout: what the person looks at stays where it is, at the same scale.
+   * @param {Map<string, Box>} before
+   */
   keepPlace(before) {
-    const { boxes, at } = this.memory
-    const common = [...before.keys()].filter((id) => boxes.has(id))
-    const seen = common.filter((id) => this.sees(before.get(id)))
-    const wanted = this.wanted.filter((id) => common.includes(id))
-    const fromMiddle = (id) => {
-      const [x, y] = this.onScreen(this.entry(before.get(id)))
+    const { at } = this
+    const common = [...before].flatMap(([id, old]) => {
+      const now = this.flow.boxes.get(id)
+      return now ? [{ id, old, now, seen: this.sees(old) }] : []
+    })
+    const wanted = this.wanted.flatMap((id) => common.filter((place) => place.id === id))
+    /** @param {{ old: Box }} place */
+    const fromMiddle = ({ old }) => {
+      const [x, y] = this.onScreen(this.flow.entry(old))
       return Math.hypot(x - this.size.w / 2, y - this.size.h / 2)
     }
-    const nearest = seen.sort((a, b) => fromMiddle(a) - fromMiddle(b))[0]
-    const anchor = wanted.find((id) => seen.includes(id)) ?? nearest ?? wanted[0]
+    const [nearest] = common.filter(({ seen }) => seen).sort((a, b) => fromMiddle(a) - fromMiddle(b))
+    const anchor = wanted.find(({ seen }) => seen) ?? nearest ?? wanted[0]
     if (!anchor) {
       this.look(this.opening(), { mode: "opening" })
       return
     }
-    const [[x0, y0], [x1, y1]] = [this.entry(before.get(anchor)), this.entry(boxes.get(anchor))]
+    const [[x0, y0], [x1, y1]] = [this.flow.entry(anchor.old), this.flow.entry(anchor.now)]
     this.look({ x: at.x + (x0 - x1) * at.k, y: at.y + (y0 - y1) * at.k, k: at.k })
-    // A folded block may have begun out of sight.
-    if (!this.sees(boxes.get(anchor))) this.reveal(boxes.get(anchor), { glide: false })
-  }
-
-  /** Where data enters a box: the middle of that side. A block keeps it when it is expanded or folded. */
-  entry({ x, y, w, h }) {
-    const far = this.backwards ? 1 : 0
-    return this.down ? [x + w / 2, y + far * h] : [x + far * w, y + h / 2]
-  }
-
-  /** Sorts places the way the network runs. */
-  inOrder(places) {
-    const sign = this.backwards ? -1 : 1
-    const [along, across] = this.down ? ["y", "x"] : ["x", "y"]
-    return [...places].sort((a, b) => sign * (a.box[along] - b.box[along]) || a.box[across] - b.box[across])
+    // A block that was folded may have begun out of sight.
+    if (!this.sees(anchor.now)) this.reveal(anchor.now, { glide: false })
   }
 
   // ---- Views
@@ -124,32 +130,38 @@ class Camera {
   }
 
   fitted() {
-    const { width, height } = this.drawing
+    const { width, height } = this.diagram
     const { w, h } = this.room
-    const k = Math.min(w / width, h / height, ROOMY / this.letter)
+    const k = Math.min(w / width, h / height, ROOMY / this.flow.letter)
     return { x: (this.size.w - width * k) / 2, y: PAD.top + (h - height * k) / 2, k }
   }
 
   /** All of it or, where that would be too small to read, the end at which the picture enters. */
   opening() {
     const all = this.fitted()
-    if (all.k * this.letter >= READABLE) return all
-    const { width, height, places } = this.drawing
+    if (all.k * this.flow.letter >= READABLE) return all
+    const { width, height, places } = this.diagram
     const { w, h } = this.room
-    const k = clamp(this.down ? w / width : h / height, READABLE / this.letter, OPENING / this.letter)
-    const [first] = this.inOrder(places.filter((item) => item.kind === "node"))
+    const k = clamp(this.flow.down ? w / width : h / height, READABLE / this.flow.letter, OPENING / this.flow.letter)
+    const [first] = this.flow.inOrder(places.filter((place) => place.kind === "node"))
     const [x, y] = first ? center(first.box) : [width / 2, height / 2]
-    const start = (pad, room, length) => (this.backwards ? pad + room - length * k : pad)
+    /** @type {(pad: number, room: number, length: number) => number} */
+    const start = (pad, room, length) => (this.flow.backwards ? pad + room - length * k : pad)
+    /** @type {(pad: number, room: number, length: number, at: number) => number} */
     const middle = (pad, room, length, at) => pad + room / 2 - k * (length * k <= room ? length / 2 : at)
-    return this.down
+    return this.flow.down
       ? { x: middle(PAD.side, w, width, x), y: start(PAD.top, h, height), k }
       : { x: start(PAD.side, w, width), y: middle(PAD.top, h, height, y), k }
   }
 
-  // ---- Moving; `mode` is the view to go back to when the canvas changes its size
+  // ---- Moving
 
+  /**
+   * @param {At} at
+   * @param {{ mode?: Mode, glide?: boolean }} options
+   */
   look({ x, y, k }, { mode = null, glide = false } = {}) {
-    const { svg, width, height } = this.drawing
+    const { svg, width, height } = this.diagram
     x = clamp(x, IN_SIGHT - width * k, this.size.w - IN_SIGHT)
     y = clamp(y, IN_SIGHT - height * k, this.size.h - IN_SIGHT)
     Object.assign(this.memory, { at: { x, y, k }, mode })
@@ -158,26 +170,39 @@ class Camera {
     this.onMove()
   }
 
+  /**
+   * @param {number} factor
+   * @param {Point} still the point of the canvas that stays where it is
+   */
   zoom(factor, [x, y] = [this.size.w / 2, this.size.h / 2], glide = false) {
     if (!this.placed) return
     const { at } = this
-    const furthest = 0.7 * Math.min(this.fitted().k, READABLE / this.letter)
-    const k = clamp(at.k * factor, furthest, CLOSEST / this.letter)
+    const furthest = 0.7 * Math.min(this.fitted().k, READABLE / this.flow.letter)
+    const k = clamp(at.k * factor, furthest, CLOSEST / this.flow.letter)
     this.look({ x: x - ((x - at.x) * k) / at.k, y: y - ((y - at.y) * k) / at.k, k }, { glide })
   }
 
+  /**
+   * @param {number} dx
+   * @param {number} dy
+   */
   pan(dx, dy, glide = false) {
     if (!this.placed || (!dx && !dy)) return
     const { x, y, k } = this.at
     this.look({ x: x + dx, y: y + dy, k }, { glide })
   }
 
+  /** @param {Point} point of the diagram */
   centerOn([x, y], k = this.at.k, glide = false) {
     this.look({ x: this.size.w / 2 - k * x, y: (this.size.h + PAD.top) / 2 - k * y, k }, { glide })
   }
 
-  /** The shortest way that brings a box into sight, or the beginning of one that is larger than the canvas. */
+  /**
+   * The shortest way that brings a box into sight, or the beginning of one that is larger than the canvas.
+   * @param {Box} box
+   */
   reveal(box, { glide = true } = {}) {
+    /** @type {(low: number, high: number, from: number, to: number) => number} */
     const shift = (low, high, from, to) => {
       if (high - low > to - from) return low < to && high > from ? 0 : from - low
       return low < from ? from - low : Math.min(0, to - high)
@@ -187,18 +212,31 @@ class Camera {
     this.pan(shift(left, right, PAD.side, w - PAD.side), shift(top, bottom, PAD.top, h - PAD.side), glide)
   }
 
+  /**
+   * @param {Point} point
+   * @returns {Point}
+   */
   onScreen([x, y]) {
     return [x * this.at.k + this.at.x, y * this.at.k + this.at.y]
   }
 
-  inDrawing([x, y]) {
+  /**
+   * @param {Point} point
+   * @returns {Point}
+   */
+  inDiagram([x, y]) {
     return [(x - this.at.x) / this.at.k, (y - this.at.y) / this.at.k]
   }
 
+  /**
+   * The left top and the right bottom one, on the screen.
+   * @param {Box} box
+   */
   corners({ x, y, w, h }) {
     return [this.onScreen([x, y]), this.onScreen([x + w, y + h])]
   }
 
+  /** @param {Box} box */
   sees(box) {
     const [[left, top], [right, bottom]] = this.corners(box)
     return right > 0 && bottom > 0 && left < this.size.w && top < this.size.h

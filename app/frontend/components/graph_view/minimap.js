@@ -1,13 +1,22 @@
 // The small map: all boxes in their colours, and a frame around what the camera sees. Dragging moves the camera.
 
-const MAP_PX = 150 // wide at most
+import { part } from "./parts.js"
 
-class Minimap {
+/** @import { Camera } from "./camera.js" */
+
+const MAP_PX = 150 // the greatest width
+
+export class Minimap {
+  /**
+   * @param {HTMLElement} root
+   * @param {Camera} camera
+   */
   constructor(root, camera) {
     this.root = root
-    this.canvas = root.querySelector("canvas")
-    this.frame = root.querySelector(".frame")
+    this.canvas = part(root, "canvas", HTMLCanvasElement)
+    this.frame = part(root, ".frame", HTMLElement)
     this.camera = camera
+    this.k = 0 // its scale; zero until it is drawn
     root.addEventListener("pointerdown", (event) => {
       root.setPointerCapture(event.pointerId)
       this.go(event)
@@ -15,26 +24,28 @@ class Minimap {
     root.addEventListener("pointermove", (event) => root.hasPointerCapture(event.pointerId) && this.go(event))
   }
 
+  /** @param {PointerEvent} event */
   go(event) {
     const { x, y } = this.canvas.getBoundingClientRect()
     this.camera.centerOn([(event.clientX - x) / this.k, (event.clientY - y) / this.k])
   }
 
   draw() {
-    const { drawing, size } = this.camera
-    const { width, height, places } = drawing
+    const { diagram, size } = this.camera
+    const { width, height, places } = diagram
     this.k = Math.min(Math.min(MAP_PX, size.w / 5) / width, (size.h * 0.4) / height)
     const k = this.k * devicePixelRatio
     this.canvas.width = Math.ceil(width * k)
     this.canvas.height = Math.ceil(height * k)
     this.canvas.style.width = `${width * this.k}px`
     const pen = this.canvas.getContext("2d")
+    if (!pen) return
     pen.scale(k, k)
     for (const { kind, element, box } of places) {
       const fill = element.querySelector('[fill]:not([fill="none"], text)')?.getAttribute("fill")
       pen.globalAlpha = kind === "node" ? 1 : 0.15
-      pen.fillStyle = "gray" // stays if the next line is not given a colour
-      pen.fillStyle = kind === "node" ? fill : "gray"
+      pen.fillStyle = "gray" // stays if the next line does not set a colour
+      if (kind === "node" && fill) pen.fillStyle = fill
       pen.fillRect(box.x, box.y, box.w, box.h)
     }
     this.follow()
@@ -42,11 +53,12 @@ class Minimap {
 
   /** Hidden while the camera sees everything. */
   follow() {
-    const { at, size, drawing } = this.camera
-    const [left, top] = this.camera.inDrawing([0, 0]).map((low) => Math.max(low, 0))
-    const [right, bottom] = this.camera.inDrawing([size.w, size.h])
-    const [w, h] = [Math.min(right, drawing.width) - left, Math.min(bottom, drawing.height) - top]
-    this.root.hidden = (w >= drawing.width - 1 && h >= drawing.height - 1) || !at
+    if (!this.k) return
+    const { size, diagram } = this.camera
+    const [left, top] = this.camera.inDiagram([0, 0]).map((low) => Math.max(low, 0))
+    const [right, bottom] = this.camera.inDiagram([size.w, size.h])
+    const [w, h] = [Math.min(right, diagram.width) - left, Math.min(bottom, diagram.height) - top]
+    this.root.hidden = w >= diagram.width - 1 && h >= diagram.height - 1
     Object.assign(this.frame.style, {
       width: `${w * this.k}px`,
       height: `${h * this.k}px`,

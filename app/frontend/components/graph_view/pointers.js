@@ -1,13 +1,24 @@
 // Pointers: a drag or one finger pans, two fingers zoom, a click selects, a double click expands or zooms.
 
+import { distance } from "./geometry.js"
+
+/** @import { Place } from "./diagram.js" */
+/** @import { Point } from "./geometry.js" */
+/** @import { GraphView } from "./graph_view.js" */
+
+/** @typedef {{ at: Point, time: number, place: Place | undefined }} Tap */
+
 const SLACK_PX = 5 // a press that moves less is a click
 const DOUBLE_MS = 350
 const WHEEL_HINT = "Click the diagram to zoom with the wheel, or hold Ctrl"
 
-function listenToPointers(view) {
+/** @param {GraphView} view */
+export function listenToPointers(view) {
   const { canvas, camera } = view
-  const fingers = new Map() // pointer id -> [x, y]
+  /** @type {Map<number, Point>} by pointer id */
+  const fingers = new Map()
   let dragged = false
+  /** @type {Tap | null} */
   let last = null
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button) return
@@ -29,19 +40,17 @@ function listenToPointers(view) {
     if (!still) return
     camera.zoom(distance(to, still) / distance(from, still), [(to[0] + still[0]) / 2, (to[1] + still[1]) / 2])
   })
-  for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, (event) => fingers.delete(event.pointerId))
-  }
+  /** @param {PointerEvent} event */
+  const lifted = (event) => fingers.delete(event.pointerId)
+  canvas.addEventListener("pointerup", lifted)
+  canvas.addEventListener("pointercancel", lifted)
   canvas.addEventListener("pointerleave", () => view.hover(null))
   canvas.addEventListener("click", (event) => {
     if (dragged && event.detail) return // detail 0: not a pointer but assistive technology
     const tap = { at: view.point(event), time: event.timeStamp, place: view.placeOf(beneathEdges(view, event)) }
     const again = last && tap.time - last.time < DOUBLE_MS && distance(tap.at, last.at) < 4 * SLACK_PX
     last = again ? null : tap
-    ;(tap.place?.element ?? canvas).focus({ preventScroll: true })
-    if (!again) return tap.place && view.choose(tap.place)
-    if (!tap.place || !view.data.expandable) return camera.zoom(2, tap.at, true)
-    return view.toggle(tap.place)
+    tapped(view, tap, Boolean(again))
   })
   canvas.addEventListener("wheel", (event) => wheel(view, event), { passive: false })
   canvas.addEventListener("scroll", () => {
@@ -51,19 +60,38 @@ function listenToPointers(view) {
   })
 }
 
-/** A pinch on a touchpad comes as a wheel with Ctrl. A plain wheel is the page's until the diagram has the focus. */
+/**
+ * @param {GraphView} view
+ * @param {Tap} tap
+ * @param {boolean} again whether it is the second of two
+ */
+function tapped(view, { at, place }, again) {
+  ;(place?.element ?? view.canvas).focus({ preventScroll: true })
+  if (again && place && view.expandable) view.toggle(place)
+  else if (again) view.camera.zoom(2, at, true)
+  else if (place) view.choose(place)
+}
+
+/**
+ * A pinch on a touchpad comes as a wheel with Ctrl. A plain wheel is the page's until the diagram has the focus.
+ * @param {GraphView} view
+ * @param {WheelEvent} event
+ */
 function wheel(view, event) {
   if (!event.ctrlKey && !event.metaKey && !view.root.matches(":focus-within, :fullscreen, :popover-open")) {
-    return view.say(WHEEL_HINT)
+    return view.hint.say(WHEEL_HINT)
   }
   event.preventDefault()
   const px = event.deltaY * [1, 20, 400][event.deltaMode]
   return view.camera.zoom(Math.exp(-px * (event.ctrlKey && Math.abs(px) < 50 ? 0.01 : 0.002)), view.point(event))
 }
 
+/**
+ * @param {GraphView} view
+ * @param {MouseEvent} event
+ */
 function beneathEdges(view, { target, clientX, clientY }) {
   if (!view.edgeOf(target)) return target
-  return view.root.getRootNode().elementsFromPoint(clientX, clientY).find((element) => !view.edgeOf(element))
+  const root = /** @type {Document | ShadowRoot} */ (view.root.getRootNode())
+  return root.elementsFromPoint(clientX, clientY).find((element) => !view.edgeOf(element)) ?? null
 }
-
-const distance = ([x, y], [u, v]) => Math.hypot(x - u, y - v)

@@ -1,0 +1,40 @@
+// What Python sends to the diagram, and what the diagram sends back.
+
+import type { Handled } from "../shared/messages.d.ts"
+
+export interface GraphViewData {
+  network: string // each has a camera of its own
+  drawing: Drawing
+  legend: [colour: string, label: string][] | HeatScale
+  selected: string | null // a path
+  expandable: boolean
+  height_px: number
+  handled: Handled
+}
+
+/** See Drawing in app/backend/diagram/svg.py. */
+export interface Drawing {
+  topology: string // drawings of one topology have the same items in the same places
+  width: number
+  height: number
+  shift: [right: number, down: number] // of all coordinates
+  items: DrawnItem[] // in the order to paint them
+}
+
+/** See DrawnItem in app/backend/diagram/svg.py. */
+export interface DrawnItem {
+  id: string // a path, or tail->head of an edge
+  kind: "node" | "cluster" | "edge"
+  classes: string
+  svg: string // what is in its group
+  tip: string
+}
+
+export interface HeatScale {
+  colours: string[] // from low to high
+  low: string
+  high: string
+}
+
+/** The path of what a person selected, or wants to have expanded (a node) or folded (a cluster). */
+export type GraphViewTold = { select: string } | { expand: string }
