@@ -13,7 +13,7 @@ import torch
 from torch import fx, nn
 from torch.nn import functional as F
 
-from inception_models.net.layers import SamePad2d, UnitNormalize
+from inception_models.net.layers import BatchNormNoGamma, SamePad2d, UnitNormalize
 
 from .graph import Layer
 from .kinds import LayerKind
@@ -119,6 +119,7 @@ def _named(kind: LayerKind) -> Callable[[nn.Module], Layer]:
 LAYER_OF_MODULE: dict[type[nn.Module], Callable[[nn.Module], Layer]] = {
     nn.Conv2d: _conv,
     nn.modules.batchnorm._BatchNorm: _norm,
+    BatchNormNoGamma: _norm,
     nn.ReLU: _named("activation"),
     nn.MaxPool2d: _pool,
     nn.AvgPool2d: _pool,

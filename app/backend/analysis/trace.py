@@ -7,11 +7,9 @@ from collections.abc import Callable
 
 from torch import fx, nn
 
-from inception_models.net.layers import BatchNormNoGamma, SamePad2d, UnitNormalize
-
 from .graph import Layer, Traced
 from .kinds import LayerKind
-from .op_table import layer_at
+from .op_table import LAYER_OF_MODULE, layer_at
 
 _one_trace = threading.Lock()
 
@@ -24,11 +22,8 @@ class OpLayers(nn.Module):
         self.layers = layers
 
 
-WHOLES = (SamePad2d, UnitNormalize, BatchNormNoGamma, OpLayers)
-
-
 class Tracer(fx.Tracer):
-    """torch.fx's, which also takes this project's own layers as wholes.
+    """torch.fx's, which also takes the modules of this project that :mod:`.op_table` knows as one layer each.
 
     While it traces, torch.fx replaces ``nn.Module.__call__`` and ``__getattr__`` for the whole process. What another
     thread runs meanwhile is handed on unchanged, so it goes its usual way, hooks included. Two traces at once would
@@ -59,7 +54,7 @@ class Tracer(fx.Tracer):
         return super().getattr(attr, attr_val, parameter_proxy_cache)
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return isinstance(m, WHOLES) or super().is_leaf_module(m, module_qualified_name)
+        return type(m) in LAYER_OF_MODULE or isinstance(m, OpLayers) or super().is_leaf_module(m, module_qualified_name)
 
 
 def trace(module: nn.Module) -> tuple[Traced, ...]:
