@@ -19,10 +19,10 @@ run: $(VENV)/.installed ## Start the app: HOST=127.0.0.1 PORT=8501; PYTHON=pytho
 
 setup: node_modules/.installed $(VENV)/.browser ## Install what the tests and checks need, a browser included
 
-# One browser at a time: its tests press and wait like a hand. Exit code 5: ARGS leaves nothing of this half.
+# Two files of tests at a time, each with a browser and an app of its own; conftest.py puts the browser's last, and in
+# that order they stay.
 test: setup ## Run every test; ARGS="-k share" is handed to pytest
-	@pytest() { $(PY) -m pytest "$$@" $(ARGS) || [ $$? -eq 5 ]; }; \
-	pytest -n 2 --dist loadfile -m "not browser" && pytest -m browser
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: node_modules/.installed ## Lint, formatting, types, import rules
 	$(PY) -m ruff check

@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-NAMES = ("analysis", "activations", "diagram")
+NAMES = ("analysis", "activations", "diagram", "loading")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""How a network is looked at: analysis, diagrams, activations. Nothing here knows of Streamlit."""
+"""What the app computes from a network: analysis, diagrams, activations, timing. Nothing here imports Streamlit."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ __all__ = ["Analysis", "BranchCost", "ModuleAnalysis", "StageCost", "analyze", "
 
 
 def __getattr__(name: str) -> object:
-    """The analysis needs torch, which takes two seconds to import: it is loaded when first asked for."""
+    """The analysis needs torch, which takes two seconds to import: it is loaded when first used."""
     if name in __all__:
-        home = "foreign" if name in ("ModuleAnalysis", "analyze_module") else "network"
-        return getattr(import_module(f".analysis.{home}", __name__), name)
+        module = "foreign" if name in ("ModuleAnalysis", "analyze_module") else "network"
+        return getattr(import_module(f".analysis.{module}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,10 +8,10 @@ legacy_xception), Cadene's pretrained-models (bninception, inceptionv4, inceptio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..arch.spec import Arch, AuxHead, Branch, Conv, Fork, Inception, Linear, Op, Repeat, Residual, SepConv
+from ..arch.spec import Arch, AuxHead, Branch, Conv, Fork, Inception, Op, Repeat, Residual, SepConv, Weighted
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,48 +41,49 @@ class WeightedModule:
 KeyLayout = Callable[[WeightedModule], str]
 
 
-def weighted_modules(arch: Arch, modules: Mapping[str, object]) -> Iterator[WeightedModule]:
-    """Every module with weights of the built ``arch``; ``modules`` are its paths (``dict(net.named_modules())``)."""
+def weighted_modules(arch: Arch, keys: Iterable[str]) -> Iterator[WeightedModule]:
+    """Every module with weights of a network of ``arch``; ``keys`` are those of its state dict."""
+    paths = frozenset(key.rpartition(".")[0] for key in keys)
     for part in (*arch.stages, *arch.aux):
         match part:
             case Repeat():
                 for copy in range(part.times):
-                    yield from _block(part.block, part.name, f"{part.name}.{copy}", copy, modules)
+                    yield from _block(part.block, part.name, f"{part.name}.{copy}", copy, paths)
             case Inception() | Residual():
-                yield from _block(part, part.name, part.name, None, modules)
+                yield from _block(part, part.name, part.name, None, paths)
             case AuxHead():
                 for number, op in enumerate(part.ops):
-                    for path, leaf in _leaves(op, f"{part.name}.{op.name}", modules):
+                    for path, leaf in _leaves(op, f"{part.name}.{op.name}", paths):
                         yield WeightedModule(path, part.name, leaf, head=True, ops=part.ops, op=number)
             case _:
-                for path, leaf in _leaves(part, part.name, modules):
+                for path, leaf in _leaves(part, part.name, paths):
                     yield WeightedModule(path, part.name, leaf)
 
 
 def _block(
-    block: Inception | Residual, stage: str, base: str, copy: int | None, modules: Mapping[str, object]
+    block: Inception | Residual, stage: str, base: str, copy: int | None, paths: Collection[str]
 ) -> Iterator[WeightedModule]:
     for number, branch in enumerate(block.branches):
-        yield from _branch(branch, number, stage, f"{base}.{branch.name}", copy, modules)
+        yield from _branch(branch, number, stage, f"{base}.{branch.name}", copy, paths)
     for leaf in ("proj", "shortcut.conv", "shortcut.bn"):
-        if f"{base}.{leaf}" in modules and modules[f"{base}.{leaf}"] is not None:
+        if f"{base}.{leaf}" in paths:
             yield WeightedModule(f"{base}.{leaf}", stage, leaf, copy=copy)
 
 
 def _branch(
-    branch: Branch, number: int, stage: str, base: str, copy: int | None, modules: Mapping[str, object]
+    branch: Branch, number: int, stage: str, base: str, copy: int | None, paths: Collection[str]
 ) -> Iterator[WeightedModule]:
     for place, op in enumerate(branch.ops):
         inner = list(enumerate(op.ops)) if isinstance(op, Fork) else [(None, op)]
         for fork, leaf_op in inner:
             path = f"{base}.{op.name}" if fork is None else f"{base}.{op.name}.{leaf_op.name}"
-            for full, leaf in _leaves(leaf_op, path, modules):
+            for full, leaf in _leaves(leaf_op, path, paths):
                 yield WeightedModule(full, stage, leaf, False, copy, branch.name, number, branch.ops, place, fork)
 
 
-def _leaves(op: Op, path: str, modules: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _leaves(op: Op, path: str, paths: Collection[str]) -> Iterator[tuple[str, str]]:
     for leaf in ("conv", "depthwise", "pointwise", "linear", "bn"):
-        if isinstance(op, Conv | SepConv | Linear) and f"{path}.{leaf}" in modules:
+        if isinstance(op, Weighted) and f"{path}.{leaf}" in paths:
             yield f"{path}.{leaf}", leaf
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict, namedtuple
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -103,6 +103,20 @@ def build(arch: Arch, device: Device = "cpu") -> Network:
     net = Network(arch, parts[: len(arch.stages)], parts[len(arch.stages) :])
     if torch.device(device).type != "meta":
         net.apply(_initialise)
+    return net
+
+
+def build_unset(arch: Arch, initialised: Collection[str] = ()) -> Network:
+    """The network on the CPU with whatever was in memory for weights, which are loaded next.
+
+    Args:
+        initialised: names of stages and heads that start as :func:`build` starts them.
+    """
+    net = build(arch, "meta").to_empty(device="cpu")
+    maker = Maker(arch.unit, arch.classes, "cpu")
+    for part, shape, _ in stage_shapes(arch):
+        if part.name in initialised:
+            setattr(net, part.name, maker.part(part, shape).apply(_initialise))
     return net
 
 

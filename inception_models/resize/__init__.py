@@ -33,7 +33,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from ..arch.spec import Arch
-from ..net.builder import build
+from ..net.meta_state import meta_state
 from .layers import CarriedLayers
 from .report import LayerChange as LayerChange
 from .walk import Walk
@@ -73,7 +73,7 @@ def resize(state: Mapping[str, Tensor], from_arch: Arch, to_arch: Arch) -> Resiz
 
 
 def _check(state: Mapping[str, Tensor], arch: Arch) -> None:
-    wanted = build(arch, "meta").state_dict()
+    wanted = meta_state(arch)
     wrong = sorted(state.keys() ^ wanted.keys())
     if wrong:
         raise ValueError(

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..arch.shapes import Shape
 from ..arch.spec import Arch, Conv, Kernel, Linear, SepConv, Unit, Weighted
-from ..net.builder import build
+from ..net.meta_state import meta_state
 from . import filters
 from .channels import NEW, ChainPart, FeatureMap, Sources, grown, is_same, spread
 from .context import WalkContext
@@ -25,7 +25,7 @@ class CarriedLayers:
 
     def __init__(self, state: Mapping[str, Tensor], old: Arch, new: Arch) -> None:
         self.state, self.old, self.new = state, old, new
-        self.shapes = {key: tensor.shape for key, tensor in build(new, "meta").state_dict().items()}
+        self.shapes = {key: tensor.shape for key, tensor in meta_state(new).items()}
         self.like = next(tensor for tensor in state.values() if tensor.is_floating_point())
         self.carried: dict[str, Tensor] = {}
         self.changes: list[LayerChange] = []

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..arch.spec import Arch
-from ..checkpoints.key_names import LAYOUTS, KeyLayout, our_keys, weighted_modules
-from ..net.builder import build
+from ..checkpoints.key_names import LAYOUTS, KeyLayout, WeightedModule, our_keys, weighted_modules
+from ..net.meta_state import meta_state
 from .file import WeightsError
 
 LISTED_KEYS = 3  # keys named in an error
@@ -32,7 +32,8 @@ class Fitted:
         found = []
         if self.left_out:
             found.append(f"The file also has {listed(self.left_out)}, which this network does not have.")
-        strange = [name for name, value in self.state.items() if not value.isfinite().all()]
+        # A sum over a value that is not finite is not finite, and is found faster than each value is looked at.
+        strange = [name for name, value in self.state.items() if not (value.sum().isfinite() or value.isfinite().all())]
         if strange:
             found.append(f"Values that are no numbers stand in {listed(strange)}; expect nonsense.")
         return tuple(found)
@@ -53,11 +54,11 @@ def translated(arch: Arch, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def fit(arch: Arch, state: Mapping[str, Tensor]) -> Fitted:
     """:func:`translated`, with what is to be said about the file."""
-    net = build(arch, "meta")
-    wanted = net.state_dict()
+    wanted = meta_state(arch)
+    modules = list(weighted_modules(arch, wanted))
     layouts: dict[str, KeyLayout] = {**LAYOUTS.get(arch.key, {}), "ours": our_keys}
     name, keys = min(
-        ((who, _keys(arch, net, layout)) for who, layout in layouts.items()),
+        ((who, _keys(wanted, modules, layout)) for who, layout in layouts.items()),
         key=lambda option: len(set(option[1].values()) ^ set(state)),
     )
     headless = set()
@@ -78,15 +79,11 @@ def fit(arch: Arch, state: Mapping[str, Tensor]) -> Fitted:
     return Fitted(fitted, frozenset(headless), name, tuple(sorted({key.split(".")[0] for key in surplus})))
 
 
-def _keys(arch: Arch, net: nn.Module, layout: KeyLayout) -> dict[str, str]:
+def _keys(ours: Iterable[str], modules: Iterable[WeightedModule], layout: KeyLayout) -> dict[str, str]:
     """The file's key of each of our keys."""
-    modules = dict(net.named_modules())
-    prefixes = {module.path: layout(module) for module in weighted_modules(arch, modules)}
-    found = {}
-    for key in net.state_dict():
-        path, _, leaf = key.rpartition(".")
-        found[key] = f"{prefixes[path]}.{leaf}"
-    return found
+    prefixes = {module.path: layout(module) for module in modules}
+    split = {key: key.rpartition(".") for key in ours}
+    return {key: f"{prefixes[path]}.{leaf}" for key, (path, _, leaf) in split.items()}
 
 
 def _is_surplus(key: str, arch: Arch) -> bool:

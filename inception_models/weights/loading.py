@@ -18,7 +18,8 @@ from ..checkpoints import card
 from ..checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published, untrained
 from ..checkpoints.download import fetch_file
 from ..checkpoints.transfer import OnBytes
-from ..net.builder import Network, build
+from ..net.builder import Network, build, build_unset
+from ..net.meta_state import meta_state
 from ..variants import ARCHITECTURES
 from .file import SUFFIXES, WeightsError, read_tensors
 from .fitting import Fitted, fit, listed
@@ -169,12 +170,12 @@ def _carried(arch: Arch, learned: TrainedWeights, fitted: Fitted) -> Loaded:
     unused = {head.name for head in learned.arch.aux} - {head.name for head in home.aux}
     state = {key: value for key, value in fitted.state.items() if key.partition(".")[0] not in unused}
     changes: tuple[LayerChange, ...] = ()
-    if _shapes(state) != _shapes(build(goal, "meta").state_dict()):
+    if _shapes(state) != _shapes(meta_state(goal)):
         from ..resize import resize
 
         done = resize(state, home, goal)
         state, changes = done.state, done.changes
-    net = build(arch) if headless else build(arch, "meta").to_empty(device="cpu")
+    net = build_unset(arch, headless)
     net.load_state_dict(state, strict=not headless)
     report = fitted.report
     if headless:

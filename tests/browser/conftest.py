@@ -95,6 +95,10 @@ def _forget(page: Page) -> None:
     try:
         page.evaluate("{ localStorage.clear(); sessionStorage.clear() }")
         page.goto("about:blank")
+        for key in ("Control", "Shift", "Alt", "Meta"):
+            page.keyboard.up(key)
+        page.mouse.up()
+        page.mouse.move(0, 0)
         page.unroute_all()
         page.set_viewport_size(WINDOW)
         page.emulate_media(media="null", color_scheme="null", reduced_motion="null")

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from inception_models import ARCHITECTURES
+
 FILE = Path(__file__).parents[1] / "facts" / "architectures.yaml"
 
 # Our keys, where the file has another name.
@@ -21,21 +23,7 @@ NAME_IN_FILE = {
     "inception_v3": "inception_v3_torchvision",
     "inception_resnet_v1": "inception_resnet_v1_paper",
 }
-KEYS = (
-    "googlenet",
-    "googlenet_plain",
-    "googlenet_bn",
-    "googlenet_torchvision",
-    "bn_inception",
-    "inception_v2_slim",
-    "inception_v3",
-    "inception_v4",
-    "inception_resnet_v1",
-    "inception_resnet_v1_facenet",
-    "inception_resnet_v2",
-    "inception_resnet_v2_paper",
-    "xception",
-)
+NOT_OURS = frozenset({"inception_v1_slim", "inception_v2_onnx_caffe2"})  # in the file for comparison only
 
 
 @dataclass(frozen=True)
@@ -80,9 +68,17 @@ def document() -> dict[str, Any]:
     return yaml.safe_load(FILE.read_text())
 
 
+def name_in_file(key: str) -> str:
+    return NAME_IN_FILE.get(key, key)
+
+
+KEYS = tuple(key for key in ARCHITECTURES if name_in_file(key) in document()["variants"])
+"""The variants that the file has numbers of."""
+
+
 @cache
 def facts(key: str) -> Facts:
-    variant = document()["variants"][NAME_IN_FILE.get(key, key)]
+    variant = document()["variants"][name_in_file(key)]
     numbers, unit, head = variant["numbers"], variant["unit"], variant["head"]
     subst = variant.get("subst", {})
     return Facts(

@@ -1,4 +1,4 @@
-"""What differs from another version of the same network: widths, and the number of copies."""
+"""How a network differs from another version of itself: widths, and the number of copies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from .network import Analysis, StageCost
 
 
 class WidthChange(NamedTuple):
-    """``path`` is relative to its part; ``was`` is None for what the other network does not have."""
+    """A width, or the number of copies. ``path`` is relative to the stage; ``was`` is None if the other network has no
+    such part."""
 
     path: str
     was: int | None
@@ -21,18 +22,18 @@ class WidthChange(NamedTuple):
 
 
 class Changes:
-    """Compares with ``original``; with None nothing has changed."""
+    """The differences from ``original``; without one nothing has changed."""
 
     def __init__(self, original: Analysis | None) -> None:
         self.stages = None if original is None else {s.name: s for s in (*original.stages, *original.aux)}
 
-    def among(self, part: StageCost, nodes: Iterable[Node]) -> tuple[WidthChange, ...]:
-        """The changed widths among ``nodes`` of ``part``, those that follow from others included."""
+    def among(self, stage: StageCost, nodes: Iterable[Node]) -> tuple[WidthChange, ...]:
+        """The changed widths among ``nodes`` of ``stage``, those that follow from others included."""
         if self.stages is None:
             return ()
-        before = self.stages.get(part.name.partition(".")[0])
+        before = self.stages.get(stage.name.partition(".")[0])
         known = () if before is None else first_copy(before).nodes
-        if known is first_copy(part).nodes:  # the analysis remembers stages: the same numbers are the same object
+        if known is first_copy(stage).nodes:  # the analysis caches stages: the same numbers are the same object
             return ()
         widths = {n.path: n.layer.width for n in known}
         weighted = (n for n in nodes if n.layer.rules.weights == "filters" and n.layer.groups == 1)
@@ -42,14 +43,14 @@ class Changes:
             if widths.get(n.path) != n.layer.width
         )
 
-    def of(self, part: StageCost) -> tuple[WidthChange, ...]:
-        """All that has changed in a stage, the number of its copies included."""
-        before = None if self.stages is None else self.stages.get(part.name)
+    def of(self, stage: StageCost) -> tuple[WidthChange, ...]:
+        """Everything that has changed in a stage, the number of its copies included."""
+        before = None if self.stages is None else self.stages.get(stage.name)
         copies = 0 if before is None else len(before.copies)
-        own = (WidthChange("copies", copies, len(part.copies)),) if copies and copies != len(part.copies) else ()
-        return own + self.among(part, first_copy(part).nodes)
+        own = (WidthChange("copies", copies, len(stage.copies)),) if copies and copies != len(stage.copies) else ()
+        return own + self.among(stage, first_copy(stage).nodes)
 
 
-def first_copy(part: StageCost) -> StageCost:
+def first_copy(stage: StageCost) -> StageCost:
     """A stage, or the first copy of a repeated one."""
-    return part.copies[0] if part.copies else part
+    return stage.copies[0] if stage.copies else stage

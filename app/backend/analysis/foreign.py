@@ -28,9 +28,9 @@ from .trace import Tracer, packs, path_of, sources, unused
 class ModuleAnalysis:
     """What a module does in evaluation with one input of ``in_shape``, counted as in :class:`.analysis.Analysis`.
 
-    ``nodes``: in the order of the forward pass, with the module's own paths; inputs are places in this list, -1 is the
-    input. ``params``: trainable parameters of the layers that run. ``idle_params``: those of the layers that do not,
-    such as auxiliary heads. A layer that runs twice has its parameters once and its MACs twice. A node's receptive
+    ``nodes``: in the order of the forward pass, with the module's own paths; inputs are positions in this list, -1 is
+    the input. ``params``: trainable parameters of the layers that run. ``idle_params``: those of the layers that do
+    not, such as auxiliary heads. A layer that runs twice has its parameters once and its MACs twice. A node's receptive
     field is None where it is the whole input or not known.
     """
 
@@ -49,7 +49,7 @@ class ModuleAnalysis:
 def analyze_module(module: nn.Module, input_shape: Shape) -> ModuleAnalysis:
     """All numbers of ``module`` for one input of ``input_shape``: (channels, height, width), or (features,).
 
-    A copy without weights is traced in evaluation; the module itself is left alone.
+    A copy without weights is traced in evaluation mode; the module itself is not changed.
 
     Raises:
         UnknownOp: naming an op that the counter does not know.
@@ -65,7 +65,7 @@ def analyze_module(module: nn.Module, input_shape: Shape) -> ModuleAnalysis:
 
 
 def _ghost(module: nn.Module) -> nn.Module:
-    """A copy for evaluation without any weight: its tensors have shapes and nothing else."""
+    """A copy in evaluation mode without weights: its tensors have shapes and no values."""
     ghosts: dict[int, object] = {}
     for parameter in module.parameters():
         ghosts[id(parameter)] = nn.Parameter(parameter.detach().to("meta"), parameter.requires_grad)
@@ -85,18 +85,18 @@ def _traced(module: nn.Module) -> fx.Graph:
 
 
 class _Shapes(fx.Interpreter):
-    """Runs a graph of weightless tensors and keeps every shape; of a node with several tensors, an empty one."""
+    """Runs a graph on the meta device and keeps every output shape; for a node with several outputs an empty one."""
 
     def __init__(self, module: fx.GraphModule) -> None:
         super().__init__(module)
-        self.found: dict[fx.Node, Shape] = {}
+        self.shapes: dict[fx.Node, Shape] = {}
 
     def run_node(self, n: fx.Node) -> object:
         result: object = super().run_node(n)
         if isinstance(result, torch.Tensor):
-            self.found[n] = tuple(result.shape)
+            self.shapes[n] = tuple(result.shape)
         elif isinstance(result, tuple | list) and result and isinstance(result[0], torch.Tensor):
-            self.found[n] = ()
+            self.shapes[n] = ()
         return result
 
 
@@ -108,7 +108,7 @@ def _shapes(module: fx.GraphModule, input_shape: Shape) -> dict[fx.Node, Shape]:
     except RuntimeError as problem:
         shape = " x ".join(map(str, input_shape))
         raise ValueError(f"An input of {shape} does not fit this module: {_first_line(problem)}") from problem
-    return interpreter.found
+    return interpreter.shapes
 
 
 def _first_line(problem: Exception) -> str:
@@ -116,49 +116,48 @@ def _first_line(problem: Exception) -> str:
 
 
 class _Reader:
-    """Turns traced nodes into ours. Numbers that are no tensors, such as sizes, are left out."""
+    """Turns torch.fx's nodes into ours. What is not a tensor, such as a size, is left out."""
 
     def __init__(self, module: nn.Module, in_shape: Shape, shapes: Mapping[fx.Node, Shape]) -> None:
         self.module, self.in_shape, self.shapes = module, in_shape, shapes
         self.nodes: list[Node] = []
-        self.places: dict[fx.Node, int] = {}
+        self.positions: dict[fx.Node, int] = {}
         self.taken: set[str] = set()
         self.counted: set[nn.Parameter] = set()
 
     def read(self, graph: fx.Graph) -> tuple[Node, ...]:
         for node in graph.nodes:
             if node.op == "placeholder":
-                self.places[node] = -1
+                self.positions[node] = -1
             elif node.op not in ("output", "get_attr") and not packs(node) and node in self.shapes:
                 self.add(node)
         return tuple(self.nodes)
 
     def add(self, node: fx.Node) -> None:
         layer = layer_at(node, self.module)
-        inputs = tuple(self.places[source] for source in sources(node) if source in self.places)
+        inputs = tuple(self.positions[source] for source in sources(node) if source in self.positions)
         shape = self.shape(inputs[0]) if inputs else ()
-        if not self.shapes[node]:  # several tensors: each of them counts as read from where these came from
-            self.places[node] = inputs[0]
+        if not self.shapes[node]:  # several outputs: each counts as read from where they came from
+            self.positions[node] = inputs[0]
             return
         out = self.shapes[node][1:]
-        self.places[node] = len(self.nodes)
+        self.positions[node] = len(self.nodes)
         path = unused(path_of(node, layer.kind), self.taken)
         params, macs = self.params(node), macs_of(layer, shape, out)
         self.nodes.append(Node(path, layer, inputs, shape, out, params, macs, self.field(layer, inputs, shape)))
 
-    def shape(self, place: int) -> Shape:
-        return self.in_shape if place < 0 else self.nodes[place].out_shape
+    def shape(self, position: int) -> Shape:
+        return self.in_shape if position < 0 else self.nodes[position].out_shape
 
     def params(self, node: fx.Node) -> int:
-        """Trainable parameters that no node before has used."""
+        """Trainable parameters that no earlier node has used."""
         used: list[nn.Parameter] = []
         if node.op == "call_module":
             used += self.module.get_submodule(str(node.target)).parameters()
         for source in node.all_input_nodes:
-            if source.op == "get_attr" and isinstance(
-                found := attrgetter(str(source.target))(self.module), nn.Parameter
-            ):
-                used.append(found)
+            if source.op == "get_attr":
+                value = attrgetter(str(source.target))(self.module)
+                used += [value] if isinstance(value, nn.Parameter) else []
         new = {p for p in used if p.requires_grad} - self.counted
         self.counted |= new
         return sum(p.numel() for p in new)

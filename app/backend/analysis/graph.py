@@ -14,7 +14,7 @@ from .kinds import KINDS, KindRules, LayerKind
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What a traced node does, read off the module that was traced. Nothing here depends on the input's size."""
+    """What a traced node does, read from the module that was traced. Nothing here depends on the input's size."""
 
     kind: LayerKind
     detail: str = ""  # for people: "3×3/2", "ReLU"
@@ -42,7 +42,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A node as the tracer found it: a path relative to the traced part, the layer, and where its inputs come from.
+    """A node as it was traced: a path relative to the traced part, the layer, and where its inputs come from.
 
     An input of -1 is the part's own input; the others are positions in the list of traced nodes.
     """
@@ -56,7 +56,7 @@ class Traced:
 class Field:
     """A receptive field, along one side, in pixels of the input it refers to.
 
-    ``size``: how many pixels one output value sees; ``jump``: how far neighbouring outputs' fields are apart;
+    ``size``: how many pixels one output value sees; ``jump``: the distance between neighbouring outputs' fields;
     ``start``: the centre of the first output's field, counted from the input's edge (0.5 is the first pixel's centre).
     """
 
@@ -104,8 +104,8 @@ INPUT_NODE = "input"  # the node that is the picture
 class Graph:
     """What calls what in a whole network: every traced node by its absolute path, in the order of the forward pass.
 
-    The first node, :data:`INPUT_NODE`, is the picture. The ``inputs`` of the others are places among those that follow
-    it, in the order in which the call takes them; -1 is the picture.
+    The first node, :data:`INPUT_NODE`, is the picture. The ``inputs`` of the others are positions among those that
+    follow it, in the order in which the call takes them; -1 is the picture.
     """
 
     nodes: Mapping[str, Node]
@@ -140,7 +140,7 @@ class Graph:
 
     @cached_property
     def _ends(self) -> dict[str, tuple[str, str]]:
-        """The first and the last node of every part that has any; the first one of a block reads the block's input."""
+        """The first and the last node of every part that has any. The first node of a block reads the block's input."""
         ends: dict[str, tuple[str, str]] = {}
         for path in self.nodes:
             names = path.split(".")

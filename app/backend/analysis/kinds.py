@@ -34,12 +34,12 @@ LayerKind = Literal[
     "identity",
 ]
 Geometry = Literal["same", "window", "grid", "pad", "join", "vector"]
-"""Where an output lies on its inputs. ``same``: value for value; ``window``: a window slides over height and width;
-``grid``: the whole is divided into cells; ``pad``: zeros around it; ``join``: inputs one after the other along the
-channels; ``vector``: every output depends on every input, or all inputs become one row."""
+"""How output positions relate to input positions. ``same``: one to one; ``window``: a window slides over height and
+width; ``grid``: the input is pooled to a fixed grid; ``pad``: values are added around the edges; ``join``: inputs are
+concatenated along the channels; ``vector``: the output has no height and width."""
 
 Weights = Literal["none", "channels", "filters"]
-"""``channels``: so many trainable values for every channel; ``filters``: these are what makes multiply-accumulates."""
+"""``channels``: a few trainable values per channel; ``filters``: convolutions and linear layers, which have MACs."""
 
 Saved = Literal["nothing", "input", "output"]
 
@@ -58,7 +58,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class KindRules:
-    """How layers of one kind are called and counted.
+    """How layers of one kind are named and counted.
 
     ``words``: what comes before a layer's detail. ``aliases``: when its output is its input, in no new memory.
     ``joins``: whether a block calls it on the outputs of its branches, which its ``forward`` holds until it returns;
@@ -83,7 +83,7 @@ class KindRules:
 
     @property
     def is_main(self) -> bool:
-        """Whether a row of layers is known by it: a convolution, a linear layer or a pool."""
+        """Whether a summary of many layers names it: a convolution, a linear layer or a pool."""
         return self.weights == "filters" or self.geometry in ("window", "grid")
 
 
@@ -92,8 +92,11 @@ class KindRules:
 LRN_PADDING = 4  # channels that are added for a window of five
 
 
+_NONE = Held()
+
+
 def _nothing(_: Shape) -> Held:
-    return Held()
+    return _NONE
 
 
 def _indices(out: Shape) -> Held:

@@ -7,7 +7,7 @@ PyTorch frees a tensor when the last Python variable that holds it is gone. So a
 - where a block concatenates or adds it, that block has returned, since the block's ``forward`` holds it.
 
 Some layers need more than their output while they run: a max pool writes int64 indices, and local response
-normalisation keeps three intermediate tensors at a time. Scratch memory inside a library's kernel (oneDNN, cuDNN) is
+normalisation holds three intermediate tensors at a time. Scratch memory inside a library's kernel (oneDNN, cuDNN) is
 not counted: it is not a tensor, and differs between processors.
 """
 
@@ -40,7 +40,10 @@ def peak_elements(nodes: Sequence[Node], in_shape: Shape, index_elements: int = 
 
 
 def owners_of(nodes: Sequence[Node], training: bool = False) -> list[int]:
-    """For each node the one whose memory its output lies in; -1 is the part's input."""
+    """For each node the node whose memory holds its output; -1 is the part's input.
+
+    ``training``: dropout then writes new memory; in evaluation it returns its input.
+    """
     aliasing = ("always",) if training else ("always", "in eval")
     owners: list[int] = []
     for i, node in enumerate(nodes):

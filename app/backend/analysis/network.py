@@ -1,4 +1,4 @@
-"""The numbers of a network: from an Arch to an Analysis. Each stage is remembered by what it depends on."""
+"""The numbers of a network: from an Arch to an Analysis. Each stage is cached by what it depends on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .topology import topology, trace_ahead
 
 @dataclass(frozen=True, slots=True)
 class BranchCost:
-    """One branch of a block. ``share``-like quotients are left to whoever shows them."""
+    """One branch of a block. Shares of a total are left to whoever shows them."""
 
     name: str
     part: Branch
@@ -33,8 +33,8 @@ class StageCost:
     """One stage or aux head.
 
     ``params``: trainable parameters. ``macs``: multiply-accumulates for one picture. ``activation_elements``: values
-    that its layers write; ``peak_elements``: most values alive at one time while it runs in evaluation, its input and
-    output included. ``nodes`` have paths relative to the stage; of a repeat they are empty and ``copies`` holds one
+    that its layers write; ``peak_elements``: most values in memory at one time while it runs in evaluation, its input
+    and output included. ``nodes`` have paths relative to the stage; of a repeat they are empty and ``copies`` holds one
     StageCost for each copy.
     """
 
@@ -56,7 +56,7 @@ class StageCost:
 class Analysis:
     """Every number of a network at one input size, for one picture.
 
-    ``params`` and ``macs`` leave the aux heads out, which run in training only; ``params_with_aux`` counts them.
+    ``params`` and ``macs`` leave the aux heads out, which run only in training; ``params_with_aux`` counts them.
     """
 
     arch: Arch
@@ -87,7 +87,7 @@ class Analysis:
 
     @cached_property
     def peak_elements(self) -> int:
-        """Most values in memory at one time during inference; whoever called the network still holds the picture."""
+        """Most values in memory at one time during inference; the caller of the network still holds the picture."""
         return peak_of([s.peak_elements for s in self.stages], 3 * self.input_size**2)
 
     def stage(self, name: str) -> StageCost:
@@ -103,11 +103,11 @@ class Analysis:
 
     @cached_property
     def _fields(self) -> dict[str, Fields]:
-        found: dict[str, Fields] = {}
+        fields: dict[str, Fields] = {}
         before: Fields = ONE_PIXEL
         for stage in self.stages:
-            before = found[stage.name] = through(stage.field, before)
-        return found
+            before = fields[stage.name] = through(stage.field, before)
+        return fields
 
     @cached_property
     def graph(self) -> Graph:
@@ -137,7 +137,7 @@ def analyze(arch: Arch, input_size: int | None = None) -> Analysis:
 
 
 def stage_cost(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) -> StageCost:
-    """One stage or aux head with an input of ``shape``; remembered.
+    """One stage or aux head with an input of ``shape``; cached.
 
     Raises:
         ShapeError: where it does not fit.
@@ -182,7 +182,7 @@ def _repeat(stage: Repeat, unit: Unit, shape: Shape) -> StageCost:
 @lru_cache(maxsize=2048)
 def _one(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) -> StageCost:
     if not isinstance(part, AuxHead):
-        stage_shape(part, shape, classes)  # refuses with a sentence what does not fit
+        stage_shape(part, shape, classes)  # raises, with a sentence, where it does not fit
     nodes = cost.bind(topology(part, unit, shape), shape, out_widths(part, shape, classes))
     branches = tuple(_branches(part, shape, nodes)) if isinstance(part, Inception | Residual) else ()
     return StageCost(

@@ -1,6 +1,7 @@
-"""What torch's modules, functions and methods compute, as far as this program can count them.
+"""Which layer each of torch's modules, functions and methods is, as far as this program can count them.
 
-An op that is missing here is an error that names it, never zero. To add one: a line in the table that fits.
+An op that is missing here is an error that names it, never zero. To add one: a line in the table of modules, functions
+or methods, and a row in :data:`.kinds.KINDS` if it is of a new kind.
 """
 
 from __future__ import annotations
@@ -13,21 +14,21 @@ import torch
 from torch import fx, nn
 from torch.nn import functional as F
 
-from inception_models.net.layers import SamePad2d, UnitNormalize
+from inception_models.net.layers import BatchNormNoGamma, SamePad2d, UnitNormalize
 
 from .graph import Layer
 from .kinds import LayerKind
 
 
 class UnknownOp(ValueError):
-    """The counter does not know an op; counting it as zero would be a lie."""
+    """The counter does not know an op; counting it as zero would be wrong."""
 
 
 def layer_at(node: fx.Node, root: nn.Module) -> Layer:
     """What a traced node of ``root`` does.
 
     Raises:
-        UnknownOp: naming the op and the place, where it is not known.
+        UnknownOp: naming the op and its place, where it is not known.
     """
     match node.op:
         case "call_module":
@@ -119,6 +120,7 @@ def _named(kind: LayerKind) -> Callable[[nn.Module], Layer]:
 LAYER_OF_MODULE: dict[type[nn.Module], Callable[[nn.Module], Layer]] = {
     nn.Conv2d: _conv,
     nn.modules.batchnorm._BatchNorm: _norm,
+    BatchNormNoGamma: _norm,
     nn.ReLU: _named("activation"),
     nn.MaxPool2d: _pool,
     nn.AvgPool2d: _pool,
@@ -150,7 +152,7 @@ LAYER_OF_MODULE: dict[type[nn.Module], Callable[[nn.Module], Layer]] = {
 
 
 def _argument(node: fx.Node, place: int, name: str, default: object = None) -> object:
-    """An argument of a call, wherever it stands."""
+    """An argument of a call, whether by position or by name."""
     return node.args[place] if len(node.args) > place else node.kwargs.get(name, default)
 
 

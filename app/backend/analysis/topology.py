@@ -51,9 +51,9 @@ def topology(part: Stage | AuxHead, unit: Unit, shape: Shape) -> tuple[Traced, .
 
 
 def trace_ahead(parts: Iterable[Stage | AuxHead], unit: Unit) -> None:
-    """Trace at once what :func:`topology` will be asked for: each call of torch.fx costs milliseconds of its own.
+    """Trace in one go what :func:`topology` will be asked for: each call of torch.fx has an overhead of milliseconds.
 
-    An edit shares most of its parts with the network before it; these are passed over without a look inside.
+    An edit shares most of its parts with the network before it; these are skipped without a look inside.
     """
     global _last_parts
     before, _last_parts = _last_parts, {id(part): (part, unit) for part in parts}
@@ -63,7 +63,7 @@ def trace_ahead(parts: Iterable[Stage | AuxHead], unit: Unit) -> None:
 
 
 def forget_topologies() -> None:
-    """Empty the cache, for whoever measures."""
+    """Empty the caches, for benchmarks."""
     global _last_parts
     _last_parts = {}
     with _lock:
@@ -74,7 +74,7 @@ def forget_topologies() -> None:
 
 @lru_cache(maxsize=4096)
 def _template(part: Stage | AuxHead, unit: Unit) -> _Key | None:
-    """What parts of one topology share; None where widths must add up, or grids agree at this size only."""
+    """The key that parts of one topology share; None where only certain widths or sizes fit together."""
     block = part.block if isinstance(part, Repeat) else part
     erased = _erased(replace(block, name="part"))
     return (erased, unit, (ANY_WIDTH, ROOMY_PX, ROOMY_PX)) if _fits(erased) else None
@@ -85,10 +85,10 @@ def _traced(keys: list[_Key]) -> list[tuple[Traced, ...]]:
         missing = [key for key in keys if key not in _known]
         if missing:
             _known.update(zip(missing, _trace_parts(missing), strict=True))
-        found = [_known[key] for key in keys]
+        traced = [_known[key] for key in keys]
         while len(_known) > _KEPT:
             _known.popitem(last=False)
-    return found
+    return traced
 
 
 class _SideBySide(nn.Module):
@@ -104,7 +104,7 @@ class _SideBySide(nn.Module):
 
 
 class _Skeleton(Maker):
-    """Builds parts in which every op with weights is described; what is described was built once, to be read."""
+    """Builds parts in which the layers of every op with weights are a placeholder; they were built and read once."""
 
     def unit_of(self, op: Conv | SepConv | Linear, shape: Shape, block_channels: int) -> nn.Module:
         return OpLayers(_layers(replace(op, name="op"), self.unit, self.classes, shape, block_channels))
@@ -114,20 +114,20 @@ class _Skeleton(Maker):
 def _layers(
     op: Conv | SepConv | Linear, unit: Unit, classes: int, shape: Shape, block_channels: int
 ) -> tuple[tuple[str, Layer], ...]:
-    """The layers of an op by name, read off the real modules."""
+    """The layers of an op by name, read from the real modules."""
     real = Maker(unit, classes, "meta").unit_of(op, shape, block_channels)
     return tuple((name, layer_of(module)) for name, module in real.named_children())
 
 
 def _trace_parts(keys: list[_Key]) -> Iterator[tuple[Traced, ...]]:
     """The trace of every part, cut out of one trace of all."""
-    found = trace(_SideBySide([_Skeleton(unit, ANY_WIDTH, "meta").part(part, shape) for part, unit, shape in keys]))
-    owners = [item.path.partition(".")[0] for item in found]
+    traced = trace(_SideBySide([_Skeleton(unit, ANY_WIDTH, "meta").part(part, shape) for part, unit, shape in keys]))
+    owners = [item.path.partition(".")[0] for item in traced]
     for number in range(len(keys)):
         own = [i for i, owner in enumerate(owners) if owner == f"part{number}"]
         place = {-1: -1, **{i: new for new, i in enumerate(own)}}
         yield tuple(
-            Traced(found[i].path.partition(".")[2], found[i].layer, tuple(place[j] for j in found[i].inputs))
+            Traced(traced[i].path.partition(".")[2], traced[i].layer, tuple(place[j] for j in traced[i].inputs))
             for i in own
         )
 
@@ -146,7 +146,7 @@ def _fits(part: Stage | AuxHead) -> bool:
 
 
 def _erased(part: Stage | AuxHead) -> Stage | AuxHead:
-    """The same part with every width replaced by one and the same."""
+    """The same part with every width set to :data:`ANY_WIDTH`."""
     match part:
         case AuxHead():
             return replace(part, ops=tuple(_erased_op(op) for op in part.ops))

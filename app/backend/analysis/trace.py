@@ -7,28 +7,23 @@ from collections.abc import Callable
 
 from torch import fx, nn
 
-from inception_models.net.layers import BatchNormNoGamma, SamePad2d, UnitNormalize
-
 from .graph import Layer, Traced
 from .kinds import LayerKind
-from .op_table import layer_at
+from .op_table import LAYER_OF_MODULE, layer_at
 
 _one_trace = threading.Lock()
 
 
 class OpLayers(nn.Module):
-    """Stands for the layers of one op, which are in a row: torch.fx then has one step to follow instead of three."""
+    """A placeholder for the layers of one op, which run in a row: torch.fx then follows one step instead of three."""
 
     def __init__(self, layers: tuple[tuple[str, Layer], ...]) -> None:
         super().__init__()
         self.layers = layers
 
 
-WHOLES = (SamePad2d, UnitNormalize, BatchNormNoGamma, OpLayers)
-
-
 class Tracer(fx.Tracer):
-    """torch.fx's, which also takes this project's own layers as wholes.
+    """torch.fx's, which also takes the modules of this project that :mod:`.op_table` knows as one layer each.
 
     While it traces, torch.fx replaces ``nn.Module.__call__`` and ``__getattr__`` for the whole process. What another
     thread runs meanwhile is handed on unchanged, so it goes its usual way, hooks included. Two traces at once would
@@ -59,7 +54,7 @@ class Tracer(fx.Tracer):
         return super().getattr(attr, attr_val, parameter_proxy_cache)
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return isinstance(m, WHOLES) or super().is_leaf_module(m, module_qualified_name)
+        return type(m) in LAYER_OF_MODULE or isinstance(m, OpLayers) or super().is_leaf_module(m, module_qualified_name)
 
 
 def trace(module: nn.Module) -> tuple[Traced, ...]:
@@ -70,7 +65,7 @@ def trace(module: nn.Module) -> tuple[Traced, ...]:
     """
     graph = Tracer().trace(module)
     position: dict[fx.Node, int] = {}
-    found: list[Traced] = []
+    traced: list[Traced] = []
     taken: set[str] = set()
     for node in graph.nodes:
         if node.op == "placeholder":
@@ -78,23 +73,23 @@ def trace(module: nn.Module) -> tuple[Traced, ...]:
         elif node.op == "call_module" and isinstance(unit := module.get_submodule(str(node.target)), OpLayers):
             (source,) = [position[n] for n in sources(node)]
             for name, layer in unit.layers:
-                found.append(Traced(f"{node.target}.{name}", layer, (source,)))
-                source = len(found) - 1
+                traced.append(Traced(f"{node.target}.{name}", layer, (source,)))
+                source = len(traced) - 1
             position[node] = source
         elif node.op != "output" and not packs(node):
             layer = layer_at(node, module)
             path = unused(path_of(node, layer.kind), taken)
             inputs = tuple(position[n] for n in sources(node))
-            position[node] = len(found)
-            found.append(Traced(path, layer, inputs))
-    return tuple(found)
+            position[node] = len(traced)
+            traced.append(Traced(path, layer, inputs))
+    return tuple(traced)
 
 
 def sources(node: fx.Node) -> list[fx.Node]:
-    """The nodes that this one reads, each as often as it does: two empty branches both pass the block's input on."""
-    found: list[fx.Node] = []
-    fx.node.map_arg((node.args, node.kwargs), found.append)
-    return found
+    """The nodes that this one reads, each as often as it does: two empty branches both pass on the block's input."""
+    read: list[fx.Node] = []
+    fx.node.map_arg((node.args, node.kwargs), read.append)
+    return read
 
 
 def packs(node: fx.Node) -> bool:
@@ -103,7 +98,7 @@ def packs(node: fx.Node) -> bool:
 
 
 def path_of(node: fx.Node, kind: LayerKind) -> str:
-    """A module's own path; a function's is its kind, below the module that calls it."""
+    """A module's own path; a function's is that of the module that calls it, then its kind."""
     if node.op == "call_module":
         return str(node.target)
     stack = list(node.meta.get("nn_module_stack", {}))
@@ -111,7 +106,7 @@ def path_of(node: fx.Node, kind: LayerKind) -> str:
 
 
 def unused(path: str, taken: set[str]) -> str:
-    """``path``, or with a number behind it if it is taken; takes it."""
+    """``path``, with a number after it if it is taken; it is taken from then on."""
     name, number = path, 1
     while name in taken:
         number += 1

@@ -1,1 +1,1 @@
-"""What every room uses: quantities, limits, colours, number formats, devices, background jobs, links."""
+"""What every part of the backend uses: quantities, limits, colours, number formats, devices, background jobs, links."""

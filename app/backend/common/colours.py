@@ -1,4 +1,4 @@
-"""The colours of branches and of heat, one for one thing everywhere: diagram, plots, page."""
+"""The colours of branches and of heat maps, each with one meaning everywhere: diagram, plots, page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BRANCH_COLOURS: Mapping[BranchKind, str] = MappingProxyType(
         "shortcut": "#56B4E9",
     }
 )
-OUTSIDE_COLOUR = "#7F8790"  # of what lies in no branch
+OUTSIDE_COLOUR = "#7F8790"  # of layers outside all branches
 BRANCH_NAMES: Mapping[BranchKind, str] = MappingProxyType(
     {
         "1x1": "1×1",
@@ -43,16 +43,16 @@ CIVIDIS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # there are two, and caches ask which by the thousand
+@dataclass(frozen=True, slots=True, eq=False)  # there are two, and caches compare them by the thousand
 class Theme:
-    """The quiet colours of a diagram: everything that is neither a branch nor heat."""
+    """The muted colours of a diagram: everything that is neither a branch nor heat."""
 
     paper: str  # behind an exported picture
     text: str
     faint: str  # captions outside of nodes
     line: str  # edges
     border: str  # of nodes and blocks
-    block: str  # inside of a block
+    block: str  # the background inside a block
     trunk: str  # convolutions and linear layers outside of branches
     quiet: str  # pools, joins, normalisation
     mark: str  # around what was changed
@@ -71,7 +71,7 @@ THEMES: Mapping[ThemeName, Theme] = MappingProxyType(
 
 
 def branch_colour(branch: Branch | None) -> str:
-    """The colour that a branch has everywhere; None is what lies in no branch."""
+    """The colour that a branch has everywhere; None stands for layers outside all branches."""
     return OUTSIDE_COLOUR if branch is None else BRANCH_COLOURS[branch_kind(branch)]
 
 
@@ -83,8 +83,8 @@ def cividis(fraction: float) -> str:
 
 
 def heat(fraction: float) -> str:
-    """The colour of a cost that is ``fraction`` of the largest one: a root, for one layer often costs ten times what
-    most others do."""
+    """The colour of a cost that is ``fraction`` of the largest one: the square root, since one layer often costs ten
+    times as much as most others."""
     return cividis(sqrt(fraction))
 
 
@@ -95,7 +95,7 @@ def mixed(first: str, second: str, amount: float) -> str:
 
 
 def lighter(colour: str) -> str:
-    """The tint that a branch's reduction gets."""
+    """The tint of a branch's colour that marks its reduction."""
     return mixed(colour, "#ffffff", 0.55)
 
 

@@ -19,13 +19,13 @@ class DeviceChoice:
 
 
 def best_device() -> torch.device:
-    """CUDA, else Apple's MPS, else the CPU; the GPU only if it has really computed something."""
+    """CUDA, else Apple's MPS, else the CPU; the GPU only if it has actually computed something."""
     return best_choice().device
 
 
 @cache
 def best_choice() -> DeviceChoice:
-    """:func:`best_device` with its notice. Tried once in a process: starting CUDA takes seconds."""
+    """:func:`best_device` with its notice. Tried once per process: starting CUDA takes seconds."""
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     return first_working([torch.device(name) for name, there in available.items() if there])
 
@@ -46,7 +46,7 @@ def _choice(device: torch.device, failed: list[str]) -> DeviceChoice:
 
 
 def _failure(device: torch.device) -> str:
-    """Why ``device`` cannot compute; empty if it can. A driver may be found and fail only at its first kernel."""
+    """Why ``device`` cannot compute; empty if it can. A driver may load and fail only at its first kernel."""
     try:
         x = torch.ones(1, 3, 8, 8, device=device)
         F.conv2d(x, torch.ones(4, 3, 3, 3, device=device)).cpu()  # back to the CPU: kernels run asynchronously
@@ -71,10 +71,10 @@ def device_name(device: torch.device) -> str:
 
 
 def has_bfloat16(device: torch.device) -> bool:
-    """Whether the processor itself computes in bfloat16; elsewhere it is emulated and slower than float32."""
+    """Whether the hardware itself computes in bfloat16; elsewhere it is emulated and slower than float32."""
     match device.type:
         case "cpu":
-            if not hasattr(torch.cpu, "get_capabilities"):  # an older PyTorch, which cannot tell
+            if not hasattr(torch.cpu, "get_capabilities"):  # an older PyTorch, which does not say
                 return False
             return any(torch.cpu.get_capabilities().get(name) for name in ("amx_bf16", "avx512_bf16", "bf16"))
         case "cuda":

@@ -1,4 +1,4 @@
-"""Work that takes seconds, in a thread of its own: it can be watched and cancelled, and there is one at a time."""
+"""Work that takes seconds, in a thread of its own: it can be watched and cancelled, and only one job runs at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _Result = TypeVar("_Result")
 OnProgress = Callable[[float], None]
 """Told the share of a piece of work that is done, 0 to 1. What it raises ends the work and reaches the caller."""
 
-_busy = threading.Lock()  # one for the process: two measurements at once would slow each other down
+_busy = threading.Lock()  # one per process: two measurements at once would slow each other down
 
 
 class Busy(RuntimeError):
@@ -19,11 +19,11 @@ class Busy(RuntimeError):
 
 
 class Cancelled(Exception):
-    """Raised inside of the work when somebody has cancelled it."""
+    """Raised inside the work when somebody has cancelled it."""
 
 
 class Progress:
-    """What the work tells its watchers, and they it."""
+    """How the work tells its watchers where it is, and how they cancel it."""
 
     def __init__(self) -> None:
         self.fraction = 0.0
@@ -31,10 +31,10 @@ class Progress:
         self._cancelled = threading.Event()
 
     def report(self, fraction: float, doing: str) -> None:
-        """How far the work is, 0 to 1, and what it does next.
+        """Record how far the work is, 0 to 1, and what it does next.
 
         Raises:
-            Cancelled: where somebody has asked for it.
+            Cancelled: where somebody has called :meth:`cancel`.
         """
         if self._cancelled.is_set():
             raise Cancelled
@@ -46,11 +46,11 @@ class Progress:
 
 
 class Job(Generic[_Result]):
-    """A piece of work in the background. Once ``running`` is false there is a ``result``, or a ``problem``: one
-    sentence, or neither if it was cancelled.
+    """Work in the background. Once ``running`` is false there is a ``result``, or a ``problem`` in one sentence, or
+    neither if it was cancelled.
 
     Args:
-        alone: whether it needs the processor, so that there is one such job at a time; a transfer does not.
+        alone: whether it needs the processor, so that only one such job runs at a time; a transfer does not.
 
     Raises:
         Busy: where another job that needs the processor has not ended yet.
@@ -71,7 +71,7 @@ class Job(Generic[_Result]):
         return self._thread.is_alive()
 
     def wait(self) -> None:
-        """Until it has ended."""
+        """Return once the work has ended."""
         self._thread.join()
 
     def _run(self, work: Callable[[Progress], _Result]) -> None:

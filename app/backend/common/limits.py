@@ -1,6 +1,6 @@
-"""What a person may hand in, in one place: each bound with the reason for it.
+"""Limits on what a person may hand in, in one place: each with the reason for it.
 
-Bounds on the network itself (widths, input size, classes) live in `inception_models`.
+Limits on the network itself (widths, input size, classes) live in `inception_models`.
 """
 
 MAX_UPLOAD_BYTES = 20 * 2**20
@@ -14,8 +14,8 @@ MAX_ASPECT = 20
 256 x 5,120,000; with 20 the largest resized picture stays below 30 megapixels."""
 
 MAX_RUN_BYTES = 6 * 2**30
-"""Memory that one forward pass may plan with. The largest published variant, the naive GoogLeNet, needs 0.8 GB; a
-GoogLeNet of 8,192 filters everywhere would need 260 GB and end the server."""
+"""Memory that one forward pass may need. The largest published variant, the naive GoogLeNet, needs 0.8 GB; a
+GoogLeNet of 8,192 filters everywhere would need 260 GB and kill the server."""
 
 MAX_LINK_BYTES = 8 * 1024
 """Bytes of a shared link. Common servers and proxies refuse a request line above 8 kB."""

@@ -1,7 +1,7 @@
 """Links: a network as the difference from its published variant, in the address bar.
 
-``?variant=googlenet&edits={"v":1,"w":{"inception3a.branch1x1.conv":96}}``. What comes back from a link is somebody's
-text: it is size-capped, parsed as JSON, and checked like anything that a person types.
+``?variant=googlenet&edits={"v":1,"w":{"inception3a.branch1x1.conv":96}}``. What comes back from a link is
+untrusted text: its size is capped, it is parsed as JSON, and checked like anything that a person types.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def fits(query: Mapping[str, str]) -> bool:
 
 
 def from_query(query: Mapping[str, str]) -> tuple[Arch, str]:
-    """The network that a link describes, and a sentence about what in it was refused (empty where all was well)."""
+    """The network that a link describes, and a sentence about what was refused in it (empty where all was well)."""
     if not fits(query):
         return ARCHITECTURES[DEFAULT_VARIANT], f"The link is longer than {MAX_LINK_BYTES // 1024} kB and was not read."
     key = query.get("variant", DEFAULT_VARIANT)
@@ -51,13 +51,13 @@ def edited_by(original: Arch, text: str) -> Arch:
     """``original`` with the edits that ``text`` holds as JSON.
 
     Raises:
-        ValueError: with one sentence, where it is no such JSON or the network would not work.
+        ValueError: with one sentence, where the text is not such JSON or the network would not work.
     """
     try:
         edits = json.loads(text)
     except json.JSONDecodeError as problem:
         where = f"{problem.msg[:1].lower()}{problem.msg[1:]} at character {problem.pos + 1}"
         raise ValueError(f"The edits are not valid JSON: {where}.") from None
-    except (ValueError, RecursionError):  # a number of thousands of digits is a ValueError too
+    except (ValueError, RecursionError):  # a number with thousands of digits is a ValueError too
         raise ValueError("The edits are not valid JSON: a number or the nesting is too large.") from None
     return apply_edits(original, edits)

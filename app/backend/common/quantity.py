@@ -41,7 +41,7 @@ def exact(value: int, unit: str = "") -> str:
 
 
 def percent(part: float, whole: float) -> str:
-    """``part`` of ``whole`` with three significant digits at most; a dash where there is no whole.
+    """``part`` of ``whole`` with at most three significant digits; a dash where ``whole`` is zero.
 
     >>> percent(51, 400)
     '12.8 %'

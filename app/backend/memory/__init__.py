@@ -1,1 +1,1 @@
-"""Memory of inference and of a training step."""
+"""The memory that inference and a training step take."""

@@ -1,4 +1,4 @@
-"""How many bytes a network takes while it runs, and while it trains.
+"""How many bytes a network takes while it runs and while it trains.
 
 Inference: ``weights + buffers + peak``, where ``peak`` is the most that feature maps take at one time
 (:mod:`app.backend.analysis.liveness`), times batch and bytes of an element.
@@ -10,7 +10,7 @@ A training step: ``weights + buffers + gradients + optimiser state + peak`` with
 - peak: the most that activations and their gradients take at one time (:mod:`.training_step`), most of it the
   activations that autograd saves.
 
-Tensors are counted, as PyTorch allocates them in eager mode; scratch memory inside of a library's kernel is not.
+Tensors are counted, as PyTorch allocates them in eager mode; scratch memory inside a library's kernel is not.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class InferenceMemory:
 
     @property
     def peak(self) -> StagePeak:
-        """The stage during which most memory is taken."""
+        """The stage that takes most memory."""
         return max(self.stages, key=lambda stage: stage.peak_bytes)
 
     @property
@@ -58,7 +58,7 @@ class InferenceMemory:
 
 
 def inference_memory(analysis: Analysis, dtype: Dtype = "float32", batch: int = 1) -> InferenceMemory:
-    """Memory of one forward pass in evaluation, without the auxiliary heads. Takes all of the weights in ``dtype``."""
+    """Memory of one forward pass in evaluation, without the auxiliary heads, with all weights in ``dtype``."""
     size = ELEMENT_BYTES[dtype]
     picture = 3 * analysis.input_size**2
     peaks = tuple(
@@ -71,7 +71,7 @@ def inference_memory(analysis: Analysis, dtype: Dtype = "float32", batch: int = 
 def _peak(stage: StageCost, index_elements: int) -> int:
     if not stage.copies:
         return peak_elements(stage.nodes, stage.in_shape, index_elements)
-    known: dict[int, int] = {}  # copies that are alike share their nodes
+    known: dict[int, int] = {}  # equal copies share their nodes
     for copy in stage.copies:
         if id(copy.nodes) not in known:
             known[id(copy.nodes)] = peak_elements(copy.nodes, copy.in_shape, index_elements)

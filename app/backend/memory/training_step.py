@@ -1,9 +1,9 @@
-"""How many bytes a training step takes: a forward and a backward pass played through node by node.
+"""How many bytes a training step takes: a forward and a backward pass simulated node by node.
 
 What autograd saves (PyTorch's ``derivatives.yaml``): convolutions, linear layers, normalisations and pools their input,
 ReLU its output, other activations their input, max pools the int64 indices as well, dropout its mask, local response
 normalisation three intermediates. Each storage counts once, however many nodes save it. A gradient lives from the first
-node that writes it to the node that it belongs to; concatenation and addition hand it on without a copy.
+node that writes it to the node that it belongs to; concatenation and addition pass it on without a copy.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class _Gradient:
 
 
 class _Step:
-    """A training step in play. ``live``: bytes of activations, of their gradients and of the weights' gradients."""
+    """A simulated training step. ``live``: bytes of activations, of their gradients and of the weights' gradients."""
 
     def __init__(self, analysis: Analysis, element_bytes: int, batch: int) -> None:
         _, *self.nodes = analysis.graph.nodes.values()  # the first is the picture
@@ -115,7 +115,7 @@ class _Step:
         return self.owners[source] if source >= 0 else -1
 
     def forward(self) -> int:
-        """Play the forward pass; the most bytes at one time."""
+        """Simulate the forward pass; returns the most bytes at one time."""
         dying = deaths(self.nodes, self.owners)
         peak = self.live
         for i in range(len(self.nodes)):
@@ -127,7 +127,7 @@ class _Step:
         return peak
 
     def backward(self) -> int:
-        """Play the backward pass; the most bytes at one time, the weights' gradients so far included."""
+        """Simulate the backward pass; returns the most bytes at one time, the weights' gradients so far included."""
         gradients: dict[int, _Gradient] = {}
         peak = self.live
         for i in reversed(range(len(self.nodes))):
@@ -152,7 +152,7 @@ class _Step:
         return _Gradient(size, users)
 
     def _added(self, before: _Gradient | None, more: _Gradient) -> _Gradient:
-        """The sum of two gradients of one value; written over the first if no other node needs that."""
+        """The sum of two gradients of one value, written over the first if no other node needs that one."""
         more.users += 1
         if before is None:
             return more
@@ -169,7 +169,7 @@ class _Step:
             self.live -= gradient.size
 
     def _forget(self, i: int) -> None:
-        """Free what only node ``i`` had still saved."""
+        """Free what only node ``i`` still kept."""
         self.live -= self.extra(i)
         for value in self.saves(i):
             self.savers[value] -= 1

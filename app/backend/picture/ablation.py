@@ -1,4 +1,4 @@
-"""What a network says once a branch or a channel is silent: its output is zero, everything behind it is computed anew.
+"""What a network predicts when the output of a branch or a channel is set to zero: all that follows is computed anew.
 
 The question is Meyes et al.'s (2019, "Ablation Studies in Artificial Neural Networks").
 """
@@ -17,13 +17,13 @@ from .private_copy import private_copy
 
 @dataclass(frozen=True, slots=True)
 class Ablation:
-    """What is silent: the output at ``path``, or one ``channel`` of it."""
+    """What is set to zero: the output at ``path``, or one ``channel`` of it."""
 
     path: str
     channel: int | None = None
 
 
-class _Silenced(nn.Module):
+class _Zeroed(nn.Module):
     """A module whose output, or one channel of it, is zero."""
 
     def __init__(self, module: nn.Module, channel: int | None) -> None:
@@ -34,13 +34,13 @@ class _Silenced(nn.Module):
         out: Tensor = self.module(x)
         if self.channel is None:
             return torch.zeros_like(out)
-        out = out.clone()  # a branch without ops puts out its very input, which others read too
+        out = out.clone()  # a branch without ops returns its very input, which others read too
         out[:, self.channel] = 0
         return out
 
 
 def logits_without(net: Network, x: Tensor, ablations: tuple[Ablation, ...] = ()) -> Tensor:
-    """Logits ``[classes]`` of a picture ``[1, 3, S, S]`` with these outputs silent; ``net`` stays as it is.
+    """Logits ``[classes]`` of a picture ``[1, 3, S, S]`` with these outputs set to zero; ``net`` is not changed.
 
     Raises:
         AttributeError: where a path names no module.
@@ -49,8 +49,8 @@ def logits_without(net: Network, x: Tensor, ablations: tuple[Ablation, ...] = ()
     own = private_copy(net)
     for ablation in ablations:
         parent, _, name = ablation.path.rpartition(".")
-        silenced = _Silenced(own.get_submodule(ablation.path), ablation.channel)
-        setattr(own.get_submodule(parent), name, silenced)
+        zeroed = _Zeroed(own.get_submodule(ablation.path), ablation.channel)
+        setattr(own.get_submodule(parent), name, zeroed)
     with torch.inference_mode():
         logits: Tensor = own(x)
     return logits[0].float().cpu()

@@ -1,7 +1,7 @@
-"""One forward pass that keeps what every stage and every branch puts out.
+"""One forward pass that keeps the outputs of every stage and every branch.
 
 A network is copied once, as a list of calls; a run goes through them with values of its own. Nothing shared is ever
-written and there are no hooks, so any number of threads may run one :class:`Prepared`.
+written, and there are no hooks, so any number of threads may run one :class:`Prepared`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from inception_models.arch.spec import Arch, Branch, Inception, Repeat, Residual
 from inception_models.arch.tree import Part, children, unknown
 from inception_models.net.builder import Network, build
 
+from ..common.arrays import Floats
 from ..common.device import best_device
 from ..common.jobs import OnProgress
-from .arrays import Floats
 from .calls import Calls
 from .folding import fold
 
@@ -31,7 +31,7 @@ from .folding import fold
 
 
 def output_parts(arch: Arch) -> dict[str, Part]:
-    """Every part whose output can be looked at, by its path in the built network, in the order of computation.
+    """Every part whose output can be viewed, by its path in the built network, in the order of computation.
 
     Stages (``conv1``), copies of a repeated block (``block35.3``), branches (``block35.3.branch3x3``) and their ops.
     """
@@ -55,7 +55,7 @@ def _below(part: Part, path: str) -> Iterator[tuple[str, Part]]:
 class Outputs(Mapping[str, Tensor]):
     """Outputs by path: float32 on the CPU, ``[channels, height, width]`` or ``[features]``.
 
-    They stay on their device until asked for, and are moved each time they are.
+    They stay on their device, and are copied each time one is read.
     """
 
     def __init__(self, kept: Mapping[str, Tensor]) -> None:
@@ -77,7 +77,7 @@ def _to_cpu(batch: Tensor) -> Tensor:
 
 @dataclass(frozen=True, eq=False)
 class Activations:
-    """What one picture caused. ``outputs`` has all that was kept; ``stages`` and ``branches`` are parts of it.
+    """The outputs for one picture. ``outputs`` has all that were kept; ``stages`` and ``branches`` are parts of it.
 
     ``logits``: ``[classes]``, float32 on the CPU.
     """
@@ -92,7 +92,7 @@ class Activations:
 class Prepared:
     """A private copy of a network, ready to run from any number of threads at the same time.
 
-    ``parts``: what can be looked at, by path (see :func:`output_parts`).
+    ``parts``: whose outputs can be viewed, by path (see :func:`output_parts`).
     """
 
     arch: Arch
@@ -135,7 +135,7 @@ class Prepared:
             return self._calls.run(x, paths, on_call)
 
     def _reporting(self, on_progress: OnProgress) -> Callable[[str, float], None]:
-        """Hands on to ``on_progress`` what it asks for: the share that is done after a stage or copy."""
+        """Calls ``on_progress`` after each stage and copy with the share of the calls that is done."""
         told = {self._calls.value_of(path) for path, part in self.parts.items() if _reports(path, part)}
         return lambda value, share: on_progress(share) if value in told else None
 
@@ -162,14 +162,14 @@ def _reports(path: str, part: Part) -> bool:
 def prepare(
     net: Network, *, device: torch.device | None = None, dtype: torch.dtype = torch.float32, fast: bool = True
 ) -> Prepared:
-    """A snapshot of ``net`` in evaluation mode, made for looking at its outputs; ``net`` itself is left as it is.
+    """A snapshot of ``net`` in evaluation mode, made for viewing its outputs; ``net`` itself is not changed.
 
     Args:
         device: where to run; by default :func:`app.backend.common.device.best_device`.
-        dtype: ``torch.bfloat16`` halves the time where the processor has it (:func:`.has_bfloat16`);
+        dtype: ``torch.bfloat16`` halves the time where the processor supports it (:func:`.has_bfloat16`);
             outputs then have three significant digits.
         fast: fold BatchNorm into the convolutions and keep the channels together in memory. Outputs then differ from
-            the plain forward pass by less than 1e-3; without it they are the same bit by bit.
+            the plain forward pass by less than 1e-3; without it they are the same bit for bit.
     """
     device = device or best_device()
     unused: dict[int, object] = {id(net.get_submodule(head.name)): nn.Identity() for head in net.arch.aux}
@@ -177,7 +177,7 @@ def prepare(
     own.zero_grad()  # a network in training carries as many gradients as weights
     if fast:
         fold(own)
-    # Metal has had wrong results with channels last.
+    # Metal has given wrong results with channels last.
     memory_format = torch.channels_last if fast and device.type != "mps" else torch.contiguous_format
     own.to(device, dtype).to(memory_format=memory_format)
     return Prepared(net.arch, device, dtype, memory_format, output_parts(net.arch), Calls(own))
@@ -187,8 +187,8 @@ def prepare(
 def model_for(arch: Arch, seed: int = 0) -> Network:
     """``arch`` with random weights that depend on ``seed`` alone, in evaluation mode. Shared: do not change it.
 
-    The last two are kept: the largest published variant weighs 390 MB. A generator of its own, because forking the
-    global one is not safe while other threads draw from it.
+    The last two are cached: the largest published variant takes 390 MB. It has a generator of its own, because forking
+    the global one is not safe while other threads draw from it.
     """
     net = build(arch, "meta").to_empty(device="cpu").eval()
     draw = torch.Generator().manual_seed(seed)
@@ -210,7 +210,7 @@ def model_for(arch: Arch, seed: int = 0) -> Network:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ChannelStatistics:
-    """One value a channel, each array ``[channels]``, over all positions.
+    """One value per channel, each array ``[channels]``, over all positions.
 
     ``zeros``: the share of values that are 0; ``dead``: whether all of them are.
     """

@@ -1,6 +1,6 @@
-"""Which pixels speak for a class: Grad-CAM, integrated gradients and occlusion, computed by Captum.
+"""Which pixels count for a class: Grad-CAM, integrated gradients and occlusion, computed by Captum.
 
-Each explains the class's logit, its score before the softmax. Captum's hooks sit on a private copy, so any number of
+Each explains the class's logit, its score before the softmax. Captum's hooks are on a private copy, so any number of
 threads may explain one network. Captum is imported where it is used: it brings matplotlib, half a second of start-up.
 """
 
@@ -21,7 +21,7 @@ TOGETHER = 4  # pictures in one pass: more take memory and no less time
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Completeness:
-    """Integrated gradients with their check: ``values`` ``[S, S]`` sum up to the two logits' difference, plus ``gap``.
+    """Integrated gradients with their check: ``values`` ``[S, S]`` add up to the two logits' difference, plus ``gap``.
 
     ``difference``: the logit of the picture minus that of the baseline.
     """
@@ -32,10 +32,10 @@ class Completeness:
 
 
 def grad_cam(net: Network, x: Tensor, target: int, path: str) -> Tensor:
-    """``[height, width]`` of the output at ``path``, zero and above: where it argues for class ``target``.
+    """``[height, width]`` of the output at ``path``, zero and above: where it is evidence for class ``target``.
 
-    The maps' sum, each weighted with the mean gradient of the class's logit, negative values cut (Selvaraju et al.
-    2017, "Grad-CAM").
+    The sum of its maps, each weighted by the mean gradient of the class's logit, with negative values cut off
+    (Selvaraju et al. 2017, "Grad-CAM").
 
     Raises:
         ValueError: where the output has no height and width.
@@ -43,21 +43,21 @@ def grad_cam(net: Network, x: Tensor, target: int, path: str) -> Tensor:
     from captum.attr import LayerGradCam
 
     own = private_copy(net)
-    found = LayerGradCam(own, own.get_submodule(path)).attribute(
+    maps = LayerGradCam(own, own.get_submodule(path)).attribute(
         x.detach().clone().requires_grad_(), target, relu_attributions=True
     )
-    assert isinstance(found, Tensor)
-    if found.ndim != 4:
-        raise ValueError(f"{path} puts out a vector; Grad-CAM needs maps. Choose a stage before the global pool.")
-    return found[0, 0].detach().float().cpu()
+    assert isinstance(maps, Tensor)
+    if maps.ndim != 4:
+        raise ValueError(f"{path} outputs a vector; Grad-CAM needs maps. Choose a stage before the global pool.")
+    return maps[0, 0].detach().float().cpu()
 
 
 def integrated_gradients(
     net: Network, x: Tensor, target: int, baseline: Tensor, *, steps: int = 32, on_progress: OnProgress | None = None
 ) -> Completeness:
-    """Gradients on the straight way from ``baseline`` to the picture, both ``[1, 3, S, S]``, times their difference.
+    """Gradients along the line from ``baseline`` to the picture, both ``[1, 3, S, S]``, times their difference.
 
-    Summed over the colours; negative where a pixel speaks against the class (Sundararajan, Taly, Yan 2017, "Axiomatic
+    Summed over the colours; negative where a pixel counts against the class (Sundararajan, Taly, Yan 2017, "Axiomatic
     Attribution for Deep Networks"; Gauss-Legendre quadrature of ``steps`` points).
     """
     from captum.attr import IntegratedGradients
@@ -73,12 +73,12 @@ def integrated_gradients(
         out: Tensor = own(batch)
         return out
 
-    found = IntegratedGradients(logits).attribute(
+    gradients = IntegratedGradients(logits).attribute(
         x, baseline, target=target, n_steps=steps, internal_batch_size=TOGETHER
     )
     with torch.no_grad():
         there, start = own(torch.cat([x, baseline]))[:, target].tolist()
-    values = found[0].sum(0).detach().float().cpu()
+    values = gradients[0].sum(0).detach().float().cpu()
     return Completeness(values, there - start, float(values.sum()) - (there - start))
 
 
@@ -92,7 +92,7 @@ def occlusion(
     stride_px: int,
     on_progress: OnProgress | None = None,
 ) -> Tensor:
-    """``[S, S]``: by how much the class's logit falls where a square of the picture is replaced by the baseline's.
+    """``[S, S]``: how much the class's logit falls where a square of the picture is replaced by the baseline's.
 
     Squares of ``window_px``, ``stride_px`` apart; where they overlap their mean (Zeiler, Fergus 2014, "Visualizing and
     Understanding Convolutional Networks").
@@ -112,7 +112,7 @@ def occlusion(
         return out
 
     with torch.inference_mode():
-        found = Occlusion(logits).attribute(
+        falls = Occlusion(logits).attribute(
             x,
             sliding_window_shapes=(3, window_px, window_px),
             strides=(3, stride_px, stride_px),
@@ -120,5 +120,5 @@ def occlusion(
             target=target,
             perturbations_per_eval=TOGETHER,
         )
-    mean: Tensor = found[0].mean(0)
+    mean: Tensor = falls[0].mean(0)
     return mean.float().cpu()

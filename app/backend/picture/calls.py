@@ -1,6 +1,6 @@
 """A network as the calls that it makes, one after the other.
 
-Which calls these are is read off the traced graph (:attr:`app.backend.analysis.network.Analysis.graph`) and nowhere
+Which calls these are is read from the traced graph (:attr:`app.backend.analysis.network.Analysis.graph`) and nowhere
 else: a node of a module is that module's ``forward``, and a join of branches is what its kind says. A run keeps its
 values to itself, so any number of threads may go through the same calls.
 """
@@ -26,7 +26,7 @@ Compute = Callable[..., Tensor]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Computes the value ``path`` from the values ``inputs``, each named after the node that puts it out."""
+    """Computes the value ``path`` from the values ``inputs``, each named after the node that computes it."""
 
     path: str
     compute: Compute
@@ -55,7 +55,7 @@ class Calls:
                 self.calls.append(Call(path, compute, inputs))
 
     def value_of(self, part: str) -> str:
-        """The value that a part or a node puts out. A module that returns its input has that value, not its own.
+        """The name of the output of a part or a node. A module that returns its input has the name of that value.
 
         Raises:
             KeyError: where the network has no such part.
@@ -65,10 +65,10 @@ class Calls:
     def run(
         self, x: Tensor, parts: Collection[str], on_call: Callable[[str, float], None] | None = None
     ) -> dict[str, Tensor]:
-        """The outputs of ``parts``, by path, for pictures ``[N, 3, S, S]``. Nothing is computed that they do not need.
+        """The outputs of ``parts``, by path, for pictures ``[N, 3, S, S]``. Only what they need is computed.
 
         Args:
-            on_call: told after every call which value is there, and the share of the calls that are done.
+            on_call: called after every call with the name of its value and the share of the calls that are done.
         """
         wanted = {part: self.value_of(part) for part in parts}
         kept = set(wanted.values())
@@ -87,19 +87,19 @@ class Calls:
     def _needed(self, values: Collection[str]) -> Sequence[Call]:
         """The calls that lead to ``values``, in order."""
         needed = set(values)
-        found: list[Call] = []
+        needed_calls: list[Call] = []
         for call in reversed(self.calls):
             if call.path in needed:
                 needed.update(call.inputs)
-                found.append(call)
-        return found[::-1]
+                needed_calls.append(call)
+        return needed_calls[::-1]
 
 
 def _compute(net: Network, path: str, layer: Layer) -> Compute | None:
     """What a node calls; None for a module that returns its input.
 
     Raises:
-        UnknownOp: where it is a function of which this module does not know the arguments.
+        UnknownOp: where it is a function whose other arguments the graph does not tell.
     """
     match layer:
         case Layer(kind="concat"):

@@ -1,4 +1,4 @@
-"""The filters of a convolution on the picture itself, as little pictures."""
+"""The filters of the first convolution as small pictures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GAP_PX = 6
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Filters:
-    """``image``: RGBA, a tile a filter, in rows; grey is zero, ``largest`` is the weight that has a full colour."""
+    """``image``: RGBA, one tile per filter, in rows; grey is zero, ``largest`` is the weight shown at full colour."""
 
     image: Image.Image
     count: int
@@ -33,12 +33,12 @@ def first_filters(net: Network, preprocessing: Preprocessing, *, own_scale: bool
     All on one symmetric scale, or each on its own.
 
     Raises:
-        ValueError: where the first layer is no convolution over three channels.
+        ValueError: where the first layer is not a convolution over three channels.
     """
     unit = net.get_submodule(net.arch.stages[0].name)
     conv = unit.get_submodule("conv") if isinstance(unit, LayerUnit) and hasattr(unit, "conv") else None
     if not isinstance(conv, nn.Conv2d) or conv.weight.shape[1] != 3:
-        raise ValueError("The first layer of this network is no plain convolution, so its filters are no pictures.")
+        raise ValueError("The first layer of this network is not a plain convolution, so its filters are not pictures.")
     weights = conv.weight.detach().float().cpu()
     if preprocessing.channels == "BGR":
         weights = weights.flip(1)

@@ -1,4 +1,4 @@
-"""A network made quicker without changing what it computes: BatchNorm becomes part of the convolution before it."""
+"""A network made faster without changing what it computes: BatchNorm becomes part of the convolution before it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from inception_models.net.builder import Network
 
 
 def fold(net: Network) -> None:
-    """Puts each BatchNorm into the convolution before it and lets the activation behind overwrite its input.
+    """Fold each BatchNorm into the convolution before it, and let the activation after it overwrite its input.
 
-    Only inside a conv unit, whose inner values nobody else reads. ``net`` must be a private copy in evaluation mode.
+    Only inside a conv unit, whose inner values nothing else reads. ``net`` must be a private copy in evaluation mode.
     """
     for unit in net.modules():
         if not isinstance(unit, nn.Sequential):

@@ -32,11 +32,11 @@ from .saved_maps import npz, shown_paths, statistics_csv
 
 @dataclass(frozen=True, eq=False)
 class Forward:
-    """What a picture caused: the activations, how the picture was prepared, and what it took.
+    """The result for a picture: the activations, how the picture was prepared, and how long it took.
 
     ``network`` is shared: do not change it, and put hooks on a :func:`.private_copy` only.
-    ``x`` is what went in, ``[1, 3, S, S]``. ``weights``: which were asked for; ``loaded``: where they come from, and
-    what is to be said about them.
+    ``x``: the network's input, ``[1, 3, S, S]``. ``weights``: which were asked for; ``loaded``: where they come from,
+    and notes about them.
     """
 
     arch: Arch
@@ -67,23 +67,23 @@ class Forward:
         return [(self.class_name(index), p) for index, p in top_classes(self.activations.logits, k)]
 
     def views(self, stage: str) -> list[tuple[str, Branch | None]]:
-        """What there is to look at of a stage: its branches with their specs, or the stage itself."""
+        """What can be viewed of a stage: its branches with their specs, or the stage itself."""
         known = output_parts(self.arch)
-        found: list[tuple[str, Branch | None]] = []
+        branches: list[tuple[str, Branch | None]] = []
         for path in self.activations.branches:
             part = known[path]
             if isinstance(part, Branch) and path.rpartition(".")[0] == stage:
-                found.append((path, part))
-        return found or [(stage, None)]
+                branches.append((path, part))
+        return branches or [(stage, None)]
 
 
 def forward(
     arch: Arch, image: Image.Image, weights: Source = "random", on_progress: OnProgress | None = None
 ) -> Forward:
-    """Run ``image`` through ``arch``, prepared as its weights want it.
+    """Run ``image`` through ``arch``, prepared as its weights expect.
 
     Args:
-        weights: as :func:`inception_models.weights.loaded` takes them. Random ones depend on nothing but ``arch``.
+        weights: as :func:`inception_models.weights.loaded` takes them. Random ones depend on ``arch`` alone.
 
     Raises:
         ValueError: where the network is too large for this program to run, or there are no such weights for it.
@@ -102,7 +102,7 @@ def forward(
 
 
 def ready_network(arch: Arch, weights: Source = "random") -> tuple[Loaded, Prepared]:
-    """The network with weights, and ready to run; the last two are kept. Raises as :func:`forward` does."""
+    """The network with weights, ready to run; the last two are cached. Raises as :func:`forward` does."""
     check_affordable(replace(arch, aux=()))
     if isinstance(weights, str):
         weights = named(weights)
@@ -133,7 +133,7 @@ def _random(arch: Arch) -> tuple[Loaded, Prepared]:
 
 @lru_cache(maxsize=2)
 def _with_weights(arch: Arch, weights: Source, stamp: tuple[int, ...]) -> tuple[Loaded, Prepared]:
-    """``stamp``: tells an old file from a new one of the same path."""
+    """``stamp`` tells a new file from an old one with the same path."""
     found = loaded(arch, weights)
     return found, prepare(found.net)
 
@@ -144,10 +144,10 @@ def _with_weights(arch: Arch, weights: Source, stamp: tuple[int, ...]) -> tuple[
 def save_activations(
     arch: Arch, picture: Path, folder: Path, stages: Sequence[str] | None = None, weights: Source = "random"
 ) -> Iterator[Path]:
-    """Write what ``picture`` causes into ``folder``, yielding each file's path.
+    """Write the activations for ``picture`` into ``folder``, yielding each file's path.
 
     ``input.png``: what the network sees; a mosaic of feature maps for each branch of each stage; ``arrays.npz``: the
-    same as numbers; ``statistics.csv``: a line a channel; ``classes.csv``: the five likeliest classes.
+    same as numbers; ``statistics.csv``: a line per channel; ``classes.csv``: the five likeliest classes.
 
     Raises:
         ValueError: for a picture, a stage or weights that cannot be used.

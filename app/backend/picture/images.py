@@ -1,7 +1,7 @@
-"""Pictures: the ones that ship, and the ones a person hands in.
+"""Pictures: the ones that ship, and the ones that a person hands in.
 
-Imports no torch: the page shows pictures before torch is there. What is done to a picture before a network sees it
-stands in `inception_models.checkpoints.preprocessing`.
+Imports no torch: the page shows pictures before torch is there. How a picture is prepared for a network is
+in `inception_models.checkpoints.preprocessing`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from inception_models.shipped import ASSETS
 from ..common.limits import MAX_ASPECT, MAX_PIXELS, MAX_UPLOAD_BYTES
 
 PICTURE_FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF")
-"""Allowed formats. Pillow knows some forty more, rarely used and tested less, which therefore stay unread."""
+"""Allowed formats. Pillow knows some forty more, which are rarely used and less tested, so they are refused."""
 EXTENSIONS = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff")
-"""Of files in these formats, for a file chooser. `open_image` looks at the bytes alone."""
+"""Their file name extensions, for a file chooser. `open_image` looks only at the bytes."""
 
 _ALLOWED = f"allowed are {', '.join(PICTURE_FORMATS[:-1])} and {PICTURE_FORMATS[-1]}"
 _MEGAPIXELS = f"at most {MAX_PIXELS / 1e6:.0f} megapixels are allowed"
@@ -73,7 +73,7 @@ def _imagenet_classes() -> tuple[str, ...]:
 def class_name(index: int, classes: int) -> str:
     """The name of output `index` (from 0) of a classifier with `classes` outputs.
 
-    1000 outputs are taken for ImageNet's classes, in torchvision's order; any other number gives "class 7".
+    1000 outputs are taken to be ImageNet's classes, in torchvision's order; any other number gives "class 7".
     Raises IndexError outside 0 <= index < classes.
     """
     if not 0 <= index < classes:
@@ -87,11 +87,11 @@ def class_name(index: int, classes: int) -> str:
 def open_image(data: bytes, name: str = "") -> Image.Image:
     """The picture in `data`, a file's bytes: 8-bit RGB, upright, without metadata.
 
-    The EXIF orientation is applied, transparency laid over white, 16-bit values cut to their high byte as Pillow does;
+    The EXIF orientation is applied, transparency put on white, 16-bit values cut to their high byte as Pillow does;
     of an animation, the first frame. Colour profiles are ignored, as torchvision and timm do. `name` is for messages.
 
-    Raises ImageError if the file is no allowed picture, is damaged, or exceeds `limits`: size and shape are checked in
-    the header, before any pixel is decoded.
+    Raises ImageError if the file is not an allowed picture, is damaged, or exceeds `limits`: size and shape are read
+    from the header, before any pixel is decoded.
     """
     label = _label(name)
     if not data:
@@ -116,7 +116,7 @@ def open_image(data: bytes, name: str = "") -> Image.Image:
 
 
 def _label(name: str) -> str:
-    """`name` as it can stand in a sentence: no folders, control characters or text direction marks, at most 60 long."""
+    """`name` as messages quote it: no folders, control characters or text direction marks, at most 60 long."""
     shown = "".join(char for char in Path(name).name if char.isprintable())[:60]
     return f'"{shown}"' if shown else "The file"
 

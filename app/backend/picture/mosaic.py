@@ -1,4 +1,4 @@
-"""Feature maps as one picture: a tile for every channel, and the way back from a pixel to the channel's cell."""
+"""Feature maps as one picture: a tile for every channel; and which channel's cell a pixel shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 from plotly.colors import sample_colorscale
 
-from .arrays import Bytes, Floats
+from ..common.arrays import Bytes, Floats
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -71,7 +71,7 @@ class Mosaic:
         return height, width
 
     def box(self, channel: int) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of a channel's tile, px; the last two lie outside. ValueError if not shown."""
+        """Left, top, right and bottom of a channel's tile, px; the last two are exclusive. ValueError if not shown."""
         if channel not in self.channels:
             raise ValueError(f"Channel {channel} is not among those shown.")
         row, column = divmod(self.channels.index(channel), self.columns)
@@ -80,7 +80,7 @@ class Mosaic:
         return left, top, left + width, top + height
 
     def cell_at(self, x: int, y: int) -> Cell | None:
-        """What is drawn at the pixel ``x`` from the left and ``y`` from the top; None between and beside the tiles."""
+        """What is drawn at the pixel ``x`` from the left and ``y`` from the top; None outside the tiles."""
         height, width = self.tile_size
         row, below = divmod(y, height + self.gap)
         column, right = divmod(x, width + self.gap)

@@ -1,4 +1,4 @@
-"""How one value came about: the patch, the filter, their products, the sum, and what is done to it."""
+"""How one value of a feature map is computed: the patch, the filter, their products, the sum, and what follows."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from inception_models.arch.spec import Arch, Branch, Conv
 from inception_models.net.builder import Network
 from inception_models.net.layers import LayerUnit
 
+from ..common.arrays import Floats
 from .activations import output_parts
-from .arrays import Floats
 from .calls import Calls
 from .mosaic import Cell
 from .private_copy import private_copy
@@ -40,7 +40,7 @@ class Arithmetic:
     """One value of a convolution unit.
 
     ``patch`` and ``weights``: ``[channels, height, width]``; ``real`` ``[height, width]``: False where the patch lies
-    on the padding. ``activation``: its name, empty where there is none. ``value``: what all of it comes to, in float64.
+    on padding. ``activation``: its name, empty where there is none. ``value``: the result, in float64.
     """
 
     patch: Floats
@@ -69,7 +69,7 @@ class Arithmetic:
 
 
 def convolution_at(arch: Arch, path: str) -> str | None:
-    """The path of the convolution that puts out the values at ``path``, a stage or branch; None where none does."""
+    """The path of the convolution that computes the output of ``path``, a stage or branch; None where none does."""
     part = output_parts(arch)[path]
     last = part.ops[-1] if isinstance(part, Branch) and part.ops else part
     if not isinstance(last, Conv):
@@ -81,7 +81,7 @@ def arithmetic(net: Network, x: Tensor, unit_path: str, cell: Cell) -> Arithmeti
     """Of one cell of the convolution at ``unit_path``, for a picture ``[1, 3, S, S]``.
 
     Raises:
-        ValueError: where no plain convolution stands at ``unit_path``.
+        ValueError: where ``unit_path`` is not a plain convolution.
         IndexError: where its output has no such cell.
     """
     own = private_copy(net)

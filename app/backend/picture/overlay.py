@@ -1,4 +1,4 @@
-"""What an attribution found, laid over the picture."""
+"""An attribution's heat map over the picture."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
+from ..common.arrays import Floats
 from ..common.colours import CIVIDIS
-from .arrays import Floats
 
 # For the class and against it: Okabe and Ito's vermillion and blue, grey between them.
 DIVERGING = ("#0072B2", "#7FA9C4", "#C8C8C8", "#DDA884", "#D55E00")
@@ -17,7 +17,7 @@ DIVERGING = ("#0072B2", "#7FA9C4", "#C8C8C8", "#DDA884", "#D55E00")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Overlay:
-    """``image``: RGB. The colours run over ``colours``, from ``low`` to ``high``; what lies beyond has the last."""
+    """``image``: RGB. ``colours`` run from ``low`` to ``high``; values beyond have the last colour."""
 
     image: Image.Image
     colours: tuple[str, ...]
@@ -28,8 +28,8 @@ class Overlay:
 def overlay(picture: Image.Image, heat: Tensor, opacity: float) -> Overlay:
     """``heat`` ``[height, width]``, enlarged to the picture, over it with ``opacity`` 0 to 1.
 
-    The scale starts at zero, or where values are negative it is symmetric; it ends at the 99.5th percentile, since few
-    single pixels often exceed all others.
+    The scale starts at zero, or where values are negative it is symmetric; it ends at the 99.5th percentile, since a
+    few pixels often exceed all others.
     """
     values = _enlarged(heat, picture.size)
     signed = bool((values < 0).any())
@@ -37,10 +37,10 @@ def overlay(picture: Image.Image, heat: Tensor, opacity: float) -> Overlay:
     colours = DIVERGING if signed else CIVIDIS
     low = -high if signed else 0.0
     painted = _painted(values, colours, low, high)
-    quiet = np.asarray(picture.convert("L").convert("RGB"), np.float32)  # colours of the heat alone have a meaning
-    # Values near zero say nothing either way, so where there are two signs they let the picture through.
+    grey = np.asarray(picture.convert("L").convert("RGB"), np.float32)  # only the heat map's colours have a meaning
+    # Where there are two signs, values near zero mean nothing either way: there the picture shows through.
     share = opacity * (np.minimum(np.abs(values) / high, 1) ** 0.5 if signed else np.ones_like(values))[..., None]
-    mixed = (1 - share) * quiet + share * painted
+    mixed = (1 - share) * grey + share * painted
     return Overlay(Image.fromarray(mixed.round().astype(np.uint8)), tuple(colours), low, high)
 
 

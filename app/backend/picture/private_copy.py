@@ -1,4 +1,4 @@
-"""A network of one's own to put hooks and other modules into, without a second copy of its weights."""
+"""A copy of a network to put hooks and other modules into, without a second copy of its weights."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inception_models.net.builder import Network
 def private_copy(net: Network) -> Network:
     """``net`` in evaluation mode with modules of its own; weights are shared and take no gradients.
 
-    Gradients with respect to pictures and activations flow as ever.
+    Gradients with respect to pictures and activations flow as usual.
     """
     shared: dict[int, object] = {id(net.arch): net.arch}
     shared |= {id(weight): nn.Parameter(weight.detach(), requires_grad=False) for weight in net.parameters()}

@@ -1,7 +1,7 @@
 """Which pixels one value of a feature map can depend on, exactly: paddings, one-sided windows and borders included.
 
 Walking back from a cell, a window of k with stride s and padding p that makes outputs lo to hi has read inputs
-lo s - p to hi s - p + k - 1, of which those inside of its input are real. Where branches meet, the hull of all counts.
+lo s - p to hi s - p + k - 1, of which those inside its input are real. Where branches meet, their common span counts.
 Far from the borders this is the receptive field of :mod:`app.backend.analysis.receptive_field`.
 """
 
@@ -19,28 +19,28 @@ from ..analysis.graph import INPUT_NODE, Graph, Node
 from ..analysis.network import analyze
 from .activations import output_parts
 
-Span = tuple[int, int]  # first and last, both inside
+Span = tuple[int, int]  # first and last, both inclusive
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What the cells of one output see: of each row the rows of pixels, of each column the columns, first and last."""
+    """What the cells of one output see: for each row the first and last row of pixels, for each column the columns."""
 
     rows: tuple[Span, ...]
     columns: tuple[Span, ...]
 
     def box(self, row: int, column: int) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom of what a cell sees, px of the network's input; the last two lie outside."""
+        """Left, top, right and bottom of what a cell sees, px of the network's input; the last two are exclusive."""
         (top, bottom), (left, right) = self.rows[row], self.columns[column]
         return left, top, right + 1, bottom + 1
 
 
 @lru_cache(maxsize=64)
 def reach(arch: Arch, path: str) -> Reach:
-    """Of the stage, copy, branch or op at ``path``. A vector has one cell, which sees everything.
+    """What the output of the stage, copy, branch or op at ``path`` sees. A vector has one cell, which sees everything.
 
     Raises:
-        ValueError: where nothing in the network has this path.
+        ValueError: where no part of the network has this path.
     """
     known = output_parts(arch)
     if path not in known:
@@ -69,7 +69,7 @@ def _seen(graph: Graph, end: str, cell: int, axis: int) -> Span:
 
 
 def _read(node: Node, span: Span, axis: int) -> Span:
-    """What a node has read, along one side, to make the outputs ``span``."""
+    """What a node has read, along one side, to compute the outputs ``span``."""
     layer = node.layer
     last = (node.in_shape[1 + axis] if len(node.in_shape) == 3 else 1) - 1
     k, s, p = layer.kernel[axis], layer.stride[axis], layer.padding[axis]

@@ -15,7 +15,7 @@ from .activations import Activations, channel_statistics
 
 
 def shown_paths(activations: Activations) -> list[str]:
-    """Every branch, and every stage that has none."""
+    """Every branch, and every stage without branches."""
     branched = {path.partition(".")[0] for path in activations.branches}
     return [path for path in activations.outputs if "." in path or path not in branched]
 
@@ -40,7 +40,7 @@ def npz(outputs: Mapping[str, Tensor], paths: Iterable[str]) -> bytes:
 
 
 def statistics_csv(outputs: Mapping[str, Tensor], paths: Iterable[str]) -> str:
-    """A line a channel: path, channel, mean, standard deviation, maximum, share of zeros."""
+    """A line per channel: path, channel, mean, standard deviation, maximum, share of zeros."""
     text = StringIO()
     table = csv.writer(text)
     table.writerow(["path", "channel", "mean", "standard deviation", "maximum", "share of zeros"])

@@ -1,7 +1,7 @@
 """The picture that excites a channel, found by gradient ascent.
 
 The picture is a sum of waves, so that every scale is equally easy to change, in three uncorrelated colours; it is
-shifted and scaled a little at random before each look, so that no single pixel counts (Olah, Mordvintsev, Schubert
+shifted and scaled a little at random before each step, so that no single pixel counts (Olah, Mordvintsev, Schubert
 2017, "Feature Visualization", distill.pub/2017/feature-visualization).
 """
 
@@ -33,14 +33,14 @@ JITTER_PX = 8
 SCALES = (0.94, 0.97, 1.0, 1.03, 1.06)
 
 OnAscent = Callable[[int, Image.Image | None], None]
-"""Told how many steps are done, and now and then the picture so far. What it raises ends the search."""
+"""Called with the number of steps done, and every few steps with the picture so far. What it raises ends the search."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Visualisation:
     """A channel's picture. ``before`` and ``after``: the channel's mean value at the start and at the end.
 
-    A search starts from faint noise, so ``before`` is what the channel says to a grey picture.
+    A search starts from faint noise, so ``before`` is the channel's response to a grey picture.
     """
 
     image: Image.Image
@@ -90,7 +90,7 @@ def visualise(
 def _before_activation(net: Network, calls: Calls, path: str) -> str:
     """What to drive for the output at ``path``: where that ends in a unit's activation, the value that goes into it.
 
-    A channel that is zero everywhere after its activation has no gradient, and could never be woken.
+    A channel that is zero everywhere after its activation has no gradient, so it could never become active.
     """
     end = calls.graph.output_of(path)
     unit = net.get_submodule(end.rpartition(".")[0])
@@ -117,14 +117,14 @@ class _Ascent:
 
 
 def check_size(arch: Arch, path: str, size_px: int) -> None:
-    """Refuse, with a sentence, a size that does not get through the stages up to ``path``."""
+    """Refuse, with a sentence, a size that is too small for the stages up to ``path``."""
     for part, _, _ in stage_shapes(replace(arch, input_size=size_px, aux=())):
         if part.name == path.partition(".")[0]:
             break
 
 
 def _weights(size_px: int) -> Tensor:
-    """How much each wave counts, ``[S, S/2 + 1]``: like in natural pictures, with one over its frequency."""
+    """The weight of each wave, ``[S, S/2 + 1]``: as in natural pictures, one over its frequency."""
     down, right = torch.fft.fftfreq(size_px), torch.fft.rfftfreq(size_px)
     return size_px / torch.hypot(down[:, None], right[None, :]).clamp(min=1 / size_px)
 
@@ -141,7 +141,7 @@ def _picture(waves: Tensor, weights: Tensor, grey: bool) -> Tensor:
 
 
 def _shaken(picture: Tensor, draw: torch.Generator) -> Tensor:
-    """Shifted, around the edges, and scaled a little."""
+    """Shifted, wrapping around the edges, and scaled a little."""
     down, right, scale = (
         int(torch.randint(n, (), generator=draw)) for n in (2 * JITTER_PX, 2 * JITTER_PX, len(SCALES))
     )
@@ -155,7 +155,7 @@ def _shaken(picture: Tensor, draw: torch.Generator) -> Tensor:
 
 
 def _normalised(picture: Tensor, preprocessing: Preprocessing) -> Tensor:
-    """What the network gets, ``[1, 3, S, S]``, for RGB of 0 to 1."""
+    """The network's input, ``[1, 3, S, S]``, for RGB of 0 to 1."""
     match preprocessing.channels:
         case "RGB":
             ordered = picture

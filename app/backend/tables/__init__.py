@@ -1,1 +1,1 @@
-"""The numbers as rows: stages, branches, ops and layers; sensitivity of every width; the check by torchinfo."""
+"""The numbers as rows: stages, branches, ops and layers; sensitivity to every width; a check against torchinfo."""

@@ -1,8 +1,8 @@
 """What a few more filters would cost, in every place at once, downstream included.
 
-More filters in one place change its stage and, where the stage's output becomes wider, the stages behind it up to the
+More filters in one place change its stage and, where the stage's output becomes wider, the stages after it up to the
 first that does not pass the width on. Only these are counted again; all others cancel in the difference. Places that
-make a stage's output wider by as much share what follows, since the analysis remembers a stage by what enters it.
+make a stage's output wider by as much share what follows, since the analysis caches a stage by its input shape.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def sensitivity(analysis: Analysis, step: int = STEP) -> tuple[Sensitivity, ...]
 
 
 def _alone(arch: Arch, part: StageCost) -> Arch:
-    """One part as a network of its own: what is small can be edited fast."""
+    """One part as a network of its own: a small network is edited fast."""
     spec = part.part
     return replace(arch, stages=(), aux=(spec,)) if isinstance(spec, AuxHead) else replace(arch, stages=(spec,), aux=())
 
@@ -64,7 +64,7 @@ def _stage(analysis: Analysis, part: StageCost, alone: Arch, at: int, step: int)
                 yield Sensitivity(path, width, step, aux_params=now.params - part.params)
             else:
                 yield _with_followers(analysis, part, now, at, Sensitivity(path, width, step))
-        except ValueError as problem:  # beyond the widest allowed, or what is added is no longer of one shape
+        except ValueError as problem:  # beyond the widest allowed, or what is added no longer has one shape
             yield Sensitivity(path, width, step, problem=str(problem))
 
 

@@ -32,7 +32,7 @@ def summary(arch: Arch, input_size: int, depth: int = 2) -> Summary:
     ``depth``: how many levels of modules it lists, 1 to 6.
     """
     net = build(replace(arch, aux=()), "meta").eval()
-    found = torchinfo.summary(
+    result = torchinfo.summary(
         net,
         (1, 3, input_size, input_size),
         depth=depth,
@@ -41,12 +41,12 @@ def summary(arch: Arch, input_size: int, depth: int = 2) -> Summary:
         col_names=("output_size", "num_params", "mult_adds"),
         row_settings=("var_names",),
     )
-    return Summary(str(found), found.total_params, found.total_mult_adds)
+    return Summary(str(result), result.total_params, result.total_mult_adds)
 
 
 def mult_adds(analysis: Analysis) -> int:
-    """What torchinfo calls mult-adds, by our numbers: MACs, and for each bias of a convolution one a position, for
-    every other bias and every parameter of a normalisation one.
+    """What torchinfo calls mult-adds, from our numbers: MACs, one per position for each bias of a convolution, and one
+    for every other bias and every parameter of a normalisation.
     """
     return sum(
         node.params * (node.out_shape[1] * node.out_shape[2] if node.layer.kind == "conv" else 1)

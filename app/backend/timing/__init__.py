@@ -1,1 +1,1 @@
-"""Measured time, and what this machine could do at its best."""
+"""Measured time, and the most that this machine can do."""

@@ -1,7 +1,7 @@
 """How long a network really takes on this machine, stage by stage.
 
 The network runs in PyTorch's eager mode with random weights on random pictures, without gradients or auxiliary heads.
-Every round times one whole forward pass, then one that stops the clock behind every stage. Figures are medians with
+Every round times one whole forward pass, then one that stops the clock after every stage. Results are medians with
 their quartiles: a machine that is busy with something else shows in the spread.
 """
 
@@ -33,7 +33,7 @@ FEWEST = 3  # rounds, however long they take; quartiles of fewer say nothing
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds of one run: the median, and the quartiles between which half of the runs lie."""
+    """Seconds of one run: the median, and the quartiles, between which half of the runs lie."""
 
     name: str
     seconds: float
@@ -43,7 +43,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """A measurement. ``total``: whole forward passes; they lack the pauses between stages, so it is not the sum."""
+    """A measurement. ``total``: whole forward passes, without the pauses between stages, so it is not their sum."""
 
     arch: Arch
     device: str
@@ -65,14 +65,14 @@ def measure(
     device: torch.device | None = None,
     progress: Progress | None = None,
 ) -> Latency:
-    """Time ``arch`` on ``device``, by default the best there is; it stops after ``limit_seconds`` with fewer rounds.
+    """Time ``arch`` on ``device``, by default the best one; it stops after ``limit_seconds`` with fewer rounds.
 
     Raises:
         ValueError: for a number format that cannot be timed, or not with this network.
-        Cancelled: where ``progress`` says so.
+        Cancelled: where ``progress`` has been cancelled.
     """
     if dtype not in TORCH_DTYPES:
-        raise ValueError("int8 cannot be timed: PyTorch runs a quantised network only; choose float32 or bfloat16.")
+        raise ValueError("int8 cannot be timed: only quantised networks run in it; choose float32 or bfloat16.")
     device, progress = device or best_device(), progress or Progress()
     try:
         return _measured(arch, dtype, batch, rounds, limit_seconds, device, progress)
@@ -143,7 +143,7 @@ def seconds_of(work: Callable[[], object], device: torch.device) -> float:
 
 
 def wait_for(device: torch.device) -> None:
-    """Wait for the device: a GPU works on while Python goes ahead."""
+    """Wait for the device: a GPU works on while Python continues."""
     match device.type:
         case "cuda":
             torch.cuda.synchronize(device)

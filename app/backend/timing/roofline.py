@@ -2,7 +2,7 @@
 
 A stage that does I floating-point operations for each byte that it moves cannot do more of them in a second than
 ``min(peak, I x bandwidth)``. Left of the ridge memory is the limit, right of it arithmetic. Both ceilings are measured
-here as what PyTorch reaches at its best: in a large matrix product or convolution, and in a copy of a large tensor.
+here as what PyTorch reaches at its best: in a large matrix product or convolution, and when it copies a large tensor.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .latency import TORCH_DTYPES, Latency, seconds_of
 
 SIDE = 1024  # of the matrices
 COPIED_BYTES = 64 * 2**20  # many times the size of a processor's cache
-TRIES = 8  # the best counts: a ceiling is what was reached, not what is usual
+TRIES = 8  # the best one counts: a ceiling is what was reached, not what is usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,12 @@ class RooflinePoint:
 
     @property
     def efficiency(self) -> float:
-        """The part of what is attainable that was reached. Above 1: what it reads was still in the cache."""
+        """The share of the attainable speed that was reached. Above 1: its input was still in the cache."""
         return self.flops_per_second / self.attainable
 
 
 def ceilings(dtype: Dtype = "float32", progress: Progress | None = None) -> Ceilings:
-    """This machine's ceilings on the device that is used; measured once in a process.
+    """This machine's ceilings on the device that is used; measured once per process.
 
     Raises:
         ValueError: for int8, which is not measured.
@@ -92,10 +92,10 @@ def _ceilings(dtype: Dtype, device: torch.device) -> Ceilings:
 def roofline_points(analysis: Analysis, latency: Latency, ceiling: Ceilings) -> tuple[RooflinePoint, ...]:
     """Every stage that has MACs, in order. ``latency`` must be of the same network."""
     size, batch = ELEMENT_BYTES[latency.dtype], latency.batch
-    found = []
+    points = []
     for stage, timing in zip(analysis.stages, latency.stages, strict=True):
         if stage.macs:
             part, flops = whole_cost(stage), 2 * stage.macs * batch
             intensity = flops / (part.params * size + part.moved * size * batch)
-            found.append(RooflinePoint(stage.name, intensity, flops / timing.seconds, ceiling.attainable(intensity)))
-    return tuple(found)
+            points.append(RooflinePoint(stage.name, intensity, flops / timing.seconds, ceiling.attainable(intensity)))
+    return tuple(points)

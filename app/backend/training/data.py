@@ -1,4 +1,4 @@
-"""Data sets by the name that a person gives: two that are known, a folder of idx files, a folder of class folders."""
+"""Data sets by the name that a person gives: two known ones, a folder of idx files, or a folder of class folders."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from inception_models.training.datasets import (
 from ..picture.images import EXTENSIONS, ImageError, open_image
 
 KNOWN = ("fashion-mnist", "digits")
-TEST_EVERY = 5  # of each class folder, every fifth picture is kept for the test
+TEST_EVERY = 5  # in each class folder, every fifth picture is kept for the test
 MAX_DATA_BYTES = 4 * 2**30  # of decoded pictures; they are all held in memory
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A data set that the page can train on. ``pictures``: in its training part, those that are held out included."""
+    """A data set that the page can train on. ``pictures``: in its training part, held-out ones included."""
 
     title: str
     pictures: int
@@ -38,12 +38,12 @@ class Offer:
 
 
 def offers() -> tuple[Offer, ...]:
-    """What is on this machine, the quickest first."""
-    found = (Offer("Digits, 8 × 8 pixels", 1437, 10, digits),)
+    """The data sets on this machine, the quickest to train on first."""
+    everywhere = (Offer("Digits, 8 × 8 pixels", 1437, 10, digits),)
     if fashion_folder() is None:
-        return found
+        return everywhere
     return (
-        *found,
+        *everywhere,
         Offer("Fashion-MNIST, the first 6,000 pictures", 6000, 10, lambda: fashion_mnist().limited(6000)),
         Offer("Fashion-MNIST, all 60,000 pictures", 60_000, 10, fashion_mnist),
     )
@@ -53,11 +53,11 @@ def read_data_set(name: str, size_px: int, folder: Path | None = None) -> Data:
     """The data set called ``name``, or the one in the folder of that name.
 
     Args:
-        size_px: to which side pictures of class folders are brought: the network's input size.
-        folder: where Fashion-MNIST's files lie, if not where they are looked for.
+        size_px: the side that pictures of class folders are resized to: the network's input size.
+        folder: where Fashion-MNIST's files are, if not in their usual place.
 
     Raises:
-        ValueError: where something in it does not suit, naming what.
+        ValueError: where something in it cannot be used, naming it.
         OSError: where something cannot be read.
     """
     if name == "fashion-mnist":
@@ -71,24 +71,24 @@ def read_data_set(name: str, size_px: int, folder: Path | None = None) -> Data:
 
 
 def class_folders(folder: Path, size_px: int) -> Data:
-    """A folder that has one folder of pictures for each class. The short side becomes ``size_px``, the centre is kept.
+    """A folder with one folder of pictures per class. The short side becomes ``size_px``, the centre is kept.
 
-    Every fifth picture of a class, by name, is for the test. Files that do not end like pictures are passed over.
+    Every fifth picture of a class, by name, is for the test. Files whose names do not end like a picture's are skipped.
 
     Raises:
         ValueError: where there are too few classes or pictures, or a picture is damaged, naming it.
         OSError: where one cannot be read.
     """
-    found = {place.name: _pictures(place) for place in sorted(folder.iterdir()) if _is_class(place)}
-    if len(found) < 2:
+    classes = {place.name: _pictures(place) for place in sorted(folder.iterdir()) if _is_class(place)}
+    if len(classes) < 2:
         raise ValueError(
-            f"{folder} has {len(found)} class folder{'s' if len(found) != 1 else ''}; at least two are needed, each"
+            f"{folder} has {len(classes)} class folder{'s' if len(classes) != 1 else ''}; at least two are needed, each"
             " with its pictures."
         )
-    for name, files in found.items():
+    for name, files in classes.items():
         if len(files) < TEST_EVERY:
             raise ValueError(f"The class {name!r} has {len(files)} pictures; at least {TEST_EVERY} are needed.")
-    count = sum(map(len, found.values()))
+    count = sum(map(len, classes.values()))
     if count * 3 * size_px**2 > MAX_DATA_BYTES:
         raise ValueError(
             f"{count:,} pictures of {size_px} px need more than {MAX_DATA_BYTES >> 30} GiB of memory; fewer pictures or"
@@ -96,11 +96,11 @@ def class_folders(folder: Path, size_px: int) -> Data:
         )
     labelled = [
         (file, label, place % TEST_EVERY == TEST_EVERY - 1)
-        for label, files in enumerate(found.values())
+        for label, files in enumerate(classes.values())
         for place, file in enumerate(files)
     ]
     train, test = ([(file, label) for file, label, tests in labelled if tests is kept] for kept in (False, True))
-    return Data(folder.resolve().name, tuple(found), _decoded(train, size_px), _decoded(test, size_px), mirrored=True)
+    return Data(folder.resolve().name, tuple(classes), _decoded(train, size_px), _decoded(test, size_px), mirrored=True)
 
 
 def _is_class(place: Path) -> bool:

@@ -18,7 +18,7 @@ from .record import card_json
 
 @dataclass
 class Live:
-    """What a run under way has found so far; it is written by the run and read by the page."""
+    """The state of a run under way: written by the run, read by the page."""
 
     epochs: int
     classes: int
@@ -32,13 +32,13 @@ class Live:
 
     @property
     def seconds_left(self) -> float | None:
-        """From the steps that were really taken, before them from the one that was measured."""
+        """From the steps taken so far; before the first, from the measured step."""
         if self.at is None:
             return self.plan.seconds if self.plan else None
         return self.at.seconds / self.at.step * (self.at.steps - self.at.step)
 
     def follow(self, at: TrainingProgress) -> None:
-        """Take up where the run is."""
+        """Record where the run is."""
         if at.step > len(self.losses):
             self.losses.append(at.loss)
         self.at = at
@@ -46,7 +46,7 @@ class Live:
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """A run that came to its end, and how its network does on the test pictures of ``data``."""
+    """A finished run, and how its network does on the test pictures of the data set called ``data``."""
 
     trained: Trained
     test: Score
@@ -58,12 +58,12 @@ def work(arch: Arch, offer: Offer, options: Options, live: Live, progress: Progr
     """Measure, train, test.
 
     Raises:
-        ValueError: with a sentence, where it would take too long here, or cannot be done at all.
+        ValueError: with a sentence, where it would take too long here or is impossible.
     """
     progress.report(0, "Measuring how fast a step is")
     analysis, pictures = analyze(arch), offer.pictures
     assumed = training_plan(analysis, pictures, options.epochs, options.batch)
-    if assumed.too_large:  # before any of that memory is taken
+    if assumed.too_large:  # before any of that memory is allocated
         raise ValueError(assumed.refusal)
     live.plan = training_plan(analysis, pictures, options.epochs, options.batch, measured_speed(arch, options.batch))
     if live.plan.refusal:

@@ -1,4 +1,4 @@
-"""Before a network is trained on this machine: how long it would take, whether it can be, and what to change if not."""
+"""Before a network is trained on this machine: how long it takes, whether it is possible, and what to change if not."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from ..analysis.network import Analysis, analyze
 from ..common.limits import MAX_RUN_BYTES
 from ..memory.training_step import training_step_memory
 
-LONG_SECONDS = 120.0  # from here on the person is warned
-MAX_SECONDS = 3600.0  # above, a run is refused: the command line is the place for it
-USUAL_MACS_PER_SECOND = 5e9  # of a training step on one core, as measured with narrow networks; only until it is known
+LONG_SECONDS = 120.0  # above, the person is warned
+MAX_SECONDS = 3600.0  # above, a run is refused: that is for the command line
+USUAL_MACS_PER_SECOND = 5e9  # of a training step on one core, with narrow networks; until this machine is measured
 PASSES = 3  # a step costs the forward pass and about twice that for the gradients
-PROBE_SECONDS = 2.0  # that a measured step may roughly take
+PROBE_SECONDS = 2.0  # roughly what a measured step may take
 DEMO_PX, DEMO_FACTOR, DEMO_DIVISOR = 48, 0.25, 8
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """What a run would take. ``memory_bytes``: at the peak of a step."""
+    """The cost of a training run. ``memory_bytes``: at the peak of a step."""
 
     seconds_an_epoch: float
     epochs: int
@@ -46,7 +46,7 @@ class TrainingPlan:
 
     @property
     def refusal(self) -> str:
-        """Why it cannot be done here, with what would help; empty where it can."""
+        """Why the run is impossible here, with what would help; empty if it is possible."""
         if self.too_large:
             return (
                 f"A training step would need {self.memory_bytes / 2**30:.1f} GiB of memory, and"
@@ -63,7 +63,7 @@ class TrainingPlan:
 def training_plan(
     analysis: Analysis, pictures: int, epochs: int, batch: int, macs_per_second: float = USUAL_MACS_PER_SECOND
 ) -> TrainingPlan:
-    """What training on so many ``pictures`` takes, at a speed that :func:`measured_speed` found."""
+    """The cost of training on so many ``pictures``, at a speed as :func:`measured_speed` returns it."""
     memory = training_step_memory(analysis, "momentum", batch=batch)
     return TrainingPlan(step_macs(analysis) * pictures / macs_per_second, epochs, memory.peak_bytes)
 
@@ -74,7 +74,7 @@ def step_macs(analysis: Analysis) -> int:
 
 
 def measured_speed(arch: Arch, batch: int) -> float:
-    """MACs a second, as :func:`step_macs` counts, of real training steps of ``arch`` here. It takes a second or few."""
+    """MACs a second, as :func:`step_macs` counts, of real training steps of ``arch`` here. Takes a few seconds."""
     macs = step_macs(analyze(arch))
     count = max(2, min(batch, int(PROBE_SECONDS * USUAL_MACS_PER_SECOND / macs)))
     net = build(arch).to(memory_format=torch.channels_last)
@@ -89,7 +89,7 @@ def measured_speed(arch: Arch, batch: int) -> float:
 
 
 def narrowed(arch: Arch, classes: int) -> Arch:
-    """``arch`` as small as is sensible for a run of minutes: a quarter of its filters, a small input."""
+    """``arch`` small enough for a run of minutes: a quarter of its filters, a small input."""
     small = with_classes(scaled(without_aux(arch), DEMO_FACTOR, DEMO_DIVISOR), classes)
     least = max(DEMO_PX, smallest_input(small))
     sizes = (size for size in range(least, arch.input_size) if runs(replace(small, input_size=size)))
@@ -97,7 +97,7 @@ def narrowed(arch: Arch, classes: int) -> Arch:
 
 
 def spoken(seconds: float) -> str:
-    """A rough time for people: ``40 seconds``, ``3 minutes``, ``2.5 hours``."""
+    """A rough duration for people: ``40 seconds``, ``3 minutes``, ``2.5 hours``."""
     if seconds < 90:
         return f"{max(1, round(seconds))} second{'s' if round(seconds) > 1 else ''}"
     if seconds < 5400:

@@ -1,4 +1,4 @@
-"""What a training run leaves behind: the weights, a card that says where they come from, the curves."""
+"""What a training run produces: the weights, a card that says where they come from, the curves."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from ..common.device import device_name
 
 
 def weights_file(trained: Trained) -> bytes:
-    """The network's weights as a .safetensors file, in our own layout."""
+    """The network's weights as a .safetensors file, with this project's own names."""
     return save({name: value.contiguous() for name, value in trained.net.state_dict().items()})
 
 
 def curves_csv(curve: tuple[Epoch, ...]) -> str:
-    """One row an epoch."""
+    """One row per epoch."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow("epoch" if field.name == "number" else field.name for field in fields(Epoch))
@@ -38,7 +38,7 @@ def curves_csv(curve: tuple[Epoch, ...]) -> str:
 
 
 def card_json(trained: Trained, data: Data, options: Options, test: Score, command: str) -> str:
-    """Which network the weights are of, how pictures are prepared for it, how it was trained and how well it does."""
+    """Which network the weights belong to, how its pictures are prepared, how it was trained and how well it does."""
     arch = trained.net.arch
     content = {
         "variant": arch.key,
@@ -68,7 +68,7 @@ def card_json(trained: Trained, data: Data, options: Options, test: Score, comma
 
 
 def written(file: Path, content: bytes | str) -> Path:
-    """Write a file whole or not at all."""
+    """Write a file completely or not at all."""
     beside = file.with_name(file.name + ".new")
     beside.write_bytes(content.encode() if isinstance(content, str) else content)
     os.replace(beside, file)

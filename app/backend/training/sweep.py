@@ -17,7 +17,7 @@ FRACTIONS = (0.0, 0.125, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 
 @dataclass(frozen=True, slots=True)
 class SweepPoint:
-    """The network at one width, as it is right after the edit: nothing was trained in between."""
+    """The network at one width, right after the edit: nothing was trained in between."""
 
     width: int
     macs: int
@@ -45,7 +45,7 @@ class Sweep:
 
 
 def sweep_widths(width: int) -> tuple[int, ...]:
-    """Which values a sweep looks at: from one filter to half as many again, ``width`` among them."""
+    """The widths that a sweep tries: from one filter to one and a half times ``width``, ``width`` among them."""
     return tuple(sorted({max(1, round(width * fraction)) for fraction in FRACTIONS}))
 
 
@@ -53,7 +53,7 @@ def sweep(arch: Arch, path: str, progress: Progress | None = None) -> Sweep:
     """The accuracy of ``arch``, an edit of the demo network, at every width of :func:`sweep_widths`.
 
     Raises:
-        ValueError: where ``path`` is no width of ``arch``, or ``arch`` no edit of the demo network.
+        ValueError: where ``path`` is not a width of ``arch``, or ``arch`` not an edit of the demo network.
     """
     told = progress or Progress()
     sizes = sweep_widths(widths(arch).get(path, 1))  # an unknown path is refused below
@@ -72,7 +72,7 @@ def sweep(arch: Arch, path: str, progress: Progress | None = None) -> Sweep:
 
 
 def sweep_csv(result: Sweep) -> str:
-    """One row a width."""
+    """One row per width."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow([*(field.name for field in fields(SweepPoint)), "accuracy"])

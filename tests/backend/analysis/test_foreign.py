@@ -36,26 +36,26 @@ def test_counts_are_those_of_torch(name: str) -> None:
     make, size = MODELS[name]
     with torch.device("meta"):
         model = make()
-    found = analyze_module(model, (3, size, size))
+    theirs = analyze_module(model, (3, size, size))
     with FlopCounterMode(display=False) as counter:
         model.eval()(torch.empty(1, 3, size, size, device="meta"))
-    assert found.flops == 2 * found.macs == counter.get_total_flops()
+    assert theirs.flops == 2 * theirs.macs == counter.get_total_flops()
     sizes = {path: p.numel() for path, p in model.named_parameters()}
-    assert found.idle_params == sum(count for path, count in sizes.items() if path.startswith(HEADS))
-    assert found.params == sum(sizes.values()) - found.idle_params
-    assert found.nodes[-1].out_shape == (1000,)
+    assert theirs.idle_params == sum(count for path, count in sizes.items() if path.startswith(HEADS))
+    assert theirs.params == sum(sizes.values()) - theirs.idle_params
+    assert theirs.nodes[-1].out_shape == (1000,)
 
 
 @pytest.mark.parametrize("key", ["googlenet", "inception_resnet_v1"])
 def test_our_own_network_has_the_numbers_and_fields_of_its_analysis(key: str) -> None:
     analysis = analyze(ARCHITECTURES[key])
     size = analysis.input_size
-    found = analyze_module(build(analysis.arch, "meta"), (3, size, size))
-    assert (found.params, found.macs) == (analysis.params, analysis.macs)
+    theirs = analyze_module(build(analysis.arch, "meta"), (3, size, size))
+    assert (theirs.params, theirs.macs) == (analysis.params, analysis.macs)
     ours = [
         node for path, node in analysis.graph.nodes.items() if path.partition(".")[0] not in ("input", "aux1", "aux2")
     ]
-    assert [(n.out_shape, n.field) for n in found.nodes] == [(n.out_shape, n.field) for n in ours]
+    assert [(n.out_shape, n.field) for n in theirs.nodes] == [(n.out_shape, n.field) for n in ours]
 
 
 class Twice(nn.Module):
@@ -70,10 +70,10 @@ class Twice(nn.Module):
 
 
 def test_a_layer_that_runs_twice_has_its_parameters_once_and_its_macs_twice() -> None:
-    found = analyze_module(Twice(), (4, 8, 8))
-    assert found.params == 4 * 4 * 9
-    assert found.macs == 4 * 4 * 9 * (16 + 4)
-    assert found.nodes[-1].out_shape == (4,)
+    theirs = analyze_module(Twice(), (4, 8, 8))
+    assert theirs.params == 4 * 4 * 9
+    assert theirs.macs == 4 * 4 * 9 * (16 + 4)
+    assert theirs.nodes[-1].out_shape == (4,)
 
 
 class Halves(nn.Module):
@@ -83,8 +83,8 @@ class Halves(nn.Module):
 
 
 def test_parts_of_a_tensor_are_read_from_where_it_came_from() -> None:
-    found = analyze_module(Halves(), (4, 8, 8))
-    assert [(node.layer.detail, node.inputs, node.out_shape) for node in found.nodes] == [
+    theirs = analyze_module(Halves(), (4, 8, 8))
+    assert [(node.layer.detail, node.inputs, node.out_shape) for node in theirs.nodes] == [
         ("part", (-1,), (2, 8, 8)),
         ("part", (-1,), (2, 8, 8)),
         ("concat", (1, 0), (4, 8, 8)),

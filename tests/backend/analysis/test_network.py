@@ -122,11 +122,11 @@ def gradient_rows(net: nn.Module, stage: str, size: int) -> list[tuple[int, int]
     x[0, :, x.shape[2] // 2, x.shape[3] // 2].sum().backward()
     assert picture.grad is not None
     seen = picture.grad[0].abs().sum(0) > 0
-    found = []
+    spans = []
     for axis in (1, 0):
         places = seen.any(axis).nonzero().flatten()
-        found.append((int(places[0]), int(places[-1])))
-    return found
+        spans.append((int(places[0]), int(places[-1])))
+    return spans
 
 
 def test_an_edit_changes_only_what_follows_from_it() -> None:

@@ -69,8 +69,8 @@ def test_everything_runs_the_same_while_another_thread_is_within_a_trace() -> No
 def gradient(net: nn.Module, x: Tensor) -> Tensor:
     """That of the first convolution's weights."""
     weight = next(net.parameters())
-    (found,) = torch.autograd.grad(net(x).logsumexp(1).sum(), weight)
-    return found
+    (slope,) = torch.autograd.grad(net(x).logsumexp(1).sum(), weight)
+    return slope
 
 
 def test_three_threads_run_exactly_while_others_trace_again_and_again() -> None:

@@ -1,4 +1,4 @@
-"""The meta device stands for a GPU that is found and fails at first use: tensors can be made on it, never read."""
+"""The meta device plays a GPU that is available and fails at first use: tensors can be made on it, never read."""
 
 from __future__ import annotations
 

@@ -66,10 +66,10 @@ def test_inference_peak_is_that_of_a_real_run_to_the_byte_for_the_network_and_ev
         with LiveMemory(ignored=tensors(net)) as memory:
             memory.watch(picture)
             net(picture)
-    found = inference_memory(analysis)
-    assert found.peak.peak_bytes == analysis.peak_elements * 4 == memory.peak
-    assert found.weights == sum(p.nbytes for p in net.parameters())
-    assert found.buffers == sum(b.nbytes for b in net.buffers())
+    predicted = inference_memory(analysis)
+    assert predicted.peak.peak_bytes == analysis.peak_elements * 4 == memory.peak
+    assert predicted.weights == sum(p.nbytes for p in net.parameters())
+    assert predicted.buffers == sum(b.nbytes for b in net.buffers())
 
 
 @pytest.mark.parametrize("dtype, batch", [("bfloat16", 1), ("bfloat16", 3), ("float32", 2)])
@@ -121,12 +121,12 @@ def test_training_memory_is_that_of_a_real_step(arch: Arch, optimizer: Optimizer
         for tensor in (*tensors(net), *state, pictures):
             memory.watch(tensor)
         step(net, pictures, rule)
-    found = training_step_memory(analyze(arch), optimizer, "float32", batch)
-    assert found.saved == saved_bytes(net, pictures)
-    assert found.gradients == gradients == found.weights
-    assert found.optimizer_state == sum(v.nbytes for v in state if v.dim())
-    assert found.peak_bytes == pytest.approx(memory.peak, rel=0.05 if arch is WIDE else 0.01)
-    assert found.working > 0
+    predicted = training_step_memory(analyze(arch), optimizer, "float32", batch)
+    assert predicted.saved == saved_bytes(net, pictures)
+    assert predicted.gradients == gradients == predicted.weights
+    assert predicted.optimizer_state == sum(v.nbytes for v in state if v.dim())
+    assert predicted.peak_bytes == pytest.approx(memory.peak, rel=0.05 if arch is WIDE else 0.01)
+    assert predicted.working > 0
 
 
 def step(net: nn.Module, pictures: Tensor, rule: torch.optim.Optimizer) -> None:
@@ -141,18 +141,18 @@ def step(net: nn.Module, pictures: Tensor, rule: torch.optim.Optimizer) -> None:
 def saved_bytes(net: nn.Module, pictures: Tensor) -> int:
     """Bytes of all storages that autograd saves, each once, without those of the network itself."""
     own = {tensor.untyped_storage()._cdata for tensor in tensors(net)}
-    found: dict[int, torch.UntypedStorage] = {}
+    storages: dict[int, torch.UntypedStorage] = {}
 
     def pack(tensor: Tensor) -> Tensor:
         storage = tensor.untyped_storage()
         if storage._cdata not in own:
-            found[storage._cdata] = storage
+            storages[storage._cdata] = storage
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
         outputs = net(pictures)
     del outputs
-    return sum(storage.nbytes() for storage in found.values())
+    return sum(storage.nbytes() for storage in storages.values())
 
 
 def test_a_larger_batch_multiplies_what_is_saved_and_nothing_else() -> None:

@@ -58,7 +58,7 @@ def test_equals_a_hook(key: str, path: str, channel: int | None) -> None:
     with torch.no_grad():
         assert torch.equal(logits_without(net, x), net(x)[0])
     assert all(torch.equal(now, before[name]) for name, now in net.state_dict().items())
-    assert "_Silenced" not in {type(module).__name__ for module in net.modules()}
+    assert "_Zeroed" not in {type(module).__name__ for module in net.modules()}
 
 
 def test_a_branch_without_ops_is_silenced_alone() -> None:

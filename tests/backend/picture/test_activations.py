@@ -98,7 +98,7 @@ def test_every_output_is_what_hooks_see(key: str) -> None:
 
 @pytest.mark.parametrize("activation", ["leaky_relu", "gelu", "hardswish"])
 def test_other_activations_may_be_overwritten_too(activation: str) -> None:
-    arch = with_activation(narrow("xception"), activation)  # some stand in front of the convolution
+    arch = with_activation(narrow("xception"), activation)  # some come before the convolution
     net = lived_in(arch)
     x = picture(small(arch))
     logits, seen = hooked(net, x, list(output_parts(arch)))
@@ -285,7 +285,7 @@ def test_a_trace_in_another_thread_disturbs_nothing() -> None:
 # --- progress and cancelling -----------------------------------------------------------------------------------------
 
 
-def test_progress_grows_to_one_and_is_told_behind_every_stage_and_copy() -> None:
+def test_progress_grows_to_one_and_is_told_after_every_stage_and_copy() -> None:
     arch = narrow("inception_resnet_v1")
     shares: list[float] = []
     prepare(lived_in(arch), device=CPU).run(picture(small(arch)), only=(), on_progress=shares.append)

@@ -63,7 +63,7 @@ def test_grad_cam_is_the_papers(key: str, path: str) -> None:
 
 
 def test_grad_cam_of_a_vector_is_refused() -> None:
-    with pytest.raises(ValueError, match="fc puts out a vector; Grad-CAM needs maps"):
+    with pytest.raises(ValueError, match="fc outputs a vector; Grad-CAM needs maps"):
         grad_cam(net_of("googlenet_bn"), picture(64), 0, "fc")
 
 

@@ -35,8 +35,8 @@ def picture() -> torch.Tensor:
 )
 def test_nothing_is_called_that_an_output_does_not_need(part: str, calls: list[str]) -> None:
     made: list[tuple[str, float]] = []
-    found = Calls(model_for(narrow("googlenet_bn"))).run(picture(), [part], lambda *told: made.append(told))
-    assert [*found] == [part]
+    outputs = Calls(model_for(narrow("googlenet_bn"))).run(picture(), [part], lambda *told: made.append(told))
+    assert [*outputs] == [part]
     assert [path for path, _ in made] == calls
     assert [share for _, share in made] == [(i + 1) / len(calls) for i in range(len(calls))]
 

@@ -187,7 +187,7 @@ def test_metadata_stays_behind() -> None:
     assert b"a place" not in encoded(image, "PNG")
 
 
-# ---- files that are no usable picture
+# ---- files that are not usable pictures
 
 PHOTO = SAMPLES["cat"].path.read_bytes()
 NOISE = encoded(noise(40, 40), "PNG")

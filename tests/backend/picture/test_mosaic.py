@@ -80,16 +80,16 @@ def test_every_cell_is_found_again_and_has_the_colour_of_its_value(
 ) -> None:
     maps = torch.randperm(int(np.prod(shape)), generator=torch.Generator().manual_seed(0)).float().reshape(shape)
     drawn = mosaic(maps, value_range=(0, maps.numel()), **options)  # type: ignore[arg-type]  # each option by name
-    found: dict[Cell, set[int]] = {}
+    colours_of: dict[Cell, set[int]] = {}
     for y, row in enumerate(drawn.indices.tolist()):
         for x, index in enumerate(row):
             cell = drawn.cell_at(x, y)
             assert (cell is None) == (index == GAP)
             if cell is not None:
-                found.setdefault(cell, set()).add(index)
-    assert {cell.channel for cell in found} == set(drawn.channels)
-    assert len(found) == len(drawn.channels) * shape[1] * shape[2]
-    for cell, colours in found.items():
+                colours_of.setdefault(cell, set()).add(index)
+    assert {cell.channel for cell in colours_of} == set(drawn.channels)
+    assert len(colours_of) == len(drawn.channels) * shape[1] * shape[2]
+    for cell, colours in colours_of.items():
         value = maps[cell.channel, cell.row, cell.column].item()
         assert colours == {int(value / maps.numel() * 251 + 0.5)}
 

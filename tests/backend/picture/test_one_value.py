@@ -52,21 +52,21 @@ def test_the_sum_is_the_networks_value(key: str, activation: str) -> None:
         channels, height, width = output.shape
         for cell in (Cell(0, 0, 0), Cell(channels - 1, height - 1, width - 1), Cell(channels // 2, height // 2, 0)):
             value = float(output[cell.channel, cell.row, cell.column])
-            found = arithmetic(net, x, unit, cell)
-            assert found.value == pytest.approx(value, abs=1e-4, rel=1e-4), (path, cell)
-            assert not found.patch[:, ~found.real].any()
+            computed = arithmetic(net, x, unit, cell)
+            assert computed.value == pytest.approx(value, abs=1e-4, rel=1e-4), (path, cell)
+            assert not computed.patch[:, ~computed.real].any()
 
 
 def test_padding_is_not_real_and_the_parts_add_up() -> None:
     net = lived_in("googlenet")
     x = torch.randn(1, 3, 96, 96, generator=torch.Generator().manual_seed(0))
-    found = arithmetic(net, x, "conv1_7x7_s2", Cell(2, 0, 5))
-    assert found.patch.shape == found.weights.shape == (3, 7, 7)
-    assert found.real.sum(1).tolist() == [0, 0, 0, 7, 7, 7, 7]
-    np.testing.assert_array_equal(found.patch[:, 3:], x[0, :, 0:4, 7:14].numpy())
-    np.testing.assert_array_equal(found.weights, net.conv1_7x7_s2.conv.weight[2].detach().numpy())
-    assert found.convolved == pytest.approx((found.patch * found.weights).sum() + found.bias, rel=1e-5)
-    assert (found.norm, found.activation, found.normalised) == (None, "ReLU", found.convolved)
+    computed = arithmetic(net, x, "conv1_7x7_s2", Cell(2, 0, 5))
+    assert computed.patch.shape == computed.weights.shape == (3, 7, 7)
+    assert computed.real.sum(1).tolist() == [0, 0, 0, 7, 7, 7, 7]
+    np.testing.assert_array_equal(computed.patch[:, 3:], x[0, :, 0:4, 7:14].numpy())
+    np.testing.assert_array_equal(computed.weights, net.conv1_7x7_s2.conv.weight[2].detach().numpy())
+    assert computed.convolved == pytest.approx((computed.patch * computed.weights).sum() + computed.bias, rel=1e-5)
+    assert (computed.norm, computed.activation, computed.normalised) == (None, "ReLU", computed.convolved)
 
 
 UNITS = [

@@ -57,14 +57,14 @@ def positive(arch: Arch) -> Network:
 
 def looked_at(arch: Arch) -> list[str]:
     """Stages, branches, and of the copies of a block the first and the last."""
-    found = []
+    chosen = []
     for path, part in output_parts(arch).items():
         numbers = [int(name) for name in path.split(".") if name.isdecimal()]
         last = any(f"{path.split('.')[0]}.{n + 1}" in output_parts(arch) for n in numbers)
         whole = isinstance(part, Branch | Inception | Residual) or "." not in path
         if whole and (not numbers or numbers[0] == 0 or not last):
-            found.append(path)
-    return found
+            chosen.append(path)
+    return chosen
 
 
 def outputs(net: Network, x: Tensor, paths: list[str]) -> dict[str, Tensor]:

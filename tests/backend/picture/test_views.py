@@ -97,7 +97,7 @@ def test_filters_are_the_weights_in_the_colours_they_read() -> None:
 
 
 def test_no_filters_where_the_first_layer_is_separable() -> None:
-    with pytest.raises(ValueError, match="no plain convolution"):
+    with pytest.raises(ValueError, match="not a plain convolution"):
         first_filters(model_for(scaled(ARCHITECTURES["inception_v2_slim"], 0.25)), imagenet(224))
 
 

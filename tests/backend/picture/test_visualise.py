@@ -1,4 +1,4 @@
-"""Oracle: the plain network, shown the found picture as any other."""
+"""Oracle: the plain network, which is shown the picture like any other."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_channel_is_excited(path: str, steps: object) -> None:
     assert callable(steps)
     preprocessing = steps(64)
     told: list[tuple[int, bool]] = []
-    found = visualise(
+    result = visualise(
         model_for(ARCH),
         path,
         2,
@@ -56,12 +56,12 @@ def test_the_channel_is_excited(path: str, steps: object) -> None:
         steps=24,
         on_step=lambda step, image: told.append((step, image is not None)),
     )
-    assert found.image.size == (64, 64)
-    seen = mean_of(path, 2, found.image, replace(preprocessing, resize_px=64))
-    assert found.after == pytest.approx(seen, rel=0.05)  # but for the rounding to 8 bits
+    assert result.image.size == (64, 64)
+    seen = mean_of(path, 2, result.image, replace(preprocessing, resize_px=64))
+    assert result.after == pytest.approx(seen, rel=0.05)  # but for the rounding to 8 bits
     photographs = [open_image(sample.path.read_bytes()) for sample in SAMPLES.values()]
     rivals = [mean_of(path, 2, photograph, replace(preprocessing, resize_px=64)) for photograph in photographs]
-    assert seen > 4 * max(found.before, 1e-3)
+    assert seen > 4 * max(result.before, 1e-3)
     assert seen > 1.2 * max(rivals)
     assert [step for step, _ in told] == [*range(1, 25)]
     assert sum(shown for _, shown in told) == 6

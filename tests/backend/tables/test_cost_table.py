@@ -21,14 +21,14 @@ keys = pytest.mark.parametrize("arch", VARIANTS, ids=lambda arch: arch.key)
 
 def made(arch: Arch, dtype: Dtype = "float32", batch: int = 1) -> tuple[Analysis, CostTable, dict[str, CostRow]]:
     analysis = analyze(arch)
-    found = cost_table(analysis, analyze(ARCHITECTURES[arch.key]), dtype, batch)
-    return analysis, found, {row.path: row for row in found.rows}
+    table = cost_table(analysis, analyze(ARCHITECTURES[arch.key]), dtype, batch)
+    return analysis, table, {row.path: row for row in table.rows}
 
 
 @keys
 def test_paths_are_unique_and_every_editable_width_has_a_row(arch: Arch) -> None:
-    _, found, rows = made(arch)
-    assert len(rows) == len(found.rows)
+    _, table, rows = made(arch)
+    assert len(rows) == len(table.rows)
     for path in widths(arch):
         stage, _, inner = path.partition(".")
         assert path in rows or f"{stage}.0.{inner}" in rows, path
@@ -51,10 +51,10 @@ def test_totals_are_those_of_the_analysis(arch: Arch) -> None:
 
 @keys
 def test_a_part_is_the_sum_of_what_stands_below_it(arch: Arch) -> None:
-    analysis, found, rows = made(arch)
+    analysis, table, rows = made(arch)
     heads = {head.name for head in analysis.aux}
     sums: dict[str, list[int]] = {}
-    for row in found.rows:
+    for row in table.rows:
         if row.path and row.path not in heads:
             above = row.path.rpartition(".")[0]
             while above not in rows:  # a layer's path can have a name more than its op's
@@ -68,8 +68,8 @@ def test_a_part_is_the_sum_of_what_stands_below_it(arch: Arch) -> None:
 
 @keys
 def test_layers_are_the_nodes_of_the_graph(arch: Arch) -> None:
-    analysis, found, rows = made(arch)
-    leaves = {row.path for row in found.rows if not any(p.startswith(f"{row.path}.") for p in rows) and row.path}
+    analysis, table, rows = made(arch)
+    leaves = {row.path for row in table.rows if not any(p.startswith(f"{row.path}.") for p in rows) and row.path}
     nodes = {path: node for path, node in analysis.graph.nodes.items() if path != "input"}
     assert leaves == set(nodes)
     for path, node in nodes.items():
@@ -101,12 +101,12 @@ def test_what_moves_through_a_join_an_addition_and_a_view() -> None:
 
 def test_changes_are_differences_from_the_published_network() -> None:
     arch = with_widths(ARCHITECTURES["googlenet"], {"inception4e.branch5x5.conv": 160})
-    analysis, found, rows = made(arch)
+    analysis, table, rows = made(arch)
     before = analyze(ARCHITECTURES["googlenet"])
     assert rows[""].params_change == analysis.params - before.params
     assert rows["inception4e.branch5x5.conv"].params_change == 32 * (25 * 32 + 1)
     assert rows["inception4e.branch5x5.reduce"].params_change == 0
-    changed = {row.path.partition(".")[0] for row in found.rows if row.macs_change}
+    changed = {row.path.partition(".")[0] for row in table.rows if row.macs_change}
     assert changed == {"", "inception4e", "inception5a"}
 
 
@@ -118,15 +118,15 @@ def test_a_part_that_was_not_published_has_no_difference() -> None:
 
 
 def test_heads_have_no_share() -> None:
-    _, found, rows = made(ARCHITECTURES["googlenet"])
+    _, table, rows = made(ARCHITECTURES["googlenet"])
     assert rows["aux1.fc1"].params_share is None
-    assert found.rows[0].path == ""
-    assert found.rows[-1].path.startswith("aux2")
+    assert table.rows[0].path == ""
+    assert table.rows[-1].path.startswith("aux2")
 
 
 def test_columns_hold_what_their_names_say() -> None:
-    _, found, _ = made(with_widths(ARCHITECTURES["inception_v3"], {"Mixed_5b.branch1x1.conv": 8}))
-    for row in found.rows:
+    _, table, _ = made(with_widths(ARCHITECTURES["inception_v3"], {"Mixed_5b.branch1x1.conv": 8}))
+    for row in table.rows:
         values = dict(zip(COLUMNS, csv_values(row), strict=True))
         for name in set(COLUMNS) & {*CostRow._fields, "flops"} - {"out_shape"}:
             assert values[name] == getattr(row, name)
@@ -136,18 +136,18 @@ def test_columns_hold_what_their_names_say() -> None:
 
 
 def test_csv_reads_back_exactly() -> None:
-    _, found, _ = made(ARCHITECTURES["inception_v3"], "bfloat16", 4)
-    head, *lines = csv.reader(io.StringIO(table_csv(found.rows)))
+    _, table, _ = made(ARCHITECTURES["inception_v3"], "bfloat16", 4)
+    head, *lines = csv.reader(io.StringIO(table_csv(table.rows)))
     assert tuple(head) == tuple(COLUMNS)
-    for row, line in zip(found.rows, lines, strict=True):
+    for row, line in zip(table.rows, lines, strict=True):
         assert ["" if cell is None else str(cell) for cell in csv_values(row)] == line
 
 
 def test_json_reads_back_exactly() -> None:
-    _, found, _ = made(ARCHITECTURES["inception_v3"], "bfloat16", 4)
-    back = json.loads(table_json(found))
+    _, table, _ = made(ARCHITECTURES["inception_v3"], "bfloat16", 4)
+    back = json.loads(table_json(table))
     assert (back["variant"], back["input_size"], back["dtype"], back["batch"]) == ("inception_v3", 299, "bfloat16", 4)
-    for row, entry in zip(found.rows, back["rows"], strict=True):
+    for row, entry in zip(table.rows, back["rows"], strict=True):
         assert tuple(entry) == tuple(COLUMNS)
         assert tuple(entry.values()) == csv_values(row)
 

@@ -39,10 +39,10 @@ def test_every_place_equals_the_analysis_of_the_edited_network(key: str, step: i
 
 
 def test_a_tapped_stage_makes_its_heads_larger() -> None:
-    found = {e.path: e for e in sensitivity(analyze(ARCHITECTURES["googlenet"]))}
-    assert found["inception4a.branch1x1.conv"].aux_params == 8 * 128  # the head's 1x1 convolution has 128 filters
-    assert found["inception4b.branch1x1.conv"].aux_params == 0
-    assert (found["aux1.conv"].params, found["aux1.conv"].macs) == (0, 0)
+    entries = {e.path: e for e in sensitivity(analyze(ARCHITECTURES["googlenet"]))}
+    assert entries["inception4a.branch1x1.conv"].aux_params == 8 * 128  # the head's 1x1 convolution has 128 filters
+    assert entries["inception4b.branch1x1.conv"].aux_params == 0
+    assert (entries["aux1.conv"].params, entries["aux1.conv"].macs) == (0, 0)
 
 
 def test_a_place_that_cannot_grow_alone_says_why() -> None:
@@ -64,6 +64,6 @@ def test_a_block_that_adds_its_input_cannot_grow_alone() -> None:
         input_size=32,
         classes=10,
     )
-    found = {e.path: e for e in sensitivity(analyze(arch))}
-    assert "block" in found["block.left.conv"].problem
-    assert "block" in found["stem"].problem  # what follows it no longer fits
+    entries = {e.path: e for e in sensitivity(analyze(arch))}
+    assert "block" in entries["block.left.conv"].problem
+    assert "block" in entries["stem"].problem  # what follows it no longer fits

@@ -12,9 +12,9 @@ from inception_models import ARCHITECTURES
 @pytest.mark.parametrize("key", ["googlenet", "inception_v2_slim", "inception_v3", "inception_resnet_v1", "xception"])
 def test_torchinfos_counts_are_ours(key: str) -> None:
     analysis = analyze(ARCHITECTURES[key])
-    found = summary(analysis.arch, analysis.input_size)
-    assert found.params == analysis.params
-    assert found.mult_adds == mult_adds(analysis) > analysis.macs
+    theirs = summary(analysis.arch, analysis.input_size)
+    assert theirs.params == analysis.params
+    assert theirs.mult_adds == mult_adds(analysis) > analysis.macs
 
 
 def test_it_lists_more_the_deeper_it_looks() -> None:

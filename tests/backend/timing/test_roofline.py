@@ -26,9 +26,9 @@ def test_points_have_the_tables_intensity_and_the_measured_rate() -> None:
     times = tuple(Timing(stage.name, 0.5, 0.4, 0.6) for stage in analysis.stages)
     latency = Latency(analysis.arch, "paper", 1, "float32", 4, 9, Timing("", 9.0, 8.0, 10.0), times)
     rows = {row.path: row for row in cost_table(analysis, analysis, "float32", 4).rows}
-    found = roofline_points(analysis, latency, MADE_UP)
-    assert [point.name for point in found] == [stage.name for stage in analysis.stages if stage.macs]
-    for point in found:
+    points = roofline_points(analysis, latency, MADE_UP)
+    assert [point.name for point in points] == [stage.name for stage in analysis.stages if stage.macs]
+    for point in points:
         row = rows[point.name]
         assert point.intensity == row.intensity
         assert point.flops_per_second == 4 * row.flops / 0.5
@@ -36,10 +36,10 @@ def test_points_have_the_tables_intensity_and_the_measured_rate() -> None:
 
 
 def test_this_machines_ceilings_are_measured_once() -> None:
-    found = ceilings()
-    assert found.flops_per_second > 1e8  # slower than any processor that runs PyTorch
-    assert found.bytes_per_second > 1e8
-    assert ceilings() is found
+    measured = ceilings()
+    assert measured.flops_per_second > 1e8  # slower than any processor that runs PyTorch
+    assert measured.bytes_per_second > 1e8
+    assert ceilings() is measured
 
 
 def test_int8_has_no_ceiling() -> None:

@@ -19,7 +19,7 @@ PATH = "conv2"
 
 
 @pytest.fixture(scope="module")
-def found() -> Sweep:
+def swept() -> Sweep:
     return sweep(demo().arch, PATH)
 
 
@@ -31,33 +31,33 @@ def test_a_sweep_goes_from_one_filter_past_the_width_itself(width: int, wanted: 
     assert sweep_widths(width) == wanted
 
 
-def test_at_its_own_width_the_network_is_as_good_as_its_card_says_and_wider_is_no_worse(found: Sweep) -> None:
+def test_at_its_own_width_the_network_is_as_good_as_its_card_says_and_wider_is_no_worse(swept: Sweep) -> None:
     card = json.loads((FOLDER / "fashion.json").read_text())["card"]
-    at = {point.width: point for point in found.points}
-    assert found.width == widths(demo().arch)[PATH]
-    assert at[found.width].pictures == 400
-    assert abs(at[found.width].correct - card["shipped_correct"]) <= 1
-    assert all(abs(point.correct - at[found.width].correct) <= 1 for w, point in at.items() if w > found.width)
-    assert at[1].correct < at[found.width].correct
+    at = {point.width: point for point in swept.points}
+    assert swept.width == widths(demo().arch)[PATH]
+    assert at[swept.width].pictures == 400
+    assert abs(at[swept.width].correct - card["shipped_correct"]) <= 1
+    assert all(abs(point.correct - at[swept.width].correct) <= 1 for w, point in at.items() if w > swept.width)
+    assert at[1].correct < at[swept.width].correct
 
 
-def test_every_point_costs_what_the_analysis_says(found: Sweep) -> None:
-    assert [point.width for point in found.points] == list(sweep_widths(found.width))
-    for point in found.points:
+def test_every_point_costs_what_the_analysis_says(swept: Sweep) -> None:
+    assert [point.width for point in swept.points] == list(sweep_widths(swept.width))
+    for point in swept.points:
         analysis = analyze(with_widths(demo().arch, {PATH: point.width}))
         assert (point.macs, point.params) == (analysis.macs, analysis.params)
 
 
-def test_the_csv_has_every_number(found: Sweep) -> None:
-    rows = list(csv.DictReader(io.StringIO(sweep_csv(found))))
-    assert [int(row["width"]) for row in rows] == [point.width for point in found.points]
-    assert [float(row["accuracy"]) for row in rows] == [point.correct / 400 for point in found.points]
+def test_the_csv_has_every_number(swept: Sweep) -> None:
+    rows = list(csv.DictReader(io.StringIO(sweep_csv(swept))))
+    assert [int(row["width"]) for row in rows] == [point.width for point in swept.points]
+    assert [float(row["accuracy"]) for row in rows] == [point.correct / 400 for point in swept.points]
 
 
-def test_the_plot_marks_the_width_that_the_network_has(found: Sweep) -> None:
-    line, others, now = sweep_plot(found).data
-    assert list(now.x) == [point.macs for point in found.points if point.width == found.width]
-    assert len(others.x) == len(line.x) - 1 == len(found.points) - 1
+def test_the_plot_marks_the_width_that_the_network_has(swept: Sweep) -> None:
+    line, others, now = sweep_plot(swept).data
+    assert list(now.x) == [point.macs for point in swept.points if point.width == swept.width]
+    assert len(others.x) == len(line.x) - 1 == len(swept.points) - 1
     assert max(line.y) <= 100
 
 

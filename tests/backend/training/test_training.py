@@ -1,4 +1,4 @@
-"""What stands around a training run: the data it is given, what it would take, the run in the background."""
+"""Everything about a training run but the training: its data, what it would take, the run in the background."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def block(variant: str, name: str) -> Inception | Residual:
         ("googlenet_torchvision", "inception3a", ["1x1", "3x3", "5x5", "pool"]),  # its 5x5 branch has 3x3 filters
         ("bn_inception", "inception_3a", ["1x1", "3x3", "5x5", "pool"]),
         ("inception_v3", "Mixed_6b", ["1x1", "7x7", "7x7", "pool"]),
-        ("inception_v3", "Mixed_7b", ["1x1", "3x3", "5x5", "pool"]),  # 1x3 | 3x1, and the same behind a 3x3
+        ("inception_v3", "Mixed_7b", ["1x1", "3x3", "5x5", "pool"]),  # 1x3 | 3x1, and the same after a 3x3
         ("inception_v4", "Mixed_3a", ["pool", "3x3"]),
         ("inception_resnet_v2", "repeat_2", ["1x1", "3x3"]),  # 1x3, 3x1
         ("xception", "middle_flow", ["5x5"]),  # three 3x3

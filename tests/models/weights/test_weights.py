@@ -23,7 +23,7 @@ from PIL import Image
 from safetensors.torch import save, save_file
 from torch import Tensor, nn
 
-from inception_models import ARCHITECTURES, build, with_widths
+from inception_models import ARCHITECTURES, Arch, build, with_widths
 from inception_models.checkpoints import card
 from inception_models.checkpoints.catalogue import CHECKPOINTS, Remote, TrainedWeights
 from inception_models.checkpoints.demo import demo
@@ -37,6 +37,7 @@ from inception_models.checkpoints.transfer import DownloadError
 from inception_models.edits.input_output import without_aux
 from inception_models.edits.link import to_edits
 from inception_models.net.builder import Network
+from inception_models.net.layers import Named
 from inception_models.weights import loading as weights
 from inception_models.weights.file import WeightsError, read_open, read_tensors
 from tests.models.file_server import serving
@@ -114,7 +115,7 @@ def test_a_published_checkpoint_is_fetched_and_gives_the_same_outputs(
 
 def renamed(net: Network, layout: Callable[..., str]) -> dict[str, Tensor]:
     """The state of a network of ours as ``layout`` names it."""
-    prefix = {module.path: layout(module) for module in weighted_modules(net.arch, dict(net.named_modules()))}
+    prefix = {module.path: layout(module) for module in weighted_modules(net.arch, net.state_dict())}
     return {f"{prefix[k.rpartition('.')[0]]}.{k.rpartition('.')[2]}": v for k, v in net.state_dict().items()}
 
 
@@ -227,6 +228,35 @@ def test_a_wider_network_says_the_same_and_lists_what_changed(trained: Network, 
         assert torch.allclose(found.net(picture), trained(picture), atol=1e-4)
     assert path in {change.path for change in found.changes if change.kind == "wider"}
     assert replace(found.trained_weights.arch, aux=()) == SMALL
+
+
+def test_loading_builds_the_network_once(trained: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which layout, whether every tensor fits, what was cut: all of that needs shapes only."""
+    built: list[Arch] = []
+    real = Network.__init__
+
+    def counted(net: Network, arch: Arch, stages: Named, heads: Named) -> None:
+        built.append(arch)
+        real(net, arch, stages, heads)
+
+    file = saved(trained, tmp_path / "own.pth")
+    monkeypatch.setattr(Network, "__init__", counted)
+    for arch in (SMALL, with_widths(SMALL, {"conv1": 70}), replace(SMALL, aux=ARCHITECTURES[SMALL.key].aux)):
+        weights.load(arch, file)
+        assert built == [arch]
+        built.clear()
+
+
+def test_heads_without_weights_start_as_a_new_network_s(trained: Network, tmp_path: Path) -> None:
+    arch = replace(SMALL, aux=ARCHITECTURES[SMALL.key].aux)
+    loaded = weights.loaded(arch, saved(trained, tmp_path / "own.pth"))
+    assert "no aux1, aux2" in loaded.report[0]
+    head = loaded.net.get_submodule("aux2").state_dict()
+    assert not head["fc1.linear.bias"].any()
+    assert head["fc1.linear.weight"].std() == pytest.approx((2 / 2048) ** 0.5, rel=0.05)  # He's
+    assert set(head["conv.bn.running_mean"].tolist()) == {0}
+    assert set(head["conv.bn.running_var"].tolist()) == {1}
+    assert all(torch.equal(value, loaded.net.state_dict()[key]) for key, value in trained.state_dict().items())
 
 
 def test_a_file_of_the_edited_network_is_taken_as_it_is(tmp_path: Path) -> None:
@@ -349,7 +379,7 @@ def test_layouts_without_a_package_have_the_keys_that_were_measured(
     """``logits`` is what facenet-pytorch may have beyond the embedding."""
     arch = replace(ARCHITECTURES[key], classes=classes)
     net = build(arch, "meta")
-    prefix = {module.path: layout(module) for module in weighted_modules(arch, dict(net.named_modules()))}
+    prefix = {module.path: layout(module) for module in weighted_modules(arch, net.state_dict())}
     keys = {f"{prefix[k.rpartition('.')[0]]}.{k.rpartition('.')[2]}" for k in net.state_dict()}
     assert len(keys) == count
     assert set(KEYS[facts]["keys"]) - {"logits.weight"} <= keys
@@ -358,7 +388,7 @@ def test_layouts_without_a_package_have_the_keys_that_were_measured(
 def test_old_files_have_batchnorm_rows_and_no_counts() -> None:
     arch = ARCHITECTURES["bn_inception"]
     net = build(arch)
-    prefix = {module.path: bn_inception_keys(module) for module in weighted_modules(arch, dict(net.named_modules()))}
+    prefix = {module.path: bn_inception_keys(module) for module in weighted_modules(arch, net.state_dict())}
     old = {}
     for key, value in net.state_dict().items():
         path, _, leaf = key.rpartition(".")

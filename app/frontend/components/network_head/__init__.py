@@ -22,9 +22,9 @@ _component = st.components.v2.component(
 def network_head(
     title: str, about: str, changes: str, *, count: int, key: str, acts: Mapping[str, Callable[[], None] | None]
 ) -> None:
-    """Show the title, the buttons Undo and Redo, and behind two more what the variant is and what was changed in it.
+    """Show the title, the buttons Undo and Redo, and two that open cards: what was changed, and what the variant is.
 
-    ``title``, ``about`` and ``changes`` are HTML; whoever writes it escapes the text in it. ``count`` is the number of
+    ``title``, ``about`` and ``changes`` are HTML, in which the caller has escaped all text. ``count`` is the number of
     changes. ``acts``: what ``undo``, ``redo`` and ``reset`` do, before the next script run; None where there is nothing
     to do.
     """

@@ -62,7 +62,7 @@ class Head {
    * @param {string} html
    */
   write(node, html) {
-    // eslint-disable-next-line no-restricted-syntax -- who writes it escapes the text in it
+    // eslint-disable-next-line no-restricted-syntax -- Python has escaped all text in it
     if (this.written.get(node) !== html) node.innerHTML = html
     this.written.set(node, html)
   }

@@ -1,4 +1,4 @@
-// Elements in one expression. Text only ever goes in through textContent: labels and errors may hold anything.
+// Elements in one expression. Text only ever goes in through textContent: labels and errors may contain anything.
 
 const SVG = "http://www.w3.org/2000/svg"
 

@@ -1,4 +1,4 @@
-"""What a component's browser side did, once each and in order.
+"""What a person did in a component: each event once, in order.
 
 Streamlit keeps only the newest of several waiting triggers, and calls back once for each of them. So the browser
 numbers its events and sends all that Python has not answered yet; Python answers with the highest number it handled.
@@ -12,13 +12,13 @@ import streamlit as st
 
 
 def handled(key: str) -> tuple[str, int]:
-    """The answer: the browser view that spoke last, and the number of its last handled event."""
+    """The answer: the browser view that sent the last event, and that event's number."""
     client, number = st.session_state.get(f"{key}.handled", ("", 0))
     return client, number
 
 
 def new_events(key: str) -> Iterator[dict[str, object]]:
-    """The events of the component's trigger ``events`` that were not handled yet. What is no event is passed over."""
+    """The events of the component's trigger ``events`` that were not handled yet. Anything else in it is ignored."""
     match st.session_state[key].get("events"):
         case {"client": str() as client, "events": list() as events}:
             pass
@@ -28,7 +28,7 @@ def new_events(key: str) -> Iterator[dict[str, object]]:
         last_client, last_number = handled(key)
         match event:
             case {"number": int() as number} if client != last_client or number > last_number:
-                # Before anything acts on it: what raises must not be called again with each later event.
+                # Noted before it is acted on: an event that raises must not come again with each later one.
                 st.session_state[f"{key}.handled"] = (client, number)
                 yield event
             case _:

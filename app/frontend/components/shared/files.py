@@ -4,7 +4,7 @@ The scripts are ordinary ES modules, which Node, ESLint and the type checker rea
 cannot import others, so :func:`script` writes a module and all that it imports as one text, each module in a scope of
 its own and without the comments on lines of their own: Streamlit sends the text again with every rerun.
 
-Of the language's import and export forms it knows those that this project uses, and refuses any other:
+Of the forms of import and export it knows those that this project uses, and refuses any other:
 ``import { a, b as c } from "./file.js"``, ``export`` before a function, class or constant, and in the entry
 ``export default function``.
 """
@@ -41,7 +41,7 @@ def script(module: str, entry: str) -> str:
 
 @dataclass(frozen=True)
 class _Module:
-    name: str  # of the constant that holds what it exports
+    name: str  # of the constant with its exports
     exports: frozenset[str]
     text: str
 

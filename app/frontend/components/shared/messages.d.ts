@@ -1,6 +1,6 @@
-// What every component and Python say to each other. Each component's own messages.d.ts has the rest.
+// The part of the messages that all components share. Each component's own messages.d.ts has the rest.
 
-/** In every run's data: the component that spoke last, and the number of its last event that Python handled. */
+/** In every run's data: the component that sent the last event, and the number of that event. */
 export type Handled = [client: string, number: number]
 
 /** Sent to Python as the trigger "events": all that it has not answered. */

@@ -1,4 +1,4 @@
-"""What there is to know about each stage, as a Streamlit component that shows the selected one's without delay."""
+"""A card about each stage, as a Streamlit component that shows the selected stage's without delay."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ _component = st.components.v2.component(
 def stage_cards(cards: Mapping[str, str], *, selected: str, key: str) -> None:
     """Show the card of the stage called ``selected``, and any other's as soon as a component selects it.
 
-    A card is HTML; whoever writes it escapes the text in it.
+    A card is HTML, in which the caller has escaped all text.
     """
     _component(key=key, data={"cards": dict(cards), "selected": selected})

@@ -33,7 +33,7 @@ class StageCards {
     const card = this.selected.of(this.cards)
     if (card === this.shown) return
     this.shown = card
-    // eslint-disable-next-line no-restricted-syntax -- who writes a card escapes the text in it
+    // eslint-disable-next-line no-restricted-syntax -- Python has escaped all text in it
     this.node.innerHTML = card
   }
 }

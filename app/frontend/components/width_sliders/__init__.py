@@ -1,7 +1,7 @@
 """Sliders for the widths of the selected stage, as a Streamlit component: the network follows a thumb that moves.
 
-Streamlit's own sliders speak only when they are let go. These send the newest values as soon as Python has answered the
-last ones, so a drag never queues up; Python answers with the number of the last message that it handled.
+Streamlit's own sliders send a value only when they are released. These send the newest values as soon as Python has
+answered the last ones, so a drag never queues up.
 """
 
 from __future__ import annotations

@@ -1,11 +1,8 @@
 """The editable "Table 1" of a network, as a Streamlit component: every filter count is a text field.
 
 The browser keeps what is being typed and sends raw text. Python decides what is valid, and the next run shows either
-the new width or the error beside what was typed. `st.data_editor` is not used: it draws on a canvas, cannot mark a
+the new width or the error beside what was typed. ``st.data_editor`` is not used: it draws on a canvas, cannot mark a
 changed cell, and clamps bad input without a word.
-
-The browser numbers its events and sends all that Python has not answered yet, because Streamlit keeps only the newest
-of several waiting triggers. Python answers with the highest number handled, so no event is lost or happens twice.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +20,7 @@ _MAX_TYPED = 200  # characters; longer text is cut before anything looks at it
 
 @dataclass(frozen=True)
 class WidthCell:
-    """A number that can be edited. With an `error`, `typed` stays in the field and `width` is the last valid value."""
+    """A number that can be edited. With an ``error``, ``typed`` stays in the field and ``width`` is the last valid."""
 
     path: str
     width: int
@@ -36,7 +33,7 @@ class WidthCell:
 
 @dataclass(frozen=True)
 class TextCell:
-    """A computed value. `share` (0 to 1) is the length of the bar behind it; `better` colours the `delta`."""
+    """A computed value. ``share`` (0 to 1) is the length of the bar under it; ``better`` colours the ``delta``."""
 
     text: str
     exact: str | None = None
@@ -47,7 +44,7 @@ class TextCell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column. Neighbours with the same `group` share a header; `noun` starts the spoken name of each field."""
+    """A column. Neighbours with the same ``group`` share a header; ``noun`` starts the spoken name of each field."""
 
     key: str
     label: str
@@ -60,7 +57,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table. A column without an entry in `cells` stays empty."""
+    """A line of the table. A column without an entry in ``cells`` stays empty."""
 
     path: str
     label: str
@@ -92,12 +89,12 @@ def width_table(
     on_select: Callable[[str], None],
     height_px: int | None = None,
 ) -> None:
-    """Show `tables` under one another, with aligned columns.
+    """Show ``tables`` under one another, with aligned columns.
 
-    The callbacks run before the next script run, once for each thing the person did. `on_edit` gets {path: text as
-    typed}: one entry for a field, several for a pasted block, none validated. `on_reset` gets the paths to put back to
-    their originals and to clear of errors. `on_select` gets a row's path. All paths are ones that were shown.
-    With `height_px` the tables scroll inside that height under a header that stays. A width's path must be unique.
+    The callbacks run before the next script run, once for each thing the person did. ``on_edit`` gets {path: text as
+    typed}: one entry for a field, several for a pasted block, none validated. ``on_reset`` gets the paths to put back
+    to their originals and to clear of errors. ``on_select`` gets a row's path. All paths are ones that were shown.
+    With ``height_px`` the tables scroll inside that height under a header that stays. A width's path must be unique.
     """
     _component(
         key=key,

@@ -1,4 +1,4 @@
-"""The two kinds of numpy arrays that pictures and maps are made of."""
+"""The two kinds of numpy arrays that pictures and feature maps are."""
 
 from __future__ import annotations
 
