@@ -1,6 +1,6 @@
 """The peer of the diagram benchmark: the same DOT through Streamlit's own ``st.graphviz_chart``.
 
-Run by :mod:`benchmarks.diagram` as ``streamlit run``; what there is to choose is what the benchmark needs.
+Run by :mod:`benchmarks.diagram` as ``streamlit run``, with the choices that the benchmark needs.
 """
 
 import streamlit as st
@@ -17,7 +17,7 @@ PATHS = {"googlenet": "inception3a.branch1x1.conv", "inception_resnet_v2": "repe
 arch = ARCHITECTURES[str(key)]
 if width != 64 and PATHS[str(key)]:
     arch = with_widths(arch, {PATHS[str(key)]: int(width)})
-every = frozenset(stage.name for stage in arch.stages) if level == "op" else frozenset()
+expand = frozenset(stage.name for stage in arch.stages) if level == "op" else frozenset()
 analysis = analyze(arch)
-st.graphviz_chart(to_dot(analysis, level="op" if level == "op" else "branch", expand=every))
+st.graphviz_chart(to_dot(analysis, level="op" if level == "op" else "branch", expand=expand))
 st.caption(f"{key} {level} {analysis.params:,}")

@@ -16,9 +16,8 @@ from inception_models import ARCHITECTURES
 
 from .stopwatch import pages, timed
 
-Row = dict[str, float | str]
-
-Runs = dict[str, list[float]]
+_Row = dict[str, float | str]
+_Runs = dict[str, list[float]]  # milliseconds, by action
 
 GOOGLENET, RESNET = (
     f"{about.title}, {about.year}"
@@ -30,9 +29,9 @@ EVERY = "deep('.view g.node').length > 400"
 FEW = "deep('.view g.node').length < 100 && deep('.view g.node').length > 0"
 
 
-def ours(runs: int) -> Runs:
-    """Milliseconds of every run, by what was done."""
-    found: Runs = {"choose": [], "every op": [], "select": [], "edit": []}
+def ours(runs: int) -> _Runs:
+    """Milliseconds of every run, by action."""
+    times: _Runs = {"choose": [], "every op": [], "select": [], "edit": []}
     with pages("app", "serve", "--port", "PORT") as (page, url):
         page.goto(f"{url}/?variant=googlenet")
         page.locator('.view g[id="inception3a"]').wait_for()
@@ -43,21 +42,21 @@ def ours(runs: int) -> Runs:
                     f"deep('.st-key-inspector').some((e) => e.innerText.startsWith('{name}')) &&"
                     f" deep('[type=range]').some((e) => e.ariaLabel?.includes('{name}'))"
                 )
-                found["select"].append(timed(page, "click", told, node.click))
+                times["select"].append(timed(page, "click", told, node.click))
             field = page.locator(".st-key-table1").get_by_label("filters of inception3a.branch1x1.conv,").first
             field.fill(str(number))
             shown = f"""deep('.view g[id="inception3a.branch1x1.conv"]')[0]?.textContent.includes('→ {number}')"""
-            found["edit"].append(timed(page, "keydown", shown, partial(field.press, "Enter")))
-            found["choose"].append(_choose(page, RESNET, FOLDED))
+            times["edit"].append(timed(page, "keydown", shown, partial(field.press, "Enter")))
+            times["choose"].append(_choose(page, RESNET, FOLDED))
             page.get_by_role("radio", name="Layers").click()
             page.locator(".st-key-diagram-choices").get_by_role("button", name="More").click()
             copies = page.get_by_text("Every copy")
-            found["every op"].append(timed(page, "click", EVERY, copies.click))
+            times["every op"].append(timed(page, "click", EVERY, copies.click))
             timed(page, "click", FEW, copies.click)
             page.keyboard.press("Escape")
             page.get_by_role("radio", name="Branches").click()
             _choose(page, GOOGLENET, DRAWN)
-    return found
+    return times
 
 
 def _choose(page: Page, title: str, condition: str) -> float:
@@ -67,9 +66,9 @@ def _choose(page: Page, title: str, condition: str) -> float:
     return timed(page, "click", condition, page.get_by_role("option", name=title, exact=True).click)
 
 
-def theirs(runs: int) -> Runs:
-    """The same in the app of :mod:`benchmarks.chart_app`; its diagram cannot be clicked."""
-    found: Runs = {"choose": [], "every op": [], "edit": []}
+def theirs(runs: int) -> _Runs:
+    """The same in the app of :mod:`benchmarks.chart_app`; a click on its diagram does nothing."""
+    times: _Runs = {"choose": [], "every op": [], "edit": []}
     with pages("streamlit", "run", "benchmarks/chart_app.py", "--server.port", "PORT", "--server.headless", "true") as (
         page,
         url,
@@ -82,12 +81,12 @@ def theirs(runs: int) -> Runs:
             shown = (
                 f"""deep('svg g.node[id="inception3a.branch1x1.conv"] text').some((e) => e.textContent == '{number}')"""
             )
-            found["edit"].append(timed(page, "keydown", shown, partial(field.press, "Enter")))
-            found["choose"].append(_radio(page, "inception_resnet_v2", "repeat.branch1x1"))
-            found["every op"].append(_radio(page, "op", "repeat_1.19"))
+            times["edit"].append(timed(page, "keydown", shown, partial(field.press, "Enter")))
+            times["choose"].append(_radio(page, "inception_resnet_v2", "repeat.branch1x1"))
+            times["every op"].append(_radio(page, "op", "repeat_1.19"))
             _radio(page, "branch", "repeat.branch1x1")
             _radio(page, "googlenet", "inception3a")
-    return found
+    return times
 
 
 def _radio(page: Page, name: str, path: str) -> float:
@@ -103,8 +102,8 @@ WHAT = {
 }
 
 
-def run(quick: bool = False) -> dict[str, list[Row]]:
-    """Every measurement, as rows by title. ``first`` has no layout of the picture yet."""
+def run(quick: bool = False) -> dict[str, list[_Row]]:
+    """Every measurement, as rows by title. At the ``first``, no layout of the diagram is known yet."""
     runs = 3 if quick else 9
     mine, other = ours(runs), theirs(runs)
     return {

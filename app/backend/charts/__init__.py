@@ -1,1 +1,1 @@
-"""Plotly figures, one file for each subject."""
+"""Plotly figures of numbers that are already there, one file for each subject; ``style`` is what they share."""

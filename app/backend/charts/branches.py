@@ -1,26 +1,26 @@
-"""Where a network's costs sit, by stage and by branch. Each plot is a plotly Figure, made from numbers."""
+"""Where a network's costs are, by stage and by kind of branch."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Literal
 
 import plotly.graph_objects as go
 
-from inception_models.arch.branch_kind import BranchKind, branch_kind
+from inception_models.arch.branch_kind import branch_kind
 
 from ..analysis.network import Analysis, StageCost
-from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, OUTSIDE_COLOUR
 from ..common.quantity import exact
 from ..tables.part_costs import PartCost, part_costs, whole_cost
+from .style import BranchOrOutside, kind_colour, kind_name, stage_axis, styled
 
-Metric = Literal["params", "macs", "memory"]
-Kind = BranchKind | Literal["outside"]
-OUTSIDE_NAME = "outside of branches"
-TITLES: Mapping[Metric, str] = MappingProxyType({"params": "parameters", "macs": "MACs", "memory": "activations"})
-UNITS: Mapping[Metric, str] = MappingProxyType({"params": "parameters", "macs": "MACs", "memory": "bytes"})
-AXES: Mapping[Metric, str] = MappingProxyType(
+CostMetric = Literal["params", "macs", "memory"]
+METRIC_TITLES: Mapping[CostMetric, str] = MappingProxyType(
+    {"params": "parameters", "macs": "MACs", "memory": "activations"}
+)
+METRIC_UNITS: Mapping[CostMetric, str] = MappingProxyType({"params": "parameters", "macs": "MACs", "memory": "bytes"})
+METRIC_AXES: Mapping[CostMetric, str] = MappingProxyType(
     {
         "params": "trainable parameters",
         "macs": "multiply-accumulates (MACs), one picture",
@@ -29,7 +29,7 @@ AXES: Mapping[Metric, str] = MappingProxyType(
 )
 
 
-def amount(part: PartCost, metric: Metric, scale: int = 1) -> int:
+def amount(part: PartCost, metric: CostMetric, scale: int = 1) -> int:
     """What a part costs. ``scale``: bytes of an element times the batch; it matters for memory only."""
     match metric:
         case "params":
@@ -40,33 +40,23 @@ def amount(part: PartCost, metric: Metric, scale: int = 1) -> int:
             return part.written * scale
 
 
-def by_kind(stage: StageCost, metric: Metric, scale: int = 1) -> dict[Kind, int]:
-    """A stage's cost by kind of branch; what lies in no branch (single layers, projections) counts as ``outside``."""
-    found: dict[Kind, int] = {}
+def by_kind(stage: StageCost, metric: CostMetric, scale: int = 1) -> dict[BranchOrOutside, int]:
+    """A stage's cost by kind of branch; what is in no branch counts as ``outside``."""
+    costs: dict[BranchOrOutside, int] = {}
     inside = 0
     for copy in stage.copies or (stage,):
         kinds = {branch.name: branch_kind(branch.part) for branch in copy.branches}
         for part in part_costs(copy):
             if part.level == "branch":
                 cost = amount(part, metric, scale)
-                found[kinds[part.path]] = found.get(kinds[part.path], 0) + cost
+                costs[kinds[part.path]] = costs.get(kinds[part.path], 0) + cost
                 inside += cost
     if outside := amount(whole_cost(stage), metric, scale) - inside:
-        found["outside"] = outside
-    return found
+        costs["outside"] = outside
+    return costs
 
 
-def name_of(kind: Kind) -> str:
-    """What the legend calls a kind of branch."""
-    return OUTSIDE_NAME if kind == "outside" else BRANCH_NAMES[kind]
-
-
-def colour_of(kind: Kind) -> str:
-    """The colour that a kind of branch has everywhere."""
-    return OUTSIDE_COLOUR if kind == "outside" else BRANCH_COLOURS[kind]
-
-
-def stage_bars(analysis: Analysis, metric: Metric, scale: int = 1, selected: str = "") -> go.Figure:
+def stage_bars(analysis: Analysis, metric: CostMetric, scale: int = 1, selected: str = "") -> go.Figure:
     """Each stage's cost, stacked by branch. The x axis lists the stages that cost anything, in order."""
     costs = {stage.name: by_kind(stage, metric, scale) for stage in analysis.stages}
     costs = {name: cost for name, cost in costs.items() if sum(cost.values())}
@@ -74,74 +64,52 @@ def stage_bars(analysis: Analysis, metric: Metric, scale: int = 1, selected: str
     for kind in _kinds(list(costs.values())):
         values = [cost.get(kind, 0) for cost in costs.values()]
         figure.add_bar(
-            name=name_of(kind),
+            name=kind_name(kind),
             x=list(costs),
             y=values,
-            marker_color=colour_of(kind),
-            customdata=[exact(value, UNITS[metric]) for value in values],
-            hovertemplate="%{x}<br>" + name_of(kind) + ": %{customdata}<extra></extra>",
+            marker_color=kind_colour(kind),
+            customdata=[exact(value, METRIC_UNITS[metric]) for value in values],
+            hovertemplate="%{x}<br>" + kind_name(kind) + ": %{customdata}<extra></extra>",
         )
-    figure.update_layout(barmode="stack", yaxis_title=AXES[metric], yaxis_tickformat="~s")
+    figure.update_layout(barmode="stack", yaxis_title=METRIC_AXES[metric], yaxis_tickformat="~s")
     stage_axis(figure, list(costs), selected)
     return styled(figure, height_px=420)
 
 
 def branch_shares(analysis: Analysis) -> go.Figure:
     """Which share of the parameters, MACs and activations each kind of branch has, over the whole network."""
-    metrics: tuple[Metric, ...] = ("memory", "macs", "params")
+    metrics: tuple[CostMetric, ...] = ("memory", "macs", "params")
     sums = [_summed([by_kind(stage, metric) for stage in analysis.stages]) for metric in metrics]
     figure = go.Figure()
     for kind in _kinds(sums):
         shares = [100 * total.get(kind, 0) / (sum(total.values()) or 1) for total in sums]
         figure.add_bar(
-            name=name_of(kind),
-            y=[TITLES[metric] for metric in metrics],
+            name=kind_name(kind),
+            y=[METRIC_TITLES[metric] for metric in metrics],
             x=shares,
             orientation="h",
-            marker_color=colour_of(kind),
+            marker_color=kind_colour(kind),
             text=[f"{share:.1f}&nbsp;%" if share >= 4 else "" for share in shares],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            hovertemplate=name_of(kind) + ": %{x:.2f} % of the %{y}<extra></extra>",
+            hovertemplate=kind_name(kind) + ": %{x:.2f} % of the %{y}<extra></extra>",
         )
     figure.update_layout(barmode="stack", xaxis_title="share of the whole network (%)", yaxis_title="")
     return styled(figure, height_px=300)
 
 
-def _summed(costs: list[dict[Kind, int]]) -> dict[Kind, int]:
-    total: dict[Kind, int] = {}
+def _summed(costs: list[dict[BranchOrOutside, int]]) -> dict[BranchOrOutside, int]:
+    total: dict[BranchOrOutside, int] = {}
     for cost in costs:
         for kind, value in cost.items():
             total[kind] = total.get(kind, 0) + value
     return total
 
 
-def _kinds(costs: list[dict[Kind, int]]) -> Iterator[Kind]:
+def _kinds(costs: list[dict[BranchOrOutside, int]]) -> Iterator[BranchOrOutside]:
     """Kinds that occur, in the order in which the network meets them, what is outside all branches last."""
     seen = dict.fromkeys(kind for cost in costs for kind in cost if kind != "outside")
     yield from seen
     if any("outside" in cost for cost in costs):
         yield "outside"
-
-
-def stage_axis(figure: go.Figure, stages: Sequence[str], selected: str) -> None:
-    """An x axis of stages, the selected one in bold."""
-    figure.update_xaxes(
-        title="stage, from the picture to the classes",
-        tickangle=-45,
-        tickvals=list(stages),
-        ticktext=[f"<b>{stage}</b>" if stage == selected else stage for stage in stages],
-    )
-
-
-def styled(figure: go.Figure, height_px: int) -> go.Figure:
-    """What all plots share. Streamlit adds the theme's own colours and letters."""
-    figure.update_layout(
-        height=height_px,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "traceorder": "normal"},
-        bargap=0.25,
-        uirevision="kept",  # a zoom survives the next edit
-    )
-    return figure

@@ -1,4 +1,4 @@
-"""What more filters would cost, where memory goes, and which stages are slower than their MACs say."""
+"""What more filters would cost, where memory goes, and which stages take longer than their MACs suggest."""
 
 from __future__ import annotations
 
@@ -18,9 +18,18 @@ from ..memory.training_step import TrainingMemory
 from ..tables.sensitivity import Sensitivity
 from ..timing.latency import Latency
 from ..timing.roofline import Ceilings, RooflinePoint
-from .branches import Kind, colour_of, name_of, stage_axis, styled
+from .style import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    PINK,
+    BranchOrOutside,
+    kind_colour,
+    kind_name,
+    stage_axis,
+    styled,
+)
 
-BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"  # Okabe and Ito's, in the palette's order
 OPTIMIZERS: Mapping[Optimizer, str] = {"sgd": "SGD", "momentum": "SGD with momentum", "adam": "Adam"}
 
 
@@ -40,10 +49,10 @@ def sensitivity_bars(
     for kind in dict.fromkeys(kinds):
         chosen = [i for i, other in enumerate(kinds) if other == kind]
         figure.add_bar(
-            name=name_of(kind),
+            name=kind_name(kind),
             x=[places[i].path for i in chosen],
             y=[values[i] for i in chosen],
-            marker_color=colour_of(kind),
+            marker_color=kind_colour(kind),
             customdata=[exact(values[i], unit) for i in chosen],
             hovertemplate="%{x}<br>+%{customdata}<extra></extra>",
         )
@@ -67,18 +76,18 @@ def sensitivity_bars(
 def _named(paths: Sequence[str]) -> dict[str, str]:
     """Stages that the axis names, with the first place of each; not so many that the names overlap."""
     apart = max(2, len(paths) // 24)
-    found: dict[str, str] = {}
+    named: dict[str, str] = {}
     last = -apart
     for i, path in enumerate(paths):
         stage = path.partition(".")[0]
-        if stage not in found and i - last >= apart:
-            found[stage] = path
+        if stage not in named and i - last >= apart:
+            named[stage] = path
             last = i
-    return found
+    return named
 
 
-def _kinds_by_path(analysis: Analysis, paths: Sequence[str]) -> list[Kind]:
-    branches: dict[str, Kind] = {
+def _kinds_by_path(analysis: Analysis, paths: Sequence[str]) -> list[BranchOrOutside]:
+    branches: dict[str, BranchOrOutside] = {
         f"{stage.name}.{branch.name}": branch_kind(branch.part)
         for stage in analysis.stages
         for branch in first_copy(stage).branches

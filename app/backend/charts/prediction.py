@@ -8,9 +8,8 @@ import plotly.graph_objects as go
 from torch import Tensor
 
 from ..picture.activations import top_classes
-from .branches import styled
+from .style import BLUE, ORANGE, styled
 
-BLUE, ORANGE = "#0072B2", "#E69F00"
 LONGEST_NAME = 28
 
 
@@ -19,7 +18,7 @@ def prediction_bars(
 ) -> go.Figure:
     """The ``k`` likeliest classes of either logits ``[classes]`` with both probabilities; ``names``: whose they are.
 
-    Behind each pair its difference, second minus first, in percentage points.
+    After each pair comes the difference, second minus first, in percentage points.
     """
     shares = [logits.double().softmax(0).tolist() for logits in (first, second)]
     shown = [index for logits in (first, second) for index, _ in top_classes(logits, k)]
@@ -41,9 +40,7 @@ def prediction_bars(
             cliponaxis=False,
             hovertemplate="%{y}<br>" + name + ": %{x:.3g} %<extra></extra>",
         )
-    figure.update_xaxes(
-        title="probability (%); behind the bars the change in percentage points", range=[0, 1.18 * most]
-    )
+    figure.update_xaxes(title="probability (%); after the bars the change in percentage points", range=[0, 1.18 * most])
     figure.update_yaxes(autorange="reversed", title="")
     figure.update_layout(barmode="group")
     return styled(figure, height_px=110 + 46 * len(classes))

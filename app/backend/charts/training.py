@@ -1,4 +1,4 @@
-"""How a network learns, and what a width is worth to one that has. Each plot is a plotly Figure, made from numbers."""
+"""How training goes, and what a filter count is worth to a trained network."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from inception_models.training.run import Epoch
 
 from ..common.quantity import exact, short
 from ..training.sweep import Sweep
-from .branches import styled
-from .costs import BLUE, GREEN, ORANGE
+from .style import BLUE, GREEN, ORANGE, styled
 
-MAX_POINTS = 400  # of the training loss; more than that are averaged
-HEIGHT_PX = 320
+MAX_POINTS = 400  # of the training loss; more are averaged
+CURVE_HEIGHT_PX = 320
 
 
 def loss_curves(losses: Sequence[float], steps_an_epoch: int, curve: Sequence[Epoch]) -> go.Figure:
@@ -42,11 +41,11 @@ def loss_curves(losses: Sequence[float], steps_an_epoch: int, curve: Sequence[Ep
     )
     figure.update_xaxes(title="epochs", rangemode="tozero")
     figure.update_yaxes(title="loss (cross-entropy, nats)", type="log", dtick="D2", tickformat="~g")
-    return styled(figure, HEIGHT_PX)
+    return styled(figure, CURVE_HEIGHT_PX)
 
 
 def accuracy_curve(curve: Sequence[Epoch], classes: int) -> go.Figure:
-    """The accuracy on the pictures that were held out, and what guessing would give."""
+    """The accuracy on the held-out pictures, and what guessing would give."""
     figure = go.Figure()
     figure.add_scatter(
         name="held-out pictures",
@@ -55,23 +54,23 @@ def accuracy_curve(curve: Sequence[Epoch], classes: int) -> go.Figure:
         mode="lines+markers",
         line={"color": GREEN, "width": 2},
         marker={"size": 8},
-        hovertemplate="epoch %{x}<br>%{y:.1f} % right<extra></extra>",
+        hovertemplate="epoch %{x}<br>%{y:.1f} % correct<extra></extra>",
     )
     _guessing(figure, classes)
     figure.update_xaxes(title="epochs", rangemode="tozero")
     figure.update_yaxes(title="accuracy (%)", range=[0, 101])
     figure.update_layout(showlegend=True)  # one series has none by itself, and the two plots would not align
-    return styled(figure, HEIGHT_PX)
+    return styled(figure, CURVE_HEIGHT_PX)
 
 
-def sweep_plot(found: Sweep) -> go.Figure:
-    """Accuracy over MACs, one point a width; the one that the network has stands out."""
-    others = [point for point in found.points if point.width != found.width]
-    now = [point for point in found.points if point.width == found.width]
+def sweep_plot(sweep: Sweep) -> go.Figure:
+    """Accuracy over MACs, one point for each width; the network's own stands out."""
+    others = [point for point in sweep.points if point.width != sweep.width]
+    now = [point for point in sweep.points if point.width == sweep.width]
     figure = go.Figure()
     figure.add_scatter(
-        x=[point.macs for point in found.points],
-        y=[100 * point.accuracy for point in found.points],
+        x=[point.macs for point in sweep.points],
+        y=[100 * point.accuracy for point in sweep.points],
         mode="lines",
         line={"color": BLUE, "width": 1.5},
         hoverinfo="skip",
@@ -79,7 +78,7 @@ def sweep_plot(found: Sweep) -> go.Figure:
     )
     for name, points, marker in (
         ("other widths", others, {"color": BLUE, "size": 9}),
-        (f"width now, {found.width}", now, {"color": ORANGE, "size": 16, "symbol": "star"}),
+        (f"width now, {sweep.width}", now, {"color": ORANGE, "size": 16, "symbol": "star"}),
     ):
         figure.add_scatter(
             name=name,
@@ -94,11 +93,11 @@ def sweep_plot(found: Sweep) -> go.Figure:
                 for point in points
             ],
             hovertemplate=(
-                "%{customdata[0]} filters: %{y:.1f} % right (%{customdata[1]})<br>%{customdata[2]},"
+                "%{customdata[0]} filters: %{y:.1f} % correct (%{customdata[1]})<br>%{customdata[2]},"
                 " %{customdata[3]} parameters<extra></extra>"
             ),
         )
-    _guessing(figure, found.arch.classes)
+    _guessing(figure, sweep.arch.classes)
     figure.update_xaxes(title="multiply-accumulates (MACs), one picture", tickformat="~s")
     figure.update_yaxes(title="accuracy on the shipped test pictures (%)", range=[0, 103])
     return styled(figure, 380)

@@ -15,11 +15,12 @@ from ..analysis.network import Analysis, StageCost
 from ..common.colours import THEMES, Theme, ThemeName, lighter
 from ..common.quantity import exact
 from ..tables.part_costs import part_costs, whole_cost
-from .branches import TITLES, UNITS, Metric, amount, colour_of, styled
+from .branches import METRIC_TITLES, METRIC_UNITS, CostMetric, amount
+from .style import kind_colour, styled
 
-Form = Literal["treemap", "sunburst"]
-TreeMetric = Metric | Literal["time"]
-ROOT = "network"
+TreeForm = Literal["treemap", "sunburst"]
+TreeMetric = CostMetric | Literal["time"]
+ROOT_ID = "network"
 SHOWN_LEVELS = 4  # a click opens the next
 
 
@@ -38,7 +39,7 @@ class Tile:
 def tree(
     analysis: Analysis,
     metric: TreeMetric,
-    form: Form,
+    form: TreeForm,
     scale: int = 1,
     times: Mapping[str, float] | None = None,
     theme: ThemeName = "light",
@@ -49,9 +50,9 @@ def tree(
     """
     quiet = THEMES[theme]
     tiles = list(_timed(times or {}, quiet) if metric == "time" else _tiles(analysis, metric, scale, quiet))
-    title = "time" if metric == "time" else TITLES[metric]
-    total = sum(tile.value for tile in tiles if tile.parent == ROOT)
-    root = Tile(ROOT, "", title, total, _text(total, metric), quiet.block)
+    title = "time" if metric == "time" else METRIC_TITLES[metric]
+    total = sum(tile.value for tile in tiles if tile.parent == ROOT_ID)
+    root = Tile(ROOT_ID, "", title, total, _text(total, metric), quiet.block)
     every = [root, *tiles]
     make = go.Treemap if form == "treemap" else go.Sunburst
     area = make(
@@ -71,23 +72,23 @@ def tree(
 
 
 def _text(value: float, metric: TreeMetric) -> str:
-    return f"{1e3 * value:.3g} ms" if metric == "time" else exact(round(value), UNITS[metric])
+    return f"{1e3 * value:.3g} ms" if metric == "time" else exact(round(value), METRIC_UNITS[metric])
 
 
 def _timed(times: Mapping[str, float], theme: Theme) -> Iterator[Tile]:
     for name, seconds in times.items():
-        yield Tile(name, ROOT, name, seconds, _text(seconds, "time"), theme.trunk)
+        yield Tile(name, ROOT_ID, name, seconds, _text(seconds, "time"), theme.trunk)
 
 
-def _tiles(analysis: Analysis, metric: Metric, scale: int, theme: Theme) -> Iterator[Tile]:
+def _tiles(analysis: Analysis, metric: CostMetric, scale: int, theme: Theme) -> Iterator[Tile]:
     for stage in analysis.stages:
         if stage.copies and (value := amount(whole_cost(stage), metric, scale)):
-            yield Tile(stage.name, ROOT, stage.name, value, _text(value, metric), theme.quiet)
+            yield Tile(stage.name, ROOT_ID, stage.name, value, _text(value, metric), theme.quiet)
         for copy in stage.copies or (stage,):
             yield from _part(copy, metric, scale, theme)
 
 
-def _part(copy: StageCost, metric: Metric, scale: int, theme: Theme) -> Iterator[Tile]:
+def _part(copy: StageCost, metric: CostMetric, scale: int, theme: Theme) -> Iterator[Tile]:
     """The tiles of a stage or of one copy, itself first."""
     container = copy.name.rpartition(".")[0]
     colours = _Colours(copy, theme)
@@ -97,7 +98,7 @@ def _part(copy: StageCost, metric: Metric, scale: int, theme: Theme) -> Iterator
             continue
         above, _, name = part.path.rpartition(".")
         path = f"{copy.name}.{part.path}".rstrip(".")
-        parent = f"{copy.name}.{above}".rstrip(".") if part.path else container or ROOT
+        parent = f"{copy.name}.{above}".rstrip(".") if part.path else container or ROOT_ID
         yield Tile(path, parent, name or copy.name, value, _text(value, metric), colours.of(part.path))
 
 
@@ -120,4 +121,4 @@ class _Colours:
         kind = self.kinds.get(path.partition(".")[0])
         if kind is None:
             return self.outside
-        return lighter(colour_of(kind)) if path in self.reductions else colour_of(kind)
+        return lighter(kind_colour(kind)) if path in self.reductions else kind_colour(kind)

@@ -13,7 +13,7 @@ from ..common.quantity import float32_bytes, percent, short
 from .options import ColorBy, DiagramOptions
 from .scene import Box, Cluster, Scene
 
-STEPS = 10  # colours in the legend
+LEGEND_STEPS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ class HeatMap(NamedTuple):
 
     def scale(self) -> HeatScale:
         """The legend."""
-        return HeatScale(tuple(heat(step / (STEPS - 1)) for step in range(STEPS)), "0", self.text(self.most))
+        return HeatScale(
+            tuple(heat(step / (LEGEND_STEPS - 1)) for step in range(LEGEND_STEPS)), "0", self.text(self.most)
+        )
 
 
 def heat_map(analysis: Analysis, shown: Scene, options: DiagramOptions) -> HeatMap:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...backend.charts.branches import Metric, branch_shares, stage_bars
+from ...backend.charts.branches import CostMetric, branch_shares, stage_bars
 from .context import CostsContext, plot, selection_note
 
-OVERVIEW_METRICS: dict[Metric, str] = {"params": "Parameters", "macs": "MACs", "memory": "Activations"}
+OVERVIEW_METRICS: dict[CostMetric, str] = {"params": "Parameters", "macs": "MACs", "memory": "Activations"}
 
 
 def show(context: CostsContext) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ...backend.charts.trees import Form, TreeMetric, tree
+from ...backend.charts.trees import TreeForm, TreeMetric, tree
 from .. import measured
 from .context import CostsContext, plot, selection_note
 
@@ -14,7 +14,7 @@ TREE_METRICS: dict[TreeMetric, str] = {
     "memory": "Activations",
     "time": "Time",
 }
-TREE_FORMS: dict[Form, str] = {"treemap": "Treemap", "sunburst": "Sunburst"}
+TREE_FORMS: dict[TreeForm, str] = {"treemap": "Treemap", "sunburst": "Sunburst"}
 
 
 def show(context: CostsContext) -> None:
@@ -32,7 +32,7 @@ def show(context: CostsContext) -> None:
             help="What the areas are proportional to. Time must first be measured in the Time tab.",
         )
         form = st.segmented_control(
-            "Form",
+            "TreeForm",
             list(TREE_FORMS),
             default="treemap",
             format_func=TREE_FORMS.__getitem__,

@@ -8,10 +8,11 @@ import plotly.graph_objects as go
 import pytest
 
 from app.backend import Analysis, analyze
-from app.backend.charts.branches import OUTSIDE_COLOUR, OUTSIDE_NAME, Metric, branch_shares, stage_bars
+from app.backend.charts.branches import CostMetric, branch_shares, stage_bars
 from app.backend.charts.costs import roofline_plot, sensitivity_bars, stage_peaks, time_against_macs, training_bars
-from app.backend.charts.trees import Form, tree
-from app.backend.common.colours import BRANCH_COLOURS, BRANCH_NAMES, THEMES, ThemeName, lighter
+from app.backend.charts.style import OUTSIDE_NAME
+from app.backend.charts.trees import TreeForm, tree
+from app.backend.common.colours import BRANCH_COLOURS, BRANCH_NAMES, OUTSIDE_COLOUR, THEMES, ThemeName, lighter
 from app.backend.memory.inference import STATE_COPIES, inference_memory
 from app.backend.memory.training_step import training_step_memory
 from app.backend.tables.cost_table import cost_table
@@ -24,8 +25,8 @@ KEYS = ("googlenet", "inception_v3", "inception_resnet_v2", "xception")
 COLOURS = {BRANCH_NAMES[kind]: colour for kind, colour in BRANCH_COLOURS.items()} | {OUTSIDE_NAME: OUTSIDE_COLOUR}
 
 
-def costs(analysis: Analysis, metric: Metric, scale: int) -> dict[str, int]:
-    values: Mapping[Metric, dict[str, int]] = {
+def costs(analysis: Analysis, metric: CostMetric, scale: int) -> dict[str, int]:
+    values: Mapping[CostMetric, dict[str, int]] = {
         "params": {s.name: s.params for s in analysis.stages},
         "macs": {s.name: s.macs for s in analysis.stages},
         "memory": {s.name: s.activation_elements * scale for s in analysis.stages},
@@ -35,7 +36,7 @@ def costs(analysis: Analysis, metric: Metric, scale: int) -> dict[str, int]:
 
 @pytest.mark.parametrize("metric", ["params", "macs", "memory"])
 @pytest.mark.parametrize("key", KEYS)
-def test_stacked_bars_add_up_to_every_stages_cost(key: str, metric: Metric) -> None:
+def test_stacked_bars_add_up_to_every_stages_cost(key: str, metric: CostMetric) -> None:
     analysis = analyze(ARCHITECTURES[key])
     figure = stage_bars(analysis, metric, scale=8)
     sums: dict[str, int] = {}
@@ -56,7 +57,7 @@ def test_shares_add_up_to_everything(key: str) -> None:
 @pytest.mark.parametrize("metric", ["params", "macs", "memory"])
 @pytest.mark.parametrize("form", ["treemap", "sunburst"])
 @pytest.mark.parametrize("key", KEYS)
-def test_a_tile_is_as_large_as_its_parts_and_as_its_row(key: str, form: Form, metric: Metric) -> None:
+def test_a_tile_is_as_large_as_its_parts_and_as_its_row(key: str, form: TreeForm, metric: CostMetric) -> None:
     analysis = analyze(ARCHITECTURES[key])
     (area,) = tree(analysis, metric, form, scale=4).data
     values = dict(zip(area.ids, area.values, strict=True))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from inception_models.arch.spec import Branch
 
-from ....backend.charts.channels import BranchSummary, Series, branch_dots, channel_bars, energy_bars, summaries
+from ....backend.charts.channels import BranchSummary, ChannelSeries, branch_dots, channel_bars, energy_bars, summaries
 from ....backend.common.colours import branch_colour
 from ....backend.picture.activations import channel_statistics
 from ....backend.picture.filter_pictures import first_filters
@@ -23,7 +23,7 @@ def show(context: PictureContext) -> None:
         st.caption("Energy is the sum of the squares of all output values of a branch on this picture.")
     st.subheader(f"Channels of {context.stage}")
     series = [
-        Series(branch_name(path), branch_colour(branch), channel_statistics(context.outputs[path]))
+        ChannelSeries(branch_name(path), branch_colour(branch), channel_statistics(context.outputs[path]))
         for path, branch in context.branches
     ]
     dead = sum(int(item.statistics.dead.sum()) for item in series)
