@@ -5,7 +5,7 @@ Run by diagram.py. In the address: what MadeUp.asked takes, and ?tabs.
 
 import streamlit as st
 
-from tests.browser.made_up_network import MadeUp
+from tests.browser.components.made_up_network import MadeUp
 
 
 def diagram() -> None:

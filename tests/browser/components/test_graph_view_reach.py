@@ -8,8 +8,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.diagram import REDUCE, DiagramAlone, DiagramInApp, ScreenBox, demo, near, touch
-from tests.browser.static_page import StaticPage
+from tests.browser.components.diagram import REDUCE, DiagramAlone, DiagramInApp, ScreenBox, demo, near, touch
+from tests.browser.components.static_page import StaticPage
 
 Opens = Callable[..., DiagramAlone]
 

@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.diagram import REDUCE, DiagramAlone, DiagramInApp, demo, near
-from tests.browser.static_page import StaticPage
+from tests.browser.components.diagram import REDUCE, DiagramAlone, DiagramInApp, demo, near
+from tests.browser.components.static_page import StaticPage
 
 Opens = Callable[..., DiagramAlone]
 

@@ -13,10 +13,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.frontend.components import graph_view
 from tests.app_server import free_port, served
-from tests.browser.made_up_network import MadeUp
-from tests.browser.static_page import StaticPage
+from tests.browser.components.made_up_network import MadeUp
+from tests.browser.components.static_page import StaticPage
 
-APP = "tests/browser/graph_view_app.py"
+APP = "tests/browser/components/graph_view_app.py"
 REDUCE = "inception1.branch3x3.reduce"
 
 
