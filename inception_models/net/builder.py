@@ -120,11 +120,27 @@ def build_unset(arch: Arch, initialised: Collection[str] = ()) -> Network:
     return net
 
 
+RESIDUAL_GAIN = 0.25  # of unscaled branches, as the Inception-ResNets scale theirs by 0.1 to 0.3
+
+
 def _initialise(module: nn.Module) -> None:
-    if isinstance(module, nn.Conv2d | nn.Linear):
-        nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-        if module.bias is not None:
-            nn.init.zeros_(module.bias)
+    """Called for every module, children first. It keeps the values' variance from layer to layer, without BatchNorm's
+    help, which does nothing before training: a network with random weights has logits of a sane size.
+    """
+    match module:
+        case nn.Conv2d() | nn.Linear():
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        case LayerUnit():  # no activation lies between a depthwise convolution and its pointwise one
+            for second in [m for m in module if isinstance(m, nn.Conv2d)][1:]:
+                nn.init.kaiming_normal_(second.weight, nonlinearity="linear")
+        case ScaledResidual(proj=None, scale=1.0):  # else each block would double the variance
+            for name in module.branch_names:
+                for last in [m for m in module.get_submodule(name).modules() if isinstance(m, nn.Conv2d)][-1:]:
+                    last.weight.data.mul_(RESIDUAL_GAIN)
+        case _:
+            pass
 
 
 class Maker:
