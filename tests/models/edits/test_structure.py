@@ -185,8 +185,8 @@ REFUSED: tuple[tuple[Callable[[], Arch], str], ...] = (
         "the share dropped must be a number from 0 to 0.99",
     ),
     (lambda: with_op(XCEPTION, "middle_flow.branch3x3", Conv("c", 8)), "8x19x19, which cannot be added"),
-    (lambda: without_op(GOOGLENET, "fc"), "fc stands in no branch"),
-    (lambda: without_op(GOOGLENET, "aux1.fc2"), "aux1.fc2 stands in no branch"),
+    (lambda: without_op(GOOGLENET, "fc"), "fc is not in a branch"),
+    (lambda: without_op(GOOGLENET, "aux1.fc2"), "aux1.fc2 is not in a branch"),
     (lambda: without_op(GOOGLENET, "inception3a.branch1x1.no"), "not the path of an op"),
     (lambda: without_op(RESNET, "mixed_6a.branch3x3.conv"), "branches of different grids cannot be concatenated"),
 )
