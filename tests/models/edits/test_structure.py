@@ -61,7 +61,7 @@ def test_a_branch_comes_where_it_is_put_and_goes_again(index: int | None, at: in
     assert without_branch(edited, "inception3a.branch7x7") == GOOGLENET
 
 
-def test_a_duplicate_stands_behind_its_original_under_a_free_name() -> None:
+def test_a_duplicate_comes_after_its_original_under_a_free_name() -> None:
     twice = duplicated_branch(duplicated_branch(RESNET, "repeat.branch3x3"), "repeat.branch3x3")
     assert names(twice, "repeat") == ["branch1x1", "branch3x3", "branch3x3_3", "branch3x3_2", "branch3x3dbl"]
     assert analyze(twice).stage("repeat").out_shape == (320, 35, 35)  # the projection adapts
