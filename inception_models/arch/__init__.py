@@ -1,1 +1,1 @@
-"""What a network is: the frozen tree, walking it, its shapes, and the rules that every network keeps. No torch."""
+"""What a network is: the frozen tree, how to walk it, its shapes, and the rules that every network keeps. No torch."""

@@ -1,4 +1,4 @@
-"""What a network may be: the bounds of every number, the names that are free, and that everything fits. No torch.
+"""What a network can be: the bounds of every number, the names that are free, and that everything fits. No torch.
 
 Every edit hands its result to :func:`checked`, so what is refused, and in which words, is decided here alone.
 """
@@ -36,7 +36,7 @@ MAX_CHANNELS = 2**20  # blocks that pass their input on can double it: keeps eve
 MAX_LAYERS = 2000  # ops, copies included: nine times the deepest published variant
 MAX_ROW = 64  # stages, branches of a block, ops in a row
 
-# By the field's name, which means the same in every part that has it.
+# By the field's name, which means the same in every part that has it. A new field of an op needs its bounds here.
 WHOLE_NUMBERS: Mapping[str, tuple[int, int]] = {
     "width": (1, MAX_WIDTH),
     "kernel": (1, 31),
@@ -89,10 +89,10 @@ TAKEN_BRANCHES = TAKEN | {"proj", "shortcut", "act", "add", "concat", "scale", "
 
 
 def checked(arch: Arch) -> Arch:
-    """``arch`` itself, which then builds, runs at its input size and can be counted.
+    """``arch`` itself, if it builds, runs at its input size and can be counted.
 
     Raises:
-        ValueError: otherwise, with one sentence: what is wrong and what would work.
+        ValueError: if not, with one sentence: what is wrong and what would work.
     """
     for name in ("input_size", "classes"):
         _check_number(name, getattr(arch, name), "")
@@ -210,7 +210,7 @@ def shown(value: object) -> str:
         case bool():
             return str(value).lower()
         case int() if abs(value) > 10**12:
-            return "a number beyond all measure"
+            return "a number that is too large"
         case int() | float():
             return f"{value:g}" if isinstance(value, float) else str(value)
         case str():

@@ -1,6 +1,6 @@
-"""Which shape leaves each part of a network: pure arithmetic, the one place where sizes are computed. No torch.
+"""The output shape of every part of a network: pure arithmetic, the one place where sizes are computed. No torch.
 
-A shape is ``(channels, height, width)``, or ``(features,)`` behind a fully connected layer.
+A shape is ``(channels, height, width)``, or ``(features,)`` after a fully connected layer.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def padding_of(padding: Padding, size: int, kernel: int, stride: int) -> tuple[i
 
 
 def window_count(size: int, kernel: int, stride: int, pads: tuple[int, int] = (0, 0), ceil: bool = False) -> int:
-    """How many windows of ``kernel`` fit on a side; zero or less means that none does.
+    """How many windows of ``kernel`` fit on a side; zero or less where none does.
 
     With ``ceil`` a last window may hang over the end, but must start inside the input or its left padding (PyTorch).
     """
@@ -61,7 +61,7 @@ def window_count(size: int, kernel: int, stride: int, pads: tuple[int, int] = (0
 
 
 def _slide(op: Conv | SepConv | Pool, shape: Shape, where: str, kernel: tuple[int, int], ceil: bool = False) -> Shape:
-    """Height and width behind a sliding window."""
+    """Height and width of the output of a sliding window."""
     if len(shape) != 3:
         raise ShapeError(f"{where}: a window needs an image, but a vector of {shape[0]} arrives.")
     out = []
@@ -77,7 +77,7 @@ def _slide(op: Conv | SepConv | Pool, shape: Shape, where: str, kernel: tuple[in
 
 
 def op_shape(op: Op, shape: Shape, classes: int, where: str, block_channels: int) -> Shape:
-    """The shape behind one op. ``block_channels``: what a width of None stands for inside a residual block."""
+    """The output shape of one op. ``block_channels``: what a width of None means inside a residual block."""
     match op:
         case Conv() | SepConv():
             return (op.width or block_channels, *_slide(op, shape, where, op.kernel))
@@ -107,7 +107,7 @@ def _concat(shapes: list[Shape], where: str) -> Shape:
 def chain_shape(
     ops: tuple[Op, ...], shape: Shape, classes: int, where: str, block_channels: int | None = None
 ) -> Shape:
-    """The shape behind ops in a row."""
+    """The output shape of ops in a row."""
     channels = shape[0] if block_channels is None else block_channels
     for op in ops:
         shape = op_shape(op, shape, classes, f"{where}.{op.name}", channels)
@@ -115,12 +115,12 @@ def chain_shape(
 
 
 def branch_shapes(block: Block, shape: Shape, classes: int = 0) -> list[Shape]:
-    """The shape behind each branch, in order."""
+    """The output shape of each branch, in order."""
     return [chain_shape(b.ops, shape, classes, f"{block.name}.{b.name}", shape[0]) for b in block.branches]
 
 
 def block_shape(block: Block, shape: Shape, classes: int = 0) -> Shape:
-    """The shape behind a block."""
+    """The output shape of a block."""
     if len(shape) != 3:
         raise ShapeError(f"{block.name}: a block needs an image, but a vector of {shape[0]} arrives.")
     joined = _concat(branch_shapes(block, shape, classes), block.name)
@@ -140,7 +140,7 @@ def block_shape(block: Block, shape: Shape, classes: int = 0) -> Shape:
 
 
 def stage_shape(stage: Stage, shape: Shape, classes: int) -> Shape:
-    """The shape behind a stage."""
+    """The output shape of a stage."""
     match stage:
         case Repeat():
             for _ in range(stage.times):
@@ -191,7 +191,7 @@ def out_widths(part: Stage | AuxHead | Branch, shape: Shape, classes: int) -> di
         case Repeat():
             return out_widths(part.block, shape, classes)
         case Inception() | Residual():
-            found = {
+            widths = {
                 f"{b.name}.{path}": width
                 for b in part.branches
                 for path, width in out_widths(b, shape, classes).items()
@@ -199,9 +199,9 @@ def out_widths(part: Stage | AuxHead | Branch, shape: Shape, classes: int) -> di
             if isinstance(part, Residual):
                 out = block_shape(part, shape, classes)[0]
                 if part.projection:
-                    found["proj"] = out
+                    widths["proj"] = out
                 if part.shortcut_stride:
-                    found["shortcut"] = out
-            return found
+                    widths["shortcut"] = out
+            return widths
         case _:
             return {}

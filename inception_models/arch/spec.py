@@ -2,7 +2,7 @@
 
 A tree has three layers of names, and every path is made of them: ``stage.branch.op``, for example
 ``inception4e.branch5x5.reduce``. Widths are output channels; input widths are never stored, they follow from what
-stands before (see :mod:`inception_models.arch.shapes`). This module imports no torch.
+comes before (see :mod:`inception_models.arch.shapes`). This module imports no torch.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class BatchNorm:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What stands around the weights of a convolution: its bias, then normalisation, then activation."""
+    """What belongs to the weights of a convolution: its bias, then normalisation, then activation."""
 
     bias: bool = False
     norm: BatchNorm | None = BatchNorm()
@@ -210,7 +210,7 @@ Block = Inception | Residual
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """``times`` copies of a block, one after the other. All copies share the block's widths."""
+    """``times`` copies of a block, one after another. All copies share the block's widths."""
 
     block: Block
     times: int
@@ -238,7 +238,7 @@ class AuxHead:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The story of a variant, for the page. ``differences``: where the paper and its implementations part."""
+    """The story of a variant, for the page. ``differences``: where the paper and its implementations differ."""
 
     title: str
     year: int

@@ -1,4 +1,4 @@
-"""Walking a network, finding its parts by their path, and putting others in their place. Unchanged parts are shared.
+"""Walking a network, finding its parts by their path, and replacing them. Unchanged parts are shared.
 
 Nothing here asks whether the result fits together: that is what :func:`inception_models.arch.rules.checked` is for.
 """
@@ -58,16 +58,16 @@ def unknown(path: str, known: Iterable[str], what: str) -> ValueError:
 
 def blocks(arch: Arch) -> dict[str, Block]:
     """Every block by its path, a repeated one once."""
-    found: dict[str, Block] = {}
+    by_path: dict[str, Block] = {}
     for stage in arch.stages:
         match stage:
             case Repeat():
-                found[stage.name] = stage.block
+                by_path[stage.name] = stage.block
             case Inception() | Residual():
-                found[stage.name] = stage
+                by_path[stage.name] = stage
             case _:
                 pass
-    return found
+    return by_path
 
 
 def block_at(arch: Arch, path: str) -> Block:
@@ -87,10 +87,10 @@ def branch_at(arch: Arch, path: str) -> tuple[Block, Branch]:
 
 
 def row_of(arch: Arch, path: str) -> tuple[Stage, ...]:
-    """The row in which the part of this path stands: the network's stages, or the ops of a branch or of an aux head.
+    """The row that the part of this path belongs to: the network's stages, or the ops of a branch or of an aux head.
 
     Raises:
-        ValueError: where there is no such part, or where it stands beside others in a fork.
+        ValueError: where there is no such part, or where it is one of a fork's.
     """
     container, _, name = path.rpartition(".")
     rows: dict[str, tuple[Stage, ...]] = {"": arch.stages} | {head.name: head.ops for head in arch.aux}
@@ -99,7 +99,7 @@ def row_of(arch: Arch, path: str) -> tuple[Stage, ...]:
     if any(part.name == name for part in row):
         return row
     if path in dict(walk(arch)):
-        raise ValueError(f"{path} stands beside other ops in a fork, not in a row; choose an op of a branch.")
+        raise ValueError(f"{path} is beside other ops in a fork, not in a row; choose an op of a branch.")
     raise unknown(path, [f"{where}.{part.name}" for where, parts in rows.items() if where for part in parts], "an op")
 
 
@@ -170,12 +170,12 @@ def map_blocks(arch: Arch, visit: Callable[[Block], Block]) -> Arch:
 
 
 def with_block(arch: Arch, block: Block) -> Arch:
-    """``arch`` with ``block`` in the place of the one of the same name."""
+    """``arch`` with ``block`` in place of the one of the same name."""
     return map_blocks(arch, lambda old: block if old.name == block.name else old)
 
 
 def spliced(arch: Arch, path: str, ops: tuple[Op, ...], before: int = 0) -> Arch:
-    """``arch`` with ``ops`` in the place of the op at ``path`` and of the ``before`` ops in front of it.
+    """``arch`` with ``ops`` in place of the op at ``path`` and of the ``before`` ops in front of it.
 
     Raises:
         ValueError: as :func:`row_of`.

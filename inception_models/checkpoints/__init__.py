@@ -1,1 +1,1 @@
-"""Which trained weights exist, how their files name tensors, how pictures are prepared for them. No torch."""
+"""Which trained weights exist, how their files are fetched and name tensors, how pictures are prepared. No torch."""

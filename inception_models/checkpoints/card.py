@@ -1,4 +1,4 @@
-"""The card that ``train`` writes beside weights: which network they are of, and how pictures are prepared for it."""
+"""The card that ``train`` writes beside weights: which network they belong to, and how pictures are prepared for it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_CARD_BYTES = 1 << 20  # with a curve of a thousand epochs it has 0.2 MB
 
 
 def beside(weights: Path) -> Path:
-    """Where the card of a file of weights is."""
+    """The path of the card that belongs to a file of weights."""
     return weights.with_suffix(".json")
 
 
@@ -25,7 +25,7 @@ def parse_card(text: str, title: str, id: str = "own", page: str = "") -> Traine
     """What a card says.
 
     Raises:
-        ValueError: with one sentence, where it is no such card.
+        ValueError: with one sentence, where it is not such a card.
     """
     if len(text) > MAX_CARD_BYTES:
         raise ValueError(f"The card of {title} is too long: at most {MAX_CARD_BYTES // 2**20} MB are allowed.")
@@ -39,7 +39,7 @@ def parse_card(text: str, title: str, id: str = "own", page: str = "") -> Traine
         data, licence = str(card["data"]), str(card["licence"])
         arch = ARCHITECTURES[key]
     except (ValueError, TypeError, KeyError, RecursionError) as problem:
-        raise ValueError(f"The card of {title} is not one that train writes: {_said(problem)}.") from None
+        raise ValueError(f"The card of {title} is not one that train writes: {_reason(problem)}.") from None
     arch = apply_edits(arch, content["edits"])
     if arch.input_size != size:
         raise ValueError(
@@ -47,8 +47,8 @@ def parse_card(text: str, title: str, id: str = "own", page: str = "") -> Traine
         )
     grey = len(set(mean)) == 1 and len(set(std)) == 1
     steps = Preprocessing(size, size, channels="grey" if grey else "RGB", mean=mean, std=std)
-    said = f"{accuracy:.2%} of {count:,} test pictures"
-    return TrainedWeights(id, title, arch, steps, data, said, licence, page, names)
+    share = f"{accuracy:.2%} of {count:,} test pictures"
+    return TrainedWeights(id, title, arch, steps, data, share, licence, page, names)
 
 
 def _triple(values: object) -> PerChannel:
@@ -56,5 +56,5 @@ def _triple(values: object) -> PerChannel:
     return red, green, blue
 
 
-def _said(problem: Exception) -> str:
+def _reason(problem: Exception) -> str:
     return f"it lacks {problem}" if isinstance(problem, KeyError) else str(problem).rstrip(".").lower()

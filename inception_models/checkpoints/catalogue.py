@@ -1,7 +1,7 @@
-"""Weights that others have trained and published, and what must be known to use each: a table, one row a file.
+"""Weights that others have trained and published, and what is needed to use each: a table, one row a file.
 
-No file was opened here: each fact is as its source states it, and the sources stand beside the row. ``sha256`` is the
-whole digest, or its beginning where only the file's name carries it (PyTorch Hub's convention).
+No file was opened here: each fact is as its source states it, and the sources are named above the row. ``sha256`` is
+the whole digest, or its beginning where only the file's name contains it (PyTorch Hub's convention).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .preprocessing import Preprocessing, caffe_bgr, imagenet, unit_range
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A file on somebody's server. ``size``: bytes, exact or None; ``about``: bytes as published, rounded."""
+    """A file on a server. ``size``: bytes, exact or None; ``about``: bytes as published, rounded."""
 
     url: str
     about: int
@@ -37,10 +37,10 @@ class Remote:
 
 @dataclass(frozen=True)
 class TrainedWeights:
-    """Weights and what belongs to them.
+    """Weights and all that is known about them.
 
     ``arch``: the network they were trained for. ``class_names``: of its outputs; empty where those are ImageNet's, or
-    have no names. ``embedding``: the outputs are no classes at all. ``remote``: None where nothing is to be fetched.
+    have no names. ``embedding``: the outputs are not classes. ``remote``: None where nothing has to be fetched.
     """
 
     id: str
@@ -62,10 +62,10 @@ class TrainedWeights:
 
     @property
     def file(self) -> Path:
-        """Where the file is kept once it was fetched.
+        """Where the file is kept once it has been fetched.
 
         Raises:
-            ValueError: where nothing is to be fetched.
+            ValueError: where nothing has to be fetched.
         """
         if self.remote is None:
             raise ValueError(f"{self.title} has no file to fetch.")
@@ -80,7 +80,7 @@ def cache_folder() -> Path:
 
 
 def untrained(arch: Arch) -> TrainedWeights:
-    """Random weights: nothing was learned, so the picture is prepared as most people do."""
+    """Random weights: the picture is prepared as most people do."""
     return TrainedWeights("random", "Random", arch, imagenet(arch.input_size))
 
 
@@ -178,8 +178,8 @@ ROWS = (
         "https://github.com/timesler/facenet-pytorch",
         embedding=True,
         notes=(
-            "The outputs are no classes but 512 numbers: two pictures of one face give vectors that are close.",
-            "It expects a face that fills the picture; no face is looked for here.",
+            "The outputs are not classes but 512 numbers: two pictures of one face give vectors that are close.",
+            "It expects a face that fills the picture; this program does not look for one.",
         ),
         remote=Remote(
             "https://github.com/timesler/facenet-pytorch/releases/download/v2.2.9/20180402-114759-vggface2.pt",

@@ -20,7 +20,7 @@ def demo() -> TrainedWeights:
     """What was trained, on what, and how well it does.
 
     Raises:
-        OSError: where the files that ship with the program are gone.
+        OSError: where the files that ship with the program are missing.
     """
     text = beside(FILE).read_text(encoding="utf-8")
     return parse_card(text, "Demo, Fashion-MNIST", "demo", "https://github.com/zalandoresearch/fashion-mnist")
@@ -31,7 +31,7 @@ def test_pictures() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     """Some of the test pictures: uint8 [N, 28, 28], white clothing on black, and their classes, uint8 [N].
 
     Raises:
-        OSError: where the file is gone.
+        OSError: where the file is missing.
     """
     with np.load(FOLDER / "fashion_test.npz", allow_pickle=False) as held:
         return held["images"], held["labels"]

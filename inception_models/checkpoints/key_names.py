@@ -16,7 +16,7 @@ from ..arch.spec import Arch, AuxHead, Branch, Conv, Fork, Inception, Op, Repeat
 
 @dataclass(frozen=True, slots=True)
 class WeightedModule:
-    """One module with weights. ``path`` is ours; the rest says where it stands.
+    """One module with weights. ``path`` is ours; the rest says where it is.
 
     ``leaf``: conv, bn, linear, depthwise, pointwise, proj, shortcut.conv or shortcut.bn. ``copy``: its number inside of
     a repeat. ``branch`` and ``op``: positions; ``ops``: all of the branch. ``fork``: the position inside of a fork.

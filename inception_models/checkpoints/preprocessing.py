@@ -33,7 +33,7 @@ class Preprocessing:
     value_max: Literal[1, 255] = 1
     """Values are scaled to 0..value_max; `mean` and `std` are in this unit."""
     channels: Literal["RGB", "BGR", "grey"] = "RGB"
-    """The order that the network gets; `mean` and `std` are in this order. Grey stands in all three channels."""
+    """The order that the network gets; `mean` and `std` are in this order. Grey is the same in all three channels."""
     mean: PerChannel = (0.0, 0.0, 0.0)
     std: PerChannel = (1.0, 1.0, 1.0)
 

@@ -20,7 +20,7 @@ def with_repeats(arch: Arch, changes: Mapping[str, int]) -> Arch:
     """``arch`` with the given numbers of copies.
 
     Raises:
-        ValueError: for a path that is not a group's, or a number that is not from 1 to 64.
+        ValueError: for a path that is not a group's, or a number outside 1 to 64.
     """
     return checked(replaced_repeats(arch, changes))
 
@@ -49,7 +49,7 @@ def with_scales(arch: Arch, changes: Mapping[str, float] | float) -> Arch:
     """``arch`` with the given residual scales, or with one for all of its residual blocks.
 
     Raises:
-        ValueError: for a path that is not a residual block's, or a scale that is not from 0.01 to 1.
+        ValueError: for a path that is not a residual block's, or a scale outside 0.01 to 1.
     """
     new = changes if isinstance(changes, Mapping) else dict.fromkeys(scales(arch), changes)
     return checked(replaced_scales(arch, new))

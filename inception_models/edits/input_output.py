@@ -1,4 +1,4 @@
-"""What a network takes and gives: its input size, its classes, its auxiliary heads."""
+"""What goes into a network and what comes out: its input size, its classes, its auxiliary heads."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
 
 - ``v``: the version of this format, 1
 - ``activation``: a name; ``bn``: true or false; ``aux``: false; ``dropout``, ``classes``, ``input``: numbers
-- ``parts``: of a stage or aux head whose structure changed, by its name, the list of those that stand in its place
+- ``parts``: of a stage or aux head whose structure changed, by its name, the list of those that replace it
 - ``ops``: ops that changed in more than their width, by path; these two in the form of :mod:`.part_json`
 - ``w``: widths by path; ``r``: copies by path; ``s``: residual scales by path
 """
@@ -86,15 +86,15 @@ def _switches(old: Arch, new: Arch) -> Iterator[tuple[str, Json]]:
 
 def _replacements(old: Sequence[Part], new: Sequence[Part]) -> dict[str, list[Part]]:
     """For every old part, by name, the new ones in its place, where that is not one of the same structure."""
-    found: dict[str, list[Part]] = {part.name: [] for part in old}
+    instead: dict[str, list[Part]] = {part.name: [] for part in old}
     waiting: list[Part] = []
     for part in new:
         waiting.append(part)
-        if part.name in found:
-            found[part.name], waiting = waiting, []
+        if part.name in instead:
+            instead[part.name], waiting = waiting, []
     if old:
-        found[old[-1].name] += waiting
-    return {part.name: found[part.name] for part in old if [*map(_skeleton, found[part.name])] != [_skeleton(part)]}
+        instead[old[-1].name] += waiting
+    return {p.name: instead[p.name] for p in old if [*map(_skeleton, instead[p.name])] != [_skeleton(p)]}
 
 
 def _skeleton(part: Part) -> object:
@@ -126,8 +126,8 @@ def _leaves(old: Arch, new: Arch) -> dict[str, Json]:
                 widths[path] = width
     times: dict[str, Json] = {path: n for path, n in repeats(new).items() if n != repeats(old).get(path)}
     factors: dict[str, Json] = {path: s for path, s in scales(new).items() if s != scales(old).get(path)}
-    found: dict[str, Json] = {"ops": ops, "w": widths, "r": times, "s": factors}
-    return {key: value for key, value in found.items() if value}
+    leaves: dict[str, Json] = {"ops": ops, "w": widths, "r": times, "s": factors}
+    return {key: value for key, value in leaves.items() if value}
 
 
 def _new_width(before: Op, after: Op) -> int | None:
@@ -141,11 +141,11 @@ def _new_width(before: Op, after: Op) -> int | None:
 
 
 def _applied(original: Arch, edits: object) -> Arch:
-    """``original`` with ``edits``; whether the result works is not asked here."""
+    """``original`` with ``edits``; whether the result works is not checked here."""
     given = _object(edits, "The changes")
     for key in given:
         if key not in ("v", *READERS):
-            raise ValueError(f"{shown(key)} is no kind of change; known are {', '.join(READERS)}.")
+            raise ValueError(f"{shown(key)} is not a kind of change; known are {', '.join(READERS)}.")
     if type(given.get("v")) is not int or given["v"] != LINK_VERSION:
         raise ValueError(
             f"The changes are of version {shown(given.get('v'))}; this program reads version {LINK_VERSION}."

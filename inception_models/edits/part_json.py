@@ -1,4 +1,4 @@
-"""Parts of a network as JSON, and back. What comes back is somebody's text: every key and value is looked at.
+"""Parts of a network as JSON, and back. What comes back may be anybody's text: every key and value is looked at.
 
 An op, block or group is an object whose first key says what it is and holds its first field; the other fields follow
 where they differ from their defaults: ``{"Conv": "reduce", "width": 96}``.
@@ -48,8 +48,8 @@ def _to_json(value: object) -> Json:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-# Numbers and words are taken over as they are: rules.checked judges them in their place. All three raise ValueError
-# for a wrong structure, an unknown key or a missing one, naming it; ``where`` goes into the sentence.
+# Numbers and words are taken over as they are: rules.checked judges them later. All three raise ValueError for a wrong
+# structure, an unknown key or a missing one, naming it; ``where`` goes into the sentence.
 
 
 def op_from_json(data: object, where: str) -> Op:
@@ -75,20 +75,20 @@ def _from_json(hint: object, data: object, where: str) -> object:
         return None
     if not kinds:
         if isinstance(data, list | dict | tuple):
-            raise ValueError(f"{where}: {shown(data)} stands where one number or word belongs.")
+            raise ValueError(f"{where}: one number or word belongs here, not {shown(data)}.")
         return data
     if not isinstance(data, dict):
-        raise ValueError(f"{where}: {shown(data)} stands where an object belongs.")
+        raise ValueError(f"{where}: an object belongs here, not {shown(data)}.")
     return _part(cast(list[type], kinds), data, where)
 
 
 def _items(hints: tuple[object, ...], data: object, where: str) -> tuple[object, ...]:
     if not isinstance(data, list):
-        raise ValueError(f"{where}: {shown(data)} stands where a list belongs.")
+        raise ValueError(f"{where}: a list belongs here, not {shown(data)}.")
     if len(hints) == 2 and hints[1] is Ellipsis:
         return tuple(_from_json(hints[0], item, where) for item in data)
     if len(data) != len(hints):
-        raise ValueError(f"{where}: {len(data)} values stand where {len(hints)} belong.")
+        raise ValueError(f"{where}: {len(hints)} values belong here, not {len(data)}.")
     return tuple(_from_json(hint, item, where) for hint, item in zip(hints, data, strict=True))
 
 
@@ -109,7 +109,7 @@ def _part(kinds: list[type], data: dict[object, object], where: str) -> object:
     for key in given:
         if key not in known_fields:
             raise ValueError(
-                f"{where}: {shown(key)} is no field of {kind.__name__}; known are {', '.join(known_fields)}."
+                f"{where}: {shown(key)} is not a field of {kind.__name__}; known are {', '.join(known_fields)}."
             )
     hints = _hints(kind)
     values = {}

@@ -36,7 +36,7 @@ def without_branch(arch: Arch, path: str) -> Arch:
 
 
 def duplicated_branch(arch: Arch, path: str) -> Arch:
-    """``arch`` with a copy of a branch right behind it, under the first free name: ``branch3x3_2``, ``branch3x3_3`` ...
+    """``arch`` with a copy of a branch right after it, under the first free name: ``branch3x3_2``, ``branch3x3_3`` ...
 
     Raises:
         ValueError: where the network does not fit together with it.
@@ -76,7 +76,7 @@ def without_op(arch: Arch, path: str) -> Arch:
     """
     row_of(arch, path)
     if "." not in path or path.partition(".")[0] not in blocks(arch):
-        raise ValueError(f"{path} stands in no branch; only ops of a block's branches can be removed.")
+        raise ValueError(f"{path} is not in a branch; only ops of a block's branches can be removed.")
     return checked(spliced(arch, path, ()))
 
 

@@ -1,4 +1,4 @@
-"""What stands around the filters: dropout, BatchNorm, activation, for the whole network at once."""
+"""What is switched for the whole network at once: dropout, BatchNorm, activation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def with_dropout(arch: Arch, p: float) -> Arch:
 
 
 def activation(arch: Arch) -> Activation:
-    """The activation behind a convolution, where it has no other of its own."""
+    """The activation after a convolution that does not have its own."""
     return arch.unit.activation
 
 
@@ -60,15 +60,15 @@ def with_activation(arch: Arch, name: Activation) -> Arch:
 
 
 def has_batch_norm(arch: Arch) -> bool:
-    """Whether convolutions are followed by BatchNorm, where they have no unit of their own."""
+    """Whether convolutions that do not have a unit of their own are followed by BatchNorm."""
     return arch.unit.norm is not None
 
 
 def with_batch_norm(arch: Arch, on: bool, original: Arch) -> Arch:
     """``arch`` with or without BatchNorm.
 
-    Without, every layer that had it gets a bias in its stead. With, every layer that has it in ``original`` has it as
-    there; where ``original`` has none at all, every convolution gets one with eps 0.001 and loses its bias.
+    Without, every layer that had it gets a bias instead. With, every layer that has it in ``original`` has it as there;
+    where ``original`` has none at all, every convolution gets one with eps 0.001 and loses its bias.
     """
     if on:
         published = original.unit if original.unit.norm else Unit(norm=BatchNorm(eps=1e-3))

@@ -23,7 +23,7 @@ def factorised(arch: Arch, path: str, into: Into = "3x3s") -> Arch:
     of equal widths) and its unit, and the output grid stays the same.
 
     Raises:
-        ValueError: where ``path`` is no such convolution.
+        ValueError: where ``path`` is not such a convolution.
     """
     conv = _conv_at(arch, path)
     high, wide = conv.kernel
@@ -41,8 +41,8 @@ def factorised(arch: Arch, path: str, into: Into = "3x3s") -> Arch:
 
 
 def unfactorised(arch: Arch, path: str) -> Arch:
-    """The convolution at ``path`` and those in front of it that it was factorised with as one: what undoes
-    :func:`factorised`, and turns the double 3x3 of a published network into the 5x5 that it stands for.
+    """The convolution at ``path`` and those in front of it that it was factorised with as one: this undoes
+    :func:`factorised`, and turns the double 3x3 of a published network into the 5x5 that it replaced.
 
     A kx1 and the 1xk before it (or the other way round) become k x k. Of 3x3s, all that directly precede it in a row
     with stride 1 count, back to the one called ``name_1`` if there is one. Width, stride and unit are the last one's.
@@ -61,7 +61,7 @@ def unfactorised(arch: Arch, path: str) -> Arch:
             break
     if not factors:
         raise ValueError(
-            f"Nothing in front of {path} can be joined with it; a 3×3 behind a 3×3, or a k×1 behind a 1×k, can."
+            f"Nothing in front of {path} can be joined with it; a 3×3 after a 3×3, or a k×1 after a 1×k, can."
         )
     side = 2 * len(factors) + 3 if last.kernel == (3, 3) else max(last.kernel)
     return checked(spliced(arch, path, (replace(last, kernel=(side, side)),), before=len(factors)))
@@ -96,7 +96,7 @@ def swapped_pool(arch: Arch, path: str) -> Arch:
     """The max pool at ``path`` as an average pool, or the other way round.
 
     Raises:
-        ValueError: where ``path`` is no pool, or pads in a way that an average pool cannot.
+        ValueError: where ``path`` is not a pool, or pads in a way that an average pool cannot.
     """
     pools = {p: op for p, op in walk(arch) if isinstance(op, Pool)}
     if path not in pools:
@@ -113,7 +113,7 @@ def _conv_at(arch: Arch, path: str) -> Conv:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """``name``, or with as many underscores behind it as it takes to be the only one."""
+    """``name``, or with as many underscores at its end as it takes to be the only one."""
     while name in taken:
         name += "_"
     return name

@@ -1,4 +1,4 @@
-"""Filter counts, one by one or all times a factor."""
+"""Filter counts: each by its path, or all of them times a factor."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def with_widths(arch: Arch, changes: Mapping[str, int]) -> Arch:
     """``arch`` with the given filter counts.
 
     Raises:
-        ValueError: for a path that does not exist, or a width that is no whole number from 1 to 8192.
+        ValueError: for a path that does not exist, or a width that is not a whole number from 1 to 8192.
     """
     return checked(replaced_widths(arch, changes))
 

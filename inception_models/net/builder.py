@@ -85,7 +85,7 @@ class Network(nn.Module):
 
 @lru_cache(maxsize=256)
 def outputs_type(heads: tuple[str, ...]) -> Callable[..., tuple[Tensor, ...]]:
-    """The named tuple a training step returns: ``logits``, then the aux heads."""
+    """The named tuple that a training step returns: ``logits``, then the aux heads."""
     return namedtuple("Outputs", ("logits", *heads))
 
 
@@ -107,7 +107,7 @@ def build(arch: Arch, device: Device = "cpu") -> Network:
 
 
 def build_unset(arch: Arch, initialised: Collection[str] = ()) -> Network:
-    """The network on the CPU with whatever was in memory for weights, which are loaded next.
+    """The network on the CPU with whatever was in memory as its weights, for those that are loaded next.
 
     Args:
         initialised: names of stages and heads that start as :func:`build` starts them.
@@ -144,7 +144,7 @@ def _initialise(module: nn.Module) -> None:
 
 
 class Maker:
-    """What every part needs to know while it is built; ``shape`` is always that of the input."""
+    """Builds the parts of one network; ``shape`` is always that of the input."""
 
     def __init__(self, unit: Unit, classes: int, device: Device) -> None:
         self.unit, self.classes, self.device = unit, classes, device
@@ -196,7 +196,7 @@ class Maker:
             shape = chain_shape((op,), shape, self.classes, where, block_channels)
 
     def op(self, op: Op, shape: Shape, block_channels: int) -> nn.Module:
-        """One op; ``shape`` is its input's, ``block_channels`` what a width of None stands for."""
+        """One op; ``shape`` is its input's, ``block_channels`` what a width of None means."""
         match op:
             case Conv() | SepConv() | Linear():
                 return self.unit_of(op, shape, block_channels)

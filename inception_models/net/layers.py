@@ -1,4 +1,4 @@
-"""The few modules that networks of the family are made of. Children are named as in the spec, so paths agree."""
+"""The few modules that the networks of the family are made of. Children are named as in the spec, so paths agree."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class BatchNormNoGamma(nn.BatchNorm2d):
 
 
 def batch_norm(norm: BatchNorm, channels: int, device: torch.device | str) -> nn.BatchNorm2d:
-    """The module for ``norm`` over so many channels."""
+    """The module for ``norm`` over ``channels`` channels."""
     kind = nn.BatchNorm2d if norm.gamma else BatchNormNoGamma
     return kind(channels, eps=norm.eps, momentum=norm.momentum, device=device)
 
 
 class SamePad2d(nn.Module):
-    """TensorFlow's SAME padding in front of an unpadded window: it depends on the size and may be one-sided."""
+    """TensorFlow's SAME padding before an unpadded window: it depends on the size and may be one-sided."""
 
     def __init__(self, kernel: Kernel, stride: int, value: float = 0.0) -> None:
         super().__init__()

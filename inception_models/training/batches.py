@@ -12,8 +12,8 @@ from ..arch.spec import PerChannel
 def prepared(images: Tensor, mean: PerChannel, std: PerChannel, size_px: int) -> Tensor:
     """uint8 [N, 1 or 3, H, W] as a network's input: float32 [N, 3, size_px, size_px], channels last.
 
-    Values from 0 to 1, minus ``mean``, by ``std``; a grey picture's channel stands three times; bilinear, the short
-    side cropped about the centre where a picture is not square.
+    Values from 0 to 1, minus ``mean``, divided by ``std``; a grey picture's channel three times; resized bilinearly to
+    the square, whatever the sides were.
     """
     scaled = images.float().div_(255)
     normal = (scaled - torch.tensor(mean)[:, None, None]) / torch.tensor(std)[:, None, None]  # [N, 3, H, W]

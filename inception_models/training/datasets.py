@@ -1,4 +1,4 @@
-"""Labelled pictures to train on: Fashion-MNIST, digits, or whatever somebody else reads into a :class:`Data`.
+"""Labelled pictures to train on: Fashion-MNIST, digits, or whatever is read into a :class:`Data` elsewhere.
 
 Nothing is downloaded. Files are read strictly: a length, type or label that does not fit is an error with one sentence.
 """
@@ -23,7 +23,7 @@ FASHION_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 """Where Debian's package ``dataset-fashion-mnist`` puts the data set."""
 
 DIGITS_TEST = 360  # the last fifth of the file
-MAX_IDX_BYTES = 1 << 30  # of one file, unpacked; ImageNet is no idx file
+MAX_IDX_BYTES = 1 << 30  # of one file, unpacked; ImageNet does not come as one
 UNSIGNED_BYTES = 0x08
 
 
@@ -43,7 +43,7 @@ class Pictures:
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """What a network learns from, and what it is judged by at the end."""
+    """The pictures that a network is trained on, and those that it is tested with at the end."""
 
     name: str
     classes: tuple[str, ...]
@@ -72,8 +72,8 @@ class Data:
 
 
 def _triple(values: Iterable[float]) -> PerChannel:
-    found = [round(value, 4) for value in values]
-    first, second, third = found * 3 if len(found) == 1 else found
+    rounded = [round(value, 4) for value in values]
+    first, second, third = rounded * 3 if len(rounded) == 1 else rounded
     return first, second, third
 
 
@@ -99,7 +99,7 @@ FASHION_LICENCE = "MIT, copyright 2017 Zalando SE"
 
 
 def fashion_folder() -> Path | None:
-    """Where on this machine Fashion-MNIST lies, if it does where it is looked for."""
+    """Where Fashion-MNIST is on this machine, if it is where it is looked for."""
     return FASHION_FOLDER if holds_idx(FASHION_FOLDER) else None
 
 
@@ -193,10 +193,10 @@ def read_idx(file: Path, dimensions: int) -> np.ndarray[tuple[int, ...], np.dtyp
     content = _content(file)
     magic = bytes((0, 0, UNSIGNED_BYTES, dimensions))
     if content[:4] != magic:
-        raise ValueError(f"{file.name} is not an idx file of bytes with {dimensions} dimensions: it starts otherwise.")
+        raise ValueError(f"{file.name} is not an idx file of bytes with {dimensions} dimensions.")
     start = 4 + 4 * dimensions
     if len(content) < start:
-        raise ValueError(f"{file.name} ends inside of its header.")
+        raise ValueError(f"{file.name} ends within its header.")
     shape = tuple(int.from_bytes(content[i : i + 4], "big") for i in range(4, start, 4))
     wanted = start + int(np.prod(shape, dtype=object))
     if len(content) != wanted:

@@ -18,7 +18,7 @@ PICTURES_AT_ONCE = 250  # pictures
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How a network does on pictures it has not learned from."""
+    """How a network does on pictures that it was not trained on."""
 
     correct: int
     count: int

@@ -1,7 +1,7 @@
 """The checkpoint of a training run: everything that does not follow from the network, the data and the options.
 
-It is written whole or not at all, and read with ``weights_only``: a file that holds anything but tensors, numbers and
-text is refused.
+It is written whole or not at all, and read with ``weights_only``: a file that contains anything but tensors, numbers
+and text is refused.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CHECKPOINT_VERSION = 1
 
 
 def save(run: Run, file: Path) -> None:
-    """Write ``run`` to ``file``, in the place of what was there."""
+    """Write ``run`` to ``file``, in place of what was there."""
     content = {
         "version": CHECKPOINT_VERSION,
         "run": identity(run),
@@ -47,7 +47,7 @@ def restore(run: Run, file: Path) -> None:
     """Put ``run`` where the one in ``file`` was.
 
     Raises:
-        ValueError: where the file is no checkpoint, or of a run of another network, data set or options.
+        ValueError: where the file is not a checkpoint, or of a run of another network, data set or options.
         OSError: where it cannot be read.
     """
     packed = BytesIO(file.read_bytes())
@@ -68,7 +68,7 @@ def restore(run: Run, file: Path) -> None:
 
 
 def identity(run: Run) -> dict[str, str | int | float | None]:
-    """What makes a run this one and no other."""
+    """What distinguishes a run from any other."""
     images = run.data.train
     return {
         "network": repr((run.arch.unit, run.arch.stages, run.arch.aux, run.arch.input_size, run.arch.classes)),

@@ -1,7 +1,7 @@
-"""A training run between two steps: SGD, one cycle of the learning rate, a part of the pictures held out.
+"""A training run, one step at a time: SGD, one cycle of the learning rate, a part of the pictures held out.
 
 The randomness of a step is a function of the seed and the step's number, and so is the learning rate. So a run that was
-stopped after any step goes on from its checkpoint as if it had not been: the same bits, on the same machine with the
+stopped after any step continues from its checkpoint as if it had not been: the same bits, on the same machine with the
 same number of threads.
 """
 
@@ -81,22 +81,22 @@ class TrainingProgress:
 
 
 class Run:
-    """A run between two steps: what a checkpoint holds, and what follows from network, data and options."""
+    """A run between two steps: what a checkpoint contains, and what follows from network, data and options."""
 
     def __init__(self, arch: Arch, data: Data, options: Options) -> None:
         if arch.classes != len(data.classes):
             raise ValueError(
-                f"The network tells {arch.classes} classes apart and {data.name} has {len(data.classes)}; the numbers"
+                f"The network has {arch.classes} outputs and {data.name} has {len(data.classes)} classes; the numbers"
                 " must be equal."
             )
         self.arch, self.data, self.options = arch, data, options
         order = torch.randperm(len(data.train), generator=_generator(options.seed, 0))
         held_out = max(1, round(HELD_OUT * len(data.train)))
-        self.validation, self.learned = data.train[order[:held_out]], data.train[order[held_out:]]
-        self.batch = min(options.batch, len(self.learned))
+        self.validation, self.training = data.train[order[:held_out]], data.train[order[held_out:]]
+        self.batch = min(options.batch, len(self.training))
         if self.batch < 2:
             raise ValueError(f"{data.name} has too few pictures to train on: at least three are needed.")
-        self.steps_an_epoch = len(self.learned) // self.batch  # the rest of the pictures comes in another epoch
+        self.steps_an_epoch = len(self.training) // self.batch  # the rest of the pictures comes in another epoch
         with _seeded(options.seed, 0):
             self.net = build(arch).to(memory_format=torch.channels_last)
         self.optimizer = torch.optim.SGD(
@@ -117,7 +117,7 @@ class Run:
 
     @property
     def epoch_is_full(self) -> bool:
-        """Whether the next thing to do is to judge."""
+        """Whether the next thing to do is to validate."""
         return self.step == (len(self.curve) + 1) * self.steps_an_epoch
 
     @property
@@ -143,7 +143,7 @@ class Run:
         self.loss = loss.item()
         if not math.isfinite(self.loss):
             raise ValueError(
-                f"The loss is no number any more after {self.step} steps; a smaller learning rate would help."
+                f"The loss is no longer a number after {self.step} steps; a smaller learning rate would help."
             )
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
@@ -156,8 +156,8 @@ class Run:
 
     def _batch(self) -> tuple[Tensor, Tensor]:
         epoch, place = divmod(self.step, self.steps_an_epoch)
-        order = torch.randperm(len(self.learned), generator=_generator(self.options.seed, epoch + 1))
-        chosen = self.learned[order[place * self.batch : (place + 1) * self.batch]]
+        order = torch.randperm(len(self.training), generator=_generator(self.options.seed, epoch + 1))
+        chosen = self.training[order[place * self.batch : (place + 1) * self.batch]]
         moved = shifted(chosen.images, _generator(self.options.seed, -1 - self.step), self.data.mirrored)
         return prepared(moved, self.data.mean, self.data.std, self.arch.input_size), chosen.labels
 
@@ -181,7 +181,7 @@ class Run:
 
 
 def learning_rate(step: int, steps: int, highest: float) -> float:
-    """One cycle: up in a line for the first fifth of the steps, then down to nothing along a cosine.
+    """One cycle: up in a line for the first fifth of the steps, then down to zero along a cosine.
 
     Source: Smith & Topin 2017, arXiv:1708.07120, with the cosine of Loshchilov & Hutter 2016, arXiv:1608.03983.
     """
@@ -192,7 +192,7 @@ def learning_rate(step: int, steps: int, highest: float) -> float:
 
 
 def _generator(seed: int, number: int) -> torch.Generator:
-    """A stream of random numbers of its own for every ``number``."""
+    """A stream of random numbers for every ``number``."""
     return torch.Generator().manual_seed(_mixed(seed, number))
 
 
@@ -205,7 +205,7 @@ def _seeded(seed: int, number: int) -> Iterator[None]:
 
 
 def _mixed(seed: int, number: int) -> int:
-    """One number of 32 bits, since torch looks at no more. The streams of two seeds start far apart; those of seed 1,
-    with which the demo was trained, at zero.
+    """One number of 32 bits, since torch uses no more. The streams of two seeds start far apart; those of seed 1, with
+    which the demo was trained, at zero.
     """
     return (number + SEEDS_APART * (seed - 1)) % 2**32

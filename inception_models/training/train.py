@@ -39,13 +39,13 @@ def train(
     """``arch``, freshly initialised and trained on ``data``.
 
     Args:
-        on_step: told after every step, and while an epoch is judged. What it raises ends the run.
-        checkpoint: a file that keeps the run after every epoch, and where ``on_step`` ends it. If it is there already,
-            the run goes on from it.
+        on_step: called after every step, and while an epoch is validated. What it raises ends the run.
+        checkpoint: a file that keeps the run after every epoch, and where ``on_step`` ends it. If it exists already,
+            the run continues from it.
 
     Raises:
-        ValueError: where network, data and options do not go together, the checkpoint is of another run or is no
-            checkpoint at all, or the loss leaves the numbers.
+        ValueError: where network, data and options do not go together, the checkpoint is of another run or is not a
+            checkpoint at all, or the loss is no longer a number.
     """
     run = Run(arch, data, options)
     if checkpoint is not None and checkpoint.exists():

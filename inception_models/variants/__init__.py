@@ -1,4 +1,4 @@
-"""The published variants: one file a family, each with its tables of filter counts, cited, and its ``VARIANTS``."""
+"""The variants: one file for each family, with its tables of filter counts, cited, and its ``VARIANTS``."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ BN_INCEPTION_MODULES: tuple[_Row, ...] = (
 
 
 def bn_inception_module(row: _Row, slim: bool) -> Inception:
-    """Two 3x3 convolutions in a row stand where GoogLeNet has a 5x5. The last module pools by maximum."""
+    """Two 3x3 convolutions in a row replace GoogLeNet's 5x5. The last module pools by maximum."""
     caffe_name, slim_name, n1, r3, n3, rd, nd, caffe_proj, slim_proj = row
     name, proj = (slim_name, slim_proj) if slim else (caffe_name, caffe_proj)
     if n1 == 0:
@@ -80,7 +80,7 @@ bn_inception = Arch(
             " MXNet and this version keep 128 and get 608, 608 and then 1,056 channels; TF-slim keeps 576 and projects"
             " to 96 (apache/mxnet issue 1643, chainer issue 4120).",
             "The paper's stem is a separable convolution with depth multiplier 8; only TF-slim has it.",
-            "Convolutions keep a bias that the BatchNorm behind them makes redundant, as in the Caffe release.",
+            "Convolutions keep a bias that the BatchNorm after them makes redundant, as in the Caffe release.",
             "BatchNorm's eps is 0.00001 where TF-slim has 0.001, and average pools count the padding.",
         ),
         top1_percent=73.524,

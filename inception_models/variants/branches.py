@@ -11,7 +11,7 @@ def branch1x1(width: int) -> Branch:
 
 
 def branch3x3(*widths: int, halve: Padding | None = None, name: str = "branch3x3") -> Branch:
-    """1x1 to the first width, 3x3 to the second; with one width no 1x1. ``halve``: stride 2 with this padding."""
+    """1x1 to the first width, 3x3 to the second; one width: no 1x1. ``halve``: stride 2 with this padding."""
     *reduce, width = widths
     return Branch(name, (*(Conv("reduce", n) for n in reduce), _last("conv", width, halve)))
 
@@ -29,7 +29,7 @@ def branch3x3dbl(reduce: int, width1: int, width2: int, halve: Padding | None = 
 
 
 def branch7x7(reduce: int, width1x7: int, width7x1: int, *then: Op) -> Branch:
-    """1x1, 1x7, 7x1, then what else is given."""
+    """1x1, 1x7, 7x1, then whatever else is given."""
     return Branch(
         "branch7x7",
         (Conv("reduce", reduce), Conv("conv1x7", width1x7, (1, 7)), Conv("conv7x1", width7x1, (7, 1)), *then),

@@ -176,7 +176,7 @@ googlenet_bn = Arch(
         ),
         differences=(
             "The stem's 1x1 reduction is left out.",
-            "Convolutions keep a bias that the BatchNorm behind them makes redundant.",
+            "Convolutions keep a bias that the BatchNorm after them makes redundant.",
             "Pools pad by one pixel where Caffe rounds up.",
         ),
     ),

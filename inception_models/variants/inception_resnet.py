@@ -45,7 +45,7 @@ from .inception_v4 import (
 # What the branches add is scaled down before it is added, or training becomes unstable (section 3.3).
 SCALE_A, SCALE_B, SCALE_C = 0.17, 0.10, 0.20
 
-# Filters of each block; a bar in the header stands between branches.
+# Filters of each block; a bar in the header separates branches.
 #                 1x1 | 1x1 3x3 | 1x1 3x3 3x3
 V1_BLOCK35     = ( 32,   32, 32,   32, 32, 32)
 V2_BLOCK35     = ( 32,   32, 32,   32, 48, 64)
@@ -159,7 +159,7 @@ inception_resnet_v1_facenet = Arch(
             " the LFW face pairs."
         ),
         differences=(
-            "A sixth block of type C stands at the end, with scale 1 and no ReLU.",
+            "A sixth block of type C is at the end, with scale 1 and no ReLU.",
             "The classes are the embedding's 512 numbers: fully connected without bias, BatchNorm, then divided by"
             " their length. While training, a classifier for each identity is put on top (8,631 for VGGFace2).",
             "Dropout is 0.6.",
@@ -197,7 +197,7 @@ inception_resnet_v2 = Arch(
         ),
         differences=(
             "The released code has 10, 20 and 10 blocks, v3's stem, the module mixed_5b and a last 1x1 convolution to"
-            " 1,536 channels; the paper draws 5, 10 and 5 blocks behind v4's stem and neither of the other two."
+            " 1,536 channels; the paper draws 5, 10 and 5 blocks after v4's stem and neither of the other two."
             " TF-slim's author calls the code the intended network (tensorflow/models issue 1553).",
             "The tenth block of type C has scale 1 and no ReLU.",
             "The auxiliary head is TF-slim's; timm, Keras and Cadene have none, so their count is the one without"

@@ -101,7 +101,7 @@ inception_v3 = Arch(
         url="https://arxiv.org/abs/1512.00567",
         summary=(
             "Large filters taken apart: a 5x5 becomes two 3x3, a 7x7 becomes 1x7 and 7x1, and on the coarsest grid 1x3"
-            " and 3x1 stand side by side. The grid shrinks in modules that convolve and pool in parallel, so no layer"
+            " and 3x1 are side by side. The grid shrinks in modules that convolve and pool in parallel, so no layer"
             " is a bottleneck. Trained with label smoothing, RMSProp and BatchNorm in the one auxiliary head."
         ),
         differences=(

@@ -20,7 +20,7 @@ from .inception_v3 import aux_head
 
 
 def stem_pool_conv(name: str) -> Inception:
-    """Pool and stride-2 convolution side by side; the pool stands first."""
+    """Pool and stride-2 convolution side by side; the pool comes first."""
     return Inception(name, (branch_down(), branch3x3(96, halve="valid")))
 
 
@@ -38,7 +38,7 @@ def stem_factorised(name: str, tall_first: bool = False) -> Inception:
 
 
 def stem_conv_pool(name: str) -> Inception:
-    """Stride-2 convolution and pool side by side; the convolution stands first."""
+    """Stride-2 convolution and pool side by side; the convolution comes first."""
     return Inception(name, (branch3x3(192, halve="valid"), branch_down()))
 
 

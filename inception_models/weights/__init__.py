@@ -1,4 +1,4 @@
-"""Weights into networks: random, published, the demo's or a person's own file, carried over to an edited network."""
+"""Weights for networks: random, published, the demo's or a person's own file, carried over to an edited network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file of tensors, from anybody: read so that it can neither run code nor fill the memory.
+"""A file of tensors from anybody, read so that it can neither run code nor fill the memory.
 
 ``.safetensors``, or ``.pt`` and ``.pth`` read with PyTorch's ``weights_only``, which unpickles nothing but tensors.
 """
@@ -33,7 +33,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     """The tensors of a checkpoint file by name.
 
     Raises:
-        WeightsError: where it is no file of tensors.
+        WeightsError: where it is not a file of tensors.
         OSError: where it cannot be read.
     """
     with path.open("rb") as file:
@@ -41,10 +41,10 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
 
 
 def read_open(file: BinaryIO, name: str) -> dict[str, Tensor]:
-    """The same of an open file, which may lie in memory. ``name`` decides how it is read.
+    """The same of an open file, which may be in memory. ``name`` decides how it is read.
 
     Raises:
-        WeightsError: where it is no file of tensors.
+        WeightsError: where it is not a file of tensors.
     """
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
@@ -52,14 +52,14 @@ def read_open(file: BinaryIO, name: str) -> dict[str, Tensor]:
         raise WeightsError(f"{name} has {size / 1e6:,.0f} MB; at most {MAX_FILE_BYTES / 1e6:,.0f} MB are allowed.")
     match Path(name).suffix.lower():
         case ".safetensors":
-            found = _safetensors(file, name, size)
+            tensors = _safetensors(file, name, size)
         case ".pt" | ".pth":
-            found = _pickled(file, name, size)
+            tensors = _pickled(file, name, size)
         case _:
             raise WeightsError(f"{name} is not a .safetensors, .pt or .pth file.")
-    if not found:
+    if not tensors:
         raise WeightsError(f"{name} holds no tensors.")
-    return found
+    return tensors
 
 
 def _safetensors(file: BinaryIO, name: str, size: int) -> dict[str, Tensor]:
@@ -79,10 +79,10 @@ def _safetensors(file: BinaryIO, name: str, size: int) -> dict[str, Tensor]:
 def _pickled(file: BinaryIO, name: str, size: int) -> dict[str, Tensor]:
     _check_zip(file, name, size)
     try:
-        found: object = torch.load(file, map_location="cpu", weights_only=True)
+        content: object = torch.load(file, map_location="cpu", weights_only=True)
     except Exception:  # a crafted file can make its reader raise anything
         raise WeightsError(f"{name} holds more than tensors, or is damaged; only tensors are read.") from None
-    state = _state_dict(found)
+    state = _state_dict(content)
     if state is None:
         raise WeightsError(f"{name} does not hold tensors by name.")
     return {name.removeprefix("module."): value for name, value in state.items()}
@@ -105,11 +105,11 @@ def _check_zip(file: BinaryIO, name: str, size: int) -> None:
     file.seek(0)
 
 
-def _state_dict(found: object) -> Mapping[str, Tensor] | None:
-    """The tensors by name in what a file held, or None."""
-    if not isinstance(found, Mapping):
+def _state_dict(content: object) -> Mapping[str, Tensor] | None:
+    """The tensors by name in what a file contains, or None."""
+    if not isinstance(content, Mapping):
         return None
-    inner = next((found[key] for key in STATE_DICTS if isinstance(found.get(key), Mapping)), found)
+    inner = next((content[key] for key in STATE_DICTS if isinstance(content.get(key), Mapping)), content)
     if not all(isinstance(key, str) and isinstance(value, Tensor) for key, value in inner.items()):
         return None
     return inner

@@ -19,7 +19,9 @@ LISTED_KEYS = 3  # keys named in an error
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A file's tensors by our names. ``headless``: the heads of the network that the file has no weights for."""
+    """A file's tensors by our names. ``headless``: the heads of the network that the file has no weights for;
+    ``left_out``: what the file has and the network does not.
+    """
 
     state: dict[str, Tensor]
     headless: frozenset[str]
@@ -29,22 +31,22 @@ class Fitted:
     @cached_property
     def report(self) -> tuple[str, ...]:
         """What a person should know about the file."""
-        found = []
+        sentences = []
         if self.left_out:
-            found.append(f"The file also has {listed(self.left_out)}, which this network does not have.")
+            sentences.append(f"The file also has {listed(self.left_out)}, which this network does not have.")
         # A sum over a value that is not finite is not finite, and is found faster than each value is looked at.
         strange = [name for name, value in self.state.items() if not (value.sum().isfinite() or value.isfinite().all())]
         if strange:
-            found.append(f"Values that are no numbers stand in {listed(strange)}; expect nonsense.")
-        return tuple(found)
+            sentences.append(f"There are values that are not numbers in {listed(strange)}; expect nonsense.")
+        return tuple(sentences)
 
 
 def translated(arch: Arch, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """``state``, in whatever known layout, as a state dict of our network of ``arch``.
 
-    A classifier with one class more than ``arch`` has lost its first row, the background; BatchNorm tensors of one
+    A classifier with one class more than ``arch`` loses its first row, the background; BatchNorm tensors of one
     more dimension are flattened; a count of batches that old files lack starts at zero. Auxiliary heads that only one
-    of the two has are left out. Everything else must match to the letter.
+    of the two has are left out. Everything else must match exactly.
 
     Raises:
         WeightsError: naming keys that are missing, extra or misshapen.
@@ -53,7 +55,7 @@ def translated(arch: Arch, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def fit(arch: Arch, state: Mapping[str, Tensor]) -> Fitted:
-    """:func:`translated`, with what is to be said about the file."""
+    """:func:`translated`, with what a person should know about the file."""
     wanted = meta_state(arch)
     modules = list(weighted_modules(arch, wanted))
     layouts: dict[str, KeyLayout] = {**LAYOUTS.get(arch.key, {}), "ours": our_keys}
@@ -94,7 +96,7 @@ def _is_surplus(key: str, arch: Arch) -> bool:
 
 
 def _complain(layout: str, missing: list[str], unknown: list[str], wrong: list[str]) -> None:
-    """Say everything that does not fit, if anything does not."""
+    """Raise an error that names everything that does not fit, if anything does not."""
     lacks, has = [f"lacks {key}" for key in missing], [f"has the unknown {key}" for key in unknown]
     mismatches = (*lacks, *has, *wrong)
     if missing or unknown:
@@ -106,29 +108,28 @@ def _complain(layout: str, missing: list[str], unknown: list[str], wrong: list[s
 
 
 def _complain_about_classes(shaped: Mapping[str, Tensor], wanted: Mapping[str, Tensor], wrong: list[str]) -> None:
-    """Say it in plain words where the number of classes is all that differs."""
-    found, here = shaped["fc.linear.weight"], wanted["fc.linear.weight"]
-    count, classes = len(found), len(here)
+    """Raise an error of its own where the number of classes is all that differs."""
+    count, classes = len(shaped["fc.linear.weight"]), len(wanted["fc.linear.weight"])
     differing = [our for our, value in shaped.items() if value.shape != wanted[our].shape]
     only = all(
         shaped[our].shape == (count, *wanted[our].shape[1:]) and len(wanted[our]) == classes for our in differing
     )
     if only and len(differing) == len(wrong):
-        said = f"The checkpoint tells {count:,} classes apart and the network {classes:,}; set Classes to {count}."
-        raise WeightsError(said, tuple(wrong))
+        sentence = f"The checkpoint has {count:,} outputs and the network {classes:,}; set Classes to {count}."
+        raise WeightsError(sentence, tuple(wrong))
 
 
 def listed(keys: Iterable[str]) -> str:
     """The first few, and how many more."""
-    found = list(keys)
-    more = f" and {len(found) - LISTED_KEYS} more" if len(found) > LISTED_KEYS else ""
-    return f"{', '.join(found[:LISTED_KEYS])}{more}"
+    names = list(keys)
+    more = f" and {len(names) - LISTED_KEYS} more" if len(names) > LISTED_KEYS else ""
+    return f"{', '.join(names[:LISTED_KEYS])}{more}"
 
 
 def _misfit(our: str, key: str, value: Tensor, wanted: Tensor) -> str:
     """What is wrong with a tensor; empty if it can be used."""
     if value.layout != torch.strided or value.is_floating_point() != wanted.is_floating_point():
-        return f"{key} holds {str(value.dtype).removeprefix('torch.')} values, which no weights here are"
+        return f"{key} holds {str(value.dtype).removeprefix('torch.')} values, which are not used for weights here"
     if value.shape != wanted.shape:
         return f"{key} has the shape {list(value.shape)} where {our} has {list(wanted.shape)}"
     return ""

@@ -1,6 +1,6 @@
 """Weights for a network: from a published checkpoint, from the demo, from a person's own file, or random.
 
-Which layout a file has is found out, every tensor must fit, and what a changed network makes of them is listed.
+The layout of a file is recognised, every tensor must fit, and what an edited network makes of them is listed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OwnFile:
-    """A person's own weights, read already. ``digest`` tells two apart; ``card``: what ``train`` wrote about them."""
+    """A person's own weights, already read. ``digest`` tells two apart; ``card``: what ``train`` wrote about them."""
 
     name: str
     digest: str
@@ -45,7 +45,7 @@ Source = str | Path | OwnFile
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A network with weights, in evaluation mode, and what has to be said about them.
+    """A network with weights, in evaluation mode, and what a person should know about them.
 
     ``report``: sentences about the file; ``changes``: what was carried over, cut or is new, where the network is not
     the one that the weights were trained for.
@@ -58,7 +58,7 @@ class Loaded:
 
 
 def load(arch: Arch, source: Source = "random") -> Network:
-    """The network of ``arch`` with weights, in evaluation mode: :func:`loaded` without what is to be said about it."""
+    """The network of ``arch`` with weights, in evaluation mode: the ``net`` of :func:`loaded`."""
     return loaded(arch, source).net
 
 
@@ -85,7 +85,7 @@ def loaded(arch: Arch, source: Source = "random") -> Loaded:
 
 
 def named(text: str) -> str | Path:
-    """What somebody typed: the name of known weights as it is, else the path of a file.
+    """What a person typed: the name of known weights as it is, else the path of a file.
 
     Raises:
         WeightsError: where it is neither.
@@ -95,20 +95,20 @@ def named(text: str) -> str | Path:
         return text
     if Path(text).suffix not in SUFFIXES:
         raise WeightsError(
-            f"{text!r} is no known weights and no {' or '.join(SUFFIXES)} file; known are {', '.join(names)}."
+            f"{text!r} is not the name of weights or a {', '.join(SUFFIXES)} file; known are {', '.join(names)}."
         )
     return Path(text)
 
 
-def fetch(learned: TrainedWeights, on_progress: OnBytes | None = None) -> Path:
-    """The file of a published checkpoint, from the cache or else from its server.
+def fetch(weights: TrainedWeights, on_progress: OnBytes | None = None) -> Path:
+    """The file of a published checkpoint, from the cache or from its server.
 
     Raises:
         DownloadError: with one sentence, where it cannot be had.
     """
-    if (remote := learned.remote) is None:
-        raise ValueError(f"{learned.title} has no file to fetch.")
-    file = learned.file
+    if (remote := weights.remote) is None:
+        raise ValueError(f"{weights.title} has no file to fetch.")
+    file = weights.file
     return fetch_file(
         remote.url, file.parent, name=file.name, size=remote.size, sha256=remote.sha256, on_progress=on_progress
     )
@@ -118,13 +118,13 @@ def _known(arch: Arch, source: str) -> Loaded:
     if source == "demo":
         from ..checkpoints.demo import FILE, demo
 
-        learned, file = demo(), FILE
+        weights, file = demo(), FILE
     else:
-        learned = CHECKPOINTS[source]
-    _check_variant(arch, learned)
-    if learned.remote is not None:
-        file = fetch(learned)
-    return _carried(arch, learned, _first_fitting(read_tensors(file), [learned.arch])[1])
+        weights = CHECKPOINTS[source]
+    _check_variant(arch, weights)
+    if weights.remote is not None:
+        file = fetch(weights)
+    return _carried(arch, weights, _first_fitting(read_tensors(file), [weights.arch])[1])
 
 
 def _card_beside(path: Path) -> str:
@@ -142,45 +142,45 @@ def _own(arch: Arch, own: OwnFile) -> Loaded:
     original = ARCHITECTURES[arch.key]
     homes = [arch, replace(original, classes=arch.classes, input_size=arch.input_size), original]
     if own.card:
-        learned = card.parse_card(own.card, own.name)
-        _check_variant(arch, learned)
-        homes.insert(1, learned.arch)
+        weights = card.parse_card(own.card, own.name)
+        _check_variant(arch, weights)
+        homes.insert(1, weights.arch)
     else:  # as the published checkpoint of the variant is used, if there is one
         steps = next((known.preprocessing for known in published(arch.key)), untrained(arch).preprocessing)
-        learned = TrainedWeights("own", own.name, arch, steps)
+        weights = TrainedWeights("own", own.name, arch, steps)
     home, fitted = _first_fitting(own.tensors, dict.fromkeys(homes))
-    return _carried(arch, replace(learned, arch=home), fitted)
+    return _carried(arch, replace(weights, arch=home), fitted)
 
 
-def _check_variant(arch: Arch, learned: TrainedWeights) -> None:
-    if learned.arch.key != arch.key:
-        name, home = learned.title if learned.id == "own" else learned.id, learned.arch.about.title
+def _check_variant(arch: Arch, weights: TrainedWeights) -> None:
+    if weights.arch.key != arch.key:
+        name, home = weights.title if weights.id == "own" else weights.id, weights.arch.about.title
         raise WeightsError(f"The weights {name} belong to {home}, not to {arch.about.title}; choose that variant.")
 
 
 # --- into a network --------------------------------------------------------------------------------------------------
 
 
-def _carried(arch: Arch, learned: TrainedWeights, fitted: Fitted) -> Loaded:
-    """``arch`` with what was read for ``learned.arch``. Heads that have no weights keep their random initialisation."""
-    trained = {head.name for head in learned.arch.aux} - fitted.headless
+def _carried(arch: Arch, weights: TrainedWeights, fitted: Fitted) -> Loaded:
+    """``arch`` with what was read for ``weights.arch``. Heads without weights keep their random initialisation."""
+    trained = {head.name for head in weights.arch.aux} - fitted.headless
     headless = [head.name for head in arch.aux if head.name not in trained]
     goal = _with_heads(arch, trained)
-    home = _with_heads(learned.arch, {head.name for head in goal.aux})
-    unused = {head.name for head in learned.arch.aux} - {head.name for head in home.aux}
+    home = _with_heads(weights.arch, {head.name for head in goal.aux})
+    unused = {head.name for head in weights.arch.aux} - {head.name for head in home.aux}
     state = {key: value for key, value in fitted.state.items() if key.partition(".")[0] not in unused}
     changes: tuple[LayerChange, ...] = ()
     if _shapes(state) != _shapes(meta_state(goal)):
         from ..resize import resize
 
-        done = resize(state, home, goal)
-        state, changes = done.state, done.changes
+        resized = resize(state, home, goal)
+        state, changes = resized.state, resized.changes
     net = build_unset(arch, headless)
     net.load_state_dict(state, strict=not headless)
     report = fitted.report
     if headless:
         report += (f"The weights have no {listed(headless)}, so this part of the network stays random.",)
-    return Loaded(net.eval(), learned, report, changes)
+    return Loaded(net.eval(), weights, report, changes)
 
 
 def _with_heads(arch: Arch, names: set[str]) -> Arch:

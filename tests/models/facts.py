@@ -107,8 +107,8 @@ def facts(key: str) -> Facts:
 
 
 def first_number(text: float | str) -> float | None:
-    found = re.findall(r"\d+\.\d+", str(text))
-    return float(found[0]) if found else None
+    numbers = re.findall(r"\d+\.\d+", str(text))
+    return float(numbers[0]) if numbers else None
 
 
 def last_number(text: float | str) -> float:
@@ -122,21 +122,21 @@ def written_out(op: str | list[list[str]], subst: dict[str, str]) -> str:
     """``res(ir2B(),1088,0.10)`` and the like as ``relu(x + 0.1 * 1088@1x1(192@1x1 | 128@1x1, 160@1x7, ...))``."""
     if isinstance(op, list):
         return " | ".join(", ".join(branch) for branch in op)
-    if found := re.fullmatch(r"(\d+) x (.*)", op):
-        times, once = found.groups()
+    if match := re.fullmatch(r"(\d+) x (.*)", op):
+        times, once = match.groups()
         return written_out(once, subst) if times == "1" else f"{times} x {written_out(once, subst)}"
-    if found := re.fullmatch(r"res\((\w+\(\)),(\d+),([\d.]+)(,norelu)?\)", op):
-        branches, width, scale, norelu = found.groups()
+    if match := re.fullmatch(r"res\((\w+\(\)),(\d+),([\d.]+)(,norelu)?\)", op):
+        branches, width, scale, norelu = match.groups()
         total = f"x + {float(scale)} * {width}@1x1({written_out(branches, subst)})"
         return total if norelu else f"relu({total})"
-    if found := re.fullmatch(r"x\(([\d,]+);s(\d)(?:;skip(\d+))?(;norelu1)?\)", op):
-        widths, stride, skip, norelu = found.groups()
+    if match := re.fullmatch(r"x\(([\d,]+);s(\d)(?:;skip(\d+))?(;norelu1)?\)", op):
+        widths, stride, skip, norelu = match.groups()
         ops = ", ".join([f"relu sep{width}@3x3" for width in widths.split(",")] + ["max3/2 p1"] * (stride == "2"))
         straight = f"{skip}@1x1/{stride}(x)" if skip else "x"
         return f"{straight} + ({ops.removeprefix('relu ') if norelu else ops})"
     for template, branches in document()["templates"].items():
         name, names = re.fullmatch(r"(\w+)\((.*)\)", template).groups()
-        if found := re.fullmatch(rf"{name}\((.*)\)", op):
-            values = dict(zip(names.split(","), found[1].split(","), strict=True)) | subst
+        if match := re.fullmatch(rf"{name}\((.*)\)", op):
+            values = dict(zip(names.split(","), match[1].split(","), strict=True)) | subst
             return " | ".join(", ".join(branch) for branch in branches).format(**values)
     return op

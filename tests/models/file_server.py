@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Behaviour:
-    """What the server does. ``cut_at``: it hangs up behind so many bytes of each answer."""
+    """What the server does. ``cut_at``: it hangs up after so many bytes of each answer."""
 
     content: bytes
     etag: str = '"one"'

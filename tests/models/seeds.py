@@ -1,6 +1,6 @@
 """The GoogLeNets of the two tutorials that this project started from, layer by layer, for comparison only.
 
-``ArticleGoogLeNet`` is the article's (seed 000) with its syntax repaired: BatchNorm behind biased convolutions, no 1x1
+``ArticleGoogLeNet`` is the article's (seed 000) with its syntax repaired: BatchNorm after biased convolutions, no 1x1
 in the stem. ``NotebookGoogLeNet`` is the notebook's (seed 001): plain convolutions, heads that always run. Both return
 (first head, second head, main).
 """

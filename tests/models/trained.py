@@ -85,9 +85,9 @@ def difference(a: tuple[Tensor, ...], b: tuple[Tensor, ...]) -> float:
 def carried(arch: Arch, edit: Arch) -> tuple[float, list[LayerChange]]:
     """How far the outputs of the edited network are from the old ones, and what changed."""
     net = trained(arch)
-    found = resize(net.state_dict(), arch, edit)
-    changes = [change for change in found.changes if change.kind != "kept"]
-    return difference(outputs(net), outputs(from_state(edit, found.state))), changes
+    result = resize(net.state_dict(), arch, edit)
+    changes = [change for change in result.changes if change.kind != "kept"]
+    return difference(outputs(net), outputs(from_state(edit, result.state))), changes
 
 
 def kinds(changes: Iterable[LayerChange]) -> set[tuple[str, str]]:

@@ -224,14 +224,14 @@ def test_a_folder_that_cannot_be_written_to(server: Served, tmp_path: Path) -> N
 
 def test_many_at_once_fetch_it_once(server: Served, tmp_path: Path) -> None:
     server.behaviour.gate = threading.Event()
-    found: list[bytes] = []
+    contents: list[bytes] = []
     waiting = threading.Semaphore(0)
 
     def tell(done: int, total: int | None) -> None:
         waiting.release()
 
     def one() -> None:
-        found.append(fetch_file(server.url, tmp_path, sha256=HASH, on_progress=tell).read_bytes())
+        contents.append(fetch_file(server.url, tmp_path, sha256=HASH, on_progress=tell).read_bytes())
 
     threads = [threading.Thread(target=one) for _ in range(4)]
     for thread in threads:
@@ -241,7 +241,7 @@ def test_many_at_once_fetch_it_once(server: Served, tmp_path: Path) -> None:
     server.behaviour.gate.set()
     for thread in threads:
         thread.join()
-    assert found == [CONTENT] * 4
+    assert contents == [CONTENT] * 4
     assert server.behaviour.asked == [""]
 
 
@@ -278,7 +278,7 @@ sys.stdin.read()
 
 
 def test_a_process_that_dies_frees_the_file(server: Served, tmp_path: Path) -> None:
-    """Another process has begun to fetch the file; this one waits, tells so, and goes on once the other is gone."""
+    """Another process has begun to fetch the file; this one waits, says so, and takes over once the other is dead."""
     (tmp_path / "weights.pth.part").write_bytes(CONTENT[:1000])
     command = [sys.executable, "-c", HOLDER, str(tmp_path / "weights.pth.lock")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:

@@ -72,21 +72,21 @@ def run(net: nn.Module, arch: Arch) -> tuple[int, int, dict[str, Shape]]:
 
 def expected_nodes(net: nn.Module, shapes: dict[str, Shape]) -> dict[str, Shape]:
     """What the graph must hold: every innermost module that ran, and the joins that blocks compute themselves."""
-    found: dict[str, Shape] = {}
+    nodes: dict[str, Shape] = {}
     for path, module in net.named_modules():
         if isinstance(module, Parallel):
-            found[f"{path}.concat"] = shapes[path]
+            nodes[f"{path}.concat"] = shapes[path]
         elif isinstance(module, ScaledResidual):
             outs = [shapes[f"{path}.{name}"] for name in module.branch_names]
             joined = (sum(out[0] for out in outs), *outs[0][1:])
-            found[f"{path}.add"] = shapes[path]
+            nodes[f"{path}.add"] = shapes[path]
             if len(outs) > 1:
-                found[f"{path}.concat"] = joined
+                nodes[f"{path}.concat"] = joined
             if module.scale != 1:
-                found[f"{path}.scale"] = shapes[path]
+                nodes[f"{path}.scale"] = shapes[path]
         elif not isinstance(module, nn.Sequential) and not list(module.children()):
-            found[path] = shapes[path]
-    return found
+            nodes[path] = shapes[path]
+    return nodes
 
 
 @keys
@@ -99,9 +99,9 @@ def test_the_difference_of_any_edit_brings_it_back(key: str, data: st.DataObject
     assert with_widths(arch, widths(arch)) == arch
     sent = json.loads(json.dumps(to_edits(original, arch), allow_nan=False))
     assert apply_edits(original, sent) == arch
-    found = changes(original, arch)
-    assert (found == ()) == (arch == original)
-    assert len({(change.path, change.kind) for change in found}) == len(found)
-    for change in found:
+    listed = changes(original, arch)
+    assert (listed == ()) == (arch == original)
+    assert len({(change.path, change.kind) for change in listed}) == len(listed)
+    for change in listed:
         assert change.sentence()
         assert "\n" not in change.sentence()

@@ -61,7 +61,7 @@ def test_a_branch_comes_where_it_is_put_and_goes_again(index: int | None, at: in
     assert without_branch(edited, "inception3a.branch7x7") == GOOGLENET
 
 
-def test_a_duplicate_stands_behind_its_original_under_a_free_name() -> None:
+def test_a_duplicate_comes_after_its_original_under_a_free_name() -> None:
     twice = duplicated_branch(duplicated_branch(RESNET, "repeat.branch3x3"), "repeat.branch3x3")
     assert names(twice, "repeat") == ["branch1x1", "branch3x3", "branch3x3_3", "branch3x3_2", "branch3x3dbl"]
     assert analyze(twice).stage("repeat").out_shape == (320, 35, 35)  # the projection adapts
@@ -185,8 +185,8 @@ REFUSED: tuple[tuple[Callable[[], Arch], str], ...] = (
         "the share dropped must be a number from 0 to 0.99",
     ),
     (lambda: with_op(XCEPTION, "middle_flow.branch3x3", Conv("c", 8)), "8x19x19, which cannot be added"),
-    (lambda: without_op(GOOGLENET, "fc"), "fc stands in no branch"),
-    (lambda: without_op(GOOGLENET, "aux1.fc2"), "aux1.fc2 stands in no branch"),
+    (lambda: without_op(GOOGLENET, "fc"), "fc is not in a branch"),
+    (lambda: without_op(GOOGLENET, "aux1.fc2"), "aux1.fc2 is not in a branch"),
     (lambda: without_op(GOOGLENET, "inception3a.branch1x1.no"), "not the path of an op"),
     (lambda: without_op(RESNET, "mixed_6a.branch3x3.conv"), "branches of different grids cannot be concatenated"),
 )

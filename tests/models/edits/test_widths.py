@@ -1,4 +1,4 @@
-"""Edits of widths, copies, input and output, and of what stands around the filters."""
+"""Edits of widths, copies, input and output, dropout, BatchNorm and activation."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ REFUSED: tuple[tuple[Callable[[], Arch], str], ...] = (
     (lambda: with_widths(GOOGLENET, {CONV: True}), "1 to 8192, not true."),
     (lambda: with_widths(GOOGLENET, {CONV: 6.0}), "1 to 8192, not 6."),  # type: ignore[dict-item]
     (lambda: with_widths(GOOGLENET, {CONV: None}), "1 to 8192, not nothing."),  # type: ignore[dict-item]
-    (lambda: with_widths(GOOGLENET, {CONV: 10**5000}), "1 to 8192, not a number beyond all measure."),
+    (lambda: with_widths(GOOGLENET, {CONV: 10**5000}), "1 to 8192, not a number that is too large."),
     (lambda: scaled(GOOGLENET, float("nan")), "The width multiplier must be from 0.05 to 8, not nan."),
     (lambda: scaled(GOOGLENET, 2, 0), "The divisor must be a whole number from 1 to 64, not 0."),
     (lambda: scaled(XCEPTION, 8), "from 1 to 8192, not 12288."),

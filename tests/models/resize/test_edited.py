@@ -53,19 +53,19 @@ def test_a_removed_residual_block_adds_nothing() -> None:
     arch = small("inception_resnet_v2")
     net = trained(arch)
     fewer = with_repeats(arch, {"repeat_1": 1})
-    found = outputs(from_state(fewer, resized(net.state_dict(), arch, fewer)))
+    actual = outputs(from_state(fewer, resized(net.state_dict(), arch, fewer)))
     hook = net.get_submodule("repeat_1.1").register_forward_hook(lambda _, inputs, __: inputs[0])
     expected = outputs(net)
     hook.remove()
-    assert difference(expected, found) < EXACT
+    assert difference(expected, actual) < EXACT
 
 
-def test_added_inception_blocks_are_new_and_what_stands_behind_them_is_kept() -> None:
+def test_added_inception_blocks_are_new_and_what_comes_after_them_is_kept() -> None:
     arch = small("inception_v4")
-    found = resize(trained(arch).state_dict(), arch, with_repeats(arch, {"inception_b": 3}))
-    new = {c.path for c in found.changes if c.kind == "new"}
+    result = resize(trained(arch).state_dict(), arch, with_repeats(arch, {"inception_b": 3}))
+    new = {c.path for c in result.changes if c.kind == "new"}
     assert new == {"inception_b.2"}
-    assert {c.path.partition(".")[0] for c in found.changes if c.kind == "reads"} == {"reduction_b", "aux1"}
+    assert {c.path.partition(".")[0] for c in result.changes if c.kind == "reads"} == {"reduction_b", "aux1"}
 
 
 def test_a_block_of_type_a_has_widths_of_its_own_in_every_copy() -> None:
@@ -73,15 +73,15 @@ def test_a_block_of_type_a_has_widths_of_its_own_in_every_copy() -> None:
     arch = small("inception_resnet_v1")
     state = trained(arch).state_dict()
     path = "block35.branch3x3dbl.conv1"
-    found = resized(state, arch, with_widths(arch, {path: 2}))
+    carried_state = resized(state, arch, with_widths(arch, {path: 2}))
     picked = []
     for copy in (0, 1):
         key = f"block35.{copy}.branch3x3dbl.conv1.bn.running_mean"
-        picked.append([state[key].tolist().index(value) for value in found[key].tolist()])
+        picked.append([state[key].tolist().index(value) for value in carried_state[key].tolist()])
     assert picked[0] != picked[1]
 
 
-# --- what stands around the filters ----------------------------------------------------------------------------------
+# --- BatchNorm, biases and activations --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", ARCHITECTURES)
@@ -127,13 +127,13 @@ def test_the_classes_that_stay_keep_their_rows(key: str) -> None:
     arch = small(key)
     state = trained(arch).state_dict()
     fewer, more = with_classes(arch, 4), with_classes(arch, 11)
-    found = resized(state, arch, fewer)
-    assert torch.equal(found["fc.linear.weight"], state["fc.linear.weight"][:4])
-    found = resized(state, arch, more)
-    assert torch.equal(found["fc.linear.weight"][:7], state["fc.linear.weight"])
-    assert same(resized(found, more, arch), state)
+    carried_state = resized(state, arch, fewer)
+    assert torch.equal(carried_state["fc.linear.weight"], state["fc.linear.weight"][:4])
+    carried_state = resized(state, arch, more)
+    assert torch.equal(carried_state["fc.linear.weight"][:7], state["fc.linear.weight"])
+    assert same(resized(carried_state, more, arch), state)
     if key != "inception_resnet_v1_facenet":
-        logits = outputs(from_state(more, found))[0]
+        logits = outputs(from_state(more, carried_state))[0]
         assert difference((outputs(trained(arch))[0],), (logits[:, :7],)) < EXACT
         assert float(logits[:, 7:].std()) > 0
 
@@ -142,15 +142,15 @@ def test_a_longer_face_embedding_begins_with_the_old_one() -> None:
     """The new numbers are zero, so the length by which all are divided stays."""
     arch = small("inception_resnet_v1_facenet")
     longer = with_classes(arch, 11)
-    (found,) = outputs(from_state(longer, resized(trained(arch).state_dict(), arch, longer)))
-    assert difference(outputs(trained(arch)), (found[:, :7],)) < EXACT
-    assert not found[:, 7:].any()
+    (actual,) = outputs(from_state(longer, resized(trained(arch).state_dict(), arch, longer)))
+    assert difference(outputs(trained(arch)), (actual[:, :7],)) < EXACT
+    assert not actual[:, 7:].any()
 
 
 def test_another_input_size_changes_only_what_reads_a_flattened_grid() -> None:
     arch = small("googlenet")
     size = next(s for s in range(200, 300) if runs(replace(arch, input_size=s)))
-    found = resize(trained(arch).state_dict(), arch, with_input_size(arch, size))
-    assert kinds([c for c in found.changes if c.kind != "kept"]) == {
+    result = resize(trained(arch).state_dict(), arch, with_input_size(arch, size))
+    assert kinds([c for c in result.changes if c.kind != "kept"]) == {
         ("aux1.fc1", "new"), ("aux1.fc2", "reads"), ("aux2.fc1", "new"), ("aux2.fc2", "reads"),
     }  # fmt: skip

@@ -97,9 +97,9 @@ def test_torchvisions_networks_keep_their_logits(key: str, tmp_path: Path) -> No
     net.load_state_dict(resized(weights.load(arch, tmp_path / "theirs.pth").state_dict(), arch, wider))
     x = torch.randn(2, 3, size, size)
     with torch.inference_mode():
-        expected, found = theirs(x), net(x)
+        expected, actual = theirs(x), net(x)
     assert expected.std(0).mean() > 0.05  # pictures differ
-    assert (found - expected).abs().max() < 1e-4
+    assert (actual - expected).abs().max() < 1e-4
 
 
 # --- narrower: the same as the old network with the weakest filters masked -------------------------------------------
@@ -134,7 +134,7 @@ def test_narrower_is_the_old_network_with_the_weakest_filters_masked(key: str, p
     net = trained(arch)
     kept = widths(arch)[path] * 2 // 3
     narrow = with_widths(arch, {path: kept})
-    found = outputs(from_state(narrow, resized(net.state_dict(), arch, narrow)))
+    actual = outputs(from_state(narrow, resized(net.state_dict(), arch, narrow)))
     hooks = []
     for module in modules:
         masked_part = net.get_submodule(module)
@@ -143,7 +143,7 @@ def test_narrower_is_the_old_network_with_the_weakest_filters_masked(key: str, p
     expected = outputs(net)
     for hook in hooks:
         hook.remove()
-    assert difference(expected, found) < EXACT
+    assert difference(expected, actual) < EXACT
     assert difference(expected, outputs(net)) > 1e-3, "masking must matter"
 
 
@@ -173,11 +173,11 @@ def test_wider_and_narrower_at_once() -> None:
     net = trained(arch)
     grown, shrunk = "Mixed_5b.branch5x5.conv", "Mixed_5b.branch1x1.conv"
     both = with_widths(arch, {grown: widths(arch)[grown] + 5, shrunk: 3})
-    found = outputs(from_state(both, resized(net.state_dict(), arch, both)))
+    actual = outputs(from_state(both, resized(net.state_dict(), arch, both)))
     hook = net.get_submodule(shrunk).register_forward_hook(masked(strongest(net.get_submodule(shrunk), 3)))
     expected = outputs(net)
     hook.remove()
-    assert difference(expected, found) < EXACT
+    assert difference(expected, actual) < EXACT
 
 
 # --- by hand ---------------------------------------------------------------------------------------------------------
@@ -206,11 +206,11 @@ TINY_STATE = {
 
 
 def test_the_numbers_of_a_tiny_network() -> None:
-    found = resized(TINY_STATE, TINY, with_widths(TINY, {"conv": 3}))
-    assert found["conv.conv.weight"].flatten(1).tolist() == [[1, 0, 0], [0, 3, 0], [1, 0, 0]]
-    assert found["conv.conv.bias"].tolist() == [0.5, 0.25, 0.5]
-    assert found["mixed.a.one.conv.weight"].flatten().tolist() == [2, 6, 2]
-    assert found["fc.linear.weight"].tolist() == [[8, 5, 12, 5]]
+    carried_state = resized(TINY_STATE, TINY, with_widths(TINY, {"conv": 3}))
+    assert carried_state["conv.conv.weight"].flatten(1).tolist() == [[1, 0, 0], [0, 3, 0], [1, 0, 0]]
+    assert carried_state["conv.conv.bias"].tolist() == [0.5, 0.25, 0.5]
+    assert carried_state["mixed.a.one.conv.weight"].flatten().tolist() == [2, 6, 2]
+    assert carried_state["fc.linear.weight"].tolist() == [[8, 5, 12, 5]]
     narrow = resized(TINY_STATE, TINY, with_widths(TINY, {"conv": 1}))
     assert narrow["conv.conv.weight"].flatten().tolist() == [0, 3, 0]
     assert narrow["mixed.a.one.conv.weight"].flatten().tolist() == [6]
@@ -232,9 +232,9 @@ def test_what_happened_is_listed() -> None:
 
 
 def test_nothing_changes_nothing() -> None:
-    found = resize(TINY_STATE, TINY, TINY)
-    assert found.state == TINY_STATE
-    assert {change.kind for change in found.changes} == {"kept"}
+    result = resize(TINY_STATE, TINY, TINY)
+    assert result.state == TINY_STATE
+    assert {change.kind for change in result.changes} == {"kept"}
 
 
 def test_a_filters_strength_counts_its_batch_norm() -> None:
@@ -253,8 +253,8 @@ def test_a_filters_strength_counts_its_batch_norm() -> None:
         "conv.bn.weight": torch.tensor([-4.0, 1.0]),
         "conv.bn.running_var": torch.tensor([0.0, 0.75]),
     }
-    found = resized(state, arch, with_widths(arch, {"conv": 1}))
-    assert found["conv.bn.weight"].tolist() == [-4]
+    carried_state = resized(state, arch, with_widths(arch, {"conv": 1}))
+    assert carried_state["conv.bn.weight"].tolist() == [-4]
 
 
 # --- the example in the docstring of WalkContext ---------------------------------------------------------------------

@@ -53,7 +53,7 @@ INSERTED: list[Op] = [
 @pytest.mark.parametrize("op", INSERTED, ids=lambda op: f"{type(op).__name__}{getattr(op, 'width', '')}")
 @pytest.mark.parametrize("key", ["googlenet_plain", "googlenet_bn"])
 def test_an_inserted_op_passes_its_input_on(key: str, op: Op) -> None:
-    """Behind a ReLU, wider or as wide as its input; behind it stand the next convolution, a concatenation, a fork."""
+    """After a ReLU, wider or as wide as its input; before the next convolution, a concatenation, a fork."""
     arch = small(key)
     assert carried(arch, with_op(arch, f"{MIXED}.branch3x3", op, 1))[0] < EXACT
     assert carried(arch, with_op(arch, f"{MIXED}.branch5x5", op))[0] < EXACT
@@ -73,11 +73,11 @@ def test_a_branch_that_is_gone_is_missed_like_one_that_gives_zero() -> None:
     arch = small("googlenet")
     net = trained(arch)
     fewer = without_branch(arch, f"{MIXED}.branch5x5")
-    found = outputs(from_state(fewer, resized(net.state_dict(), arch, fewer)))
+    actual = outputs(from_state(fewer, resized(net.state_dict(), arch, fewer)))
     hook = net.get_submodule(f"{MIXED}.branch5x5").register_forward_hook(lambda _, __, out: out * 0)
     expected = outputs(net)
     hook.remove()
-    assert difference(expected, found) < EXACT
+    assert difference(expected, actual) < EXACT
 
 
 def test_a_branch_without_its_reduction_is_new_and_not_read() -> None:
@@ -85,12 +85,12 @@ def test_a_branch_without_its_reduction_is_new_and_not_read() -> None:
     arch = small("googlenet")
     net = trained(arch)
     changed = without_op(arch, f"{MIXED}.branch5x5.reduce")
-    found = resize(net.state_dict(), arch, changed)
-    assert {(f"{MIXED}.branch5x5.reduce", "gone"), (f"{MIXED}.branch5x5.conv", "new")} <= kinds([*found.changes])
+    result = resize(net.state_dict(), arch, changed)
+    assert {(f"{MIXED}.branch5x5.reduce", "gone"), (f"{MIXED}.branch5x5.conv", "new")} <= kinds([*result.changes])
     hook = net.get_submodule(f"{MIXED}.branch5x5").register_forward_hook(lambda _, __, out: out * 0)
     expected = outputs(net)
     hook.remove()
-    assert difference(expected, outputs(from_state(changed, found.state))) < EXACT
+    assert difference(expected, outputs(from_state(changed, result.state))) < EXACT
 
 
 def test_a_larger_kernel_computes_the_same_and_a_smaller_one_keeps_its_centre() -> None:
@@ -104,8 +104,8 @@ def test_a_larger_kernel_computes_the_same_and_a_smaller_one_keeps_its_centre() 
     state = trained(arch).state_dict()
     assert same(resized(resized(state, arch, with_kernel((5, 7))), with_kernel((5, 7)), arch), state)
     assert kinds(carried(arch, with_kernel((3, 5)))[1]) == {(path, "kernel")}
-    found = resized(state, arch, with_kernel((1, 3)))[f"{path}.conv.weight"]
-    assert torch.equal(found, state[f"{path}.conv.weight"][:, :, 1:2])
+    smaller = resized(state, arch, with_kernel((1, 3)))[f"{path}.conv.weight"]
+    assert torch.equal(smaller, state[f"{path}.conv.weight"][:, :, 1:2])
 
 
 def test_separable_convolutions_get_other_kernels_and_more_filters_a_channel() -> None:
@@ -129,16 +129,16 @@ def test_factorised_and_joined_convolutions() -> None:
     arch = small("googlenet")
     path = f"{MIXED}.branch5x5.conv"
     split = factorised(arch, path)
-    found = resize(trained(arch).state_dict(), arch, split)
-    assert {(f"{path}_1", "identity"), (path, "kernel")} <= kinds([*found.changes])
+    result = resize(trained(arch).state_dict(), arch, split)
+    assert {(f"{path}_1", "identity"), (path, "kernel")} <= kinds([*result.changes])
     centre = trained(arch).state_dict()[f"{path}.conv.weight"][:, :, 1:4, 1:4]
-    assert torch.equal(found.state[f"{path}.conv.weight"], centre)
-    assert resized(found.state, split, unfactorised(split, path)).keys() == trained(arch).state_dict().keys()
+    assert torch.equal(result.state[f"{path}.conv.weight"], centre)
+    assert resized(result.state, split, unfactorised(split, path)).keys() == trained(arch).state_dict().keys()
 
 
 @pytest.mark.parametrize("activation", ["relu", "gelu"])
 def test_a_wider_layer_before_a_comparison_of_channels(activation: Activation) -> None:
-    """Inside a branch, and behind a concatenation, whose last branch alone may grow without moving neighbours."""
+    """Inside a branch, and after a concatenation, of which the last branch alone can grow without moving neighbours."""
     arch = with_op(small("googlenet_plain"), f"{MIXED}.branch3x3", LocalResponseNorm("norm", 3, 0.5), 1)
     arch = with_activation(arch, activation)
     arch = with_op(arch, "inception4c.branch_pool", LocalResponseNorm("norm", 3, 0.5), 0)
@@ -148,13 +148,13 @@ def test_a_wider_layer_before_a_comparison_of_channels(activation: Activation) -
 
 
 def test_a_shortcut_keeps_its_trunk_through_a_changed_block() -> None:
-    """A residual block whose branches are all new adds zero; its trunk goes on."""
+    """A residual block whose branches are all new adds zero; its trunk is as before."""
     arch = small("inception_resnet_v1")
     new = (Branch("other", (Pool("pool", "max", 3, 1, "same"), Conv("conv", 5))),)
     changed = map_blocks(arch, lambda b: replace(b, branches=new) if b.name == "block8" else b)
-    found = resize(trained(arch).state_dict(), arch, changed)
-    assert ("block8.0", "new") in kinds([*found.changes])
-    assert not found.state["block8.0.proj.weight"].any()
+    result = resize(trained(arch).state_dict(), arch, changed)
+    assert ("block8.0", "new") in kinds([*result.changes])
+    assert not result.state["block8.0.proj.weight"].any()
 
 
 # --- any edits -------------------------------------------------------------------------------------------------------
@@ -201,8 +201,8 @@ def test_edits_that_compute_the_same_do_so_together(key: str, data: st.DataObjec
         with contextlib.suppress(ValueError):  # what does not fit is left out
             edit = change(data.draw, edit)
     net = trained(small(key))
-    found = outputs(from_state(edit, resized(net.state_dict(), small(key), edit)))
-    assert difference(outputs(net)[: len(found)], found) < EXACT
+    actual = outputs(from_state(edit, resized(net.state_dict(), small(key), edit)))
+    assert difference(outputs(net)[: len(actual)], actual) < EXACT
 
 
 @pytest.mark.parametrize("key", ARCHITECTURES)
@@ -215,19 +215,19 @@ def test_any_edits_give_a_state_that_fits_and_a_report_that_is_true(key: str, da
     arch = small(key)
     state = trained(arch).state_dict()
     edit, _ = data.draw(edited(arch))
-    found = resize(state, arch, edit)
+    result = resize(state, arch, edit)
     wanted = build(edit, "meta").state_dict()
-    assert found.state.keys() == wanted.keys()
-    for name, tensor in found.state.items():
+    assert result.state.keys() == wanted.keys()
+    for name, tensor in result.state.items():
         assert (tensor.shape, tensor.dtype) == (wanted[name].shape, state.get(name, tensor).dtype)
         assert bool(torch.isfinite(tensor).all())
-    assert found.changes == resize(state, arch, edit).changes
-    assert same(found.state, resized(state, arch, edit))
-    for change in found.changes:
+    assert result.changes == resize(state, arch, edit).changes
+    assert same(result.state, resized(state, arch, edit))
+    for change in result.changes:
         assert change.text.endswith(".")
         if change.kind == "kept":
             own = [name for name in state if name.startswith(f"{change.path}.")]
             assert own
-            assert all(torch.equal(found.state[name], state[name]) for name in own)
-    untold = [name for name in found.state if not any(name.startswith(f"{c.path}.") for c in found.changes)]
+            assert all(torch.equal(result.state[name], state[name]) for name in own)
+    untold = [name for name in result.state if not any(name.startswith(f"{c.path}.") for c in result.changes)]
     assert untold == []

@@ -161,14 +161,14 @@ def test_head(key: str) -> None:
 
 @pytest.mark.parametrize("key", [k for k in KEYS if facts(k).aux])
 def test_aux_layers(key: str) -> None:
-    """TF-slim's 5x5 covers the grid, so what is pooled behind it is one cell; ours pools at every size."""
+    """TF-slim's 5x5 covers the grid, so what is pooled after it is one cell; ours pools at every size."""
     for head, fact in zip(ARCHITECTURES[key].aux, facts(key).aux, strict=True):
         wanted = fact.layers.replace("flatten, ", "")
         ours = in_words(head)
         assert ours == wanted or ours.replace("gap, ", "") == wanted
 
 
-# --- what stands around the weights ----------------------------------------------------------------------------------
+# --- norms, biases and pools -----------------------------------------------------------------------------------------
 
 
 @every_variant

@@ -99,16 +99,16 @@ def test_a_published_checkpoint_is_fetched_and_gives_the_same_outputs(
     content = as_file(net.state_dict(), name)
     with serving(content) as server:
         publish(name, content, server.url, monkeypatch)
-        found = weights.loaded(ARCHITECTURES[key], name)
+        loaded = weights.loaded(ARCHITECTURES[key], name)
         assert server.behaviour.asked == [""]
-    assert found.trained_weights.file.parent == cache
-    assert not found.changes
-    assert bool(found.report) == (
+    assert loaded.trained_weights.file.parent == cache
+    assert not loaded.changes
+    assert bool(loaded.report) == (
         bool(ARCHITECTURES[key].aux) and not aux
     )  # heads that the file lacks keep their own weights, and that is said
     picture = torch.randn(1, 3, size, size)
     with torch.inference_mode():
-        expected, logits = net(picture), found.net(picture)
+        expected, logits = net(picture), loaded.net(picture)
     assert expected.std() > 1e-3
     assert torch.allclose(logits, expected, atol=1e-4, rtol=1e-4)
 
@@ -135,8 +135,8 @@ def test_published_checkpoints_of_layouts_without_a_package(
     torch.save(state, file, _use_new_zipfile_serialization=not old)
     with serving(file.getvalue()) as server:
         publish(name, file.getvalue(), server.url, monkeypatch)
-        found = weights.load(arch, name).state_dict()
-    assert all(torch.equal(value, found[key]) for key, value in net.state_dict().items())
+        own = weights.load(arch, name).state_dict()
+    assert all(torch.equal(value, own[key]) for key, value in net.state_dict().items())
 
 
 def test_without_a_network_a_published_checkpoint_is_one_sentence(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,12 +222,12 @@ def trained() -> Network:
 def test_a_wider_network_says_the_same_and_lists_what_changed(trained: Network, tmp_path: Path) -> None:
     path = "inception4a.branch3x3.conv"
     arch = with_widths(SMALL, {path: 300})
-    found = weights.loaded(arch, saved(trained, tmp_path / "own.pth"))
+    loaded = weights.loaded(arch, saved(trained, tmp_path / "own.pth"))
     picture = torch.randn(1, 3, 64, 64)
     with torch.inference_mode():
-        assert torch.allclose(found.net(picture), trained(picture), atol=1e-4)
-    assert path in {change.path for change in found.changes if change.kind == "wider"}
-    assert replace(found.trained_weights.arch, aux=()) == SMALL
+        assert torch.allclose(loaded.net(picture), trained(picture), atol=1e-4)
+    assert path in {change.path for change in loaded.changes if change.kind == "wider"}
+    assert replace(loaded.trained_weights.arch, aux=()) == SMALL
 
 
 def test_loading_builds_the_network_once(trained: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,10 +262,10 @@ def test_heads_without_weights_start_as_a_new_network_s(trained: Network, tmp_pa
 def test_a_file_of_the_edited_network_is_taken_as_it_is(tmp_path: Path) -> None:
     arch = with_widths(SMALL, {"inception4a.branch3x3.conv": 10})
     net = build(arch)
-    found = weights.loaded(arch, saved(net, tmp_path / "own.pt"))
-    assert found.changes == ()
-    assert found.trained_weights.arch == arch
-    assert all(torch.equal(value, found.net.state_dict()[key]) for key, value in net.state_dict().items())
+    loaded = weights.loaded(arch, saved(net, tmp_path / "own.pt"))
+    assert loaded.changes == ()
+    assert loaded.trained_weights.arch == arch
+    assert all(torch.equal(value, loaded.net.state_dict()[key]) for key, value in net.state_dict().items())
 
 
 def test_a_file_of_neither_network_names_every_place(trained: Network, tmp_path: Path) -> None:
@@ -278,7 +278,7 @@ def test_a_file_of_neither_network_names_every_place(trained: Network, tmp_path:
 
 def test_another_number_of_classes_is_said_in_plain_words(trained: Network, tmp_path: Path) -> None:
     file = saved(trained, tmp_path / "own.pth")
-    with pytest.raises(WeightsError, match="tells 7 classes apart and the network 1,000; set Classes to 7"):
+    with pytest.raises(WeightsError, match="has 7 outputs and the network 1,000; set Classes to 7"):
         weights.load(replace(SMALL, classes=1000), file)
 
 
@@ -286,7 +286,7 @@ def test_values_that_are_no_numbers_are_said(trained: Network, tmp_path: Path) -
     state = dict(trained.state_dict())
     state["conv2.conv.weight"] = torch.full_like(state["conv2.conv.weight"], torch.nan)
     torch.save(state, tmp_path / "own.pth")
-    assert "no numbers stand in conv2.conv.weight" in weights.loaded(SMALL, tmp_path / "own.pth").report[0]
+    assert "not numbers in conv2.conv.weight" in weights.loaded(SMALL, tmp_path / "own.pth").report[0]
 
 
 def test_half_precision_becomes_float32(trained: Network, tmp_path: Path) -> None:
@@ -309,10 +309,10 @@ def test_the_card_beside_a_file_says_how_to_use_it(trained: Network, tmp_path: P
     file = saved(trained, tmp_path / "own.pth")
     (tmp_path / "own.json").write_text(json.dumps(CARD))
     arch = with_widths(SMALL, {"conv1": 32})  # an edit of the card's network, which is not the published one
-    learned = weights.loaded(arch, file).trained_weights
-    assert (learned.arch, learned.class_names, learned.data) == (SMALL, tuple("abcdefg"), "d")
-    assert learned.accuracy == "90.00% of 1,000 test pictures"
-    assert learned.preprocessing == Preprocessing(224, 224, channels="grey", mean=(0.5,) * 3, std=(0.25,) * 3)
+    trained_weights = weights.loaded(arch, file).trained_weights
+    assert (trained_weights.arch, trained_weights.class_names, trained_weights.data) == (SMALL, tuple("abcdefg"), "d")
+    assert trained_weights.accuracy == "90.00% of 1,000 test pictures"
+    assert trained_weights.preprocessing == Preprocessing(224, 224, channels="grey", mean=(0.5,) * 3, std=(0.25,) * 3)
 
 
 BAD_CARDS: list[tuple[object, str]] = [
@@ -340,9 +340,9 @@ def test_a_card_that_is_none_is_refused_and_beside_a_file_ignored(
 
 def test_the_demo_is_what_its_card_says() -> None:
     home = demo().arch
-    found = weights.loaded(home, "demo")
-    assert found.changes == ()
-    assert found.net.arch == home
+    loaded = weights.loaded(home, "demo")
+    assert loaded.changes == ()
+    assert loaded.net.arch == home
     assert len(demo().class_names) == home.classes == 10
 
 
@@ -356,14 +356,14 @@ def test_heads_that_the_network_does_not_have_are_left_out(tmp_path: Path) -> No
 
 def test_cadenes_files_have_a_background_class_and_another_name_for_the_classifier() -> None:
     state = timm.create_model("inception_v4", num_classes=1001).state_dict()
-    found = weights.translated(without_aux(ARCHITECTURES["inception_v4"]), state)
-    assert torch.equal(found["fc.linear.weight"], state["last_linear.weight"][1:])
+    own = weights.translated(without_aux(ARCHITECTURES["inception_v4"]), state)
+    assert torch.equal(own["fc.linear.weight"], state["last_linear.weight"][1:])
     resnet = {
         k.replace("classif.", "last_linear."): v
         for k, v in timm.create_model("inception_resnet_v2").state_dict().items()
     }
-    found = weights.translated(without_aux(ARCHITECTURES["inception_resnet_v2"]), resnet)
-    assert torch.equal(found["fc.linear.bias"], resnet["last_linear.bias"])
+    own = weights.translated(without_aux(ARCHITECTURES["inception_resnet_v2"]), resnet)
+    assert torch.equal(own["fc.linear.bias"], resnet["last_linear.bias"])
 
 
 @pytest.mark.parametrize(
