@@ -1,19 +1,22 @@
-"""What a person sees and does at the diagram component, on the made-up network of graph_view_app.py."""
+"""What a person sees and does at the diagram component, on the made-up network of small_network.py."""
 
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from app.frontend.components import graph_view
 from tests.app_server import free_port, served
+from tests.browser.small_network import SmallNetwork
+from tests.browser.static_page import StaticPage
 
 APP = "tests/browser/graph_view_app.py"
-REDUCE = "inception1.branch3x3.reduce"
+PATIENCE_MS = 30_000  # for what waits for the server, on a busy machine
 
 
 @contextmanager
@@ -55,11 +58,33 @@ class ScreenBox:
 class Diagram:
     """What a person sees and does. Motion is off, so nothing has to be waited for but the server."""
 
-    def __init__(self, page: Page, url: str, query: str = "modules=3") -> None:
+    def __init__(
+        self, page: Page, network: SmallNetwork | None = None, rerun: Callable[[], None] | None = None
+    ) -> None:
         self.page = page
+        self._network = network
+        self._rerun = rerun
+        expect(self.place("input")).to_be_attached(timeout=PATIENCE_MS)
+
+    @staticmethod
+    def in_app(page: Page, url: str, query: str = "") -> "Diagram":
         page.emulate_media(reduced_motion="reduce")
         page.goto(f"{url}/?{query}")
-        expect(self.place("input")).to_be_attached(timeout=30_000)
+        return Diagram(page)
+
+    @staticmethod
+    def alone(page: Page, static_page: Callable[..., StaticPage], network: SmallNetwork) -> "Diagram":
+        """On a page of its own, without a server."""
+        page.emulate_media(reduced_motion="reduce")
+        return Diagram(page, network, static_page(graph_view, network.show, network.log).rerun)
+
+    def change(self, **what: object) -> None:
+        """Something else on the page changed attributes of the network."""
+        assert self._network
+        assert self._rerun
+        for name, value in what.items():
+            setattr(self._network, name, value)
+        self._rerun()
 
     def place(self, path: str) -> Locator:
         return self.page.locator(f'.view g[id="{path}"]')
@@ -101,9 +126,19 @@ class Diagram:
 
     def expect_said(self, *lines: str) -> None:
         """Exactly these events reached Python, and their rerun is on the page."""
-        expect(self.page.get_by_test_id("stCode")).to_have_text(
-            re.compile("^" + "\n".join([*lines, r"width \d+"]) + r"\s*$")
-        )
+        expect(self.page.get_by_test_id("stCode")).to_have_text(re.compile("^" + "\n".join(lines) + r"\s*$"))
+
+
+Opened = Callable[..., Diagram]
+
+
+def opener(page: Page, static_page: Callable[..., StaticPage]) -> Opened:
+    """Opens the diagram alone on a page; takes what SmallNetwork takes."""
+
+    def opened(**options: object) -> Diagram:
+        return Diagram.alone(page, static_page, SmallNetwork(**options))
+
+    return opened
 
 
 def near(a: tuple[float, float], b: tuple[float, float]) -> bool:

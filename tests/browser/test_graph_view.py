@@ -1,36 +1,26 @@
-"""The diagram component in Chromium: what is selected, what the camera shows, and that nothing jumps."""
+"""The diagram component alone on a page: what is selected, what the camera shows, and that nothing jumps."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.diagram import REDUCE, Diagram, demo, near
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with demo(tmp_path_factory.mktemp("graph_view")) as address:
-        yield address
+from tests.browser.diagram import Diagram, Opened, near, opener
+from tests.browser.small_network import REDUCE
+from tests.browser.static_page import StaticPage
 
 
 @pytest.fixture
-def small(page: Page, url: str) -> Diagram:
-    return Diagram(page, url)
+def opened(page: Page, static_page: Callable[..., StaticPage]) -> Opened:
+    return opener(page, static_page)
+
+
+@pytest.fixture
+def small(opened: Opened) -> Diagram:
+    return opened()
 
 
 # ---- Selection
-
-
-def test_a_click_is_shown_at_once_and_told_once(small: Diagram) -> None:
-    small.page.evaluate(
-        "() => addEventListener('click', e => { window.atOnce = e.composedPath()"
-        ".find(n => n.classList?.contains('node'))?.getAttribute('aria-current') })"
-    )
-    small.click("inception1")
-    assert small.page.evaluate("window.atOnce") == "true"  # in the click itself, before any message
-    small.expect_said("select inception1")
-    small.expect_chosen("inception1")
 
 
 def test_the_background_selects_nothing(small: Diagram) -> None:
@@ -42,14 +32,14 @@ def test_the_background_selects_nothing(small: Diagram) -> None:
 
 
 SHOWN = {
-    "modules=3": {
+    "folded": {
         "inception1": ["inception1"],
         "inception1.branch3x3.conv": ["inception1"],
         "inception": [],
         "inception2": ["inception2"],
         "nowhere": [],
     },
-    "modules=3&open=all": {
+    "expanded": {
         "inception1": ["inception1"],
         REDUCE: [REDUCE],
         "inception1.branch3x3": ["inception1.branch3x3.conv", REDUCE],
@@ -59,21 +49,19 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize("query", SHOWN)
-def test_a_selection_stands_for_what_is_shown_of_it(page: Page, url: str, query: str) -> None:
-    diagram = Diagram(page, url, query)
-    for path, chosen in SHOWN[query].items():
-        page.get_by_label("Select").fill(path)
-        page.keyboard.press("Enter")
+@pytest.mark.parametrize("how", SHOWN)
+def test_a_selection_stands_for_what_is_shown_of_it(opened: Opened, how: str) -> None:
+    diagram = opened(expanded=range(3) if how == "expanded" else ())
+    for path, chosen in SHOWN[how].items():
+        diagram.change(selected=path)
         diagram.expect_chosen(*chosen)
 
 
-def test_a_selection_from_elsewhere_is_brought_into_sight(page: Page, url: str) -> None:
-    diagram = Diagram(page, url, "modules=12&open=all")
+def test_a_selection_from_elsewhere_is_brought_into_sight(page: Page, opened: Opened) -> None:
+    diagram = opened(modules=12, expanded=range(12))
     last = "inception11.concat"
     assert not diagram.of(".canvas").holds(diagram.box(last))
-    page.get_by_label("Select").fill(last)
-    page.keyboard.press("Enter")
+    diagram.change(selected=last)
     expect(diagram.place(last)).to_have_attribute("aria-current", "true")
     assert diagram.of(".canvas").holds(diagram.box(last))
 
@@ -81,12 +69,15 @@ def test_a_selection_from_elsewhere_is_brought_into_sight(page: Page, url: str) 
 # ---- Camera
 
 
-def test_a_small_network_opens_as_a_whole_and_a_tall_one_at_its_input(page: Page, url: str) -> None:
-    diagram = Diagram(page, url, "modules=3")
+def test_a_small_network_opens_as_a_whole(small: Diagram) -> None:
+    canvas = small.of(".canvas")
+    assert all(canvas.holds(small.box(path)) for path in ("input", "inception0", "inception2"))
+    assert not small.page.locator(".view .map").is_visible()
+
+
+def test_a_tall_network_opens_at_its_input(page: Page, opened: Opened) -> None:
+    diagram = opened(modules=12, expanded=range(12))
     canvas = diagram.of(".canvas")
-    assert all(canvas.holds(diagram.box(path)) for path in ("input", "inception0", "inception2"))
-    assert not page.locator(".view .map").is_visible()
-    diagram = Diagram(page, url, "modules=12&open=all")
     size = diagram.place("input").locator("text").first.evaluate("e => 11 * e.getScreenCTM().a")
     assert size >= 8
     assert canvas.holds(diagram.box("input"))
@@ -159,8 +150,8 @@ def test_zoom_has_ends_and_the_drawing_stays_in_sight(small: Diagram) -> None:
     assert near((corner.x, corner.y), (canvas.x + canvas.width - 80, canvas.y + canvas.height - 80))
 
 
-def test_the_small_map_moves_the_camera(page: Page, url: str) -> None:
-    diagram = Diagram(page, url, "modules=12&open=all")
+def test_the_small_map_moves_the_camera(page: Page, opened: Opened) -> None:
+    diagram = opened(modules=12, expanded=range(12))
     assert not diagram.of(".canvas").holds(diagram.box("inception11.concat"))
     small_map = diagram.of(".map canvas")
     diagram.drag(small_map.top, (small_map.center[0], small_map.y + small_map.height - 2))
@@ -168,55 +159,21 @@ def test_the_small_map_moves_the_camera(page: Page, url: str) -> None:
     assert diagram.of(".map .frame").y > small_map.center[1]
 
 
-def test_a_diagram_in_a_closed_tab_is_placed_when_the_tab_opens(page: Page, url: str) -> None:
-    diagram = Diagram(page, url, "modules=3&tabs")
-    page.get_by_role("tab", name="Second").click()
-    expect(page.locator(".view .canvas")).to_be_visible()
-    page.wait_for_function("e => e.getBoundingClientRect().width > 50", arg=diagram.place("input").element_handle())
-    assert all(diagram.of(".canvas").holds(diagram.box(path)) for path in ("input", "inception0", "inception2"))
-    diagram.button("Zoom in").click()
-    before = diagram.box("inception1")
-    page.get_by_role("tab", name="First").click()
-    expect(page.locator(".view .canvas")).to_be_hidden()
-    page.get_by_role("tab", name="Second").click()
-    expect(page.locator(".view .canvas")).to_be_visible()
-    assert diagram.box("inception1") == before
-
-
 # ---- Nothing jumps
 
 
-def test_an_edit_patches_the_drawing_on_the_page(page: Page, url: str) -> None:
-    diagram = Diagram(page, url, "modules=3&open=all")
-    diagram.button("Zoom out").click()
-    page.emulate_media(reduced_motion="no-preference")
-    diagram.place("inception2.concat").evaluate("e => { e.untouched = e.firstElementChild }")
-    diagram.place(REDUCE).evaluate("e => { e.kept = true }")
-    page.locator(".view .flashes").evaluate("""e => { window.lit = []
-        const log = (record) => record.addedNodes.forEach(ring => lit.push(ring.getAttribute('class')))
-        new MutationObserver(records => records.forEach(log)).observe(e, {childList: true}) }""")
-    before = diagram.box(REDUCE), diagram.box("inception2.concat")
-    page.get_by_test_id("stNumberInputStepUp").click()
-    expect(diagram.place(REDUCE)).to_contain_text("104")
-    assert diagram.place(REDUCE).evaluate("e => e.kept")
-    assert diagram.place("inception2.concat").evaluate("e => e.untouched === e.firstElementChild")
-    assert (diagram.box(REDUCE), diagram.box("inception2.concat")) == before
-    assert page.evaluate("lit") == ["edited"]  # one place lights up, where the edit landed
-    assert "104 filters" in (diagram.place(REDUCE).get_attribute("aria-label") or "")
-
-
-def test_nothing_lights_up_for_people_who_want_less_motion(page: Page, url: str) -> None:
-    diagram = Diagram(page, url, "modules=3&open=all")
-    page.get_by_test_id("stNumberInputStepUp").click()
+def test_nothing_lights_up_for_people_who_want_less_motion(page: Page, opened: Opened) -> None:
+    diagram = opened(expanded=range(3))
+    diagram.change(width=104)
     expect(diagram.place(REDUCE)).to_contain_text("104")
     assert page.locator(".view .flashes rect").count() == 0
 
 
-def test_all_colours_can_change_without_a_jump(page: Page, url: str) -> None:
-    diagram = Diagram(page, url, "modules=3&open=all")
+def test_all_colours_can_change_without_a_jump(page: Page, opened: Opened) -> None:
+    diagram = opened(expanded=range(3))
     diagram.click(REDUCE)
     before = diagram.box(REDUCE)
-    page.get_by_text("Heat", exact=True).click()
+    diagram.change(heat=True)
     expect(page.locator(".view .legend")).to_have_text("01.2 G MACs")
     assert diagram.place(REDUCE).locator("path").get_attribute("fill") != "#E69F00"
     assert diagram.box(REDUCE) == before
@@ -249,19 +206,8 @@ def test_expanding_and_folding_keep_the_place(small: Diagram, how: str) -> None:
     assert near(small.box("inception1").top, node.top)
 
 
-def test_the_view_outlives_a_visit_to_another_page(small: Diagram) -> None:
-    small.button("Zoom in").click()
-    before = small.box("inception1")
-    small.page.get_by_role("link", name="Other").click()
-    expect(small.page.get_by_role("heading", name="Another page")).to_be_visible()
-    small.page.get_by_role("link", name="Diagram").click()
-    expect(small.place("inception1")).to_be_attached()
-    assert near(small.box("inception1").center, before.center)
-    assert small.box("inception1").width == pytest.approx(before.width)
-
-
-def test_without_expanding_a_double_click_zooms(page: Page, url: str) -> None:
-    diagram = Diagram(page, url, "modules=3&fixed")
+def test_without_expanding_a_double_click_zooms(page: Page, opened: Opened) -> None:
+    diagram = opened(fixed=True)
     before = diagram.box("inception1")
     page.mouse.dblclick(*before.center)
     assert diagram.box("inception1").width == pytest.approx(2 * before.width, rel=0.01)

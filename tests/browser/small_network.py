@@ -1,0 +1,150 @@
+"""A made-up network of inception modules in the real diagram component, laid out by the real Graphviz."""
+
+from __future__ import annotations
+
+import functools
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+from app.backend.diagram import Drawing, DrawnItem, HeatScale
+from app.frontend.components.graph_view import graph_view
+
+BRANCHES = {
+    "branch1x1": ("conv",),
+    "branch3x3": ("reduce", "conv"),
+    "branch5x5": ("reduce", "conv"),
+    "pool": ("pool", "proj"),
+}
+COLORS = {"branch1x1": "#0072B2", "branch3x3": "#E69F00", "branch5x5": "#009E73", "pool": "#CC79A7"}
+CIVIDIS = ("#00224E", "#123570", "#3B496C", "#575D6D", "#707173", "#8A8678", "#A59C74", "#C3B369", "#E1CC55", "#FEE838")
+REDUCE = "inception1.branch3x3.reduce"  # whose width can be changed
+HEAD = """digraph { rankdir=%s
+node [shape=box style="rounded,filled" fillcolor="#DDE3EA" fixedsize=true width=1.6 height=0.55]
+node [fontname=Helvetica fontsize=11]
+graph [style="rounded,filled" fillcolor="#88888818" fontname=Helvetica fontsize=12]
+"""
+SVG = "http://www.w3.org/2000/svg"
+
+
+def node(path: str, label: str) -> str:
+    return f'"{path}" [id="{path}" label="{label}\\n@{path}@"]'
+
+
+def module(name: str, before: str, is_open: bool) -> tuple[list[str], str]:
+    if not is_open:
+        return [node(name, name), f'"{before}" -> "{name}" [id="{before}->{name}"]'], name
+    end = f"{name}.concat"
+    lines = [f'subgraph "cluster_{name}" {{ id="{name}" label="{name}"']
+    links = []
+    for branch, ops in BRANCHES.items():
+        paths = [f"{name}.{branch}.{op}" for op in ops]
+        lines += [node(path, f"{branch} {op}") for path, op in zip(paths, ops, strict=True)]
+        chain = [before, *paths, end]
+        links += [f'"{a}" -> "{b}" [id="{a}->{b}"]' for a, b in pairwise(chain)]
+    return [*lines, node(end, "concat"), "}", *links], end
+
+
+@functools.cache
+def layout(modules: int, opened: frozenset[int], sideways: bool) -> ElementTree.Element:
+    lines, before = [node("input", "input")], "input"
+    for number in range(modules):
+        more, before = module(f"inception{number}", before, number in opened)
+        lines += more
+    dot = HEAD % ("LR" if sideways else "TB") + "\n".join(lines) + "}"
+    program = shutil.which("graphviz-pure", path=str(Path(sys.executable).parent))
+    assert program, "graphviz-pure is not installed"
+    svg = subprocess.run([program, "-Tsvg"], input=dot, capture_output=True, text=True, check=True).stdout
+    ElementTree.register_namespace("", SVG)
+    return ElementTree.fromstring(svg)
+
+
+def items(graph: ElementTree.Element, width: int, heat: bool) -> list[DrawnItem]:
+    """Graphviz's groups, with what an edit changes put in: labels, tips, fills."""
+    made = []
+    for group in graph.iterfind(f"{{{SVG}}}g"):
+        path, kind = group.attrib["id"], group.attrib["class"]
+        svg = "".join(ElementTree.tostring(e, "unicode") for e in group if not e.tag.endswith("title"))
+        svg = re.sub(r"@([\w.]+)@", lambda match: filters(match[1], width), svg)
+        tip = path if kind == "edge" else f"{path}\n{filters(path, width)} filters <b>of 3x3</b>"
+        made.append(DrawnItem(path, kind, "", painted(svg, path, heat) if kind == "node" else svg, tip))
+    return made
+
+
+def filters(path: str, width: int) -> str:
+    return str(width if path == REDUCE else len(path) * 8)
+
+
+def painted(svg: str, path: str, heat: bool) -> str:
+    branch = next((color for name, color in COLORS.items() if f".{name}." in path), "#DDE3EA")
+    fill = CIVIDIS[len(path) * 7 % 10] if heat else branch
+    ink = "#ffffff" if fill in (COLORS["branch1x1"], *CIVIDIS[:5]) else "#111418"
+    return svg.replace('fill="#dde3ea"', f'fill="{fill}"').replace("<text ", f'<text fill="{ink}" ')
+
+
+BAD = "document.title='bad'"
+HOSTILE = DrawnItem(
+    "hostile",
+    "node",
+    f'" onclick="{BAD}',
+    f"""<script>{BAD}</script><a href="javascript:{BAD}"><text onload="{BAD}">kept</text></a>
+<foreignObject><body xmlns="http://www.w3.org/1999/xhtml"><img src="x" onerror="{BAD}"/></body></foreignObject>
+<image href="x" onerror="{BAD}"/><rect width="9" height="9" style="mask: url(http://example.org/x)"/>""",
+    "hostile",
+)
+ESCAPING = DrawnItem("escaping", "node", "", '</g><g id="input" class="node"><text>another</text></g><g>', "escaping")
+
+
+@dataclass
+class SmallNetwork:
+    """What is drawn, what a person did at it, and what the component told, in order."""
+
+    modules: int = 3
+    expanded: Iterable[int] = ()
+    fixed: bool = False  # cannot be expanded
+    more: tuple[DrawnItem, ...] = ()
+    width: int = 96
+    heat: bool = False
+    sideways: bool = False
+    selected: str | None = None
+    log: list[str] = field(default_factory=list)
+
+    def show(self) -> None:
+        graph_view(
+            self.drawing(),
+            network="inception",
+            selected=self.selected,
+            key="diagram",
+            on_select=self.select,
+            on_expand=None if self.fixed else self.expand,
+        )
+
+    def select(self, path: str) -> None:
+        self.selected = path
+        self.log.append(f"select {path}")
+
+    def expand(self, path: str) -> None:
+        self.log.append(f"expand {path}")
+        if number := re.fullmatch(r"inception(\d+)", path):
+            self.expanded = {*self.expanded} ^ {int(number[1])}
+
+    def drawing(self) -> Drawing:
+        svg = layout(self.modules, frozenset(self.expanded), self.sideways)
+        graph = svg.find(f"{{{SVG}}}g")
+        assert graph is not None
+        *_, right, down = map(float, re.findall(r"-?[\d.]+", graph.attrib["transform"]))
+        _, _, width, height = map(float, svg.attrib["viewBox"].split())
+        return Drawing(
+            f"{sorted(self.expanded)} {self.sideways}",
+            width,
+            height,
+            (right, down),
+            (*items(graph, self.width, self.heat), *self.more),
+            HeatScale(CIVIDIS, "0", "1.2 G MACs") if self.heat else tuple((COLORS[name], name) for name in COLORS),
+        )
