@@ -8,7 +8,7 @@ stands before (see :mod:`inception_models.arch.shapes`). This module imports no 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 Kernel = tuple[int, int]  # height, width
 Padding = Literal["same", "valid", "tf"]
@@ -39,11 +39,19 @@ class Unit:
 
 # --- ops -------------------------------------------------------------------------------------------------------------
 
+# Two facts of every kind of op: its title, for a sentence, and what it does to the channels that enter it.
+
+ChannelUse = Literal["mixes", "keeps", "compares"]
+"""``mixes``: weights make other channels of them; ``keeps``: each leaves in its place, alone; ``compares``: each leaves
+in its place, but how depends on others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conv:
     """A convolution unit. ``width`` None means: as many filters as the enclosing residual block has input channels."""
 
+    title: ClassVar[str] = "convolution"
+    channels: ClassVar[ChannelUse] = "mixes"
     name: str
     width: int | None
     kernel: Kernel = (1, 1)
@@ -57,9 +65,11 @@ class SepConv:
     """A separable convolution: depthwise ``kernel`` (no bias, no norm), pointwise 1x1 to ``width``, then the unit.
 
     ``multiplier`` is the number of depthwise filters an input channel gets. ``activate`` says where the unit's
-    activation stands: Xception's blocks put it before the convolution.
+    activation is: Xception's blocks put it before the convolution.
     """
 
+    title: ClassVar[str] = "separable convolution"
+    channels: ClassVar[ChannelUse] = "mixes"
     name: str
     width: int | None
     kernel: Kernel = (3, 3)
@@ -74,6 +84,8 @@ class SepConv:
 class Pool:
     """Max or average pooling. ``include_pad`` is PyTorch's ``count_include_pad``; it matters for averages only."""
 
+    title: ClassVar[str] = "pool"
+    channels: ClassVar[ChannelUse] = "keeps"
     name: str
     kind: PoolKind
     size: int
@@ -87,6 +99,8 @@ class Pool:
 class GlobalPool:
     """Average over the whole grid, down to ``size`` x ``size`` cells (PyTorch's adaptive average pooling)."""
 
+    title: ClassVar[str] = "global average pool"
+    channels: ClassVar[ChannelUse] = "keeps"
     name: str
     size: int = 1
 
@@ -95,6 +109,8 @@ class GlobalPool:
 class LocalResponseNorm:
     """Local response normalisation across ``size`` channels; ``alpha`` is divided by ``size``, as in Caffe."""
 
+    title: ClassVar[str] = "local response normalisation"
+    channels: ClassVar[ChannelUse] = "compares"
     name: str
     size: int = 5
     alpha: float = 1e-4
@@ -104,6 +120,10 @@ class LocalResponseNorm:
 
 @dataclass(frozen=True, slots=True)
 class Dropout:
+    """A share ``p`` of the values set to zero while training."""
+
+    title: ClassVar[str] = "dropout"
+    channels: ClassVar[ChannelUse] = "keeps"
     name: str
     p: float
 
@@ -112,17 +132,26 @@ class Dropout:
 class Linear:
     """A fully connected layer on the flattened input. ``width`` None means: one output per class."""
 
+    title: ClassVar[str] = "fully connected layer"
+    channels: ClassVar[ChannelUse] = "mixes"
     name: str
     width: int | None = None
     bias: bool = True
     norm: BatchNorm | None = None
     activation: Activation = "none"
 
+    @property
+    def unit(self) -> Unit:
+        """Its bias, norm and activation, which are always its own."""
+        return Unit(self.bias, self.norm, self.activation)
+
 
 @dataclass(frozen=True, slots=True)
 class Normalize:
     """Divide each vector by its Euclidean length (the face embedding's last step)."""
 
+    title: ClassVar[str] = "division by the length"
+    channels: ClassVar[ChannelUse] = "compares"
     name: str
 
 
@@ -130,6 +159,8 @@ class Normalize:
 class Fork:
     """Convolutions side by side on the same input, concatenated: the 1x3 | 3x1 pairs of v3 and v4."""
 
+    title: ClassVar[str] = "fork"
+    channels: ClassVar[ChannelUse] = "mixes"
     name: str
     ops: tuple[Conv, ...]
 

@@ -176,11 +176,10 @@ def part_in_words(part: Part | Unit | BatchNorm) -> str:
     """A part in a few words: ``3×3 convolution, 32 filters``."""
     match part:
         case Conv() | SepConv():
-            kind = "separable convolution" if isinstance(part, SepConv) else "convolution"
             width = "as many filters as the block's input" if part.width is None else f"{part.width} filters"
-            return f"{part.kernel[0]}×{part.kernel[1]} {kind}, {width}"
+            return f"{part.kernel[0]}×{part.kernel[1]} {part.title}, {width}"
         case Pool():
-            return f"{part.size}×{part.size} {'max' if part.kind == 'max' else 'average'} pool"
+            return f"{part.size}×{part.size} {'max' if part.kind == 'max' else 'average'} {part.title}"
         case Repeat():
             return f"{part.times} × {part_in_words(part.block)}"
         case Inception() | Residual():
@@ -193,13 +192,4 @@ def part_in_words(part: Part | Unit | BatchNorm) -> str:
         case BatchNorm():
             return f"BatchNorm (eps {part.eps:g}, momentum {part.momentum:g}{'' if part.gamma else ', no scale'})"
         case _:
-            return _TITLES[type(part).__name__]
-
-
-_TITLES = {
-    "GlobalPool": "global average pool",
-    "LocalResponseNorm": "local response normalisation",
-    "Dropout": "dropout",
-    "Linear": "fully connected layer",
-    "Normalize": "division by the length",
-}
+            return part.title

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import get_args
 
 from ..arch.rules import checked, shown
-from ..arch.spec import Activation, Arch, BatchNorm, Block, Conv, Dropout, Linear, Op, Residual, SepConv, Stage, Unit
+from ..arch.spec import Activation, Arch, BatchNorm, Block, Dropout, Linear, Op, Residual, Stage, Unit, Weighted
 from ..arch.tree import map_blocks, map_ops, map_stages, walk
 
 ACTIVATIONS: tuple[Activation, ...] = tuple(name for name in get_args(Activation) if name != "none")
@@ -47,13 +47,9 @@ def with_activation(arch: Arch, name: Activation) -> Arch:
         raise ValueError(f"The activation must be one of {', '.join(ACTIVATIONS)}, not {shown(name)}.")
 
     def op(_: str, old: Op) -> Op:
-        match old:
-            case Conv(unit=Unit() as unit) | SepConv(unit=Unit() as unit) if unit.activation not in ("none", name):
-                return replace(old, unit=replace(unit, activation=name))
-            case Linear() if old.activation not in ("none", name):
-                return replace(old, activation=name)
-            case _:
-                return old
+        if isinstance(old, Weighted) and old.unit and old.unit.activation not in ("none", name):
+            return _with_own_unit(old, replace(old.unit, activation=name))
+        return old
 
     def block(old: Block) -> Block:
         if isinstance(old, Residual) and old.activation not in ("none", name):
@@ -88,22 +84,23 @@ def _with_unit(arch: Arch, unit: Unit) -> Arch:
 
 
 def _bare(op: Op) -> Op:
-    match op:
-        case Conv(unit=Unit(norm=BatchNorm()) as unit) | SepConv(unit=Unit(norm=BatchNorm()) as unit):
-            return replace(op, unit=replace(unit, norm=None, bias=True))
-        case Linear(norm=BatchNorm()):
-            return replace(op, norm=None, bias=True)
-        case _:
-            return op
+    if isinstance(op, Weighted) and op.unit and op.unit.norm:
+        return _with_own_unit(op, replace(op.unit, norm=None, bias=True))
+    return op
 
 
 def _normed(op: Op, published: Op | None) -> Op:
-    match op, published:
-        case ((Conv() | SepConv() as conv), (Conv() | SepConv() as other)):
-            if conv.unit and other.unit and other.unit.norm and not conv.unit.norm:
-                return replace(conv, unit=replace(conv.unit, norm=other.unit.norm, bias=other.unit.bias))
-            return conv
-        case ((Linear(norm=None) as linear), Linear(norm=BatchNorm() as norm, bias=bias)):
-            return replace(linear, norm=norm, bias=bias)
-        case _:
-            return op
+    if not isinstance(op, Weighted) or not isinstance(published, Weighted):
+        return op
+    if isinstance(op, Linear) is not isinstance(published, Linear):
+        return op
+    own, other = op.unit, published.unit
+    if own and other and other.norm and not own.norm:
+        return _with_own_unit(op, replace(own, norm=other.norm, bias=other.bias))
+    return op
+
+
+def _with_own_unit(op: Weighted, unit: Unit) -> Weighted:
+    if isinstance(op, Linear):
+        return replace(op, bias=unit.bias, norm=unit.norm, activation=unit.activation)
+    return replace(op, unit=unit)

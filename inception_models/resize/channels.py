@@ -14,17 +14,11 @@ from ..arch.shapes import Shape
 from ..arch.spec import (
     Arch,
     Block,
-    Conv,
     Fork,
     Inception,
-    Linear,
-    LocalResponseNorm,
-    Normalize,
     Op,
     Repeat,
     Residual,
-    SepConv,
-    Weighted,
 )
 
 NEW = -1
@@ -147,10 +141,6 @@ def enters_comparison(chain: Chain, after: bool = False) -> bool:
 
 def _is_compared(part: ChainPart, after: bool) -> bool:
     match part:
-        case LocalResponseNorm() | Normalize():
-            return True
-        case Conv() | SepConv() | Linear() | Fork():
-            return False
         case Inception():
             return any(enters_comparison(lane, after) for lane in lanes("", part).values())
         case Residual():
@@ -158,12 +148,12 @@ def _is_compared(part: ChainPart, after: bool) -> bool:
             joined = after and not part.projection
             return straight or any(enters_comparison(lane, joined) for lane in lanes("", part).values())
         case _:
-            return after
+            return part.channels == "compares" or (part.channels == "keeps" and after)
 
 
 def has_filters(part: ChainPart) -> bool:
     """Whether the part has weights, so that what leaves it is something else than what enters."""
-    return isinstance(part, Weighted | Fork | Inception | Residual)
+    return isinstance(part, Block) or part.channels == "mixes"
 
 
 def last_mixing(chain: Chain) -> int:

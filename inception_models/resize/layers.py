@@ -139,7 +139,7 @@ class CarriedLayers:
 
 def layer_unit(op: Weighted, arch: Arch) -> Unit:
     """The bias, norm and activation of ``op``: its own, or else the network's."""
-    return Unit(op.bias, op.norm, op.activation) if isinstance(op, Linear) else op.unit or arch.unit
+    return op.unit or arch.unit
 
 
 def _tensors(state: Mapping[str, Tensor], path: str, name: str, unit: Unit) -> filters.Tensors:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from ..arch.shapes import Shape, block_shape, op_shape
-from ..arch.spec import Arch, Block, Conv, Fork, Inception, Linear, Residual, SepConv, Unit, Weighted
+from ..arch.spec import Arch, Block, Fork, Inception, Linear, Residual, Unit, Weighted
 from .channels import (
     NEW,
     Chain,
@@ -101,9 +101,9 @@ class Walk:
 
     def part(self, old: ChainPart, new: ChainPart, context: WalkContext) -> FeatureMap:
         """A part that both networks have."""
+        if isinstance(old, Weighted) and isinstance(new, Weighted):
+            return self.weighted(old, new, context)
         match old, new:
-            case ((Conv() | SepConv() | Linear()), (Conv() | SepConv() | Linear())):
-                return self.weighted(old, new, context)
             case Fork(), Fork():
                 return self.parallel(old, new, context)
             case Inception(), Inception():
@@ -210,10 +210,10 @@ class Walk:
         path, features = context.path, context.features
         shape = _part_shape(part, features.new, self.new, context.block_input.new[0])
         after = replace(features, new=shape)
+        if isinstance(part, Weighted) and features.carried:
+            self.note(path, "identity", "It is new and starts by passing its input on.", None, shape[0])
+            return self.layers.passing(part, context, shape)
         match part:
-            case Conv() | SepConv() | Linear() if features.carried:
-                self.note(path, "identity", "It is new and starts by passing its input on.", None, shape[0])
-                return self.layers.passing(part, context, shape)
             case Fork() if features.carried:
                 inside = replace(context, trunk=context.block_input)
                 outs = [self.inserted(op, replace(inside, path=lane)) for lane, ((_, op),) in lanes(path, part).items()]

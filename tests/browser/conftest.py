@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 
 from tests.app_server import free_port, served
 from tests.browser import chromium
-from tests.browser.static_page import StaticPage
+from tests.browser.components.static_page import StaticPage
 
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 

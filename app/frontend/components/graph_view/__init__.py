@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ....backend.diagram import Drawing, HeatScale
 from ..shared.events import handled, new_events
 from ..shared.files import joined, script
+
+if TYPE_CHECKING:  # the backend needs seconds to import, and the component only reads its values
+    from ....backend.diagram import Drawing
 
 _component = st.components.v2.component(
     "inception_graph_view",
@@ -58,7 +61,7 @@ def graph_view(
                     for item in drawing.items
                 ],
             },
-            "legend": _scale(drawing.legend) if isinstance(drawing.legend, HeatScale) else drawing.legend,
+            "legend": _legend(drawing),
             "selected": selected,
             "expandable": on_expand is not None,
             "height_px": height_px,
@@ -68,8 +71,11 @@ def graph_view(
     )
 
 
-def _scale(scale: HeatScale) -> dict[str, object]:
-    return {"colours": scale.colours, "low": scale.low, "high": scale.high}
+def _legend(drawing: Drawing) -> object:
+    legend = drawing.legend
+    if isinstance(legend, tuple):
+        return legend
+    return {"colours": legend.colours, "low": legend.low, "high": legend.high}
 
 
 def _dispatch(

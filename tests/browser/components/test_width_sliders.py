@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.frontend.components import width_sliders as component
 from app.frontend.components.width_sliders import WidthSlider, width_sliders
-from tests.browser.static_page import StaticPage
+from tests.browser.components.static_page import StaticPage
 
 HIGH = 400
 

@@ -1,25 +1,34 @@
-"""The diagram component alone on a page: keys, search, tips, full screen, phones and hostile drawings."""
+"""The diagram component in Chromium: keys, search, tips, full screen, themes, phones and hostile drawings."""
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.frontend.components import graph_view
-from tests.browser.diagram import Diagram, Opened, ScreenBox, near, opener, touch
-from tests.browser.small_network import ESCAPING, HOSTILE, SmallNetwork
-from tests.browser.static_page import URL, StaticPage
+from tests.browser.components.diagram import REDUCE, DiagramAlone, DiagramInApp, ScreenBox, demo, near, touch
+from tests.browser.components.static_page import StaticPage
+
+Opens = Callable[..., DiagramAlone]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with demo(tmp_path_factory.mktemp("graph_view")) as address:
+        yield address
 
 
 @pytest.fixture
-def opened(page: Page, static_page: Callable[..., StaticPage]) -> Opened:
-    return opener(page, static_page)
+def alone(page: Page, static_page: Callable[..., StaticPage]) -> Opens:
+    """Opens the diagram alone on a page; takes what MadeUp.asked takes in an address."""
+    return partial(DiagramAlone, page, static_page)
 
 
 @pytest.fixture
-def small(opened: Opened) -> Diagram:
-    return opened()
+def small(alone: Opens) -> DiagramAlone:
+    return alone()
 
 
 # ---- Keys
@@ -36,8 +45,8 @@ WALKS = {
 }
 
 
-def test_arrows_walk_the_network_and_enter_selects(page: Page, opened: Opened) -> None:
-    diagram = opened(expanded=range(3))
+def test_arrows_walk_the_network_and_enter_selects(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=3&open=all")
     for keys, path in WALKS.items():
         diagram.place("input").focus()
         for key in keys.split():
@@ -48,8 +57,8 @@ def test_arrows_walk_the_network_and_enter_selects(page: Page, opened: Opened) -
     diagram.expect_said("select input")
 
 
-def test_arrows_bring_what_they_reach_into_sight(page: Page, opened: Opened) -> None:
-    diagram = opened(modules=6, expanded=range(6))
+def test_arrows_bring_what_they_reach_into_sight(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=6&open=all")
     diagram.click("input")
     for _ in range(14):
         page.keyboard.press("ArrowDown")
@@ -57,9 +66,9 @@ def test_arrows_bring_what_they_reach_into_sight(page: Page, opened: Opened) -> 
     assert diagram.focused().startswith("inception4.")
 
 
-def test_tab_brings_its_place_back_into_sight(page: Page, opened: Opened) -> None:
-    diagram = opened(modules=12, expanded=range(12))
-    diagram.change(selected="inception11.concat")
+def test_tab_brings_its_place_back_into_sight(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=12&open=all")
+    diagram.select_elsewhere("inception11.concat")
     expect(diagram.place("inception11.concat")).to_have_attribute("tabindex", "0")
     small_map = diagram.of(".map canvas")
     page.mouse.click(small_map.center[0], small_map.y + 2)
@@ -73,10 +82,12 @@ def test_tab_brings_its_place_back_into_sight(page: Page, opened: Opened) -> Non
     assert diagram.of(".canvas").holds(diagram.box("inception11.concat"))
 
 
-def test_one_place_takes_the_tab_and_carries_a_name(small: Diagram) -> None:
-    page = small.page
+def test_one_place_takes_the_tab_and_carries_a_name(page: Page, url: str) -> None:
+    small = DiagramInApp(page, url)
     assert page.locator('.view .canvas [tabindex="0"]').count() == 1
-    page.keyboard.press("Tab")
+    page.get_by_label("Select").focus()
+    for _ in range(3):
+        page.keyboard.press("Tab")
     assert small.focused() == "input"
     expect(small.place("input")).to_have_accessible_name("input, 40 filters <b>of 3x3</b>")
     expect(page.locator(".view .tip")).to_have_text("input\n40 filters <b>of 3x3</b>", use_inner_text=True)
@@ -85,7 +96,7 @@ def test_one_place_takes_the_tab_and_carries_a_name(small: Diagram) -> None:
     assert small.focused() == "INPUT"
 
 
-def test_keys_fit(small: Diagram) -> None:
+def test_keys_fit(small: DiagramAlone) -> None:
     before = small.box("input")
     for key in ("0", "f"):
         small.button("Zoom in").click()
@@ -97,8 +108,23 @@ def test_keys_fit(small: Diagram) -> None:
 # ---- Search
 
 
-def test_enter_goes_from_match_to_match(page: Page, opened: Opened) -> None:
-    diagram = opened(modules=8, expanded=range(8))
+FOUND = {"3x3": 6, "3X3 RED": 3, "inception1.": 8, "inception 1": 9, REDUCE: 1, "104": 0, "96": 1, "c": 27}
+
+
+def test_search_counts_paths_and_labels(page: Page, url: str) -> None:
+    diagram = DiagramInApp(page, url, "modules=3&open=all")
+    search = page.get_by_label("Search the diagram")
+    for query, count in FOUND.items():
+        search.clear()
+        search.press_sequentially(query)
+        expect(page.locator(".view .count")).to_have_text(str(count))
+        assert page.locator(".view g[data-match]").count() == count
+    assert page.get_by_role("dialog").count() == 0  # "c" and "r" are Streamlit's shortcuts
+    diagram.expect_said()
+
+
+def test_enter_goes_from_match_to_match(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=8&open=all")
     diagram.click("input")
     diagram.expect_said("select input")
     page.keyboard.press("/")
@@ -122,7 +148,7 @@ def test_enter_goes_from_match_to_match(page: Page, opened: Opened) -> None:
 # ---- Tips, full screen, themes, small screens, hostile input
 
 
-def test_a_tip_is_shown_as_text(small: Diagram) -> None:
+def test_a_tip_is_shown_as_text(small: DiagramAlone) -> None:
     small.page.mouse.move(*small.box("inception1").center)
     tip = small.page.locator(".view .tip")
     expect(tip).to_be_visible()
@@ -131,8 +157,8 @@ def test_a_tip_is_shown_as_text(small: Diagram) -> None:
     expect(tip).to_be_hidden()
 
 
-def test_an_edge_has_a_tip_and_lets_clicks_through(page: Page, opened: Opened) -> None:
-    diagram = opened(expanded=range(3))
+def test_an_edge_has_a_tip_and_lets_clicks_through(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=3&open=all")
     above, below = diagram.box("inception0.branch3x3.reduce"), diagram.box("inception0.branch3x3.conv")
     middle = (above.center[0] + 3, (above.y + above.height + below.y) / 2)  # beside the line, which is 1 px wide
     page.mouse.move(*middle)
@@ -141,7 +167,7 @@ def test_an_edge_has_a_tip_and_lets_clicks_through(page: Page, opened: Opened) -
     diagram.expect_said("select inception0")
 
 
-def test_full_screen_and_back(small: Diagram) -> None:
+def test_full_screen_and_back(small: DiagramAlone) -> None:
     small.button("Full screen").click()
     expect(small.button("Full screen")).to_have_attribute("aria-pressed", "true")
     view = small.of(".canvas")
@@ -153,7 +179,7 @@ def test_full_screen_and_back(small: Diagram) -> None:
     assert small.of(".canvas").height < 600
 
 
-def test_full_screen_works_where_the_browser_has_none(small: Diagram) -> None:
+def test_full_screen_works_where_the_browser_has_none(small: DiagramAlone) -> None:
     small.page.evaluate("() => { Element.prototype.requestFullscreen = undefined }")  # as on an iPhone
     small.button("Full screen").click()
     expect(small.button("Full screen")).to_have_attribute("aria-pressed", "true")
@@ -164,28 +190,62 @@ def test_full_screen_works_where_the_browser_has_none(small: Diagram) -> None:
     assert small.of(".canvas").height < 600
 
 
+def luminance(color: str) -> float:
+    """Relative luminance (WCAG 2) of `rgb(r, g, b)` or `color(srgb r g b)`."""
+    numbers = [float(n) for n in re.findall(r"[\d.]+", color)[:3]]
+    parts = numbers if color.startswith("color") else [n / 255 for n in numbers]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_has_no_colour_follows_the_theme(page: Page, alone: Opens, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    alone("modules=3&open=all")
+    style = "(e, name) => getComputedStyle(e)[name]"
+    paper = luminance(page.locator(".view").evaluate(style, "backgroundColor"))
+    assert (paper < 0.1) == (scheme == "dark")
+    for css, name, least in [
+        (".cluster text", "fill", 4.5),
+        (".edge path", "stroke", 3),
+        (".edge polygon", "fill", 3),
+        (".legend li", "color", 4.5),
+        (".bar button:enabled", "color", 4.5),
+    ]:
+        ink = luminance(page.locator(f".view {css}").first.evaluate(style, name))
+        assert (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) >= least, css
+
+
 @pytest.fixture
-def phone(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Diagram]:
+def phone_page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    yield opener(page, partial(StaticPage, page, monkeypatch))(expanded=range(3))
+    yield context.new_page()
     context.close()
 
 
-def test_it_fits_a_phone(phone: Diagram) -> None:
-    assert phone.page.evaluate("document.documentElement.scrollWidth") == 390
-    assert phone.page.evaluate("document.querySelector('main').scrollWidth") == 390
-    view = phone.of("")
+@pytest.fixture
+def phone(phone_page: Page, monkeypatch: pytest.MonkeyPatch) -> DiagramAlone:
+    return DiagramAlone(phone_page, partial(StaticPage, phone_page, monkeypatch), "modules=3&open=all")
+
+
+@pytest.fixture
+def app_phone(phone_page: Page, url: str) -> DiagramInApp:
+    return DiagramInApp(phone_page, url, "modules=3&open=all")
+
+
+def test_it_fits_a_phone(app_phone: DiagramInApp) -> None:
+    assert app_phone.page.evaluate("document.documentElement.scrollWidth") == 390
+    view = app_phone.of("")
     assert view.x >= 0
     assert view.x + view.width <= 390
     assert view.height < 0.75 * 844
-    bar = [phone.button(name) for name in ("Expand", "Fold", "Zoom out", "Zoom in", "Fit", "Full screen")]
-    tools = [phone.page.locator(".view .search"), *bar]
+    bar = [app_phone.button(name) for name in ("Expand", "Fold", "Zoom out", "Zoom in", "Fit", "Full screen")]
+    tools = [app_phone.page.locator(".view .search"), *bar]
     assert all(view.holds(ScreenBox(**box)) for tool in tools if (box := tool.bounding_box()))
-    assert phone.of(".canvas").holds(phone.box("input"))
+    assert app_phone.of(".canvas").holds(app_phone.box("input"))
 
 
-def test_one_finger_pans_two_zoom_a_tap_selects(phone: Diagram) -> None:
+def test_one_finger_pans_two_zoom_a_tap_selects(phone: DiagramAlone) -> None:
     phone.place("inception0.concat").scroll_into_view_if_needed()
     before = phone.box("inception0.concat")
     x, y = before.center
@@ -201,7 +261,7 @@ def test_one_finger_pans_two_zoom_a_tap_selects(phone: Diagram) -> None:
     phone.expect_said("select inception0.concat")
 
 
-def test_a_double_tap_folds(phone: Diagram) -> None:
+def test_a_double_tap_folds(phone: DiagramAlone) -> None:
     phone.place("inception0").scroll_into_view_if_needed()
     x, y = phone.box("inception0").top
     label = (x, y + 8)
@@ -210,10 +270,10 @@ def test_a_double_tap_folds(phone: Diagram) -> None:
     phone.expect_said("select inception0", "expand inception0")
 
 
-def test_a_drawing_cannot_run_or_load_anything(page: Page, opened: Opened) -> None:
+def test_a_drawing_cannot_run_or_load_anything(page: Page, url: str) -> None:
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
-    diagram = opened(more=(HOSTILE,))
+    diagram = DiagramInApp(page, url, "modules=3&hostile")
     hostile = diagram.place("hostile")
     expect(hostile).to_have_text("kept")
     assert hostile.locator("script, foreignObject, image, a, img").count() == 0
@@ -221,11 +281,11 @@ def test_a_drawing_cannot_run_or_load_anything(page: Page, opened: Opened) -> No
     assert not [name for name in names if name.startswith("on") or "href" in name or name == "style"]
     hostile.dispatch_event("click")
     diagram.expect_said("select hostile")
-    assert page.title() == "One component"
-    assert all(request.startswith((URL, "blob:", "data:")) for request in requests)
+    assert page.title() == "Diagram"
+    assert all(request.startswith((url, "blob:", "data:")) for request in requests)
 
 
-def test_an_item_cannot_leave_its_group(page: Page, static_page: Callable[..., StaticPage]) -> None:
-    static_page(graph_view, SmallNetwork(more=(ESCAPING,)).show, [])
+def test_an_item_cannot_leave_its_group(page: Page, alone: Opens) -> None:
+    alone("modules=3&escaping")
     expect(page.locator(".view .hint")).to_have_text("This diagram cannot be drawn.")
     assert page.locator(".view .drawn *").count() == 0

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from weakref import WeakKeyDictionary
 
 import pytest
 from playwright.sync_api import Page, Route
@@ -19,6 +20,9 @@ from app.frontend.components.shared import events
 
 HTML = Path(__file__).with_suffix(".html")
 URL = "http://localhost/"  # the clipboard is only for secure origins, which this name is; nothing is fetched from it
+
+_RENDERERS: dict[str, Callable[..., object]] = {}  # of each component, as Streamlit made it of script, style and HTML
+_OPEN: WeakKeyDictionary[Page, StaticPage] = WeakKeyDictionary()
 
 
 class StaticPage:
@@ -38,11 +42,14 @@ class StaticPage:
         self._run = run
         self._log = log
         self._session: dict[str, object] = {}
-        made_of = inspect.getclosurevars(component._component).nonlocals
+        renderer = _RENDERERS.setdefault(component.__name__, component._component)
+        made_of = inspect.getclosurevars(renderer).nonlocals
         patch.setattr(component, "_component", self._component)
         patch.setattr(events, "st", SimpleNamespace(session_state=self._session))
-        page.route(URL, _fulfil)
-        page.expose_function("python", self._answer)
+        if page not in _OPEN:
+            page.route(URL, _fulfil)
+            page.expose_function("python", lambda message: _OPEN[page]._answer(message))
+        _OPEN[page] = self
         page.goto(URL, wait_until="domcontentloaded")
         parts = {name: made_of[name] or "" for name in ("html", "css", "js")}
         page.evaluate(

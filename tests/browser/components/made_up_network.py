@@ -1,19 +1,17 @@
-"""A made-up network of inception modules in the real diagram component, laid out by the real Graphviz."""
-
-from __future__ import annotations
+"""A made-up network of inception modules in the real component, drawn by the real Graphviz."""
 
 import functools
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
-from app.backend.diagram import Drawing, DrawnItem, HeatScale
 from app.frontend.components.graph_view import graph_view
 
 BRANCHES = {
@@ -24,13 +22,41 @@ BRANCHES = {
 }
 COLORS = {"branch1x1": "#0072B2", "branch3x3": "#E69F00", "branch5x5": "#009E73", "pool": "#CC79A7"}
 CIVIDIS = ("#00224E", "#123570", "#3B496C", "#575D6D", "#707173", "#8A8678", "#A59C74", "#C3B369", "#E1CC55", "#FEE838")
-REDUCE = "inception1.branch3x3.reduce"  # whose width can be changed
+EDITED = "inception1.branch3x3.reduce"
 HEAD = """digraph { rankdir=%s
 node [shape=box style="rounded,filled" fillcolor="#DDE3EA" fixedsize=true width=1.6 height=0.55]
 node [fontname=Helvetica fontsize=11]
 graph [style="rounded,filled" fillcolor="#88888818" fontname=Helvetica fontsize=12]
 """
+
+
 SVG = "http://www.w3.org/2000/svg"
+
+
+# What the component reads of the backend's classes DrawnItem, HeatScale and Drawing, which take seconds to import.
+class Item(NamedTuple):
+    id: str
+    kind: str
+    classes: str
+    svg: str
+    tip: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    colours: tuple[str, ...]
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    topology: str
+    width: float
+    height: float
+    shift: tuple[float, float]
+    items: tuple[Item, ...]
+    legend: tuple[tuple[str, str], ...] | Scale
 
 
 def node(path: str, label: str) -> str:
@@ -65,7 +91,7 @@ def layout(modules: int, opened: frozenset[int], sideways: bool) -> ElementTree.
     return ElementTree.fromstring(svg)
 
 
-def items(graph: ElementTree.Element, width: int, heat: bool) -> list[DrawnItem]:
+def items(graph: ElementTree.Element, width: int, heat: bool) -> list[Item]:
     """Graphviz's groups, with what an edit changes put in: labels, tips, fills."""
     made = []
     for group in graph.iterfind(f"{{{SVG}}}g"):
@@ -73,12 +99,12 @@ def items(graph: ElementTree.Element, width: int, heat: bool) -> list[DrawnItem]
         svg = "".join(ElementTree.tostring(e, "unicode") for e in group if not e.tag.endswith("title"))
         svg = re.sub(r"@([\w.]+)@", lambda match: filters(match[1], width), svg)
         tip = path if kind == "edge" else f"{path}\n{filters(path, width)} filters <b>of 3x3</b>"
-        made.append(DrawnItem(path, kind, "", painted(svg, path, heat) if kind == "node" else svg, tip))
+        made.append(Item(path, kind, "", painted(svg, path, heat) if kind == "node" else svg, tip))
     return made
 
 
 def filters(path: str, width: int) -> str:
-    return str(width if path == REDUCE else len(path) * 8)
+    return str(width if path == EDITED else len(path) * 8)
 
 
 def painted(svg: str, path: str, heat: bool) -> str:
@@ -88,36 +114,63 @@ def painted(svg: str, path: str, heat: bool) -> str:
     return svg.replace('fill="#dde3ea"', f'fill="{fill}"').replace("<text ", f'<text fill="{ink}" ')
 
 
+def drawing(
+    modules: int, opened: frozenset[int], sideways: bool, width: int, heat: bool, more: tuple[Item, ...]
+) -> Drawn:
+    svg = layout(modules, opened, sideways)
+    graph = svg.find(f"{{{SVG}}}g")
+    assert graph is not None
+    *_, right, down = map(float, re.findall(r"-?[\d.]+", graph.attrib["transform"]))
+    _, _, across, along = map(float, svg.attrib["viewBox"].split())
+    return Drawn(
+        f"{sorted(opened)} {sideways}",
+        across,
+        along,
+        (right, down),
+        (*items(graph, width, heat), *more),
+        Scale(CIVIDIS, "0", "1.2 G MACs") if heat else tuple((COLORS[name], name) for name in COLORS),
+    )
+
+
 BAD = "document.title='bad'"
-HOSTILE = DrawnItem(
-    "hostile",
-    "node",
-    f'" onclick="{BAD}',
-    f"""<script>{BAD}</script><a href="javascript:{BAD}"><text onload="{BAD}">kept</text></a>
+HOSTILE = {
+    "hostile": Item(
+        "hostile",
+        "node",
+        f'" onclick="{BAD}',
+        f"""<script>{BAD}</script><a href="javascript:{BAD}"><text onload="{BAD}">kept</text></a>
 <foreignObject><body xmlns="http://www.w3.org/1999/xhtml"><img src="x" onerror="{BAD}"/></body></foreignObject>
 <image href="x" onerror="{BAD}"/><rect width="9" height="9" style="mask: url(http://example.org/x)"/>""",
-    "hostile",
-)
-ESCAPING = DrawnItem("escaping", "node", "", '</g><g id="input" class="node"><text>another</text></g><g>', "escaping")
+        "hostile",
+    ),
+    "escaping": Item("escaping", "node", "", '</g><g id="input" class="node"><text>another</text></g><g>', "escaping"),
+}
 
 
 @dataclass
-class SmallNetwork:
-    """What is drawn, what a person did at it, and what the component told, in order."""
+class MadeUp:
+    """A network of ``modules`` modules, and what the person did with its diagram."""
 
     modules: int = 3
-    expanded: Iterable[int] = ()
-    fixed: bool = False  # cannot be expanded
-    more: tuple[DrawnItem, ...] = ()
+    opened: frozenset[int] = frozenset()
+    fixed: bool = False  # nothing can be expanded
+    more: tuple[Item, ...] = ()
     width: int = 96
     heat: bool = False
     sideways: bool = False
     selected: str | None = None
     log: list[str] = field(default_factory=list)
 
+    @staticmethod
+    def asked(query: Mapping[str, str]) -> "MadeUp":
+        """In an address: ?modules=18&open=all&fixed&hostile&escaping."""
+        modules = int(query.get("modules", 3))
+        opened = frozenset(range(modules)) if query.get("open") == "all" else frozenset[int]()
+        return MadeUp(modules, opened, "fixed" in query, tuple(HOSTILE[name] for name in HOSTILE if name in query))
+
     def show(self) -> None:
         graph_view(
-            self.drawing(),
+            drawing(self.modules, self.opened, self.sideways, self.width, self.heat, self.more),
             network="inception",
             selected=self.selected,
             key="diagram",
@@ -132,19 +185,4 @@ class SmallNetwork:
     def expand(self, path: str) -> None:
         self.log.append(f"expand {path}")
         if number := re.fullmatch(r"inception(\d+)", path):
-            self.expanded = {*self.expanded} ^ {int(number[1])}
-
-    def drawing(self) -> Drawing:
-        svg = layout(self.modules, frozenset(self.expanded), self.sideways)
-        graph = svg.find(f"{{{SVG}}}g")
-        assert graph is not None
-        *_, right, down = map(float, re.findall(r"-?[\d.]+", graph.attrib["transform"]))
-        _, _, width, height = map(float, svg.attrib["viewBox"].split())
-        return Drawing(
-            f"{sorted(self.expanded)} {self.sideways}",
-            width,
-            height,
-            (right, down),
-            (*items(graph, self.width, self.heat), *self.more),
-            HeatScale(CIVIDIS, "0", "1.2 G MACs") if self.heat else tuple((COLORS[name], name) for name in COLORS),
-        )
+            self.opened ^= {int(number[1])}

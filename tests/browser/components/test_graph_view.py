@@ -1,29 +1,49 @@
-"""The diagram component alone on a page: what is selected, what the camera shows, and that nothing jumps."""
+"""The diagram component in Chromium: what is selected, what the camera shows, and that nothing jumps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.diagram import Diagram, Opened, near, opener
-from tests.browser.small_network import REDUCE
-from tests.browser.static_page import StaticPage
+from tests.browser.components.diagram import REDUCE, DiagramAlone, DiagramInApp, demo, near
+from tests.browser.components.static_page import StaticPage
+
+Opens = Callable[..., DiagramAlone]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with demo(tmp_path_factory.mktemp("graph_view")) as address:
+        yield address
 
 
 @pytest.fixture
-def opened(page: Page, static_page: Callable[..., StaticPage]) -> Opened:
-    return opener(page, static_page)
+def alone(page: Page, static_page: Callable[..., StaticPage]) -> Opens:
+    """Opens the diagram alone on a page; takes what MadeUp.asked takes in an address."""
+    return partial(DiagramAlone, page, static_page)
 
 
 @pytest.fixture
-def small(opened: Opened) -> Diagram:
-    return opened()
+def small(alone: Opens) -> DiagramAlone:
+    return alone()
 
 
 # ---- Selection
 
 
-def test_the_background_selects_nothing(small: Diagram) -> None:
+def test_a_click_is_shown_at_once_and_told_once(small: DiagramAlone) -> None:
+    small.page.evaluate(
+        "() => addEventListener('click', e => { window.atOnce = e.composedPath()"
+        ".find(n => n.classList?.contains('node'))?.getAttribute('aria-current') })"
+    )
+    small.click("inception1")
+    assert small.page.evaluate("window.atOnce") == "true"  # in the click itself, before any message
+    small.expect_said("select inception1")
+    small.expect_chosen("inception1")
+
+
+def test_the_background_selects_nothing(small: DiagramAlone) -> None:
     small.click("inception1")
     canvas = small.of(".canvas")
     small.page.mouse.click(canvas.x + 40, canvas.y + 200)
@@ -32,14 +52,14 @@ def test_the_background_selects_nothing(small: Diagram) -> None:
 
 
 SHOWN = {
-    "folded": {
+    "modules=3": {
         "inception1": ["inception1"],
         "inception1.branch3x3.conv": ["inception1"],
         "inception": [],
         "inception2": ["inception2"],
         "nowhere": [],
     },
-    "expanded": {
+    "modules=3&open=all": {
         "inception1": ["inception1"],
         REDUCE: [REDUCE],
         "inception1.branch3x3": ["inception1.branch3x3.conv", REDUCE],
@@ -49,19 +69,19 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize("how", SHOWN)
-def test_a_selection_stands_for_what_is_shown_of_it(opened: Opened, how: str) -> None:
-    diagram = opened(expanded=range(3) if how == "expanded" else ())
-    for path, chosen in SHOWN[how].items():
-        diagram.change(selected=path)
+@pytest.mark.parametrize("query", SHOWN)
+def test_a_selection_stands_for_what_is_shown_of_it(page: Page, alone: Opens, query: str) -> None:
+    diagram = alone(query)
+    for path, chosen in SHOWN[query].items():
+        diagram.select_elsewhere(path)
         diagram.expect_chosen(*chosen)
 
 
-def test_a_selection_from_elsewhere_is_brought_into_sight(page: Page, opened: Opened) -> None:
-    diagram = opened(modules=12, expanded=range(12))
+def test_a_selection_from_elsewhere_is_brought_into_sight(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=12&open=all")
     last = "inception11.concat"
     assert not diagram.of(".canvas").holds(diagram.box(last))
-    diagram.change(selected=last)
+    diagram.select_elsewhere(last)
     expect(diagram.place(last)).to_have_attribute("aria-current", "true")
     assert diagram.of(".canvas").holds(diagram.box(last))
 
@@ -69,15 +89,12 @@ def test_a_selection_from_elsewhere_is_brought_into_sight(page: Page, opened: Op
 # ---- Camera
 
 
-def test_a_small_network_opens_as_a_whole(small: Diagram) -> None:
-    canvas = small.of(".canvas")
-    assert all(canvas.holds(small.box(path)) for path in ("input", "inception0", "inception2"))
-    assert not small.page.locator(".view .map").is_visible()
-
-
-def test_a_tall_network_opens_at_its_input(page: Page, opened: Opened) -> None:
-    diagram = opened(modules=12, expanded=range(12))
+def test_a_small_network_opens_as_a_whole_and_a_tall_one_at_its_input(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=3")
     canvas = diagram.of(".canvas")
+    assert all(canvas.holds(diagram.box(path)) for path in ("input", "inception0", "inception2"))
+    assert not page.locator(".view .map").is_visible()
+    diagram = alone("modules=12&open=all")
     size = diagram.place("input").locator("text").first.evaluate("e => 11 * e.getScreenCTM().a")
     assert size >= 8
     assert canvas.holds(diagram.box("input"))
@@ -85,7 +102,7 @@ def test_a_tall_network_opens_at_its_input(page: Page, opened: Opened) -> None:
     assert page.locator(".view .map").is_visible()
 
 
-def test_dragging_pans_and_does_nothing_else(small: Diagram) -> None:
+def test_dragging_pans_and_does_nothing_else(small: DiagramAlone) -> None:
     x, y = small.box("inception1").center
     small.drag((x, y), (x + 30, y + 10), (x + 70, y - 25))
     assert near(small.box("inception1").center, (x + 70, y - 25))
@@ -97,8 +114,8 @@ def test_dragging_pans_and_does_nothing_else(small: Diagram) -> None:
     small.expect_said("select inception2")
 
 
-def test_the_wheel_scrolls_the_page_until_the_diagram_has_the_focus(small: Diagram) -> None:
-    page = small.page
+def test_the_wheel_scrolls_the_page_until_the_diagram_has_the_focus(page: Page, url: str) -> None:
+    small = DiagramInApp(page, url)
     before = small.box("inception1")
     page.mouse.move(*before.center)
     page.mouse.wheel(0, 60)
@@ -115,7 +132,7 @@ def test_the_wheel_scrolls_the_page_until_the_diagram_has_the_focus(small: Diagr
     assert near(small.box("inception1").center, still.center)  # the point under the pointer stays
 
 
-def test_ctrl_and_the_wheel_zoom_without_focus(small: Diagram) -> None:
+def test_ctrl_and_the_wheel_zoom_without_focus(small: DiagramAlone) -> None:
     before = small.box("inception2")
     small.page.mouse.move(*before.center)
     small.page.keyboard.down("Control")
@@ -126,7 +143,7 @@ def test_ctrl_and_the_wheel_zoom_without_focus(small: Diagram) -> None:
     assert near(small.box("inception2").center, before.center)
 
 
-def test_the_buttons_zoom_and_fit(small: Diagram) -> None:
+def test_the_buttons_zoom_and_fit(small: DiagramAlone) -> None:
     before = small.box("inception1")
     small.button("Zoom in").click()
     small.button("Zoom in").click()
@@ -137,7 +154,7 @@ def test_the_buttons_zoom_and_fit(small: Diagram) -> None:
     assert small.box("inception1") == before
 
 
-def test_zoom_has_ends_and_the_drawing_stays_in_sight(small: Diagram) -> None:
+def test_zoom_has_ends_and_the_drawing_stays_in_sight(small: DiagramAlone) -> None:
     canvas = small.of(".canvas")
     for name in ("Zoom out", "Zoom in"):
         for _ in range(20):
@@ -150,8 +167,8 @@ def test_zoom_has_ends_and_the_drawing_stays_in_sight(small: Diagram) -> None:
     assert near((corner.x, corner.y), (canvas.x + canvas.width - 80, canvas.y + canvas.height - 80))
 
 
-def test_the_small_map_moves_the_camera(page: Page, opened: Opened) -> None:
-    diagram = opened(modules=12, expanded=range(12))
+def test_the_small_map_moves_the_camera(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=12&open=all")
     assert not diagram.of(".canvas").holds(diagram.box("inception11.concat"))
     small_map = diagram.of(".map canvas")
     diagram.drag(small_map.top, (small_map.center[0], small_map.y + small_map.height - 2))
@@ -159,21 +176,55 @@ def test_the_small_map_moves_the_camera(page: Page, opened: Opened) -> None:
     assert diagram.of(".map .frame").y > small_map.center[1]
 
 
+def test_a_diagram_in_a_closed_tab_is_placed_when_the_tab_opens(page: Page, url: str) -> None:
+    diagram = DiagramInApp(page, url, "modules=3&tabs")
+    page.get_by_role("tab", name="Second").click()
+    expect(page.locator(".view .canvas")).to_be_visible()
+    page.wait_for_function("e => e.getBoundingClientRect().width > 50", arg=diagram.place("input").element_handle())
+    assert all(diagram.of(".canvas").holds(diagram.box(path)) for path in ("input", "inception0", "inception2"))
+    diagram.button("Zoom in").click()
+    before = diagram.box("inception1")
+    page.get_by_role("tab", name="First").click()
+    expect(page.locator(".view .canvas")).to_be_hidden()
+    page.get_by_role("tab", name="Second").click()
+    expect(page.locator(".view .canvas")).to_be_visible()
+    assert diagram.box("inception1") == before
+
+
 # ---- Nothing jumps
 
 
-def test_nothing_lights_up_for_people_who_want_less_motion(page: Page, opened: Opened) -> None:
-    diagram = opened(expanded=range(3))
-    diagram.change(width=104)
+def test_an_edit_patches_the_drawing_on_the_page(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=3&open=all")
+    diagram.button("Zoom out").click()
+    page.emulate_media(reduced_motion="no-preference")
+    diagram.place("inception2.concat").evaluate("e => { e.untouched = e.firstElementChild }")
+    diagram.place(REDUCE).evaluate("e => { e.kept = true }")
+    page.locator(".view .flashes").evaluate("""e => { window.lit = []
+        const log = (record) => record.addedNodes.forEach(ring => lit.push(ring.getAttribute('class')))
+        new MutationObserver(records => records.forEach(log)).observe(e, {childList: true}) }""")
+    before = diagram.box(REDUCE), diagram.box("inception2.concat")
+    diagram.widen()
+    expect(diagram.place(REDUCE)).to_contain_text("104")
+    assert diagram.place(REDUCE).evaluate("e => e.kept")
+    assert diagram.place("inception2.concat").evaluate("e => e.untouched === e.firstElementChild")
+    assert (diagram.box(REDUCE), diagram.box("inception2.concat")) == before
+    assert page.evaluate("lit") == ["edited"]  # one place lights up, where the edit landed
+    assert "104 filters" in (diagram.place(REDUCE).get_attribute("aria-label") or "")
+
+
+def test_nothing_lights_up_for_people_who_want_less_motion(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=3&open=all")
+    diagram.widen()
     expect(diagram.place(REDUCE)).to_contain_text("104")
     assert page.locator(".view .flashes rect").count() == 0
 
 
-def test_all_colours_can_change_without_a_jump(page: Page, opened: Opened) -> None:
-    diagram = opened(expanded=range(3))
+def test_all_colours_can_change_without_a_jump(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=3&open=all")
     diagram.click(REDUCE)
     before = diagram.box(REDUCE)
-    diagram.change(heat=True)
+    diagram.show_heat()
     expect(page.locator(".view .legend")).to_have_text("01.2 G MACs")
     assert diagram.place(REDUCE).locator("path").get_attribute("fill") != "#E69F00"
     assert diagram.box(REDUCE) == before
@@ -181,7 +232,7 @@ def test_all_colours_can_change_without_a_jump(page: Page, opened: Opened) -> No
 
 
 @pytest.mark.parametrize("how", ["double click", "button", "key"])
-def test_expanding_and_folding_keep_the_place(small: Diagram, how: str) -> None:
+def test_expanding_and_folding_keep_the_place(small: DiagramAlone, how: str) -> None:
     page = small.page
     small.button("Zoom out").click()
     node = small.box("inception1")
@@ -206,8 +257,20 @@ def test_expanding_and_folding_keep_the_place(small: Diagram, how: str) -> None:
     assert near(small.box("inception1").top, node.top)
 
 
-def test_without_expanding_a_double_click_zooms(page: Page, opened: Opened) -> None:
-    diagram = opened(fixed=True)
+def test_the_view_outlives_a_visit_to_another_page(page: Page, url: str) -> None:
+    small = DiagramInApp(page, url)
+    small.button("Zoom in").click()
+    before = small.box("inception1")
+    small.page.get_by_role("link", name="Other").click()
+    expect(small.page.get_by_role("heading", name="Another page")).to_be_visible()
+    small.page.get_by_role("link", name="Diagram").click()
+    expect(small.place("inception1")).to_be_attached()
+    assert near(small.box("inception1").center, before.center)
+    assert small.box("inception1").width == pytest.approx(before.width)
+
+
+def test_without_expanding_a_double_click_zooms(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=3&fixed")
     before = diagram.box("inception1")
     page.mouse.dblclick(*before.center)
     assert diagram.box("inception1").width == pytest.approx(2 * before.width, rel=0.01)

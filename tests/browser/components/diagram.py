@@ -1,4 +1,4 @@
-"""What a person sees and does at the diagram component, on the made-up network of small_network.py."""
+"""What a person sees and does at the diagram component, on the made-up network: in an app, and alone on a page."""
 
 import re
 import sys
@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from playwright.sync_api import Locator, Page, expect
 
 from app.frontend.components import graph_view
 from tests.app_server import free_port, served
-from tests.browser.small_network import SmallNetwork
-from tests.browser.static_page import StaticPage
+from tests.browser.components.made_up_network import MadeUp
+from tests.browser.components.static_page import StaticPage
 
-APP = "tests/browser/graph_view_app.py"
-PATIENCE_MS = 30_000  # for what waits for the server, on a busy machine
+APP = "tests/browser/components/graph_view_app.py"
+REDUCE = "inception1.branch3x3.reduce"
 
 
 @contextmanager
@@ -56,35 +57,11 @@ class ScreenBox:
 
 
 class Diagram:
-    """What a person sees and does. Motion is off, so nothing has to be waited for but the server."""
+    """What a person sees and does. Motion is off, so nothing has to be waited for but Python."""
 
-    def __init__(
-        self, page: Page, network: SmallNetwork | None = None, rerun: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, page: Page) -> None:
         self.page = page
-        self._network = network
-        self._rerun = rerun
-        expect(self.place("input")).to_be_attached(timeout=PATIENCE_MS)
-
-    @staticmethod
-    def in_app(page: Page, url: str, query: str = "") -> "Diagram":
         page.emulate_media(reduced_motion="reduce")
-        page.goto(f"{url}/?{query}")
-        return Diagram(page)
-
-    @staticmethod
-    def alone(page: Page, static_page: Callable[..., StaticPage], network: SmallNetwork) -> "Diagram":
-        """On a page of its own, without a server."""
-        page.emulate_media(reduced_motion="reduce")
-        return Diagram(page, network, static_page(graph_view, network.show, network.log).rerun)
-
-    def change(self, **what: object) -> None:
-        """Something else on the page changed attributes of the network."""
-        assert self._network
-        assert self._rerun
-        for name, value in what.items():
-            setattr(self._network, name, value)
-        self._rerun()
 
     def place(self, path: str) -> Locator:
         return self.page.locator(f'.view g[id="{path}"]')
@@ -126,19 +103,37 @@ class Diagram:
 
     def expect_said(self, *lines: str) -> None:
         """Exactly these events reached Python, and their rerun is on the page."""
-        expect(self.page.get_by_test_id("stCode")).to_have_text(re.compile("^" + "\n".join(lines) + r"\s*$"))
+        said = "\n".join(lines)
+        expect(self.page.get_by_test_id("stCode")).to_have_text(re.compile(rf"^{said}\s*(width \d+\s*)?$"))
 
 
-Opened = Callable[..., Diagram]
+class DiagramInApp(Diagram):
+    def __init__(self, page: Page, url: str, query: str = "modules=3") -> None:
+        super().__init__(page)
+        page.goto(f"{url}/?{query}")
+        expect(self.place("input")).to_be_attached(timeout=30_000)
 
 
-def opener(page: Page, static_page: Callable[..., StaticPage]) -> Opened:
-    """Opens the diagram alone on a page; takes what SmallNetwork takes."""
+class DiagramAlone(Diagram):
+    """``open_static``: StaticPage, but for its first arguments."""
 
-    def opened(**options: object) -> Diagram:
-        return Diagram.alone(page, static_page, SmallNetwork(**options))
+    def __init__(self, page: Page, open_static: Callable[..., StaticPage], query: str = "modules=3") -> None:
+        super().__init__(page)
+        self.network = MadeUp.asked(dict(parse_qsl(query, keep_blank_values=True)))
+        self.static = open_static(graph_view, self.network.show, self.network.log)
 
-    return opened
+    def select_elsewhere(self, path: str) -> None:
+        self.network.selected = path
+        self.static.rerun()
+
+    def widen(self) -> None:
+        """Another number of filters in REDUCE: 104."""
+        self.network.width += 8
+        self.static.rerun()
+
+    def show_heat(self) -> None:
+        self.network.heat = True
+        self.static.rerun()
 
 
 def near(a: tuple[float, float], b: tuple[float, float]) -> bool:

@@ -9,10 +9,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.frontend.components import width_table
 from tests.app_server import free_port, served
-from tests.browser.static_page import StaticPage
-from tests.browser.table_one import TableOne
+from tests.browser.components.static_page import StaticPage
+from tests.browser.components.table_one import TableOne
 
-APP = "tests/browser/width_table_app.py"
+APP = "tests/browser/components/width_table_app.py"
 PATIENCE_MS = 30_000  # for what waits for the server, on a busy machine
 
 

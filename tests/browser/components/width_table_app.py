@@ -7,7 +7,7 @@ import time
 
 import streamlit as st
 
-from tests.browser.table_one import TableOne
+from tests.browser.components.table_one import TableOne
 
 st.set_page_config(layout="wide")
 table: TableOne = st.session_state.setdefault("table one", TableOne())
