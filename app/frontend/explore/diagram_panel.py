@@ -1,10 +1,9 @@
-"""The diagram on the page, with what there is to choose about it."""
+"""The diagram on the page, with its options and its files."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import cast
 
 import streamlit as st
 
@@ -14,8 +13,8 @@ from .. import measured
 from ..components.graph_view import graph_view
 from ..state import State
 
-LEVEL_LABELS: dict[str, str] = {"stage": "Network", "branch": "Branches", "op": "Layers"}
-COLOR_LABELS: dict[str, str] = {
+LEVEL_LABELS: dict[DiagramLevel, str] = {"stage": "Network", "branch": "Branches", "op": "Layers"}
+COLOR_LABELS: dict[ColorBy, str] = {
     "kind": "Kind",
     "params": "Parameters",
     "macs": "MACs",
@@ -30,21 +29,21 @@ COLOR_HELP = (
 )
 SWITCHES: dict[str, tuple[str, str]] = {
     "sideways": ("Left to right", "Instead of from top to bottom"),
-    "apart": ("BatchNorm and ReLU apart", "Each in a box of its own, in Layers"),
+    "apart": ("BatchNorm and ReLU apart", "Each in its own box, on the level Layers"),
     "heads": ("Auxiliary heads", "Draw them beside the trunk"),
     "copies": ("Every copy", "Draw each copy of a repeated block instead of one with × 20"),
 }
 FILE_USES: dict[str, str] = {
-    ".svg": "for the web, its letters inside",
-    ".pdf": "for a paper, its fonts inside",
-    ".png": "for a slide, 3 pixels a point",
+    ".svg": "for the web, with its fonts",
+    ".pdf": "for a paper, with its fonts",
+    ".png": "for a slide, 3 pixels for each point",
     ".dot": "for Graphviz",
 }
 DIAGRAM_HEIGHT_PX = 560
 
 
 def show(state: State, analysis: Analysis, reference: Analysis) -> None:
-    """Render the choices and the diagram."""
+    """Render the options and the diagram."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="diagram-choices"):
         options = _chosen(state, analysis)
         _files(analysis, options, reference)
@@ -85,10 +84,10 @@ def _chosen(state: State, analysis: Analysis) -> DiagramOptions:
         st.caption("Not measured yet: Costs, Time, Measure.")
     sideways, apart, heads, copies = _switches()
     return DiagramOptions(
-        level=cast(DiagramLevel, level),
+        level=level,
         expand=state.expanded | {stage.name for stage in analysis.stages if stage.copies and copies},
         fold=state.folded,
-        color_by=cast(ColorBy, color),
+        color_by=color,
         direction="LR" if sideways else "TB",
         fused=not apart,
         show_aux=heads,
@@ -98,8 +97,10 @@ def _chosen(state: State, analysis: Analysis) -> DiagramOptions:
 
 
 def _switches() -> list[bool]:
-    popover = st.popover("More", icon=":material/tune:", help="More about the drawing", key="more", on_change="rerun")
-    if not popover.open:  # what nobody sees would still take its part of every edit's time
+    popover = st.popover(
+        "More", icon=":material/tune:", help="More options of the drawing", key="more", on_change="rerun"
+    )
+    if not popover.open:  # hidden switches would still take time at every edit
         return [bool(st.session_state.get(key, key == "heads")) for key in SWITCHES]
     with popover:
         return [
@@ -109,9 +110,9 @@ def _switches() -> list[bool]:
 
 
 def _files(analysis: Analysis, options: DiagramOptions, reference: Analysis) -> None:
-    """Downloads; each file is made when it is asked for."""
+    """Downloads; each file is made when somebody asks for it."""
     popover = st.popover(
-        "Save", icon=":material/download:", help="The diagram as it stands, as a file", key="save", on_change="rerun"
+        "Save", icon=":material/download:", help="The diagram as it is now, as a file", key="save", on_change="rerun"
     )
     if not popover.open:
         return
