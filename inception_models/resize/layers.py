@@ -49,11 +49,13 @@ class CarriedLayers:
             case SepConv(), SepConv():
                 deep = replace(context, features=self.depthwise(old, new, context))
                 return self.layer("pointwise", units, deep, width, (old.kernel, new.kernel))
-            case _:  # fully connected; classes have no copies
-                if new.width is None:
+            case Linear(), Linear():
+                if new.width is None:  # classes have no copies
                     classes = old.width or self.old.classes
                     context = replace(context, wanted=grown(classes, width, copies=False))
                 return self.layer("linear", units, context, width)
+            case _:  # only ops of one kind are matched
+                raise TypeError(f"The weights of a {old.title} cannot be carried over to a {new.title}.")
 
     def depthwise(self, old: SepConv, new: SepConv, context: WalkContext) -> FeatureMap:
         """The filters of a separable convolution that each look at one channel; what leaves them."""
