@@ -25,18 +25,20 @@ def _add_options(parser: ArgumentParser) -> None:
 
 def _run(args: Namespace) -> int:
     from ..backend.picture.forward import ready_network, save_activations
+    from ..backend.picture.images import notes_of, open_image
 
     arch, weights = network_from(args), args.weights
     if not args.image.is_file():
         raise ValueError(f"{args.image} is not a file; --image takes a picture.")
+    picture = open_image(args.image.read_bytes(), args.image.name)
     _download(arch.key, weights)
     loaded, _ = ready_network(arch, weights)
-    for path in save_activations(arch, args.image, args.output, args.stage, weights):
+    for path in save_activations(arch, picture, args.output, args.stage, weights):
         print(path)
     if weights == "random":
         print("The weights are random: the maps are real, the classes mean nothing.", file=sys.stderr)
     carried = [f"{change.path}: {change.text}" for change in loaded.changes if change.kind != "kept"]
-    for sentence in (*loaded.report, *carried):
+    for sentence in (*notes_of(picture), *loaded.report, *carried):
         print(sentence, file=sys.stderr)
     return 0
 

@@ -25,7 +25,7 @@ from ..common.jobs import OnProgress
 from ..common.limits import MAX_RUN_BYTES
 from ..common.quantity import float32_bytes, short
 from .activations import Activations, Prepared, model_for, output_parts, prepare, top_classes
-from .images import class_name, open_image
+from .images import class_name
 from .mosaic import mosaic, png
 from .saved_maps import npz, shown_paths, statistics_csv
 
@@ -142,7 +142,7 @@ def _with_weights(arch: Arch, weights: Source, stamp: tuple[int, ...]) -> tuple[
 
 
 def save_activations(
-    arch: Arch, picture: Path, folder: Path, stages: Sequence[str] | None = None, weights: Source = "random"
+    arch: Arch, picture: Image.Image, folder: Path, stages: Sequence[str] | None = None, weights: Source = "random"
 ) -> Iterator[Path]:
     """Write the activations for ``picture`` into ``folder``, yielding each file's path.
 
@@ -150,13 +150,13 @@ def save_activations(
     same as numbers; ``statistics.csv``: a line per channel; ``classes.csv``: the five likeliest classes.
 
     Raises:
-        ValueError: for a picture, a stage or weights that cannot be used.
-        OSError: where a file cannot be read or written.
+        ValueError: for a stage or weights that cannot be used.
+        OSError: where a file cannot be written.
     """
     known = [stage.name for stage in arch.stages]
     if unknown := [name for name in stages or () if name not in known]:
         raise ValueError(f"{unknown[0]!r} is not a stage of {arch.key}; its stages are {', '.join(known)}.")
-    done = forward(arch, open_image(picture.read_bytes(), picture.name), weights)
+    done = forward(arch, picture, weights)
     folder.mkdir(parents=True, exist_ok=True)
     done.preview.save(folder / "input.png")
     yield folder / "input.png"

@@ -15,16 +15,23 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, features
+from pillow_heif import register_heif_opener
 
 from inception_models.shipped import ASSETS
 
 from ..common.limits import MAX_ASPECT, MAX_PIXELS, MAX_UPLOAD_BYTES
 
-PICTURE_FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF")
-"""Allowed formats. Pillow knows some forty more, which are rarely used and less tested, so they are refused."""
-EXTENSIONS = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff")
-"""Their file name extensions, for a file chooser. `open_image` looks only at the bytes."""
+register_heif_opener()  # what phones of Apple take
+
+_AVIF = ("AVIF",) if features.check("avif") else ()  # Pillow's own wheels have it
+PICTURE_FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "HEIF", *_AVIF)
+"""Allowed formats. Pillow knows some forty more, rarely used and tested less, which therefore stay unread."""
+EXTENSIONS = (
+    *("jpg", "jpeg", "jfif", "jpe", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif"),
+    *(name.lower() for name in _AVIF),
+)
+"""Of files in these formats, for a file chooser. `open_image` looks at the bytes alone."""
 
 _ALLOWED = f"allowed are {', '.join(PICTURE_FORMATS[:-1])} and {PICTURE_FORMATS[-1]}"
 _MEGAPIXELS = f"at most {MAX_PIXELS / 1e6:.0f} megapixels are allowed"
@@ -87,8 +94,9 @@ def class_name(index: int, classes: int) -> str:
 def open_image(data: bytes, name: str = "") -> Image.Image:
     """The picture in `data`, a file's bytes: 8-bit RGB, upright, without metadata.
 
-    The EXIF orientation is applied, transparency put on white, 16-bit values cut to their high byte as Pillow does;
-    of an animation, the first frame. Colour profiles are ignored, as torchvision and timm do. `name` is for messages.
+    The EXIF orientation is applied, transparency put on white, 16-bit values scaled to 8 bits; of an animation, the
+    first frame. Colour profiles are ignored, as torchvision and timm do. `name` is for messages. What a person should
+    know about the picture is in :func:`notes_of`.
 
     Raises ImageError if the file is not an allowed picture, is damaged, or exceeds `limits`: size and shape are read
     from the header, before any pixel is decoded.
@@ -106,11 +114,12 @@ def open_image(data: bytes, name: str = "") -> Image.Image:
     except Exception as error:  # Pillow's readers raise anything on broken input, struct.error and KeyError included
         raise ImageError(f"{label} is not a picture that can be read: {_ALLOWED}.") from error
     _check_header(image, label)
+    notes: list[str] = []
     try:
-        image.load()
+        pixels = _loaded(image, data, notes)
         with contextlib.suppress(Exception):  # a broken EXIF block says nothing about the pixels
-            ImageOps.exif_transpose(image, in_place=True)
-        return _rgb(image)
+            ImageOps.exif_transpose(pixels, in_place=True)
+        return _rgb(pixels, notes)
     except Exception as error:  # decoding too raises anything
         raise ImageError(f"{label} is cut off or damaged: only complete pictures are allowed.") from error
 
@@ -135,9 +144,44 @@ def _check_header(image: Image.Image, label: str) -> None:
         )
 
 
-def _rgb(image: Image.Image) -> Image.Image:
+def notes_of(image: Image.Image) -> tuple[str, ...]:
+    """What had to be assumed to open a picture, one sentence each; none for most pictures."""
+    notes: tuple[str, ...] = image.info.get("notes", ())
+    return notes
+
+
+END_OF_JPEG = b"\xff\xd9"
+
+
+def _loaded(image: Image.Image, data: bytes, notes: list[str]) -> Image.Image:
+    """The picture with its pixels. A JPEG that lacks only its end mark is complete, and many programs write such."""
+    try:
+        image.load()
+        return image
+    except OSError:
+        if image.format != "JPEG":
+            raise
+    # What is missing shows when more is appended: a decoder that has all of the picture ignores it.
+    ended, padded = (_decoded_jpeg(data + more + END_OF_JPEG) for more in (b"", b"\xa5" * 256))
+    if ended.tobytes() != padded.tobytes():
+        raise OSError("The picture is cut off.")
+    notes.append("The file lacks its end mark; the picture is complete.")
+    return ended
+
+
+def _decoded_jpeg(data: bytes) -> Image.Image:
+    image = Image.open(BytesIO(data), formats=("JPEG",))
+    image.load()
+    return image
+
+
+def _rgb(image: Image.Image, notes: list[str]) -> Image.Image:
     if image.mode in _MODES_16_BIT:  # Pillow would clip these at 255
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+        values = np.asarray(image)
+        depth = next((bits for bits in (8, 10, 12) if 0 < values.max() < 1 << bits), 16)
+        if depth < 16:
+            notes.append(f"Its 16-bit values use {depth} bits, so they were stretched from {depth} bits to 8.")
+        image = Image.fromarray((values >> (depth - 8)).astype(np.uint8))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         rgb = Image.new("RGB", image.size, "white")
@@ -145,4 +189,6 @@ def _rgb(image: Image.Image) -> Image.Image:
     else:
         rgb = image.convert("RGB")
     rgb.info.clear()  # a place in EXIF or a colour profile must not travel into the pictures made from this one
+    if notes:
+        rgb.info["notes"] = tuple(notes)
     return rgb

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from ..picture.images import EXTENSIONS, ImageError, open_image
 
 KNOWN = ("fashion-mnist", "digits")
 TEST_EVERY = 5  # in each class folder, every fifth picture is kept for the test
+VALIDATION_NAMES = ("val", "valid", "validation")
 MAX_DATA_BYTES = 4 * 2**30  # of decoded pictures; they are all held in memory
 
 
@@ -73,13 +74,18 @@ def read_data_set(name: str, size_px: int, folder: Path | None = None) -> Data:
 def class_folders(folder: Path, size_px: int) -> Data:
     """A folder with one folder of pictures per class. The short side becomes ``size_px``, the centre is kept.
 
-    Every fifth picture of a class, by name, is for the test. Files whose names do not end like a picture's are skipped.
+    The class folders may be inside ``train`` and ``test`` or ``val``, which then decide what is for training and what
+    for the test; where all three are there, ``val`` is for training, which holds out pictures of its own. Otherwise
+    every fifth picture of a class, by name, is for the test. Files whose names do not end like a picture's are skipped.
 
     Raises:
         ValueError: where there are too few classes or pictures, or a picture is damaged, naming it.
         OSError: where one cannot be read.
     """
-    classes = {place.name: _pictures(place) for place in sorted(folder.iterdir()) if _is_class(place)}
+    parts = {place.name.lower(): place for place in folder.iterdir() if place.is_dir()}
+    if "train" in parts and len(parts.keys() & {"test", *VALIDATION_NAMES}) > 0:
+        return _split_folders(folder, parts, size_px)
+    classes = _classes(folder)
     if len(classes) < 2:
         raise ValueError(
             f"{folder} has {len(classes)} class folder{'s' if len(classes) != 1 else ''}; at least two are needed, each"
@@ -88,27 +94,64 @@ def class_folders(folder: Path, size_px: int) -> Data:
     for name, files in classes.items():
         if len(files) < TEST_EVERY:
             raise ValueError(f"The class {name!r} has {len(files)} pictures; at least {TEST_EVERY} are needed.")
-    count = sum(map(len, classes.values()))
-    if count * 3 * size_px**2 > MAX_DATA_BYTES:
-        raise ValueError(
-            f"{count:,} pictures of {size_px} px need more than {MAX_DATA_BYTES >> 30} GiB of memory; fewer pictures or"
-            " a smaller input size would fit."
-        )
     labelled = [
         (file, label, place % TEST_EVERY == TEST_EVERY - 1)
         for label, files in enumerate(classes.values())
         for place, file in enumerate(files)
     ]
     train, test = ([(file, label) for file, label, tests in labelled if tests is kept] for kept in (False, True))
-    return Data(folder.resolve().name, tuple(classes), _decoded(train, size_px), _decoded(test, size_px), mirrored=True)
+    return _data(folder, tuple(classes), train, test, size_px)
 
 
-def _is_class(place: Path) -> bool:
-    return place.is_dir() and not place.name.startswith(".")
+def _split_folders(folder: Path, parts: Mapping[str, Path], size_px: int) -> Data:
+    """A folder in which others have decided what is for training and what for the test."""
+    validation = [parts[name] for name in VALIDATION_NAMES if name in parts]
+    if "test" in parts and _classes(parts["test"]):
+        learned, tested = [parts["train"], *validation], [parts["test"]]
+    else:
+        learned, tested = [parts["train"]], validation  # a test folder without classes has pictures of unknown class
+    names = sorted({name for place in learned for name in _classes(place)})
+    if len(names) < 2:
+        raise ValueError(f"{parts['train']} has {len(names)} class folders; at least two are needed.")
+    if unknown := sorted({name for place in tested for name in _classes(place)} - set(names)):
+        raise ValueError(f"The class {unknown[0]!r} is in {tested[0]} and not in {parts['train']}.")
+    labelled = [
+        [(file, names.index(name)) for place in places for name, files in _classes(place).items() for file in files]
+        for places in (learned, tested)
+    ]
+    for places, files in zip((learned, tested), labelled, strict=True):
+        if not files:
+            raise ValueError(f"{places[0] if places else folder} has no pictures in class folders.")
+    return _data(folder, tuple(names), labelled[0], labelled[1], size_px)
+
+
+def _data(
+    folder: Path, names: tuple[str, ...], train: list[tuple[Path, int]], test: list[tuple[Path, int]], size_px: int
+) -> Data:
+    count = len(train) + len(test)
+    if count * 3 * size_px**2 > MAX_DATA_BYTES:
+        raise ValueError(
+            f"{count:,} pictures of {size_px} px need more than {MAX_DATA_BYTES >> 30} GiB of memory; fewer pictures or"
+            " a smaller input size would fit."
+        )
+    return Data(folder.resolve().name, names, _decoded(train, size_px), _decoded(test, size_px), mirrored=True)
+
+
+def _classes(folder: Path) -> dict[str, list[Path]]:
+    """The pictures of each class folder. What macOS leaves in archives is no class."""
+    return {
+        place.name: _pictures(place)
+        for place in sorted(folder.iterdir())
+        if place.is_dir() and not place.name.startswith((".", "__MACOSX"))
+    }
 
 
 def _pictures(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.iterdir() if file.suffix.lower().removeprefix(".") in EXTENSIONS)
+    return sorted(
+        file
+        for file in folder.iterdir()
+        if not file.name.startswith("._") and file.suffix.lower().removeprefix(".") in EXTENSIONS
+    )
 
 
 def _decoded(files: list[tuple[Path, int]], size_px: int) -> Pictures:

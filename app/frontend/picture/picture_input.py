@@ -11,7 +11,7 @@ from PIL import Image
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ...backend.common.limits import MAX_UPLOAD_BYTES
-from ...backend.picture.images import EXTENSIONS, PICTURE_FORMATS, SAMPLES, ImageError, open_image
+from ...backend.picture.images import EXTENSIONS, PICTURE_FORMATS, SAMPLES, ImageError, notes_of, open_image
 from ..shell.notice import refused
 
 DEFAULT_SAMPLE = "cat"
@@ -95,6 +95,9 @@ def _own_picture(uploader: str, own: UploadedFile | None, title: str = "") -> Pi
         return None
     if opened.problem:
         refused(opened.problem)
+    if opened.picture is not None:
+        for note in notes_of(opened.picture.image):
+            st.caption(note)
     return opened.picture
 
 

@@ -24,6 +24,7 @@ from app.backend.picture.images import (
     ImageError,
     Sample,
     class_name,
+    notes_of,
     open_image,
 )
 from inception_models.checkpoints.preprocessing import Preprocessing, caffe_bgr, imagenet, unit_range
@@ -121,8 +122,8 @@ PALETTE.putpalette([*BLUE, *RED])
         pytest.param(encoded(flat("1", 1), "PNG"), WHITE, 0, id="1 bit"),
         pytest.param(encoded(flat("L", 100), "PNG"), (100,) * 3, 0, id="greyscale"),
         pytest.param(encoded(flat("I;16", 0x8081), "PNG"), (0x80,) * 3, 0, id="16-bit PNG"),
-        pytest.param(encoded(flat("I;16", 0x01FF), "TIFF"), (1,) * 3, 0, id="16-bit TIFF"),
-        pytest.param(encoded(flat("I;16B", 0x01FF), "TIFF"), (1,) * 3, 0, id="16-bit big-endian TIFF"),
+        pytest.param(encoded(flat("I;16", 0x12FF), "TIFF"), (0x12,) * 3, 0, id="16-bit TIFF"),
+        pytest.param(encoded(flat("I;16B", 0x12FF), "TIFF"), (0x12,) * 3, 0, id="16-bit big-endian TIFF"),
         pytest.param(encoded(PALETTE, "PNG"), RED, 0, id="palette"),
         pytest.param(encoded(PALETTE, "GIF"), RED, 0, id="GIF"),
         pytest.param(encoded(PALETTE, "PNG", transparency=1), WHITE, 0, id="transparent palette PNG"),
@@ -140,6 +141,31 @@ def test_every_kind_of_picture_becomes_rgb(data: bytes, colour: tuple[int, int, 
     image = open_image(data)
     assert (image.mode, image.size) == ("RGB", (16, 16))
     assert np.abs(np.asarray(image, dtype=int) - colour).max() <= tolerance
+
+
+@pytest.mark.parametrize("bits, colour", [(8, 200), (10, 200), (12, 200), (16, 200)])
+def test_sixteen_bit_files_are_read_by_the_depth_that_their_values_use(bits: int, colour: int) -> None:
+    image = open_image(encoded(flat("I;16", colour << (bits - 8)), "PNG"))
+    assert image.getpixel((0, 0)) == (colour,) * 3
+    assert [f"{bits} bits" in note for note in notes_of(image)] == ([True] if bits < 16 else [])
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_that_lacks_only_its_end_mark_is_read_with_a_word(progressive: bool) -> None:
+    whole = encoded(noise(60, 40), "JPEG", progressive=progressive)
+    image = open_image(whole[:-2])
+    assert np.array_equal(np.asarray(image), np.asarray(open_image(whole)))
+    assert "end mark" in notes_of(image)[0]
+    assert notes_of(open_image(whole)) == ()
+    with pytest.raises(ImageError, match="cut off"):
+        open_image(whole[:-12])
+
+
+@pytest.mark.parametrize("file_format", ["HEIF", "AVIF"])
+def test_pictures_of_phones_are_read(file_format: str) -> None:
+    red, green, blue = open_image(encoded(flat("RGB", RED, (64, 64)), file_format)).getpixel((30, 30))
+    assert red > 240
+    assert max(green, blue) < 15
 
 
 @pytest.mark.parametrize("file_format", ["GIF", "WEBP", "PNG", "TIFF", "MPO"])
@@ -197,7 +223,7 @@ SHORT_CHUNK = NOISE.replace(struct.pack(">I", NOISE.index(b"IEND") - NOISE.index
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        pytest.param(b"", "is empty: allowed are JPEG, PNG, WebP, GIF, BMP and TIFF", id="empty"),
+        pytest.param(b"", "is empty: allowed are JPEG, PNG, WebP, GIF, BMP, TIFF, HEIF", id="empty"),
         pytest.param(
             b"Dear diary, no picture today.\n" * 50, "is not a picture that can be read: allowed are", id="text"
         ),

@@ -54,6 +54,35 @@ def test_class_folders_are_split_by_name_and_squared(tmp_path: Path) -> None:
     assert data.train.images.shape == (13, 3, 8, 8)
 
 
+@pytest.mark.parametrize(
+    "parts, train, test",
+    [
+        ({"train": 4, "test": 3}, 8, 6),
+        ({"Train": 4, "val": 2}, 8, 4),
+        ({"train": 4, "validation": 2, "test": 3}, 12, 6),
+    ],
+)
+def test_train_and_test_folders_are_understood(tmp_path: Path, parts: dict[str, int], train: int, test: int) -> None:
+    for name, count in parts.items():
+        (tmp_path / name).mkdir()
+        pictures(tmp_path / name, {"cats": count, "dogs": count})
+    (tmp_path / "__MACOSX").mkdir()
+    (tmp_path / next(iter(parts)) / "__MACOSX").mkdir()
+    (tmp_path / next(iter(parts)) / "cats" / "._00.png").write_bytes(b"resource fork")
+    data = class_folders(tmp_path, 8)
+    assert data.classes == ("cats", "dogs")
+    assert (len(data.train), len(data.test)) == (train, test)
+
+
+def test_a_test_folder_with_another_class_is_refused(tmp_path: Path) -> None:
+    for name in ("train", "test"):
+        (tmp_path / name).mkdir()
+    pictures(tmp_path / "train", {"cats": 2, "dogs": 2})
+    pictures(tmp_path / "test", {"birds": 2})
+    with pytest.raises(ValueError, match=r"The class 'birds' is in .*test and not in .*train"):
+        class_folders(tmp_path, 8)
+
+
 def empty(folder: Path) -> None:
     pass
 
