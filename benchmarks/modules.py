@@ -17,7 +17,7 @@ from app.backend import analyze_module
 
 Row = dict[str, float | str]
 
-TIMM = """
+_TIMM = """
 resnet50 resnet50d resnetv2_50 resnext50_32x4d seresnet50 ecaresnet50d resnest50d res2net50_26w_4s res2next50
 wide_resnet50_2 skresnet34 cspresnet50 cspdarknet53 darknet53 resnet26t
 efficientnet_b0 efficientnetv2_rw_s tf_efficientnet_b0 tf_efficientnetv2_s efficientnet_lite0 mixnet_s mnasnet_100
@@ -32,9 +32,10 @@ caformer_s18 inception_next_tiny edgenext_xx_small mobilevit_xxs mobilevitv2_050
 efficientformer_l1 efficientvit_b0 focalnet_tiny_srf davit_tiny hiera_tiny_224 sequencer2d_s tnt_s_patch16_224
 regnetx_002 regnety_002 densenet121 dla34 dpn68 vgg11 vgg16_bn hrnet_w18 vovnet39a ese_vovnet19b_dw selecsls42
 nfnet_l0 dm_nfnet_f0 eca_nfnet_l0 tresnet_m inception_v3 inception_v4 inception_resnet_v2 xception41 xception65
-legacy_xception nasnetalarge pnasnet5large hgnet_tiny starnet_s1 tiny_vit_5m_224 volo_d1_224 nest_tiny lambda_resnet26t
-halonet26t botnet26t_256 nextvit_small
-""".split()
+legacy_xception nasnetalarge pnasnet5large hgnet_tiny starnet_s1 tiny_vit_5m_224 volo_d1_224 nest_tiny
+lambda_resnet26t halonet26t botnet26t_256 nextvit_small
+"""
+TIMM = _TIMM.split()
 
 ROWS_OF_VIDEO = (3, 16, 112, 112)
 VIDEO_SHAPES = {"mvit_v1_b": (3, 16, 224, 224), "mvit_v2_s": (3, 16, 224, 224), "s3d": (3, 16, 224, 224)}
@@ -51,7 +52,7 @@ class Peer:
 
 
 def peers() -> Iterator[Peer]:
-    """Every classification, segmentation and video model of torchvision, its detection backbones, and many of timm's."""
+    """Every classification, segmentation and video model of torchvision, detection backbones, and many of timm's."""
     models = torchvision.models
     for module, default in (
         (models, (3, 224, 224)),
@@ -67,7 +68,7 @@ def peers() -> Iterator[Peer]:
     known = set(timm.list_models()) | set(timm.list_pretrained())
     for name in TIMM:
         if name in known:
-            yield Peer(f"timm:{name}", _timm(name), timm.models.get_pretrained_cfg(name).input_size)
+            yield Peer(f"timm:{name}", _timm(name), _size_in_timm(name))
 
 
 def _torchvision(name: str) -> Callable[[], nn.Module]:
@@ -85,6 +86,12 @@ def _timm(name: str) -> Callable[[], nn.Module]:
         return model
 
     return make
+
+
+def _size_in_timm(name: str) -> tuple[int, ...]:
+    config = timm.models.get_pretrained_cfg(name)
+    assert config is not None
+    return tuple(config.input_size)
 
 
 def _backbone(name: str) -> Callable[[], nn.Module]:
@@ -111,7 +118,7 @@ def flops(model: nn.Module, shape: tuple[int, ...]) -> int:
     model = model.to("meta")
     with torch.no_grad(), torch.device("meta"), FlopCounterMode(display=False) as counter:
         model(torch.empty(1, *shape))
-    return counter.get_total_flops()
+    return int(counter.get_total_flops())
 
 
 def row(peer: Peer) -> Row:

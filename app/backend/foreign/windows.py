@@ -232,7 +232,7 @@ def _each(seen: Seen, change: Callable[[Field, int], Field]) -> Seen:
 
 
 _GROUPS: tuple[tuple[str, Callable[[Call, Seen], Seen | None]], ...] = (
-    ("clone contiguous _to_copy detach alias lift_fresh native_dropout _prelu_kernel", _same),
+    ("contiguous detach alias lift_fresh", _same),
     ("_softmax _safe_softmax _log_softmax cumsum topk sort glu", _along_other_axes),
     ("split split_with_sizes unsafe_split unsafe_split_with_sizes", _along_other_axes),
     ("roll flip", _moved),
