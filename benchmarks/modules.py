@@ -1,4 +1,4 @@
-"""Other people's networks: what ``analyze_module`` counts, beside torch's own counter. Times are of the analysis."""
+"""Other people's networks: what ``analyze_module`` counts, beside torch's own counter. Times are of both."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import timm
 import torch
@@ -14,6 +15,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from app.backend import analyze_module
+from app.backend.foreign.sources import brought_module
 
 Row = dict[str, float | str]
 
@@ -37,9 +39,13 @@ lambda_resnet26t halonet26t botnet26t_256 nextvit_small
 """
 TIMM = _TIMM.split()
 
-ROWS_OF_VIDEO = (3, 16, 112, 112)
-VIDEO_SHAPES = {"mvit_v1_b": (3, 16, 224, 224), "mvit_v2_s": (3, 16, 224, 224), "s3d": (3, 16, 224, 224)}
 QUICK = ("torchvision:resnet18", "torchvision:vit_b_16", "torchvision:r3d_18", "timm:efficientnet_b0")
+SIZES: dict[str, tuple[int, ...]] = {  # the published ones, which would take longer, are not used
+    "inception_v3": (3, 299, 299),
+    "s3d": (3, 16, 224, 224),
+    "mvit_v1_b": (3, 16, 224, 224),
+    "mvit_v2_s": (3, 16, 224, 224),
+}
 
 
 @dataclass(frozen=True)
@@ -54,89 +60,48 @@ class Peer:
 def peers() -> Iterator[Peer]:
     """Every classification, segmentation and video model of torchvision, detection backbones, and many of timm's."""
     models = torchvision.models
-    for module, default in (
-        (models, (3, 224, 224)),
-        (models.segmentation, (3, 224, 224)),
-        (models.video, ROWS_OF_VIDEO),
-    ):
+    for module in (models, models.segmentation, models.video):
+        usual = (3, 16, 112, 112) if module is models.video else (3, 224, 224)
         for name in models.list_models(module=module):
-            size = 299 if name == "inception_v3" else 224
-            shape = VIDEO_SHAPES.get(name, (3, size, size) if module is models else default)
-            yield Peer(f"torchvision:{name}", _torchvision(name), shape)
+            yield Peer(f"torchvision:{name}", partial(_made, f"torchvision:{name}"), SIZES.get(name, usual))
     for name in ("resnet50", "mobilenet_v3_large"):
-        yield Peer(f"torchvision:{name} backbone", _backbone(name), (3, 224, 224))
-    known = set(timm.list_models()) | set(timm.list_pretrained())
+        yield Peer(f"torchvision:{name} backbone", partial(_backbone, name), (3, 224, 224))
     for name in TIMM:
-        if name in known:
-            yield Peer(f"timm:{name}", _timm(name), _size_in_timm(name))
+        config = timm.models.get_pretrained_cfg(name)
+        yield Peer(f"timm:{name}", partial(_made, f"timm:{name}"), config.input_size if config else (3, 224, 224))
 
 
-def _torchvision(name: str) -> Callable[[], nn.Module]:
-    def make() -> nn.Module:
-        heads = {"weights_backbone": None} if "lraspp" in name or "lab" in name or "fcn" in name else {}
-        model: nn.Module = torchvision.models.get_model(name, weights=None, **heads)
-        return model
-
-    return make
+def _made(source: str) -> nn.Module:
+    return brought_module(source).module.eval()
 
 
-def _timm(name: str) -> Callable[[], nn.Module]:
-    def make() -> nn.Module:
-        model: nn.Module = timm.create_model(name)
-        return model
-
-    return make
-
-
-def _size_in_timm(name: str) -> tuple[int, ...]:
-    config = timm.models.get_pretrained_cfg(name)
-    assert config is not None
-    return tuple(config.input_size)
+def _backbone(name: str) -> nn.Module:
+    parts = torchvision.models.detection.backbone_utils
+    with torch.device("meta"):
+        if "mobile" in name:
+            return nn.Sequential(parts.mobilenet_backbone(backbone_name=name, weights=None, fpn=True)).eval()
+        return nn.Sequential(parts.resnet_fpn_backbone(backbone_name=name, weights=None)).eval()
 
 
-def _backbone(name: str) -> Callable[[], nn.Module]:
-    def make() -> nn.Module:
-        parts = torchvision.models.detection.backbone_utils
-        fpn = parts.mobilenet_backbone if "mobile" in name else parts.resnet_fpn_backbone
-        model: nn.Module = fpn(backbone_name=name, weights=None, **({"fpn": True} if "mobile" in name else {}))
-        return model
-
-    return make
-
-
-def built(peer: Peer) -> nn.Module:
-    """On the meta device, where the network's constructor allows it."""
-    try:
-        with torch.device("meta"):
-            return peer.make().eval()
-    except (RuntimeError, NotImplementedError):
-        return peer.make().eval()
-
-
-def flops(model: nn.Module, shape: tuple[int, ...]) -> int:
-    """What torch's counter says of ``model``, without its weights."""
-    model = model.to("meta")
+def counted_by_torch(model: nn.Module, shape: tuple[int, ...]) -> int:
+    """The FLOPs of ``model`` by torch's own counter, without its weights."""
+    model = model.to("meta").requires_grad_(False)  # else the counter fails where a parameter is an input of a module
     with torch.no_grad(), torch.device("meta"), FlopCounterMode(display=False) as counter:
         model(torch.empty(1, *shape))
     return int(counter.get_total_flops())
 
 
-def row(peer: Peer) -> Row:
-    model = built(peer)
+def measured(peer: Peer) -> Row:
+    model = peer.make()
     start = time.perf_counter()
     try:
         ours = analyze_module(model, peer.shape)
     except ValueError as problem:
-        return _row(peer, "refused", "", time.perf_counter() - start, str(problem))
+        macs, difference, words = "refused", "", str(problem)
+    else:
+        macs, words = f"{ours.macs:,}", ours.traced_with
+        difference = f"{ours.flops - counted_by_torch(model, peer.shape):,}"
     seconds = time.perf_counter() - start
-    try:
-        difference = f"{ours.flops - flops(model, peer.shape):,}"
-    except (RuntimeError, NotImplementedError) as problem:
-        difference = f"not counted: {str(problem).splitlines()[0]}"
-    return _row(peer, f"{ours.macs:,}", difference, seconds, ours.traced_with)
-
-
-def _row(peer: Peer, macs: str, difference: str, seconds: float, words: str) -> Row:
     return {"network": peer.name, "MACs": macs, "difference": difference, "s": seconds, "traced with": words}
 
 
@@ -145,8 +110,7 @@ def run(quick: bool = False) -> dict[str, list[Row]]:
     rows = []
     for peer in peers():
         if not quick or peer.name in QUICK:
-            rows.append(row(peer))
+            rows.append(measured(peer))
             gc.collect()
-    refused = sum(found["MACs"] == "refused" for found in rows)
-    title = f"{len(rows)} networks of others beside torch.utils.flop_counter, {refused} refused"
-    return {title: rows}
+    refused = sum(row["MACs"] == "refused" for row in rows)
+    return {f"{len(rows)} networks of others beside torch.utils.flop_counter, {refused} refused": rows}

@@ -104,7 +104,7 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if not outs:
             return
         seen = seen_after(call_of(op, args, kwargs, read, outs[0]))
-        for tensor in _written_by(op, args):
+        for tensor in _written_by(op, args, kwargs):
             self._overwritten(tensor, seen)
         for tensor in outs:
             self._seen[tensor] = seen
@@ -120,9 +120,10 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 self._seen[other] = None
 
 
-def _written_by(op: OpOverload, args: tuple[object, ...]) -> Iterator[Tensor]:
+def _written_by(op: OpOverload, args: tuple[object, ...], kwargs: dict[str, object]) -> Iterator[Tensor]:
     if op._schema.is_mutable:
-        for argument, value in zip(op._schema.arguments, args, strict=False):
+        for place, argument in enumerate(op._schema.arguments):
+            value = args[place] if place < len(args) else kwargs.get(argument.name)
             if argument.alias_info is not None and argument.alias_info.is_write and isinstance(value, Tensor):
                 yield value
 
@@ -136,7 +137,7 @@ class LastCall(TorchFunctionMode):
 
     def __init__(self) -> None:
         super().__init__()
-        self.name = "its forward"
+        self.name = "the call"
 
     def __torch_function__(
         self,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import cast
 
 from torch import Tensor, fx, nn
 from torch.utils._pytree import tree_leaves
@@ -130,20 +130,20 @@ def own_path(path: str) -> str:
     return path[len(INNER) + 1 :] if path.startswith(f"{INNER}.") or path == INNER else path
 
 
-VALUES = (
-    "meta tensor",
-    "'meta'",
-    "Meta",
-    "meta device",
-    "data-dependent",
-)  # in torch's words, where values are missing
+# what torch says of a tensor that has a shape and no values
+_NO_VALUES = ("cannot be called on meta", "_local_scalar_dense", "copy out of meta", "data-dependent", "nonzero")
+
+
+_OF_SHAPES = re.compile(r"size|shape|dim|channel|expected|match|index|range|reduction|divisible|kernel", re.IGNORECASE)
 
 
 def _sentence(module: nn.Module, picture: Tensor, where: str, problem: Exception) -> str:
-    name, line = type(module).__name__, first_line(problem)
-    if any(word in str(problem) for word in VALUES) or isinstance(problem, NotImplementedError):
-        return (
-            f"torch.fx and torch.export cannot trace {name}: {where} needs the values of a tensor, not just its shape."
-        )
-    shape = shape_words(cast(Shape, tuple(picture.shape[1:])))
-    return f"An input of {shape} does not fit {name}: {where} says: {line}"
+    name, words, line = type(module).__name__, str(problem), first_line(problem)
+    if any(word in words for word in _NO_VALUES):
+        return f"torch.fx and torch.export cannot trace {name}: {where} needs the values of a tensor, not a shape only."
+    if "meta" in words or isinstance(problem, NotImplementedError):
+        return f"{name} cannot run without values, on torch's meta device: {where} says: {line}"
+    shape = shape_words(tuple(picture.shape[1:]))
+    if isinstance(problem, RuntimeError | ValueError | IndexError | AssertionError) and _OF_SHAPES.search(words):
+        return f"An input of {shape} does not fit {name}: {where} says: {line}"
+    return f"{name} fails with an input of {shape}, after {where}: {type(problem).__name__}: {line}"

@@ -13,7 +13,7 @@ def first_line(problem: BaseException) -> str:
 
 def place(op: str, path: str) -> str:
     """``conv2d in layer1.0.conv1``."""
-    return f"{op} in {path}" if path else f"{op} in the module's own forward"
+    return f"{op} in {path}" if path else f"{op} in its own forward"
 
 
 def shape_words(shape: Sequence[int]) -> str:
