@@ -45,7 +45,7 @@ def test_counts_are_those_of_torch(name: str) -> None:
     assert theirs.nodes[-1].out_shape == (1000,)
 
 
-@pytest.mark.parametrize("key", ["googlenet", "inception_resnet_v1"])
+@pytest.mark.parametrize("key", ["googlenet", "inception_v3", "inception_resnet_v1", "xception"])
 def test_our_own_network_has_the_numbers_and_fields_of_its_analysis(key: str) -> None:
     analysis = analyze(ARCHITECTURES[key])
     size = analysis.input_size
