@@ -27,7 +27,7 @@ _FREE = """
     contiguous lift_fresh lift_fresh_copy _unsafe_view _reshape_alias
     as_strided transpose t squeeze unsqueeze view_copy expand_copy permute_copy
     slice_copy slice_scatter select_scatter scatter gather
-    index _unsafe_index index_select index_put _unsafe_index_put index_add masked_select take embedding
+    index _unsafe_index index_select index_put _unsafe_index_put index_add masked_select take embedding _embedding_bag
     native_batch_norm _native_batch_norm_legit _native_batch_norm_legit_no_training _batch_norm_with_update
     _batch_norm_no_update native_layer_norm native_group_norm _fused_rms_norm _weight_norm_interface
     _softmax _log_softmax _safe_softmax logsumexp glu rrelu_with_noise

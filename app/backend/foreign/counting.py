@@ -14,7 +14,6 @@ from torch._ops import HigherOrderOperator, OpOverload
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
-from torch.utils.flop_counter import flop_registry
 from torch.utils.weak import WeakIdKeyDictionary
 
 from ..analysis.op_table import UnknownOp
@@ -63,11 +62,10 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs = kwargs or {}
         if not isinstance(func, OpOverload):
             raise UnknownOp(f"The operation {str(func)!r} is not one that this program can count.")
-        if func._overloadpacket not in flop_registry:
-            with self:
-                parts: object = func.decompose(*args, **kwargs)
-                if parts is not NotImplemented:
-                    return parts
+        with self:  # as torch's counter does: what is made of other operations is counted as those
+            parts: object = func.decompose(*args, **kwargs)
+        if parts is not NotImplemented:
+            return parts
         out: object = func(*args, **kwargs)
         self._record(func, args, kwargs, out)
         return out

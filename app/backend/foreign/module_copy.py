@@ -6,7 +6,7 @@ import copy
 import inspect
 import random
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -73,25 +73,48 @@ def ghost(module: nn.Module) -> nn.Module:
     for parameter in module.parameters():
         memo[id(parameter)] = nn.Parameter(parameter.detach().to("meta"), parameter.requires_grad)
     try:
-        with _Shells():
-            copied = copy.deepcopy(module, memo)
+        copied = _copied(module, memo)
     except Exception as problem:
         raise ValueError(f"{type(module).__name__} cannot be copied: {first_line(problem)}") from problem
     _unwrap_children(copied)
     return copied.eval()
 
 
-def _check(module: nn.Module) -> None:
+def _copied(module: nn.Module, memo: Mapping[int, object]) -> nn.Module:
+    """A deep copy. What cannot be copied, such as a lock, is not: both modules then have the same one."""
+    with _Shells():
+        try:
+            return copy.deepcopy(module, dict(memo))
+        except Exception:
+            shared: dict[int, object] = {}
+            for part in module.modules():
+                for name, value in part.__dict__.items():
+                    if name not in ("_parameters", "_buffers", "_modules") and not _is_copied(value, memo):
+                        shared[id(value)] = value
+            return copy.deepcopy(module, {**memo, **shared})
+
+
+def _is_copied(value: object, memo: Mapping[int, object]) -> bool:
     try:
-        inspect.signature(module.forward).bind(None)
-    except TypeError as problem:
-        raise ValueError(f"{type(module).__name__} must take exactly one input.") from problem
+        copy.deepcopy(value, dict(memo))
+    except Exception:
+        return False
+    return True
+
+
+def _check(module: nn.Module) -> None:
     for path, part in module.named_modules():
         at = f" at {path!r}" if path else ""
         if isinstance(part, torch.jit.ScriptModule):
             raise ValueError(f"{type(part).__name__}{at} is a TorchScript program; its Python module is needed.")
         if any(is_lazy(p) for p in (*part.parameters(recurse=False), *part.buffers(recurse=False))):
             raise ValueError(f"{type(part).__name__}{at} has no shapes yet; run the module on one input first.")
+    if type(module).forward is nn.Module.forward:
+        raise ValueError(f"{type(module).__name__} has no forward of its own, so there is nothing to count.")
+    try:
+        inspect.signature(module.forward).bind(None)
+    except TypeError as problem:
+        raise ValueError(f"{type(module).__name__} must take exactly one input.") from problem
 
 
 def _unwrap_children(module: nn.Module) -> None:

@@ -105,7 +105,7 @@ def flops_of_module(root: OneInput, picture: Tensor) -> int:
         except UnknownOp as problem:
             raise UnknownOp(f"{str(problem).rstrip('.')}: {_where(calls.name, stack)}.") from problem
         except Exception as problem:
-            kind = NeedsIndices if "'indices'" in str(problem) and picture.is_floating_point() else ValueError
+            kind = NeedsIndices if "indices" in str(problem) and picture.is_floating_point() else ValueError
             raise kind(_sentence(root.module, picture, _where(calls.name, stack), problem)) from problem
     return counter.flops
 

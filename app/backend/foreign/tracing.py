@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -35,8 +35,9 @@ def traced(root: OneInput, picture: Tensor, flops: int) -> Program:
         ValueError: where neither torch.fx nor torch.export gives such a graph.
     """
     problems: list[str] = []
-    tracers = (("torch.fx", _by_fx), ("torch.export", _by_export))
-    for traced_with, trace in tracers:
+    tracers: dict[TracedWith, Callable[[OneInput, Tensor], fx.GraphModule]]
+    tracers = {"torch.fx": _by_fx, "torch.export": _by_export}
+    for traced_with, trace in tracers.items():
         try:
             graph = trace(root, picture)
             ran = run_counted(graph, picture)
@@ -45,7 +46,7 @@ def traced(root: OneInput, picture: Tensor, flops: int) -> Program:
             continue
         counted = sum(node.step.flops for node in ran.values())
         if counted == flops:
-            return Program(graph, ran, "torch.fx" if trace is _by_fx else "torch.export")
+            return Program(graph, ran, traced_with)
         problems.append(f"{traced_with} gives a graph of {counted // 2:,} MACs where the module has {flops // 2:,}.")
     raise ValueError(f"torch.fx and torch.export cannot trace {type(root.module).__name__}. {' '.join(problems)}")
 

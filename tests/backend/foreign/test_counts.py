@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -86,6 +87,7 @@ CASES: dict[str, tuple[Callable[[], nn.Module], Shape, int]] = {  # and the MACs
     "prune": (lambda: prune.identity(conv(), "weight"), PICTURE, 3888),
     "tensor": (lambda: Made(lambda m, x: m.conv(x * m.t), conv=conv(), t=torch.ones(3, 1, 1)), PICTURE, 3888),
     "in a list": (lambda: Made(lambda m, x: m.conv(x * m.t[0]), conv=conv(), t=[torch.ones(3, 1, 1)]), PICTURE, 3888),
+    "lock": (lambda: Made(lambda m, x: m.conv(x), conv=conv(), lock=threading.Lock()), PICTURE, 3888),
     "linspace": (lambda: Made(lambda m, x: m.conv(x + torch.linspace(0, 1, 8)), conv=conv()), PICTURE, 3888),
     "half": (lambda: nn.Sequential(conv(), nn.BatchNorm2d(4)).half(), PICTURE, 3888),
     "bfloat16": (lambda: nn.Sequential(conv(), nn.BatchNorm2d(4)).bfloat16(), PICTURE, 3888),
@@ -171,8 +173,9 @@ def test_the_tracer_is_named() -> None:
     assert [(node.path, node.layer.words, node.out_shape) for node in by_export.nodes] == [("a", "linear", (2,))]
 
 
-def test_an_embedding_takes_whole_numbers() -> None:
-    assert analyze_module(nn.Embedding(10, 3), 7).nodes[-1].out_shape == (7, 3)
+@pytest.mark.parametrize("module, shape", [(nn.Embedding(10, 3), (7, 3)), (nn.EmbeddingBag(10, 3), (3,))])
+def test_an_embedding_takes_whole_numbers(module: nn.Module, shape: Shape) -> None:
+    assert analyze_module(module, 7).nodes[-1].out_shape == shape
 
 
 def test_a_shape_is_whole_where_its_first_axis_is_not_the_batch() -> None:
@@ -228,13 +231,27 @@ def exact_class(m: Made, x: Tensor) -> Tensor:
         (lambda: Made(lambda m, x: x + torch.ones(3, device="cpu")), (3,), "meta device: add in its own forward"),
         (lambda: Made(lambda m, x: x + m.missing), (3,), "Made fails .*AttributeError: 'Made' object has no"),
         (lambda: Made(exact_class, fc=nn.Linear(8, 2)), (8,), "graph of 0 MACs where the module has 16"),
+        (lambda: nn.ModuleList([nn.Linear(3, 4)]), (3,), "ModuleList has no forward of its own"),
         (lambda: nn.Bilinear(3, 3, 3), (3,), "Bilinear must take exactly one input"),
         (lambda: nn.LazyLinear(3), (3,), "no shapes yet; run the module on one input"),
         (lambda: torch.jit.script(nn.Linear(3, 4)), (3,), "is a TorchScript program"),
         (lambda: nn.Linear(3, 4), (0, 3), "positive whole numbers"),
         (lambda: nn.Linear(3, 4), (), "positive whole numbers"),
     ],
-    ids=["bool", "item", "misfit", "device", "their error", "class", "two", "lazy", "jit", "zero", "empty"],
+    ids=[
+        "bool",
+        "item",
+        "misfit",
+        "device",
+        "their error",
+        "class",
+        "no forward",
+        "two",
+        "lazy",
+        "jit",
+        "zero",
+        "empty",
+    ],
 )
 @pytest.mark.filterwarnings("ignore:.*torch.jit.script:FutureWarning", "ignore::DeprecationWarning")
 def test_what_cannot_be_analysed_is_said_in_one_sentence(
