@@ -19,6 +19,7 @@ from .commands import Command, program
 COMMANDS = (  # in the order of --help; each is a file of that name in commands/
     "serve",
     "summary",
+    "inspect",
     "diagram",
     "activations",
     "train",

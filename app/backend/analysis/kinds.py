@@ -32,6 +32,7 @@ LayerKind = Literal[
     "scale",
     "flatten",
     "identity",
+    "other",
 ]
 Geometry = Literal["same", "window", "grid", "pad", "join", "vector"]
 """How output positions relate to input positions. ``same``: one to one; ``window``: a window slides over height and
@@ -146,4 +147,6 @@ KINDS: Mapping[LayerKind, KindRules] = MappingProxyType({
     "scale":         KindRules("",             "same",   "none",     "never",     False, "nothing", _nothing, _nothing),
     "flatten":       KindRules("",             "vector", "none",     "always",    False, "nothing", _nothing, _nothing),
     "identity":      KindRules("",             "same",   "none",     "always",    False, "nothing", _nothing, _nothing),
+    # An op of a person's own module; its shape and costs are not computed from this table.
+    "other":         KindRules("",             "vector", "none",     "never",     False, "input",   _nothing, _nothing),
 })  # fmt: skip

@@ -11,7 +11,7 @@ from .graph import Layer, Traced
 from .kinds import LayerKind
 from .op_table import LAYER_OF_MODULE, layer_at
 
-_one_trace = threading.Lock()
+ONE_TRACE = threading.Lock()
 
 
 class OpLayers(nn.Module):
@@ -37,7 +37,7 @@ class Tracer(fx.Tracer):
     def trace(
         self, root: nn.Module | Callable[..., object], concrete_args: dict[str, object] | None = None
     ) -> fx.Graph:
-        with _one_trace:
+        with ONE_TRACE:
             self.thread = threading.get_ident()
             return super().trace(root, concrete_args)
 
