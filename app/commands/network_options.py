@@ -10,7 +10,12 @@ from typing import cast, get_args
 
 from inception_models import ARCHITECTURES, Arch, with_widths
 from inception_models.edits.depth import with_repeats, with_scales
-from inception_models.edits.input_output import with_aux, with_classes, with_input_size, without_aux
+from inception_models.edits.input_output import (
+    with_aux,
+    with_classes,
+    with_input_size,
+    with_size_and_fitting_heads,
+)
 from inception_models.edits.structure import duplicated_branch, without_branch, without_op
 from inception_models.edits.toggles import ACTIVATIONS, with_activation, with_batch_norm, with_dropout
 from inception_models.edits.whatif import Into, factorised, naive, swapped_pool, unfactorised
@@ -81,19 +86,17 @@ def network_from(args: argparse.Namespace) -> Arch:
     arch = _restructured(arch, args)
     arch = with_repeats(arch, dict(_assignment("--repeat", text) for text in args.repeat))
     arch = with_widths(arch, dict(_assignment("--set", text) for text in args.set))
-    return arch if args.input_size is None else _at_size(arch, args.input_size, may_drop_aux=args.aux != "on")
-
-
-def _at_size(arch: Arch, size_px: int, may_drop_aux: bool) -> Arch:
-    """``arch`` for another input size, without its auxiliary heads where only they do not fit."""
-    try:
-        return with_input_size(arch, size_px)
-    except ValueError:
-        if not arch.aux or not may_drop_aux:
-            raise
-    changed = with_input_size(without_aux(arch), size_px)
-    print(f"The auxiliary heads do not fit at {size_px} pixels and were left out (--aux off).", file=sys.stderr)
-    return changed
+    if args.input_size is None:
+        return arch
+    if args.aux == "on":
+        return with_input_size(arch, args.input_size)
+    resized = with_size_and_fitting_heads(arch, args.input_size)
+    if arch.aux and not resized.aux:
+        print(
+            f"The auxiliary heads do not fit at {args.input_size} pixels and were left out (--aux off).",
+            file=sys.stderr,
+        )
+    return resized
 
 
 def _restructured(arch: Arch, args: argparse.Namespace) -> Arch:

@@ -15,6 +15,7 @@ from inception_models import ARCHITECTURES, Arch, widths, with_widths
 from inception_models.checkpoints.catalogue import published
 from inception_models.checkpoints.demo import demo
 from inception_models.edits.depth import repeats, with_repeats
+from inception_models.edits.input_output import with_size_and_fitting_heads
 
 from ..backend.common.links import fits, from_query, to_query
 
@@ -37,6 +38,7 @@ class State:
     weights: dict[str, str] = field(default_factory=dict)  # of each variant: a known name, or "own" for a file
     refused: dict[str, tuple[str, str]] = field(default_factory=dict)  # path -> (what was typed, why it was refused)
     gesture: tuple[str, float] = ("", 0.0)  # what the last step belongs to, and when it was
+    notice: str = ""  # what the last step did beside what was asked; undo takes all of it back
     problem: str = ""  # the sentence about the last refused action that belongs to no cell
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
 
@@ -67,6 +69,15 @@ class State:
             self.become(edit(self.arch))
         except ValueError as refusal:
             self.problem = str(refusal)
+
+    def set_input_size(self, size_px: int) -> None:
+        """Set the input size; auxiliary heads that do not fit are left out, and a notice says so."""
+        before = self.arch
+        self.attempt(lambda arch: with_size_and_fitting_heads(arch, size_px))
+        if before.aux and not self.arch.aux:
+            self.notice = (
+                f"The auxiliary heads do not fit at {size_px} pixels and were left out; they run in training only."
+            )
 
     def type_numbers(self, typed: Mapping[str, str]) -> None:
         """Apply widths and copies as they were typed, each on its own, so that one mistake does not lose the others."""
@@ -118,7 +129,7 @@ class State:
             self.expanded = self.folded = frozenset()
         self.arch = arch
         self.latest[arch.key] = arch
-        self.problem = ""
+        self.notice = self.problem = ""
         if self.selected_stage not in {part.name for part in (*arch.stages, *arch.aux)}:
             self.selected = first_block(arch)
 

@@ -23,6 +23,20 @@ def with_input_size(arch: Arch, size: int) -> Arch:
         raise ValueError(_no_grid(arch, size)) from None
 
 
+def with_size_and_fitting_heads(arch: Arch, size: int) -> Arch:
+    """:func:`with_input_size`, without the auxiliary heads where only they do not fit: they run in training only.
+
+    Raises:
+        ValueError: as :func:`with_input_size`.
+    """
+    try:
+        return with_input_size(arch, size)
+    except ValueError:
+        if not arch.aux:
+            raise
+    return with_input_size(without_aux(arch), size)
+
+
 def _no_grid(arch: Arch, size: int) -> str:
     least = smallest_input(arch)
     near = least if size < least else _nearest_input(arch, size)

@@ -1,6 +1,8 @@
-"""The link in the address bar: it follows every edit, and is made once for each."""
+"""The link in the address bar follows every edit, and is made once for each; heads that do not fit are left out."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -39,3 +41,18 @@ def test_the_link_follows_edits_and_is_made_once_for_each(monkeypatch: pytest.Mo
             assert dict(app.query_params) == to_query(expected)
         app.button[1 if expected != published else 0].click().run()
     assert made == [published, with_widths(published, EDIT), published, with_widths(published, EDIT)]
+
+
+def test_heads_that_do_not_fit_are_left_out_with_a_notice_that_undo_takes_back() -> None:
+    published = ARCHITECTURES["googlenet"]
+    state = page_state.State(published, "inception3a")
+    state.set_input_size(64)
+    assert state.arch == replace(published, input_size=64, aux=())
+    assert state.notice == "The auxiliary heads do not fit at 64 pixels and were left out; they run in training only."
+    assert not state.problem
+    state.undo()
+    assert (state.arch, state.notice) == (published, "")
+    state.set_input_size(224)
+    assert not state.notice
+    state.set_input_size(3)
+    assert (state.arch, bool(state.problem)) == (published, True)

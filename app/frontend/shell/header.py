@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from html import escape
 
+import streamlit as st
+
 from inception_models.edits.diff import changes
 
 from ...backend import Analysis
 from ..components.network_head import network_head
 from ..state import State
 from . import totals
-from .notice import refused
+from .notice import plain, refused
 
 CHANGES_LISTED = 40  # one sentence each
 
@@ -30,6 +32,10 @@ def show(state: State, analysis: Analysis, reference: Analysis, linked: bool) ->
             "reset": (lambda: state.become(state.original)) if sentences else None,
         },
     )
+    if state.notice:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(plain(state.notice), icon=":material/info:")
+            st.button("Undo", key="undo-notice", icon=":material/undo:", on_click=state.undo, help="Undo the last step")
     if state.problem:
         refused(state.problem)
     totals.show(analysis, reference)

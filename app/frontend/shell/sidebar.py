@@ -8,7 +8,7 @@ import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
 from inception_models.arch.rules import MAX_CLASSES, MAX_INPUT_SIZE
-from inception_models.edits.input_output import with_aux, with_classes, with_input_size
+from inception_models.edits.input_output import with_aux, with_classes
 from inception_models.edits.toggles import (
     ACTIVATIONS,
     activation,
@@ -54,7 +54,7 @@ def show(state: State) -> None:
             1,
             MAX_INPUT_SIZE,
             key="input_size",
-            on_change=lambda: state.attempt(lambda a: with_input_size(a, int(st.session_state.input_size))),
+            on_change=lambda: state.set_input_size(int(st.session_state.input_size)),
             help=f"Height and width of the picture. The published network takes {state.original.input_size}.",
         )
         control_shows("classes", classes)
