@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .file import WeightsError
+from .errors import WeightsError
 from .loading import Loaded, OwnFile, Source, fetch, load, loaded, named
 
 __all__ = ["Loaded", "OwnFile", "Source", "WeightsError", "fetch", "load", "loaded", "named"]

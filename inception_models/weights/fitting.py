@@ -12,7 +12,7 @@ from torch import Tensor
 from ..arch.spec import Arch
 from ..checkpoints.key_names import LAYOUTS, KeyLayout, WeightedModule, our_keys, weighted_modules
 from ..net.meta_state import meta_state
-from .file import WeightsError
+from .errors import WeightsError
 
 LISTED_KEYS = 3  # keys named in an error
 

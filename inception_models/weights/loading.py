@@ -21,7 +21,8 @@ from ..checkpoints.transfer import OnBytes
 from ..net.builder import Network, build, build_unset
 from ..net.meta_state import meta_state
 from ..variants import ARCHITECTURES
-from .file import SUFFIXES, WeightsError, read_tensors
+from .errors import WeightsError
+from .file import SUFFIXES, read_tensors
 from .fitting import Fitted, fit, listed
 from .fitting import translated as translated
 

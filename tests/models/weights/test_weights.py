@@ -450,17 +450,18 @@ def pickled(content: object, **options: bool) -> bytes:
 
 TORCH = pickled({"a": torch.zeros(1000)})
 HARMFUL = {
-    "a pickle that runs code": ("a.pth", pickled({"conv1.weight": Evil()}), "only tensors are read"),
+    "a pickle that runs code": ("a.pth", pickled({"conv1.weight": Evil()}), "contains a builtins.print, which is not"),
     "the same, before 1.6": (
-        "a.pth", pickled({"a": Evil()}, _use_new_zipfile_serialization=False), "only tensors are read"
+        "a.pth", pickled({"a": Evil()}, _use_new_zipfile_serialization=False), "builtins.print, which is not read"
     ),
-    "a bare pickle": ("a.pt", pickle.dumps(Evil(), protocol=2), "only tensors are read"),
+    "a bare pickle": ("a.pt", pickle.dumps(Evil(), protocol=2), "builtins.print.*, which is not read"),
+    "a pickle of numbers": ("a.pt", pickle.dumps({"a": 3}, protocol=2), "is a plain pickle; save"),
     "a zip bomb": ("a.pth", zipped(zipfile.ZIP_DEFLATED, data_pkl=bytes(10**8)), "unfolds to more than its own size"),
     "an endless list": ("a.pth", zipped(zipfile.ZIP_STORED, data_pkl=bytes(1 << 26)), "lists more tensors than any"),
-    "cut in half": ("a.pth", TORCH[: len(TORCH) // 2], "or is damaged"),
-    "no tensors": ("a.pth", pickled({}), "holds no tensors"),
-    "numbers": ("a.pth", pickled({"a": 3}), "does not hold tensors by name"),
-    "a list": ("a.pth", pickled([torch.zeros(1)]), "does not hold tensors by name"),
+    "cut in half": ("a.pth", TORCH[: len(TORCH) // 2], "is half a download"),
+    "no tensors": ("a.pth", pickled({}), "contains no tensors"),
+    "numbers": ("a.pth", pickled({"a": 3}), "does not contain tensors by name"),
+    "a list": ("a.pth", pickled([torch.zeros(1)]), "does not contain tensors by name"),
     "a huge header": ("a.safetensors", struct.pack("<Q", 1 << 40) + b"{}", "its header cannot be that long"),
     "a long header": ("a.safetensors", struct.pack("<Q", 1 << 24) + bytes(1 << 25), "its header cannot be that long"),
     "overlapping tensors": (
@@ -469,10 +470,10 @@ HARMFUL = {
          b'"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}') and struct.pack("<Q", len(head)) + head + bytes(4),
         "is not a safetensors file",
     ),
-    "empty": ("a.pth", b"", "or is damaged"),
-    "junk": ("a.pt", b"junk", "or is damaged"),
+    "empty": ("a.pth", b"", "a.pth is empty"),
+    "junk": ("a.pt", b"junk", "not a file that PyTorch or safetensors wrote"),
     "junk as safetensors": ("a.safetensors", b"junk", "is not a safetensors file"),
-    "another ending": ("a.txt", b"x", "is not a .safetensors, .pt or .pth file"),
+    "another ending": ("a.txt", b"x", "not a file that PyTorch or safetensors wrote"),
 }  # fmt: skip
 
 
