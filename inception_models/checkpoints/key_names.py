@@ -8,18 +8,38 @@ legacy_xception), Cadene's pretrained-models (bninception, inceptionv4, inceptio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import difflib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..arch.spec import Arch, AuxHead, Branch, Conv, Fork, Inception, Op, Repeat, Residual, SepConv, Weighted
+from ..arch.spec import (
+    Arch,
+    AuxHead,
+    Branch,
+    Conv,
+    Fork,
+    Inception,
+    Kernel,
+    Linear,
+    Op,
+    Repeat,
+    Residual,
+    SepConv,
+    Stage,
+    Unit,
+)
+from ..variants import ARCHITECTURES
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedModule:
-    """One module with weights. ``path`` is ours; the rest says where it stands.
+    """One module with weights. ``path`` is ours; the rest says where it is.
 
-    ``leaf``: conv, bn, linear, depthwise, pointwise, proj, shortcut.conv or shortcut.bn. ``copy``: its number inside of
-    a repeat. ``branch`` and ``op``: positions; ``ops``: all of the branch. ``fork``: the position inside of a fork.
+    ``stage``: its name in the published variant, whatever an edit calls it; ``number``: how many stages with weights,
+    copies included, come before. ``leaf``: conv, bn, linear, depthwise, pointwise, proj, shortcut.conv or shortcut.bn.
+    ``copy``: its number inside of a repeat. ``branch`` and ``op``: positions; ``ops``: all of the branch. ``fork``: the
+    position inside of a fork. ``width_path``: the op that it belongs to, empty where its width follows from others.
+    ``kernel``: of a convolution. ``classifier``: it is the network's last fully connected layer.
     """
 
     path: str
@@ -32,6 +52,10 @@ class WeightedModule:
     ops: tuple[Op, ...] = ()
     op: int = 0
     fork: int | None = None
+    number: int = 0
+    width_path: str = ""
+    kernel: Kernel | None = None
+    classifier: bool = False
 
     @property
     def op_name(self) -> str:
@@ -41,50 +65,107 @@ class WeightedModule:
 KeyLayout = Callable[[WeightedModule], str]
 
 
-def weighted_modules(arch: Arch, keys: Iterable[str]) -> Iterator[WeightedModule]:
-    """Every module with weights of a network of ``arch``; ``keys`` are those of its state dict."""
-    paths = frozenset(key.rpartition(".")[0] for key in keys)
-    for part in (*arch.stages, *arch.aux):
-        match part:
+def weighted_modules(arch: Arch) -> Iterator[WeightedModule]:
+    """Every module with weights of a network of ``arch``, in the order in which they are registered; heads last."""
+    number = 0
+    last = classifier_stage(arch)
+    known = ARCHITECTURES.get(arch.key, arch)
+    names = _published_names(arch.stages, known.stages)
+    for stage in arch.stages:
+        place = _Place(arch.unit, names[stage.name], number)
+        match stage:
             case Repeat():
-                for copy in range(part.times):
-                    yield from _block(part.block, part.name, f"{part.name}.{copy}", copy, paths)
+                for copy in range(stage.times):
+                    inside = _Place(arch.unit, place.stage, number + copy, copy)
+                    yield from _block(stage.block, f"{stage.name}.{copy}", inside)
+                number += stage.times
             case Inception() | Residual():
-                yield from _block(part, part.name, part.name, None, paths)
-            case AuxHead():
-                for number, op in enumerate(part.ops):
-                    for path, leaf in _leaves(op, f"{part.name}.{op.name}", paths):
-                        yield WeightedModule(path, part.name, leaf, head=True, ops=part.ops, op=number)
+                yield from _block(stage, stage.name, place)
+                number += 1
             case _:
-                for path, leaf in _leaves(part, part.name, paths):
-                    yield WeightedModule(path, part.name, leaf)
+                for leaf, kernel in _leaves(stage, arch.unit):
+                    yield WeightedModule(
+                        f"{stage.name}.{leaf}", place.stage, leaf, number=number, width_path=stage.name, kernel=kernel,
+                        classifier=stage.name == last,
+                    )  # fmt: skip
+                number += isinstance(stage, Conv | SepConv | Linear)
+    names = _published_names(arch.aux, known.aux)
+    for head in arch.aux:
+        for position, op in enumerate(head.ops):
+            for leaf, kernel in _leaves(op, arch.unit):
+                path = f"{head.name}.{op.name}"
+                yield WeightedModule(
+                    f"{path}.{leaf}", names[head.name], leaf, True, ops=head.ops, op=position, width_path=path,
+                    kernel=kernel,
+                )  # fmt: skip
 
 
-def _block(
-    block: Inception | Residual, stage: str, base: str, copy: int | None, paths: Collection[str]
-) -> Iterator[WeightedModule]:
+def classifier_stage(arch: Arch) -> str:
+    """The name of the last fully connected layer among the stages; empty where there is none."""
+    return next((stage.name for stage in reversed(arch.stages) if isinstance(stage, Linear)), "")
+
+
+def _published_names(parts: tuple[Stage | AuxHead, ...], known: tuple[Stage | AuxHead, ...]) -> dict[str, str]:
+    """The name that each part has in the published variant: its own, or that of the one in whose place it is."""
+    ours, theirs = [part.name for part in parts], [part.name for part in known]
+    names = {name: name for name in ours}
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        if kind == "replace" and b - a == d - c:
+            names |= zip(ours[a:b], theirs[c:d], strict=True)
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a block is: the network's unit, the published name of the stage, its number, and which copy it is."""
+
+    unit: Unit
+    stage: str
+    number: int
+    copy: int | None = None
+
+
+def _block(block: Inception | Residual, base: str, place: _Place) -> Iterator[WeightedModule]:
     for number, branch in enumerate(block.branches):
-        yield from _branch(branch, number, stage, f"{base}.{branch.name}", copy, paths)
-    for leaf in ("proj", "shortcut.conv", "shortcut.bn"):
-        if f"{base}.{leaf}" in paths:
-            yield WeightedModule(f"{base}.{leaf}", stage, leaf, copy=copy)
+        yield from _branch(block.name, branch, number, f"{base}.{branch.name}", place)
+    if isinstance(block, Residual):
+        leaves = ["proj"] if block.projection else []
+        if block.shortcut_stride:
+            leaves += ["shortcut.conv", *(["shortcut.bn"] if place.unit.norm else [])]
+        for leaf in leaves:
+            kernel = None if leaf.endswith("bn") else (1, 1)
+            yield WeightedModule(
+                f"{base}.{leaf}", place.stage, leaf, copy=place.copy, number=place.number, kernel=kernel
+            )
 
 
-def _branch(
-    branch: Branch, number: int, stage: str, base: str, copy: int | None, paths: Collection[str]
-) -> Iterator[WeightedModule]:
-    for place, op in enumerate(branch.ops):
+def _branch(block: str, branch: Branch, number: int, base: str, place: _Place) -> Iterator[WeightedModule]:
+    for position, op in enumerate(branch.ops):
         inner = list(enumerate(op.ops)) if isinstance(op, Fork) else [(None, op)]
         for fork, leaf_op in inner:
-            path = f"{base}.{op.name}" if fork is None else f"{base}.{op.name}.{leaf_op.name}"
-            for full, leaf in _leaves(leaf_op, path, paths):
-                yield WeightedModule(full, stage, leaf, False, copy, branch.name, number, branch.ops, place, fork)
+            tail = op.name if fork is None else f"{op.name}.{leaf_op.name}"
+            for leaf, kernel in _leaves(leaf_op, place.unit):
+                yield WeightedModule(
+                    f"{base}.{tail}.{leaf}", place.stage, leaf, False, place.copy, branch.name, number, branch.ops,
+                    position, fork, place.number, f"{block}.{branch.name}.{tail}", kernel,
+                )  # fmt: skip
 
 
-def _leaves(op: Op, path: str, paths: Collection[str]) -> Iterator[tuple[str, str]]:
-    for leaf in ("conv", "depthwise", "pointwise", "linear", "bn"):
-        if isinstance(op, Weighted) and f"{path}.{leaf}" in paths:
-            yield f"{path}.{leaf}", leaf
+def _leaves(op: Stage, network: Unit) -> Iterator[tuple[str, Kernel | None]]:
+    """The modules with weights that an op is made of, with their kernels."""
+    match op:
+        case Conv():
+            yield "conv", op.kernel
+        case SepConv():
+            yield "depthwise", op.kernel
+            yield "pointwise", (1, 1)
+        case Linear():
+            yield "linear", None
+        case _:
+            return
+    norm = op.norm if isinstance(op, Linear) else (op.unit or network).norm
+    if norm is not None:
+        yield "bn", None
 
 
 # --- torchvision -----------------------------------------------------------------------------------------------------
@@ -94,8 +175,10 @@ def torchvision_googlenet_keys(module: WeightedModule) -> str:
     """``inception3a.branch2.1.conv``: branches from one, ops from zero, pools included."""
     if module.head:
         return f"{module.stage}.{module.op_name}" + (f".{module.leaf}" if module.leaf != "linear" else "")
+    if module.classifier:
+        return "fc"
     if not module.ops:
-        return module.stage + (f".{module.leaf}" if module.leaf != "linear" else "")
+        return f"conv{module.number + 1}.{module.leaf}"
     place = f".{module.op}" if len(module.ops) > 1 else ""
     return f"{module.stage}.branch{module.branch + 1}{place}.{module.leaf}"
 
@@ -105,8 +188,10 @@ def inception_v3_keys(module: WeightedModule) -> str:
     if module.head:
         name = {"reduce": "conv0", "conv": "conv1", "fc": "fc"}[module.op_name]
         return f"AuxLogits.{name}" + (f".{module.leaf}" if module.leaf != "linear" else "")
+    if module.classifier:
+        return "fc"
     if not module.ops:
-        return module.stage + (f".{module.leaf}" if module.leaf != "linear" else "")
+        return f"{module.stage}.{module.leaf}"
     weighted = [op for op in module.ops if isinstance(op, Conv | Fork)]
     name = "branch7x7x3" if (module.stage, module.branch_name) == ("Mixed_7a", "branch7x7") else module.branch_name
     if len(weighted) > 1:
@@ -120,11 +205,6 @@ def _letter(module: WeightedModule) -> str:
 
 # --- timm and Cadene -------------------------------------------------------------------------------------------------
 
-V4_FEATURES = {
-    "Conv2d_1a_3x3": 0, "Conv2d_2a_3x3": 1, "Conv2d_2b_3x3": 2, "Mixed_3a": 3, "Mixed_4a": 4, "Mixed_5a": 5,
-    "inception_a": 6, "reduction_a": 10, "inception_b": 11, "reduction_b": 18, "inception_c": 19,
-}  # fmt: skip
-
 
 def inception_v4_keys(module: WeightedModule) -> str:
     """``features.19.branch1_1a.conv``. The heads are TF-slim's; no port has them."""
@@ -132,7 +212,7 @@ def inception_v4_keys(module: WeightedModule) -> str:
         return f"AuxLogits.{module.op_name}.{module.leaf}"
     if module.leaf == "linear":
         return "last_linear"
-    base = f"features.{V4_FEATURES[module.stage] + (module.copy or 0)}"
+    base = f"features.{module.number}"
     if not module.ops:
         return f"{base}.{module.leaf}"
     if module.stage in ("Mixed_3a", "Mixed_5a"):  # one convolution beside a pool
@@ -151,10 +231,8 @@ def inception_resnet_keys(module: WeightedModule, classifier: str = "classif", n
     """``repeat_1.19.branch1.2.conv`` and ``repeat_1.19.conv2d``. The head is TF-slim's; no port has it."""
     if module.head:
         return f"AuxLogits.{module.op_name}.{module.leaf}"
-    if module.leaf == "linear":
-        return classifier
-    if module.stage == "fc":
-        return norm
+    if module.classifier:
+        return classifier if module.leaf == "linear" else norm
     base = module.stage if module.copy is None or module.stage == "block8" else f"{module.stage}.{module.copy}"
     if module.leaf == "proj":
         return f"{base}.conv2d"
@@ -174,7 +252,7 @@ def xception_keys(module: WeightedModule) -> str:
         if module.leaf == "bn":
             return f"bn{module.stage[-1]}"
         return module.stage + {"conv": "", "depthwise": ".conv1", "pointwise": ".pointwise"}[module.leaf]
-    base = f"block{4 + module.copy}" if module.copy is not None else module.stage
+    base = f"block{module.number - 1}"  # two convolutions come before the first
     if module.leaf.startswith("shortcut"):
         return f"{base}.{'skip' if module.leaf.endswith('conv') else 'skipbn'}"
     before = [op for op in module.ops[: module.op] if isinstance(op, SepConv)]
@@ -209,8 +287,18 @@ def our_keys(module: WeightedModule) -> str:
     return module.path
 
 
+def our_published_keys(module: WeightedModule) -> str:
+    """Our own names of the published variant's stages, for a network in which an edit gave one another name."""
+    return f"{module.stage}.{module.path.partition('.')[2]}"
+
+
+OWN_LAYOUTS: Mapping[str, KeyLayout] = {"ours": our_keys, "ours, before a stage was renamed": our_published_keys}
 LAYOUTS: Mapping[str, Mapping[str, KeyLayout]] = {
+    "googlenet": {"torchvision": torchvision_googlenet_keys},
+    "googlenet_plain": {"torchvision": torchvision_googlenet_keys},
+    "googlenet_bn": {"torchvision": torchvision_googlenet_keys},
     "googlenet_torchvision": {"torchvision": torchvision_googlenet_keys},
+    "googlenet_naive": {"torchvision": torchvision_googlenet_keys},
     "bn_inception": {"Cadene": bn_inception_keys},
     "inception_v3": {"torchvision and timm": inception_v3_keys},
     "inception_v4": {"timm and Cadene": inception_v4_keys},
@@ -219,3 +307,7 @@ LAYOUTS: Mapping[str, Mapping[str, KeyLayout]] = {
     "xception": {"timm": xception_keys},
 }
 """The published layouts of each variant, by who uses them. Every variant also has our own."""
+SURPLUS: Mapping[str, tuple[str, ...]] = {"inception_resnet_v1_facenet": ("logits",)}
+"""What a variant's published files have beyond its network: facenet-pytorch's classifier over people."""
+UNLIKELY = frozenset({("googlenet", "torchvision")})
+"""Where names fit two variants alike, not this one: ports with torchvision's names leave out Caffe's normalisation."""

@@ -136,10 +136,10 @@ def check_names(names: tuple[str, ...], name: str) -> None:
         return
     own = [text for text in refused if not text.startswith("torch.nn.")]
     what = (own or list(refused))[0][:100]
-    if len(own) < len(refused) or names[0] in refused:
+    if len(own) < len(refused):
         raise WeightsError(
-            f"{name} is a whole pickled model or object (class {what}), which is not read because unpickling it runs"
-            " code; save its state_dict() instead."
+            f"{name} is a whole pickled model (class {what}), which is not read because unpickling it runs code; save"
+            " its state_dict() instead."
         )
     raise WeightsError(
         f"{name} contains a {what}, which is not read because unpickling it could run code; only tensors and plain"
