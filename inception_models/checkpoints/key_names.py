@@ -309,5 +309,5 @@ LAYOUTS: Mapping[str, Mapping[str, KeyLayout]] = {
 """The published layouts of each variant, by who uses them. Every variant also has our own."""
 SURPLUS: Mapping[str, tuple[str, ...]] = {"inception_resnet_v1_facenet": ("logits",)}
 """What a variant's published files have beyond its network: facenet-pytorch's classifier over people."""
-UNLIKELY = frozenset({("googlenet", "torchvision")})
-"""Where names fit two variants alike, not this one: ports with torchvision's names leave out Caffe's normalisation."""
+UNLIKELY = frozenset({"googlenet"})
+"""Not these where a file of other names than ours fits two variants: ports leave out Caffe's normalisation."""

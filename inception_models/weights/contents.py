@@ -73,7 +73,7 @@ def _sets(content: object) -> Iterator[_Found]:
             tensors = {key: item for key, item in value.items() if isinstance(key, str) and isinstance(item, Tensor)}
             if any(_is_weight(tensor) for tensor in tensors.values()):
                 other = tuple(str(key) for key in value if key not in tensors)
-                yield _Found(Entry(path, len(tensors)), tensors, other)
+                yield from _networks(path, tensors, other)
             named = [(key, item) for key, item in value.items() if isinstance(key, str) and not _is_optimizer(key)]
             inner = [(f"{path}.{key}" if path else key, item, depth + 1) for key, item in named]
             waiting += [one for one in reversed(inner) if isinstance(one[1], Mapping | list | tuple)]
@@ -83,6 +83,26 @@ def _sets(content: object) -> Iterator[_Found]:
                 (f"{path}.{number}" if path else str(number), item, depth + 1) for number, item in enumerate(value)
             ]
             waiting += [one for one in reversed(inner) if isinstance(one[1], Mapping)]
+
+
+def _networks(path: str, tensors: dict[str, Tensor], other: tuple[str, ...]) -> Iterator[_Found]:
+    """A mapping as it is, or each of the equal networks in it, such as ``student.`` and ``teacher.``."""
+    groups: dict[str, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        first, _, rest = key.partition(".")
+        groups.setdefault(first, {})[rest] = tensor
+    large = {first: group for first, group in groups.items() if len(group) >= max(20, len(tensors) // 5)}
+    twins = [
+        first
+        for first, group in large.items()
+        if any(
+            len(group.keys() & o.keys()) > 0.9 * len(group.keys() | o.keys()) for f, o in large.items() if f != first
+        )
+    ]
+    if not twins:
+        yield _Found(Entry(path, len(tensors)), tensors, other)
+    for first in twins:
+        yield _Found(Entry(f"{path}.{first}" if path else first, len(large[first])), large[first], ())
 
 
 def _is_optimizer(key: str) -> bool:

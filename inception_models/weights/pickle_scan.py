@@ -51,9 +51,10 @@ PLAIN_VALUES = frozenset({
 DICTIONARIES = frozenset({"collections.defaultdict"})  # what is put into them must be found again
 LISTS = frozenset({"collections.deque"})
 
-# A chain of these, each of which makes its text longer, would fill the memory.
-LATIN = frozenset({"latin1", "latin_1", "iso8859_1", "iso_8859_1"})
-CODECS = {*aliases, *aliases.values(), "unicode_escape", "raw_unicode_escape", "punycode", "idna"} - LATIN
+# Encodings that make what they write longer, most of them again and again: a chain of them would fill the memory.
+GROWING = {"hex_codec", "base64_codec", "quopri_codec", "uu_codec", "bz2_codec", "zlib_codec", "unicode_escape",
+           "raw_unicode_escape"}  # fmt: skip
+CODECS = GROWING | {alias for alias, codec in aliases.items() if codec in GROWING}
 
 MARK = pickletools.markobject
 _EFFECTS = {

@@ -11,7 +11,7 @@ from torch import Tensor
 from ..arch.rules import MAX_REPEATS, checked
 from ..arch.spec import Arch, AuxHead, Conv, Kernel, Linear, Op, Repeat, SepConv
 from ..arch.tree import map_ops
-from ..checkpoints.key_names import UNLIKELY, WeightedModule
+from ..checkpoints.key_names import OWN_LAYOUTS, UNLIKELY, WeightedModule
 from ..edits.depth import repeats
 from ..edits.toggles import has_batch_norm, with_batch_norm
 from ..edits.widths import widths
@@ -60,10 +60,13 @@ def recognition(tensors: Mapping[str, Tensor], preferred: str = "") -> Recogniti
     clean = cleaned(tensors)
     seen = views(clean)
     namings = [naming for arch in ARCHITECTURES.values() for naming in _namings(arch, seen)]
+    if not any(naming.unmatched == 0 and _distance(naming)[0] == 0 for naming in namings):
+        namings += [naming for arch in _toggled(on=False) for naming in _namings(arch, seen)]
     if all(naming.unmatched for naming in namings):
-        namings += [naming for arch in _toggled() for naming in _namings(arch, seen)]
+        namings += [naming for arch in _toggled(on=True) for naming in _namings(arch, seen)]
     if all(naming.unmatched for naming in namings):
-        orders = (named_by_order(arch, view) for arch in (*ARCHITECTURES.values(), *_toggled()) for view in seen)
+        every = (*ARCHITECTURES.values(), *_toggled(on=False), *_toggled(on=True))
+        orders = (named_by_order(arch, view) for arch in every for view in seen)
         namings += [naming for naming in orders if naming is not None]
     if all(naming.unmatched for naming in namings):
         raise WeightsError(*_not_of_this_family(namings))
@@ -75,10 +78,11 @@ def recognition(tensors: Mapping[str, Tensor], preferred: str = "") -> Recogniti
     return replace(result, others=tuple(key for key in dict.fromkeys(equals) if key != result.arch.key))
 
 
-def _toggled() -> Iterator[Arch]:
-    """The variants with BatchNorm where they have none, and without where they have: folded networks, for example."""
+def _toggled(on: bool) -> Iterator[Arch]:
+    """The variants with BatchNorm that have none, or without where they have: it was folded into the convolutions."""
     for arch in ARCHITECTURES.values():
-        yield with_batch_norm(arch, not has_batch_norm(arch), arch)
+        if has_batch_norm(arch) != on:
+            yield with_batch_norm(arch, on, arch)
 
 
 def _namings(arch: Arch, seen: list[View]) -> Iterator[Naming]:
@@ -136,7 +140,7 @@ def _distance(naming: Naming) -> tuple[int, int, bool]:
     for module, weight in _weights(naming):
         kernels += module.kernel is not None and _kernel(weight) != module.kernel
         differ += len(weight) != known.get(module.width_path, len(weight)) and module.leaf != "depthwise"
-    return kernels, differ, (naming.arch.key, naming.layout) in UNLIKELY
+    return kernels, differ, naming.arch.key in UNLIKELY and naming.layout not in OWN_LAYOUTS
 
 
 def _weights(naming: Naming) -> Iterator[tuple[WeightedModule, Tensor]]:

@@ -271,7 +271,7 @@ def test_a_file_of_the_edited_network_is_taken_as_it_is(tmp_path: Path) -> None:
 def test_a_file_of_neither_network_names_every_place(trained: Network, tmp_path: Path) -> None:
     arch = with_widths(SMALL, {"conv1": 10})
     file = saved(build(with_widths(SMALL, {"conv1": 11, "conv2": 12})), tmp_path / "own.pth")
-    with pytest.raises(WeightsError, match="with other filter counts.*; open that network") as caught:
+    with pytest.raises(WeightsError, match=r"with other filter counts.*; open that network") as caught:
         weights.load(arch, file)
     assert caught.value.arch == with_widths(SMALL, {"conv1": 11, "conv2": 12})
     assert len(caught.value.mismatches) == 11  # of two units 5 values each, and the weights that read the second
