@@ -125,7 +125,7 @@ def _usable(found: _Found, name: str) -> FileTensors:
     if found.other and not found.entry.path:
         notes.append(f"Passed over, because they are not tensors: {', '.join(key[:40] for key in found.other[:5])}.")
     if masked:
-        notes.append(f"The pruning masks of {masked} tensors were applied: what they hide is zero now.")
+        notes.append(f"The pruning masks in the file ({masked}) were applied: what they hide is zero now.")
     return FileTensors(tensors, found.entry.path, tuple(notes))
 
 

@@ -18,6 +18,7 @@ from ..checkpoints import card
 from ..checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published, untrained
 from ..checkpoints.download import fetch_file
 from ..checkpoints.key_names import classifier_stage
+from ..checkpoints.preprocessing import Preprocessing
 from ..checkpoints.transfer import OnBytes
 from ..edits.depth import repeats
 from ..edits.widths import widths
@@ -39,7 +40,8 @@ class OwnFile:
     """A person's own weights, read already.
 
     ``digest`` tells two apart; ``card``: what ``train`` wrote about them; ``entry``: where in the file they are, for a
-    file that contains several sets.
+    file that contains several sets; ``preprocessing``: as the person says that pictures were prepared, which otherwise
+    is what the card says, or what the published weights of the variant expect.
     """
 
     name: str
@@ -47,6 +49,7 @@ class OwnFile:
     tensors: Mapping[str, Tensor] = field(repr=False, compare=False)
     card: str = ""
     entry: str = ""
+    preprocessing: Preprocessing | None = field(default=None, kw_only=True)
 
 
 Source = str | Path | OwnFile
@@ -172,6 +175,8 @@ def _own(arch: Arch, own: OwnFile) -> Loaded:
     else:  # as the published checkpoint of the variant is used, if there is one
         steps = next((known.preprocessing for known in published(arch.key)), untrained(arch).preprocessing)
         learned = TrainedWeights("own", own.name, arch, steps)
+    if own.preprocessing is not None:
+        learned = replace(learned, preprocessing=own.preprocessing)
     try:
         home, fitted = _first_fitting(own.tensors, dict.fromkeys(homes))
     except WeightsError as problem:

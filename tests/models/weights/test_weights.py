@@ -41,6 +41,7 @@ from inception_models.net.layers import Named
 from inception_models.weights import loading as weights
 from inception_models.weights.file import WeightsError, read_open, read_tensors
 from tests.models.file_server import serving
+from tests.models.layouts import renamed
 
 ASSETS = Path(__file__).parents[3] / "assets"
 PHOTO = Image.open(ASSETS / "samples" / "chelsea.jpg").convert("RGB")
@@ -111,12 +112,6 @@ def test_a_published_checkpoint_is_fetched_and_gives_the_same_outputs(
         expected, logits = net(picture), found.net(picture)
     assert expected.std() > 1e-3
     assert torch.allclose(logits, expected, atol=1e-4, rtol=1e-4)
-
-
-def renamed(net: Network, layout: Callable[..., str]) -> dict[str, Tensor]:
-    """The state of a network of ours as ``layout`` names it."""
-    prefix = {module.path: layout(module) for module in weighted_modules(net.arch)}
-    return {f"{prefix[k.rpartition('.')[0]]}.{k.rpartition('.')[2]}": v for k, v in net.state_dict().items()}
 
 
 @pytest.mark.parametrize(
