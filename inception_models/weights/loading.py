@@ -17,9 +17,9 @@ from ..arch.spec import Arch
 from ..checkpoints import card
 from ..checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published, untrained
 from ..checkpoints.download import fetch_file
-from ..checkpoints.key_names import classifier_stage
 from ..checkpoints.preprocessing import Preprocessing
 from ..checkpoints.transfer import OnBytes
+from ..checkpoints.weighted_modules import classifier_stage
 from ..edits.depth import repeats
 from ..edits.widths import widths
 from ..net.builder import Network, build, build_unset

@@ -11,7 +11,8 @@ from functools import lru_cache
 from torch import Tensor
 
 from ..arch.spec import Arch
-from ..checkpoints.key_names import LAYOUTS, OWN_LAYOUTS, SURPLUS, KeyLayout, WeightedModule, weighted_modules
+from ..checkpoints.key_names import LAYOUTS, OWN_LAYOUTS, SURPLUS, KeyLayout
+from ..checkpoints.weighted_modules import WeightedModule, weighted_modules
 
 WRAPPERS = frozenset({"_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"})  # may come anywhere in a name
 MAX_PREFIXES = 6  # one within the other

@@ -11,7 +11,8 @@ from torch import Tensor
 from ..arch.rules import MAX_REPEATS, checked
 from ..arch.spec import Arch, AuxHead, Conv, Kernel, Linear, Op, Repeat, SepConv
 from ..arch.tree import map_ops
-from ..checkpoints.key_names import OWN_LAYOUTS, UNLIKELY, WeightedModule
+from ..checkpoints.key_names import OWN_LAYOUTS, UNLIKELY
+from ..checkpoints.weighted_modules import WeightedModule
 from ..edits.depth import repeats
 from ..edits.toggles import has_batch_norm, with_batch_norm
 from ..edits.widths import widths

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from inception_models.checkpoints.key_names import KeyLayout, weighted_modules
+from inception_models.checkpoints.key_names import KeyLayout
+from inception_models.checkpoints.weighted_modules import weighted_modules
 from inception_models.net.builder import Network
 
 

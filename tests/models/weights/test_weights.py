@@ -27,13 +27,10 @@ from inception_models import ARCHITECTURES, Arch, build, with_widths
 from inception_models.checkpoints import card
 from inception_models.checkpoints.catalogue import CHECKPOINTS, Remote, TrainedWeights
 from inception_models.checkpoints.demo import demo
-from inception_models.checkpoints.key_names import (
-    bn_inception_keys,
-    inception_resnet_last_linear_keys,
-    weighted_modules,
-)
+from inception_models.checkpoints.key_names import bn_inception_keys, inception_resnet_last_linear_keys
 from inception_models.checkpoints.preprocessing import Preprocessing
 from inception_models.checkpoints.transfer import DownloadError
+from inception_models.checkpoints.weighted_modules import weighted_modules
 from inception_models.edits.input_output import without_aux
 from inception_models.edits.link import to_edits
 from inception_models.net.builder import Network
