@@ -5,9 +5,16 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import Command
 from .network_options import add_network, network_from
+
+if TYPE_CHECKING:
+    from inception_models import Arch
+    from inception_models.weights import Source
+
+AUTO = "auto"
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -19,19 +26,23 @@ def _add_options(parser: ArgumentParser) -> None:
         "--weights",
         default="random",
         metavar="WEIGHTS",
-        help="random (default), demo, the name of published weights, which are downloaded once, or a file",
+        help="random (default), demo, the name of published weights, which are downloaded once, or a file; with a file,"
+        f" the variant {AUTO!r} is the network that the file belongs to",
     )
+    parser.add_argument("--entry", metavar="PATH", help="which weights, where the file contains several sets of them")
 
 
 def _run(args: Namespace) -> int:
     from ..backend.picture.forward import ready_network, save_activations
     from ..backend.picture.images import notes_of, open_image
 
-    arch, weights = network_from(args), args.weights
+    weights = _weights(args.weights, args.entry)
+    arch = network_from(args, _original(args.variant, weights))
     if not args.image.is_file():
         raise ValueError(f"{args.image} is not a file; --image takes a picture.")
     picture = open_image(args.image.read_bytes(), args.image.name)
-    _download(arch.key, weights)
+    if isinstance(weights, str):
+        _download(arch.key, weights)
     loaded, _ = ready_network(arch, weights)
     for path in save_activations(arch, picture, args.output, args.stage, weights):
         print(path)
@@ -41,6 +52,31 @@ def _run(args: Namespace) -> int:
     for sentence in (*notes_of(picture), *loaded.report, *carried):
         print(sentence, file=sys.stderr)
     return 0
+
+
+def _weights(source: str, entry: str | None) -> Source:
+    """The weights that were named; a file is read."""
+    from inception_models.weights import named, read
+
+    known = named(source)
+    if isinstance(known, str):
+        if entry is not None:
+            raise ValueError(f"--entry chooses among the weights in a file, and {source} is not a file.")
+        return known
+    return read(known, entry)
+
+
+def _original(variant: str, weights: Source) -> Arch | None:
+    """The network that the weights belong to, where that is what was asked for."""
+    from inception_models.weights import OwnFile, recognised
+
+    if variant != AUTO:
+        return None
+    if not isinstance(weights, OwnFile):
+        raise ValueError(f"The variant {AUTO} takes a file of weights (--weights FILE), which says what it is.")
+    arch = recognised(weights.tensors)
+    print(f"{weights.name} is a {arch.key} ({arch.about.title}) with {arch.classes:,} classes.", file=sys.stderr)
+    return arch
 
 
 def _download(variant: str, weights: str) -> None:

@@ -60,15 +60,19 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--edits", metavar="JSON", help="edits as a link's address holds them, applied first")
 
 
-def network_from(args: argparse.Namespace) -> Arch:
+def network_from(args: argparse.Namespace, original: Arch | None = None) -> Arch:
     """The variant that was named, with the edits that were asked for. What had to be left out is said on stderr.
+
+    Args:
+        original: a network to edit instead of the variant's.
 
     Raises:
         ValueError: with one sentence that says what is wrong and what is allowed.
     """
-    if args.variant not in ARCHITECTURES:
-        raise ValueError(f"{args.variant!r} is not a variant; choose one of {', '.join(ARCHITECTURES)}.")
-    original = ARCHITECTURES[args.variant]
+    if original is None:
+        if args.variant not in ARCHITECTURES:
+            raise ValueError(f"{args.variant!r} is not a variant; choose one of {', '.join(ARCHITECTURES)}.")
+        original = ARCHITECTURES[args.variant]
     arch = share.edited_by(original, args.edits) if args.edits is not None else original
     if args.aux is not None:
         arch = with_aux(arch, args.aux == "on", original)

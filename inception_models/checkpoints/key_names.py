@@ -8,83 +8,12 @@ legacy_xception), Cadene's pretrained-models (bninception, inceptionv4, inceptio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
-from ..arch.spec import Arch, AuxHead, Branch, Conv, Fork, Inception, Op, Repeat, Residual, SepConv, Weighted
-
-
-@dataclass(frozen=True, slots=True)
-class WeightedModule:
-    """One module with weights. ``path`` is ours; the rest says where it is.
-
-    ``leaf``: conv, bn, linear, depthwise, pointwise, proj, shortcut.conv or shortcut.bn. ``copy``: its number inside of
-    a repeat. ``branch`` and ``op``: positions; ``ops``: all of the branch. ``fork``: the position inside of a fork.
-    """
-
-    path: str
-    stage: str
-    leaf: str
-    head: bool = False
-    copy: int | None = None
-    branch_name: str = ""
-    branch: int = 0
-    ops: tuple[Op, ...] = ()
-    op: int = 0
-    fork: int | None = None
-
-    @property
-    def op_name(self) -> str:
-        return self.ops[self.op].name if self.ops else ""
-
+from ..arch.spec import Conv, Fork, SepConv
+from .weighted_modules import WeightedModule
 
 KeyLayout = Callable[[WeightedModule], str]
-
-
-def weighted_modules(arch: Arch, keys: Iterable[str]) -> Iterator[WeightedModule]:
-    """Every module with weights of a network of ``arch``; ``keys`` are those of its state dict."""
-    paths = frozenset(key.rpartition(".")[0] for key in keys)
-    for part in (*arch.stages, *arch.aux):
-        match part:
-            case Repeat():
-                for copy in range(part.times):
-                    yield from _block(part.block, part.name, f"{part.name}.{copy}", copy, paths)
-            case Inception() | Residual():
-                yield from _block(part, part.name, part.name, None, paths)
-            case AuxHead():
-                for number, op in enumerate(part.ops):
-                    for path, leaf in _leaves(op, f"{part.name}.{op.name}", paths):
-                        yield WeightedModule(path, part.name, leaf, head=True, ops=part.ops, op=number)
-            case _:
-                for path, leaf in _leaves(part, part.name, paths):
-                    yield WeightedModule(path, part.name, leaf)
-
-
-def _block(
-    block: Inception | Residual, stage: str, base: str, copy: int | None, paths: Collection[str]
-) -> Iterator[WeightedModule]:
-    for number, branch in enumerate(block.branches):
-        yield from _branch(branch, number, stage, f"{base}.{branch.name}", copy, paths)
-    for leaf in ("proj", "shortcut.conv", "shortcut.bn"):
-        if f"{base}.{leaf}" in paths:
-            yield WeightedModule(f"{base}.{leaf}", stage, leaf, copy=copy)
-
-
-def _branch(
-    branch: Branch, number: int, stage: str, base: str, copy: int | None, paths: Collection[str]
-) -> Iterator[WeightedModule]:
-    for place, op in enumerate(branch.ops):
-        inner = list(enumerate(op.ops)) if isinstance(op, Fork) else [(None, op)]
-        for fork, leaf_op in inner:
-            path = f"{base}.{op.name}" if fork is None else f"{base}.{op.name}.{leaf_op.name}"
-            for full, leaf in _leaves(leaf_op, path, paths):
-                yield WeightedModule(full, stage, leaf, False, copy, branch.name, number, branch.ops, place, fork)
-
-
-def _leaves(op: Op, path: str, paths: Collection[str]) -> Iterator[tuple[str, str]]:
-    for leaf in ("conv", "depthwise", "pointwise", "linear", "bn"):
-        if isinstance(op, Weighted) and f"{path}.{leaf}" in paths:
-            yield f"{path}.{leaf}", leaf
 
 
 # --- torchvision -----------------------------------------------------------------------------------------------------
@@ -94,8 +23,10 @@ def torchvision_googlenet_keys(module: WeightedModule) -> str:
     """``inception3a.branch2.1.conv``: branches from one, ops from zero, pools included."""
     if module.head:
         return f"{module.stage}.{module.op_name}" + (f".{module.leaf}" if module.leaf != "linear" else "")
+    if module.classifier:
+        return "fc"
     if not module.ops:
-        return module.stage + (f".{module.leaf}" if module.leaf != "linear" else "")
+        return f"conv{module.number + 1}.{module.leaf}"
     place = f".{module.op}" if len(module.ops) > 1 else ""
     return f"{module.stage}.branch{module.branch + 1}{place}.{module.leaf}"
 
@@ -105,8 +36,10 @@ def inception_v3_keys(module: WeightedModule) -> str:
     if module.head:
         name = {"reduce": "conv0", "conv": "conv1", "fc": "fc"}[module.op_name]
         return f"AuxLogits.{name}" + (f".{module.leaf}" if module.leaf != "linear" else "")
+    if module.classifier:
+        return "fc"
     if not module.ops:
-        return module.stage + (f".{module.leaf}" if module.leaf != "linear" else "")
+        return f"{module.stage}.{module.leaf}"
     weighted = [op for op in module.ops if isinstance(op, Conv | Fork)]
     name = "branch7x7x3" if (module.stage, module.branch_name) == ("Mixed_7a", "branch7x7") else module.branch_name
     if len(weighted) > 1:
@@ -120,11 +53,6 @@ def _letter(module: WeightedModule) -> str:
 
 # --- timm and Cadene -------------------------------------------------------------------------------------------------
 
-V4_FEATURES = {
-    "Conv2d_1a_3x3": 0, "Conv2d_2a_3x3": 1, "Conv2d_2b_3x3": 2, "Mixed_3a": 3, "Mixed_4a": 4, "Mixed_5a": 5,
-    "inception_a": 6, "reduction_a": 10, "inception_b": 11, "reduction_b": 18, "inception_c": 19,
-}  # fmt: skip
-
 
 def inception_v4_keys(module: WeightedModule) -> str:
     """``features.19.branch1_1a.conv``. The heads are TF-slim's; no port has them."""
@@ -132,7 +60,7 @@ def inception_v4_keys(module: WeightedModule) -> str:
         return f"AuxLogits.{module.op_name}.{module.leaf}"
     if module.leaf == "linear":
         return "last_linear"
-    base = f"features.{V4_FEATURES[module.stage] + (module.copy or 0)}"
+    base = f"features.{module.number}"
     if not module.ops:
         return f"{base}.{module.leaf}"
     if module.stage in ("Mixed_3a", "Mixed_5a"):  # one convolution beside a pool
@@ -151,10 +79,8 @@ def inception_resnet_keys(module: WeightedModule, classifier: str = "classif", n
     """``repeat_1.19.branch1.2.conv`` and ``repeat_1.19.conv2d``. The head is TF-slim's; no port has it."""
     if module.head:
         return f"AuxLogits.{module.op_name}.{module.leaf}"
-    if module.leaf == "linear":
-        return classifier
-    if module.stage == "fc":
-        return norm
+    if module.classifier:
+        return classifier if module.leaf == "linear" else norm
     base = module.stage if module.copy is None or module.stage == "block8" else f"{module.stage}.{module.copy}"
     if module.leaf == "proj":
         return f"{base}.conv2d"
@@ -174,7 +100,7 @@ def xception_keys(module: WeightedModule) -> str:
         if module.leaf == "bn":
             return f"bn{module.stage[-1]}"
         return module.stage + {"conv": "", "depthwise": ".conv1", "pointwise": ".pointwise"}[module.leaf]
-    base = f"block{4 + module.copy}" if module.copy is not None else module.stage
+    base = f"block{module.number - 1}"  # two convolutions come before the first
     if module.leaf.startswith("shortcut"):
         return f"{base}.{'skip' if module.leaf.endswith('conv') else 'skipbn'}"
     before = [op for op in module.ops[: module.op] if isinstance(op, SepConv)]
@@ -209,8 +135,18 @@ def our_keys(module: WeightedModule) -> str:
     return module.path
 
 
+def our_published_keys(module: WeightedModule) -> str:
+    """Our own names of the published variant's stages, for a network in which an edit gave one another name."""
+    return f"{module.stage}.{module.path.partition('.')[2]}"
+
+
+OWN_LAYOUTS: Mapping[str, KeyLayout] = {"ours": our_keys, "ours, before a stage was renamed": our_published_keys}
 LAYOUTS: Mapping[str, Mapping[str, KeyLayout]] = {
+    "googlenet": {"torchvision": torchvision_googlenet_keys},
+    "googlenet_plain": {"torchvision": torchvision_googlenet_keys},
+    "googlenet_bn": {"torchvision": torchvision_googlenet_keys},
     "googlenet_torchvision": {"torchvision": torchvision_googlenet_keys},
+    "googlenet_naive": {"torchvision": torchvision_googlenet_keys},
     "bn_inception": {"Cadene": bn_inception_keys},
     "inception_v3": {"torchvision and timm": inception_v3_keys},
     "inception_v4": {"timm and Cadene": inception_v4_keys},
@@ -219,3 +155,7 @@ LAYOUTS: Mapping[str, Mapping[str, KeyLayout]] = {
     "xception": {"timm": xception_keys},
 }
 """The published layouts of each variant, by who uses them. Every variant also has our own."""
+SURPLUS: Mapping[str, tuple[str, ...]] = {"inception_resnet_v1_facenet": ("logits",)}
+"""What a variant's published files have beyond its network: facenet-pytorch's classifier over people."""
+UNLIKELY = frozenset({"googlenet"})
+"""Not these where a file of other names than ours fits two variants: ports leave out Caffe's normalisation."""

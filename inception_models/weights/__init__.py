@@ -1,8 +1,27 @@
-"""Weights for networks: random, published, the demo's or a person's own file, carried over to an edited network."""
+"""Weights into networks: random, published, the demo's or a person's own file, carried over to an edited network.
+
+:func:`recognised` goes the other way: from a file to the network that it belongs to.
+"""
 
 from __future__ import annotations
 
-from .file import WeightsError
-from .loading import Loaded, OwnFile, Source, fetch, load, loaded, named
+from .errors import Entry, SeveralEntriesError, WeightsError
+from .loading import Loaded, OwnFile, Source, fetch, load, loaded, named, read
+from .recognition import Recognition, recognised, recognition
 
-__all__ = ["Loaded", "OwnFile", "Source", "WeightsError", "fetch", "load", "loaded", "named"]
+__all__ = [
+    "Entry",
+    "Loaded",
+    "OwnFile",
+    "Recognition",
+    "SeveralEntriesError",
+    "Source",
+    "WeightsError",
+    "fetch",
+    "load",
+    "loaded",
+    "named",
+    "read",
+    "recognised",
+    "recognition",
+]

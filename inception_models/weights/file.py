@@ -1,119 +1,197 @@
 """A file of tensors from anybody, read so that it can neither run code nor fill the memory.
 
-``.safetensors``, or ``.pt`` and ``.pth`` read with PyTorch's ``weights_only``, which unpickles nothing but tensors.
+What a file is, is told by its content, never by its ending: safetensors, or what ``torch.save`` writes, as a zip or in
+the format of PyTorch before 1.6. Of the latter nothing is unpickled but tensors and plain values.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import threading
+import warnings
 import zipfile
-from collections.abc import Mapping
+from collections import OrderedDict
 from pathlib import Path
 from typing import BinaryIO
 
 import torch
-from torch import Tensor
 
-SUFFIXES = (".safetensors", ".pt", ".pth")
+from .contents import FileTensors, chosen
+from .errors import Entry as Entry
+from .errors import SeveralEntriesError as SeveralEntriesError
+from .errors import WeightsError as WeightsError
+from .kinds import HEAD_BYTES, not_a_checkpoint, not_a_checkpoint_zip
+from .pickle_scan import DICTIONARIES, LISTS, MAX_PICKLE_BYTES, PLAIN_VALUES, check_names, scan
+
+SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".tar")  # offered by a file dialogue; nothing else asks
 MAX_FILE_BYTES = 1 << 30  # four times the largest published checkpoint of the family
 MAX_HEADER_BYTES = 1 << 23  # of safetensors, JSON; Inception-ResNet v2's has 0.1 MB
-MAX_PICKLE_BYTES = 1 << 25  # of a .pth, the list of its tensors; Inception-ResNet v2's has 0.2 MB
-STATE_DICTS = ("state_dict", "model_state_dict", "model", "net", "weights")  # where training programs put it
+MAX_JSON_DEPTH = 16  # of safetensors' header, whose own depth is 3
+OLD_PICKLES = 5  # before 1.6: a number, a version, the system, the tensors, the order of their storages
+OLD_START = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # that number, after the protocol's two bytes
+_LOADING = threading.Lock()  # torch keeps the names that may be read in one place for all threads
 
 
-class WeightsError(ValueError):
-    """A checkpoint cannot be used. The message is one sentence; ``mismatches`` are all places that do not fit."""
-
-    def __init__(self, message: str, mismatches: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.mismatches = mismatches
-
-
-def read_tensors(path: Path) -> dict[str, Tensor]:
+def read_tensors(path: Path, entry: str | None = None) -> FileTensors:
     """The tensors of a checkpoint file by name.
 
+    Args:
+        entry: which of several sets of tensors, by its path in the file.
+
     Raises:
+        SeveralEntriesError: where the file contains several and none was named.
         WeightsError: where it is not a file of tensors.
         OSError: where it cannot be read.
     """
     with path.open("rb") as file:
-        return read_open(file, path.name)
+        return read_open(file, path.name, entry)
 
 
-def read_open(file: BinaryIO, name: str) -> dict[str, Tensor]:
-    """The same of an open file, which may be in memory. ``name`` decides how it is read.
-
-    Raises:
-        WeightsError: where it is not a file of tensors.
-    """
+def read_open(file: BinaryIO, name: str, entry: str | None = None) -> FileTensors:
+    """The same of an open file, which may lie in memory. ``name`` is for the sentences."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     if size > MAX_FILE_BYTES:
         raise WeightsError(f"{name} has {size / 1e6:,.0f} MB; at most {MAX_FILE_BYTES / 1e6:,.0f} MB are allowed.")
-    match Path(name).suffix.lower():
-        case ".safetensors":
-            tensors = _safetensors(file, name, size)
-        case ".pt" | ".pth":
-            tensors = _pickled(file, name, size)
-        case _:
-            raise WeightsError(f"{name} is not a .safetensors, .pt or .pth file.")
-    if not tensors:
-        raise WeightsError(f"{name} holds no tensors.")
-    return tensors
+    if size == 0:
+        raise WeightsError(f"{name} is empty.")
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    if head.startswith(b"PK"):
+        _check_zip(file, name, size)
+        return chosen(_unpickled(file, name), name, entry)
+    if head[8:9] == b"{" or name.lower().endswith(".safetensors"):
+        if sentence := not_a_checkpoint(head):
+            raise WeightsError(f"{name} {sentence}.")
+        return chosen(_safetensors(file, name, size), name, entry)
+    if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
+        _check_old(file, name, head)
+        return chosen(_unpickled(file, name), name, entry)
+    raise WeightsError(f"{name} {not_a_checkpoint(head) or 'is not a file that PyTorch or safetensors wrote'}.")
 
 
-def _safetensors(file: BinaryIO, name: str, size: int) -> dict[str, Tensor]:
+# --- safetensors -----------------------------------------------------------------------------------------------------
+
+
+def _safetensors(file: BinaryIO, name: str, size: int) -> object:
     from safetensors import SafetensorError
     from safetensors.torch import load
 
     header = int.from_bytes(file.read(8), "little")
-    if size < 8 or header > min(size - 8, MAX_HEADER_BYTES):
+    if size < 8 or header > MAX_HEADER_BYTES:
         raise WeightsError(f"{name} is not a safetensors file, or is damaged: its header cannot be that long.")
+    if header > size - 8:
+        raise WeightsError(f"{name} is cut off within its header: it is half a download, or damaged.")
+    promised = 8 + header + _promised(file.read(header), name)
+    if promised > size:
+        raise WeightsError(
+            f"{name} promises {promised / 1e6:,.1f} MB and has {size / 1e6:,.1f}: half a download, or damaged."
+        )
     file.seek(0)
     try:
         return load(file.read())
-    except (SafetensorError, ValueError, KeyError, TypeError) as problem:
+    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as problem:
         raise WeightsError(f"{name} is not a safetensors file: {_first_line(problem)}.") from None
 
 
-def _pickled(file: BinaryIO, name: str, size: int) -> dict[str, Tensor]:
-    _check_zip(file, name, size)
+def _promised(header: bytes, name: str) -> int:
+    """How many bytes of tensors a header speaks of."""
     try:
-        content: object = torch.load(file, map_location="cpu", weights_only=True)
-    except Exception:  # a crafted file can make its reader raise anything
-        raise WeightsError(f"{name} holds more than tensors, or is damaged; only tensors are read.") from None
-    state = _state_dict(content)
-    if state is None:
-        raise WeightsError(f"{name} does not hold tensors by name.")
-    return {name.removeprefix("module."): value for name, value in state.items()}
+        if header.count(b"{") > 2 * MAX_PICKLE_BYTES // 100 or _json_depth(header) > MAX_JSON_DEPTH:
+            raise ValueError("too deep")
+        rows: object = json.loads(header)
+        assert isinstance(rows, dict)
+        ends = [row["data_offsets"][1] for key, row in rows.items() if key != "__metadata__"]
+        return max((end for end in ends if isinstance(end, int)), default=0)
+    except (ValueError, KeyError, TypeError, IndexError, AssertionError, RecursionError):
+        raise WeightsError(f"{name} is not a safetensors file: its header is not of that format.") from None
+
+
+def _json_depth(text: bytes) -> int:
+    """The most brackets that are open at once among the first that are; those within names count too."""
+    depth = deepest = 0
+    for byte in text[: 1 << 16]:
+        depth += (byte in b"{[") - (byte in b"}]")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _first_line(problem: Exception) -> str:
+    return (str(problem).splitlines() or [type(problem).__name__])[0].rstrip(".")
+
+
+# --- torch.save ------------------------------------------------------------------------------------------------------
 
 
 def _check_zip(file: BinaryIO, name: str, size: int) -> None:
     """Since PyTorch 1.6 a .pth is a zip of uncompressed parts; a compressed one would unfold to any size."""
     if not zipfile.is_zipfile(file):
-        file.seek(0)
-        return
+        raise WeightsError(f"{name} ends before its table of contents: it is half a download, or damaged.")
     try:
-        parts = zipfile.ZipFile(file).infolist()
+        archive = zipfile.ZipFile(file)
+        parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         raise WeightsError(f"{name} is damaged: its table of contents cannot be read.") from None
+    if sentence := not_a_checkpoint_zip([part.filename for part in parts]):
+        raise WeightsError(f"{name} {sentence}.")
     packed = any(part.compress_type != zipfile.ZIP_STORED for part in parts)
     if packed or sum(part.file_size for part in parts) > size:
         raise WeightsError(f"{name} unfolds to more than its own size, which no PyTorch file does; it was not read.")
-    if any(part.filename.endswith("data.pkl") and part.file_size > MAX_PICKLE_BYTES for part in parts):
-        raise WeightsError(f"{name} lists more tensors than any network of the family has; it was not read.")
+    for part in parts:
+        if part.filename.lower().endswith(".pkl"):  # torch's reader of zip archives ignores case
+            if part.file_size > MAX_PICKLE_BYTES:
+                raise WeightsError(f"{name} lists more tensors than any network of the family has; it was not read.")
+            try:
+                content = archive.read(part)
+            except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, RuntimeError):
+                raise WeightsError(f"{name} is damaged: the list of its tensors cannot be read.") from None
+            check_names(scan(content, name), name)
     file.seek(0)
 
 
-def _state_dict(content: object) -> Mapping[str, Tensor] | None:
-    """The tensors by name in what a file contains, or None."""
-    if not isinstance(content, Mapping):
-        return None
-    inner = next((content[key] for key in STATE_DICTS if isinstance(content.get(key), Mapping)), content)
-    if not all(isinstance(key, str) and isinstance(value, Tensor) for key, value in inner.items()):
-        return None
-    return inner
+def _check_old(file: BinaryIO, name: str, head: bytes) -> None:
+    """Before 1.6 a .pth was a row of pickles, with the tensors' values after them."""
+    content = file.read(MAX_PICKLE_BYTES)
+    file.seek(0)
+    old = head[2 : 2 + len(OLD_START)] == OLD_START
+    check_names(scan(content, name, OLD_PICKLES if old else 1), name)
+    if not old:
+        raise WeightsError(f"{name} is a plain pickle; save the network's state_dict() with torch.save.")
 
 
-def _first_line(problem: Exception) -> str:
-    return (str(problem).splitlines() or [type(problem).__name__])[0].rstrip(".")
+class _Placeholder:
+    """In the place of every plain value of a class that is not needed, so that nothing of it is run."""
+
+    def __new__(cls, *_: object, **__: object) -> _Placeholder:
+        return object.__new__(cls)
+
+    def __setstate__(self, _: object) -> None:
+        pass
+
+
+def _dictionary(*_: object) -> OrderedDict[object, object]:
+    return OrderedDict()
+
+
+def _list(*_: object) -> list[object]:
+    return []
+
+
+STAND_INS = [
+    *((_Placeholder, name) for name in sorted(PLAIN_VALUES)),
+    *((_dictionary, name) for name in sorted(DICTIONARIES)),
+    *((_list, name) for name in sorted(LISTS)),
+]
+
+
+def _unpickled(file: BinaryIO, name: str) -> object:
+    try:
+        with _LOADING, torch.serialization.safe_globals(STAND_INS), warnings.catch_warnings():  # type: ignore[arg-type]
+            warnings.simplefilter("ignore")
+            content: object = torch.load(file, map_location="cpu", weights_only=True)
+    except MemoryError:
+        raise WeightsError(f"{name} needs more memory than there is.") from None
+    except Exception:  # a crafted file can make its reader raise anything
+        raise WeightsError(f"{name} is damaged, or contains more than tensors; only tensors are read.") from None
+    return content

@@ -10,43 +10,48 @@ import torch
 from torch import Tensor
 
 from ..arch.spec import Arch
-from ..checkpoints.key_names import LAYOUTS, KeyLayout, WeightedModule, our_keys, weighted_modules
 from ..net.meta_state import meta_state
-from .file import WeightsError
+from .contents import FileTensors, strangeness, unpruned
+from .errors import WeightsError
+from .naming import BY_ORDER, Naming, is_surplus, layouts_of, modules_of, named_by_order, named_in, views
 
 LISTED_KEYS = 3  # keys named in an error
+BACKGROUND = (1001, 1000)  # classes in TF-slim's files, whose first is the background, and without it
+COUNT = "num_batches_tracked"
+LEARNT = frozenset({"weight", "bias", "running_mean", "running_var"})  # what of a module is never a mere count
 
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A file's tensors by our names. ``headless``: the heads of the network that the file has no weights for;
-    ``left_out``: what the file has and the network does not.
+    """A file's tensors by our names.
+
+    ``headless``: the heads, and the classifier's stage, that the file has no weights for; ``misfits``: those of them
+    for which it has some that do not fit. ``notes``: what a person should know about the names.
     """
 
     state: dict[str, Tensor]
     headless: frozenset[str]
     layout: str
-    left_out: tuple[str, ...]
+    misfits: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def report(self) -> tuple[str, ...]:
         """What a person should know about the file."""
-        sentences = []
-        if self.left_out:
-            sentences.append(f"The file also has {listed(self.left_out)}, which this network does not have.")
+        said = list(self.notes)
         # A sum over a value that is not finite is not finite, and is found faster than each value is looked at.
         strange = [name for name, value in self.state.items() if not (value.sum().isfinite() or value.isfinite().all())]
         if strange:
-            sentences.append(f"There are values that are not numbers in {listed(strange)}; expect nonsense.")
-        return tuple(sentences)
+            said.append(f"NaN or infinite values are in {listed(strange)}; the outputs will be meaningless.")
+        return tuple(said)
 
 
 def translated(arch: Arch, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """``state``, in whatever known layout, as a state dict of our network of ``arch``.
 
-    A classifier with one class more than ``arch`` loses its first row, the background; BatchNorm tensors of one
-    more dimension are flattened; a count of batches that old files lack starts at zero. Auxiliary heads that only one
-    of the two has are left out. Everything else must match exactly.
+    A classifier of 1001 classes for 1000 loses its first row, the background; BatchNorm tensors of one more dimension
+    are flattened; dimensions of one at the end may be missing; a count of batches that old files lack starts at zero.
+    Heads that are missing or do not fit are left out. Everything else must match to the letter.
 
     Raises:
         WeightsError: naming keys that are missing, extra or misshapen.
@@ -54,45 +59,101 @@ def translated(arch: Arch, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return fit(arch, state).state
 
 
+def cleaned(state: Mapping[str, Tensor]) -> FileTensors:
+    """``state`` with pruning masks applied, which a file that was read has behind it."""
+    if isinstance(state, FileTensors):
+        return state
+    return FileTensors(unpruned({key: value for key, value in state.items() if not value.is_nested})[0])
+
+
 def fit(arch: Arch, state: Mapping[str, Tensor]) -> Fitted:
-    """:func:`translated`, with what a person should know about the file."""
+    """:func:`translated`, with what is to be said about the file."""
+    tensors = cleaned(state)
+    return fitted(best_naming(arch, tensors), tensors.notes)
+
+
+def best_naming(arch: Arch, tensors: Mapping[str, Tensor]) -> Naming:
+    """The layout and prefix in which most of the network's modules are in the file."""
+    options = [
+        naming
+        for view in views(tensors)
+        for layout in layouts_of(arch)
+        if (naming := named_in(arch, view, layout)) is not None
+    ]
+    best = min(options, key=lambda naming: naming.unmatched)
+    if best.unmatched:
+        orders = [naming for view in views(tensors) if (naming := named_by_order(arch, view)) is not None]
+        best = min([*orders, best], key=lambda naming: naming.unmatched)
+    return best
+
+
+def fitted(naming: Naming, notes: tuple[str, ...] = ()) -> Fitted:
+    """The tensors of ``naming`` for its network. Raises as :func:`translated` does."""
+    arch, have = naming.arch, naming.view.tensors
     wanted = meta_state(arch)
-    modules = list(weighted_modules(arch, wanted))
-    layouts: dict[str, KeyLayout] = {**LAYOUTS.get(arch.key, {}), "ours": our_keys}
-    name, keys = min(
-        ((who, _keys(wanted, modules, layout)) for who, layout in layouts.items()),
-        key=lambda option: len(set(option[1].values()) ^ set(state)),
-    )
-    headless = set()
-    for head in arch.aux:
-        own = [our for our in keys if our.startswith(f"{head.name}.")]
-        if not any(keys[our] in state for our in own):
-            keys = {our: key for our, key in keys.items() if our not in own}
-            headless.add(head.name)
-    extra = set(state) - set(keys.values())
-    surplus = {key for key in extra if _is_surplus(key, arch)}
-    missing = [key for key in keys.values() if key not in state and not key.endswith("num_batches_tracked")]
-    shaped = {our: _shaped(our, state[key], wanted[our]) for our, key in keys.items() if key in state}
-    wrong = [text for our, value in shaped.items() if (text := _misfit(our, keys[our], value, wanted[our]))]
-    if wrong and not missing and extra == surplus:
-        _complain_about_classes(shaped, wanted, wrong)
-    _complain(name, missing, sorted(extra - surplus), wrong)
-    fitted = {our: shaped[our].to(wanted[our].dtype) if our in shaped else torch.tensor(0) for our in keys}
-    return Fitted(fitted, frozenset(headless), name, tuple(sorted({key.split(".")[0] for key in surplus})))
+    split = {our: our.rpartition(".") for our in wanted}
+    keys = {our: f"{naming.names[path]}.{leaf}" for our, (path, _, leaf) in split.items()}
+    shaped = {our: _shaped(have[key], wanted[our], our, naming) for our, key in keys.items() if key in have}
+    wrong = {our: text for our, value in shaped.items() if (text := _misfit(keys[our], value, wanted[our], our))}
+    missing = {our: keys[our] for our in wanted if our not in shaped and not our.endswith(COUNT)}
+    headless, misfits = _left_out(arch, wanted, shaped, missing, wrong)
+    kept = [our for our in wanted if our.partition(".")[0] not in headless]
+    wrong = {our: text for our, text in wrong.items() if our in kept}
+    lacks = [key for our, key in missing.items() if our in kept]
+    used = set(keys.values())
+    extra = [key for key in have if key not in used and not is_surplus(key, arch)]
+    counters = [key for key in extra if have[key].numel() <= 1 and key.rpartition(".")[2] not in LEARNT]
+    extra = [key for key in extra if key not in counters]
+    surplus = sorted({key.partition(".")[0] for key in have if key not in used and is_surplus(key, arch)})
+    if wrong and not lacks and not extra:
+        _complain_about_classes(arch, shaped, wanted, wrong)
+    _complain(naming.layout, lacks, extra, list(wrong.values()))
+    state = {our: shaped[our].to(wanted[our].dtype) if our in shaped else torch.tensor(0) for our in kept}
+    said = (*notes, *_notes(naming, surplus, counters, misfits), *_background(arch, keys, have, wanted))
+    return Fitted(state, headless, naming.layout, misfits, said)
 
 
-def _keys(ours: Iterable[str], modules: Iterable[WeightedModule], layout: KeyLayout) -> dict[str, str]:
-    """The file's key of each of our keys."""
-    prefixes = {module.path: layout(module) for module in modules}
-    split = {key: key.rpartition(".") for key in ours}
-    return {key: f"{prefixes[path]}.{leaf}" for key, (path, _, leaf) in split.items()}
+def _left_out(
+    arch: Arch,
+    wanted: Mapping[str, Tensor],
+    shaped: Mapping[str, Tensor],
+    missing: Mapping[str, str],
+    wrong: Mapping[str, str],
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The heads, and the classifier's stage, without weights in the file, and those of the heads whose do not fit."""
+    heads = {head.name for head in arch.aux}
+    classifiers = {module.path.partition(".")[0] for module in modules_of(arch) if module.classifier}
+    absent = {
+        part for part in heads | classifiers
+        if not any(our in shaped for our in wanted if our.startswith(f"{part}."))
+    }  # fmt: skip
+    misfits = {our.partition(".")[0] for our in (*missing, *wrong)} & heads - absent
+    return frozenset(absent | misfits), frozenset(misfits)
 
 
-def _is_surplus(key: str, arch: Arch) -> bool:
-    """Whether a key belongs to what the variant may go without: aux heads that were taken off, facenet's logits."""
-    return (not arch.aux and key.startswith(("aux1.", "aux2.", "AuxLogits."))) or (
-        arch.key == "inception_resnet_v1_facenet" and key.startswith("logits.")
-    )
+def _notes(naming: Naming, surplus: list[str], counters: list[str], misfits: frozenset[str]) -> list[str]:
+    said = list(naming.view.notes)
+    if naming.layout == BY_ORDER:
+        said.append("The names are of no known layout: tensors were matched in their order, and every shape agrees.")
+    if surplus:
+        said.append(f"The file also has {listed(surplus)}, which this network does not have.")
+    if names := sorted({key.rpartition(".")[2] for key in counters}):
+        said.append(f"Passed over, because they only count: {listed(names)}.")
+    if misfits:
+        said.append(
+            f"The weights of {listed(sorted(misfits))} are for another number of classes or other widths, so they were"
+            " left out."
+        )
+    return said
+
+
+def _background(
+    arch: Arch, keys: Mapping[str, str], have: Mapping[str, Tensor], wanted: Mapping[str, Tensor]
+) -> list[str]:
+    dropped = [m.path for m in modules_of(arch) if m.classifier and f"{m.path}.weight" in wanted]
+    rows = [(len(have[keys[f"{path}.weight"]]), len(wanted[f"{path}.weight"])) for path in dropped
+            if keys[f"{path}.weight"] in have]  # fmt: skip
+    return ["The first of the file's 1,001 classes, the background, was left out."] if BACKGROUND in rows else []
 
 
 def _complain(layout: str, missing: list[str], unknown: list[str], wrong: list[str]) -> None:
@@ -107,16 +168,23 @@ def _complain(layout: str, missing: list[str], unknown: list[str], wrong: list[s
         raise WeightsError(f"{wrong[0]}{more}; the checkpoint and the network must have the same widths.", mismatches)
 
 
-def _complain_about_classes(shaped: Mapping[str, Tensor], wanted: Mapping[str, Tensor], wrong: list[str]) -> None:
-    """Raise an error of its own where the number of classes is all that differs."""
-    count, classes = len(shaped["fc.linear.weight"]), len(wanted["fc.linear.weight"])
-    differing = [our for our, value in shaped.items() if value.shape != wanted[our].shape]
-    only = all(
-        shaped[our].shape == (count, *wanted[our].shape[1:]) and len(wanted[our]) == classes for our in differing
-    )
-    if only and len(differing) == len(wrong):
-        sentence = f"The checkpoint has {count:,} outputs and the network {classes:,}; set Classes to {count}."
-        raise WeightsError(sentence, tuple(wrong))
+def _complain_about_classes(
+    arch: Arch, shaped: Mapping[str, Tensor], wanted: Mapping[str, Tensor], wrong: Mapping[str, str]
+) -> None:
+    """Say it in plain words where the number of classes is all that differs."""
+    layers = tuple(f"{module.path.rpartition('.')[0]}." for module in modules_of(arch) if module.classifier)
+    if not all(our.startswith(layers) for our in wrong):
+        return
+    rows = {len(shaped[our]) for our in wrong if shaped[our].ndim}
+    same = all(shaped[our].shape[1:] == wanted[our].shape[1:] for our in wrong)
+    if same and len(rows) == 1 and rows != {arch.classes}:
+        (classes,) = rows
+        raise WeightsError(
+            f"The checkpoint has {classes:,} classes and the network {arch.classes:,}; set Classes to {classes}"
+            f" (--classes {classes}).",
+            tuple(wrong.values()),
+            classes=classes,
+        )
 
 
 def listed(keys: Iterable[str]) -> str:
@@ -126,19 +194,29 @@ def listed(keys: Iterable[str]) -> str:
     return f"{', '.join(names[:LISTED_KEYS])}{more}"
 
 
-def _misfit(our: str, key: str, value: Tensor, wanted: Tensor) -> str:
+def _misfit(key: str, value: Tensor, wanted: Tensor, our: str) -> str:
     """What is wrong with a tensor; empty if it can be used."""
-    if value.layout != torch.strided or value.is_floating_point() != wanted.is_floating_point():
-        return f"{key} holds {str(value.dtype).removeprefix('torch.')} values, which are not used for weights here"
-    if value.shape != wanted.shape:
+    if value.layout == torch.strided and value.shape != wanted.shape:
         return f"{key} has the shape {list(value.shape)} where {our} has {list(wanted.shape)}"
+    if strange := strangeness(value):
+        return f"{key} {strange}"
+    if value.is_floating_point() != wanted.is_floating_point() and not our.endswith(COUNT):
+        return f"{key} has {str(value.dtype).removeprefix('torch.')} values, which no weights here have"
     return ""
 
 
-def _shaped(our: str, value: Tensor, wanted: Tensor) -> Tensor:
+def _shaped(value: Tensor, wanted: Tensor, our: str, naming: Naming) -> Tensor:
     """``value`` as our network would have it, where files are known to differ."""
-    if value.ndim == wanted.ndim + 1 and value.shape[0] == 1:
-        return value[0]
-    if our.startswith("fc.linear.") and value.ndim == wanted.ndim and len(value) == len(wanted) + 1:
-        return value[1:]
+    if value.layout != torch.strided or value.is_quantized:
+        return value
+    if value.ndim == wanted.ndim + 1 and value.shape[0] == 1 and wanted.ndim < 2:
+        return value[0]  # BatchNorm's, of old files
+    if value.ndim != wanted.ndim:
+        same = min(value.ndim, wanted.ndim)
+        rest = (*value.shape[same:], *wanted.shape[same:])
+        if all(side == 1 for side in rest):  # a 1x1 convolution as a matrix, or the other way round
+            value = value.reshape(*value.shape[:same], *(1 for _ in wanted.shape[same:]))
+    last = any(our.startswith(f"{module.path}.") for module in modules_of(naming.arch) if module.leaf == "linear")
+    if last and (value.ndim, value.shape[1:]) == (wanted.ndim, wanted.shape[1:]) and value.ndim:
+        return value[1:] if (len(value), len(wanted)) == BACKGROUND else value
     return value

@@ -17,13 +17,19 @@ from ..arch.spec import Arch
 from ..checkpoints import card
 from ..checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published, untrained
 from ..checkpoints.download import fetch_file
+from ..checkpoints.preprocessing import Preprocessing
 from ..checkpoints.transfer import OnBytes
+from ..checkpoints.weighted_modules import classifier_stage
+from ..edits.depth import repeats
+from ..edits.widths import widths
 from ..net.builder import Network, build, build_unset
 from ..net.meta_state import meta_state
 from ..variants import ARCHITECTURES
-from .file import SUFFIXES, WeightsError, read_tensors
+from .errors import WeightsError
+from .file import SUFFIXES, read_tensors
 from .fitting import Fitted, fit, listed
 from .fitting import translated as translated
+from .recognition import recognition
 
 if TYPE_CHECKING:
     from ..resize import LayerChange
@@ -31,12 +37,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OwnFile:
-    """A person's own weights, already read. ``digest`` tells two apart; ``card``: what ``train`` wrote about them."""
+    """A person's own weights, read already.
+
+    ``digest`` tells two apart; ``card``: what ``train`` wrote about them; ``entry``: where in the file they are, for a
+    file that contains several sets; ``preprocessing``: as the person says that pictures were prepared, which otherwise
+    is what the card says, or what the published weights of the variant expect.
+    """
 
     name: str
     digest: str
     tensors: Mapping[str, Tensor] = field(repr=False, compare=False)
     card: str = ""
+    entry: str = ""
+    preprocessing: Preprocessing | None = field(default=None, kw_only=True)
 
 
 Source = str | Path | OwnFile
@@ -79,9 +92,25 @@ def loaded(arch: Arch, source: Source = "random") -> Loaded:
         case str(known):
             return _known(arch, known)
         case Path() as path:
-            return _own(arch, OwnFile(path.name, "", read_tensors(path), _card_beside(path)))
+            return _own(arch, read(path))
         case OwnFile() as own:
             return _own(arch, own)
+
+
+def read(path: Path, entry: str | None = None) -> OwnFile:
+    """A person's own file, and the card beside it.
+
+    Args:
+        entry: which of several sets of tensors, by its path in the file (``state_dict_ema``).
+
+    Raises:
+        SeveralEntriesError: where the file contains several and none was named.
+        WeightsError: where it is not a file of tensors.
+        OSError: where it cannot be read.
+    """
+    stamp, tensors = path.stat(), read_tensors(path, entry)
+    digest = f"{path.resolve()}:{stamp.st_mtime_ns}:{stamp.st_size}:{tensors.entry}"
+    return OwnFile(path.name, digest, tensors, _card_beside(path), tensors.entry)
 
 
 def named(text: str) -> str | Path:
@@ -93,10 +122,8 @@ def named(text: str) -> str | Path:
     names = ("random", "demo", *CHECKPOINTS)
     if text in names:
         return text
-    if Path(text).suffix not in SUFFIXES:
-        raise WeightsError(
-            f"{text!r} is not the name of weights or a {', '.join(SUFFIXES)} file; known are {', '.join(names)}."
-        )
+    if not Path(text).is_file() and Path(text).suffix.lower() not in SUFFIXES:
+        raise WeightsError(f"{text!r} is neither the name of known weights nor a file; known are {', '.join(names)}.")
     return Path(text)
 
 
@@ -147,14 +174,46 @@ def _own(arch: Arch, own: OwnFile) -> Loaded:
         homes.insert(1, weights.arch)
     else:  # as the published checkpoint of the variant is used, if there is one
         steps = next((known.preprocessing for known in published(arch.key)), untrained(arch).preprocessing)
-        weights = TrainedWeights("own", own.name, arch, steps)
-    home, fitted = _first_fitting(own.tensors, dict.fromkeys(homes))
-    return _carried(arch, replace(weights, arch=home), fitted)
+        learned = TrainedWeights("own", own.name, arch, steps)
+    if own.preprocessing is not None:
+        learned = replace(learned, preprocessing=own.preprocessing)
+    try:
+        home, fitted = _first_fitting(own.tensors, dict.fromkeys(homes))
+    except WeightsError as problem:
+        home, fitted = _own_home(arch, own, problem)
+    return _carried(arch, replace(learned, arch=home), fitted)
 
 
-def _check_variant(arch: Arch, weights: TrainedWeights) -> None:
-    if weights.arch.key != arch.key:
-        name, home = weights.title if weights.id == "own" else weights.id, weights.arch.about.title
+def _own_home(arch: Arch, own: OwnFile, problem: WeightsError) -> tuple[Arch, Fitted]:
+    """The network that a file belongs to, where ``arch`` is an edit of it; else the error says which it is."""
+    try:
+        result = recognition(own.tensors, arch.key)
+    except WeightsError as unknown:
+        raise WeightsError(f"{own.name} does not fit. {unknown}", unknown.mismatches or problem.mismatches) from None
+    home = result.arch
+    if home.key != arch.key:
+        sentence = f"{own.name} is a {home.key} ({home.about.title}), not a {arch.key}; open that variant."
+    elif problem.classes is not None:
+        sentence = f"{own.name} does not fit. {problem}"
+    elif _is_edit_of(arch, home):
+        return home, result.fitted
+    else:
+        sentence = f"{own.name} is a {home.about.title} with other filter counts, copies or kernels; open that network."
+    raise WeightsError(sentence, problem.mismatches, classes=problem.classes, arch=home)
+
+
+def _is_edit_of(arch: Arch, home: Arch) -> bool:
+    """Whether ``arch`` has most of what makes ``home`` another network than the published variant."""
+    published_widths, ours, theirs = widths(ARCHITECTURES[home.key]), widths(arch), widths(home)
+    own = [path for path, width in theirs.items() if published_widths.get(path) != width]
+    if not own:
+        return repeats(arch) == repeats(home)
+    return sum(ours.get(path) == theirs[path] for path in own) * 2 > len(own)
+
+
+def _check_variant(arch: Arch, learned: TrainedWeights) -> None:
+    if learned.arch.key != arch.key:
+        name, home = learned.title if learned.id == "own" else learned.id, learned.arch.about.title
         raise WeightsError(f"The weights {name} belong to {home}, not to {arch.about.title}; choose that variant.")
 
 
@@ -165,6 +224,9 @@ def _carried(arch: Arch, weights: TrainedWeights, fitted: Fitted) -> Loaded:
     """``arch`` with what was read for ``weights.arch``. Heads without weights keep their random initialisation."""
     trained = {head.name for head in weights.arch.aux} - fitted.headless
     headless = [head.name for head in arch.aux if head.name not in trained]
+    untrained_stage = classifier_stage(weights.arch) if classifier_stage(weights.arch) in fitted.headless else ""
+    if untrained_stage:
+        fitted = replace(fitted, state=fitted.state | _new_classifier(weights.arch, untrained_stage))
     goal = _with_heads(arch, trained)
     home = _with_heads(weights.arch, {head.name for head in goal.aux})
     unused = {head.name for head in weights.arch.aux} - {head.name for head in home.aux}
@@ -180,7 +242,15 @@ def _carried(arch: Arch, weights: TrainedWeights, fitted: Fitted) -> Loaded:
     report = fitted.report
     if headless:
         report += (f"The weights have no {listed(headless)}, so this part of the network stays random.",)
+    if untrained_stage:
+        report += ("The file has no classifier, so this part of the network stays random: the classes mean nothing.",)
     return Loaded(net.eval(), weights, report, changes)
+
+
+def _new_classifier(arch: Arch, stage: str) -> dict[str, Tensor]:
+    """The weights of a new network's classifier, by their names in the network."""
+    part = build_unset(arch, [stage]).get_submodule(stage)
+    return {f"{stage}.{key}": value for key, value in part.state_dict().items()}
 
 
 def _with_heads(arch: Arch, names: set[str]) -> Arch:
@@ -192,15 +262,21 @@ def _shapes(state: Mapping[str, Tensor]) -> dict[str, torch.Size]:
 
 
 def _first_fitting(tensors: Mapping[str, Tensor], homes: Iterable[Arch]) -> tuple[Arch, Fitted]:
-    """The first of ``homes`` that the tensors fit.
+    """The first of ``homes`` that the tensors fit, if possible with all heads.
 
     Raises:
         WeightsError: where they fit none: about the one that they are closest to.
     """
     problems: list[WeightsError] = []
+    partial: list[tuple[Arch, Fitted]] = []
     for home in homes:
         try:
-            return home, fit(home, tensors)
+            partial.append((home, fit(home, tensors)))
         except WeightsError as problem:
             problems.append(problem)
+        else:
+            if not partial[-1][1].misfits:
+                return partial[-1]
+    if partial:
+        return partial[0]
     raise min(problems, key=lambda problem: len(problem.mismatches))

@@ -27,13 +27,10 @@ from inception_models import ARCHITECTURES, Arch, build, with_widths
 from inception_models.checkpoints import card
 from inception_models.checkpoints.catalogue import CHECKPOINTS, Remote, TrainedWeights
 from inception_models.checkpoints.demo import demo
-from inception_models.checkpoints.key_names import (
-    bn_inception_keys,
-    inception_resnet_last_linear_keys,
-    weighted_modules,
-)
+from inception_models.checkpoints.key_names import bn_inception_keys, inception_resnet_last_linear_keys
 from inception_models.checkpoints.preprocessing import Preprocessing
 from inception_models.checkpoints.transfer import DownloadError
+from inception_models.checkpoints.weighted_modules import weighted_modules
 from inception_models.edits.input_output import without_aux
 from inception_models.edits.link import to_edits
 from inception_models.net.builder import Network
@@ -41,6 +38,7 @@ from inception_models.net.layers import Named
 from inception_models.weights import loading as weights
 from inception_models.weights.file import WeightsError, read_open, read_tensors
 from tests.models.file_server import serving
+from tests.models.layouts import renamed
 
 ASSETS = Path(__file__).parents[3] / "assets"
 PHOTO = Image.open(ASSETS / "samples" / "chelsea.jpg").convert("RGB")
@@ -111,12 +109,6 @@ def test_a_published_checkpoint_is_fetched_and_gives_the_same_outputs(
         expected, logits = net(picture), loaded.net(picture)
     assert expected.std() > 1e-3
     assert torch.allclose(logits, expected, atol=1e-4, rtol=1e-4)
-
-
-def renamed(net: Network, layout: Callable[..., str]) -> dict[str, Tensor]:
-    """The state of a network of ours as ``layout`` names it."""
-    prefix = {module.path: layout(module) for module in weighted_modules(net.arch, net.state_dict())}
-    return {f"{prefix[k.rpartition('.')[0]]}.{k.rpartition('.')[2]}": v for k, v in net.state_dict().items()}
 
 
 @pytest.mark.parametrize(
@@ -271,14 +263,15 @@ def test_a_file_of_the_edited_network_is_taken_as_it_is(tmp_path: Path) -> None:
 def test_a_file_of_neither_network_names_every_place(trained: Network, tmp_path: Path) -> None:
     arch = with_widths(SMALL, {"conv1": 10})
     file = saved(build(with_widths(SMALL, {"conv1": 11, "conv2": 12})), tmp_path / "own.pth")
-    with pytest.raises(WeightsError, match=r"conv1\.conv\.weight has the shape") as caught:
+    with pytest.raises(WeightsError, match=r"with other filter counts.*; open that network") as caught:
         weights.load(arch, file)
+    assert caught.value.arch == with_widths(SMALL, {"conv1": 11, "conv2": 12})
     assert len(caught.value.mismatches) == 11  # of two units 5 values each, and the weights that read the second
 
 
 def test_another_number_of_classes_is_said_in_plain_words(trained: Network, tmp_path: Path) -> None:
     file = saved(trained, tmp_path / "own.pth")
-    with pytest.raises(WeightsError, match="has 7 outputs and the network 1,000; set Classes to 7"):
+    with pytest.raises(WeightsError, match=r"has 7 classes and the network 1,000; set Classes to 7 \(--classes 7\)"):
         weights.load(replace(SMALL, classes=1000), file)
 
 
@@ -286,7 +279,7 @@ def test_values_that_are_no_numbers_are_said(trained: Network, tmp_path: Path) -
     state = dict(trained.state_dict())
     state["conv2.conv.weight"] = torch.full_like(state["conv2.conv.weight"], torch.nan)
     torch.save(state, tmp_path / "own.pth")
-    assert "not numbers in conv2.conv.weight" in weights.loaded(SMALL, tmp_path / "own.pth").report[0]
+    assert "NaN or infinite values are in conv2.conv.weight" in weights.loaded(SMALL, tmp_path / "own.pth").report[0]
 
 
 def test_half_precision_becomes_float32(trained: Network, tmp_path: Path) -> None:
@@ -379,7 +372,7 @@ def test_layouts_without_a_package_have_the_keys_that_were_measured(
     """``logits`` is what facenet-pytorch may have beyond the embedding."""
     arch = replace(ARCHITECTURES[key], classes=classes)
     net = build(arch, "meta")
-    prefix = {module.path: layout(module) for module in weighted_modules(arch, net.state_dict())}
+    prefix = {module.path: layout(module) for module in weighted_modules(arch)}
     keys = {f"{prefix[k.rpartition('.')[0]]}.{k.rpartition('.')[2]}" for k in net.state_dict()}
     assert len(keys) == count
     assert set(KEYS[facts]["keys"]) - {"logits.weight"} <= keys
@@ -388,7 +381,7 @@ def test_layouts_without_a_package_have_the_keys_that_were_measured(
 def test_old_files_have_batchnorm_rows_and_no_counts() -> None:
     arch = ARCHITECTURES["bn_inception"]
     net = build(arch)
-    prefix = {module.path: bn_inception_keys(module) for module in weighted_modules(arch, net.state_dict())}
+    prefix = {module.path: bn_inception_keys(module) for module in weighted_modules(arch)}
     old = {}
     for key, value in net.state_dict().items():
         path, _, leaf = key.rpartition(".")
@@ -410,9 +403,9 @@ BAD: list[tuple[Callable[[dict[str, Tensor]], object], str]] = [
     (lambda s: s.update({"extra.weight": torch.zeros(1)}), "unknown extra.weight"),
     (lambda s: s.update({"conv1.conv.weight": torch.zeros(32, 3, 7, 7)}), r"conv1.conv.weight has the shape \[32, 3"),
     (lambda s: s.update({"fc.weight": torch.zeros(10, 512)}), "fc.weight has the shape"),
-    (lambda s: s.update({"fc.bias": torch.zeros(1000, dtype=torch.int64)}), "fc.bias holds int64 values"),
-    (lambda s: s.update({"fc.bias": torch.zeros(1000, dtype=torch.complex64)}), "fc.bias holds complex64 values"),
-    (lambda s: s.update({"fc.bias": torch.zeros(1000).to_sparse()}), "fc.bias holds float32 values"),
+    (lambda s: s.update({"fc.bias": torch.zeros(1000, dtype=torch.int64)}), "fc.bias has int64 values"),
+    (lambda s: s.update({"fc.bias": torch.zeros(1000, dtype=torch.complex64)}), "fc.bias has complex64 values"),
+    (lambda s: s.update({"fc.bias": torch.zeros(1000).to_sparse()}), "fc.bias is a sparse tensor"),
 ]
 
 
@@ -450,17 +443,18 @@ def pickled(content: object, **options: bool) -> bytes:
 
 TORCH = pickled({"a": torch.zeros(1000)})
 HARMFUL = {
-    "a pickle that runs code": ("a.pth", pickled({"conv1.weight": Evil()}), "only tensors are read"),
+    "a pickle that runs code": ("a.pth", pickled({"conv1.weight": Evil()}), "contains a builtins.print, which is not"),
     "the same, before 1.6": (
-        "a.pth", pickled({"a": Evil()}, _use_new_zipfile_serialization=False), "only tensors are read"
+        "a.pth", pickled({"a": Evil()}, _use_new_zipfile_serialization=False), "builtins.print, which is not read"
     ),
-    "a bare pickle": ("a.pt", pickle.dumps(Evil(), protocol=2), "only tensors are read"),
+    "a bare pickle": ("a.pt", pickle.dumps(Evil(), protocol=2), "builtins.print.*, which is not read"),
+    "a pickle of numbers": ("a.pt", pickle.dumps({"a": 3}, protocol=2), "is a plain pickle; save"),
     "a zip bomb": ("a.pth", zipped(zipfile.ZIP_DEFLATED, data_pkl=bytes(10**8)), "unfolds to more than its own size"),
     "an endless list": ("a.pth", zipped(zipfile.ZIP_STORED, data_pkl=bytes(1 << 26)), "lists more tensors than any"),
-    "cut in half": ("a.pth", TORCH[: len(TORCH) // 2], "or is damaged"),
-    "no tensors": ("a.pth", pickled({}), "holds no tensors"),
-    "numbers": ("a.pth", pickled({"a": 3}), "does not hold tensors by name"),
-    "a list": ("a.pth", pickled([torch.zeros(1)]), "does not hold tensors by name"),
+    "cut in half": ("a.pth", TORCH[: len(TORCH) // 2], "is half a download"),
+    "no tensors": ("a.pth", pickled({}), "contains no tensors"),
+    "numbers": ("a.pth", pickled({"a": 3}), "does not contain tensors by name"),
+    "a list": ("a.pth", pickled([torch.zeros(1)]), "does not contain tensors by name"),
     "a huge header": ("a.safetensors", struct.pack("<Q", 1 << 40) + b"{}", "its header cannot be that long"),
     "a long header": ("a.safetensors", struct.pack("<Q", 1 << 24) + bytes(1 << 25), "its header cannot be that long"),
     "overlapping tensors": (
@@ -469,10 +463,10 @@ HARMFUL = {
          b'"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}') and struct.pack("<Q", len(head)) + head + bytes(4),
         "is not a safetensors file",
     ),
-    "empty": ("a.pth", b"", "or is damaged"),
-    "junk": ("a.pt", b"junk", "or is damaged"),
+    "empty": ("a.pth", b"", "a.pth is empty"),
+    "junk": ("a.pt", b"junk", "not a file that PyTorch or safetensors wrote"),
     "junk as safetensors": ("a.safetensors", b"junk", "is not a safetensors file"),
-    "another ending": ("a.txt", b"x", "is not a .safetensors, .pt or .pth file"),
+    "another ending": ("a.txt", b"x", "not a file that PyTorch or safetensors wrote"),
 }  # fmt: skip
 
 
