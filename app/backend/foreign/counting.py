@@ -44,7 +44,7 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.flops = 0
         self._seen = WeakIdKeyDictionary()  # of every tensor that depends on the picture
         self._seen[picture] = Seen.picture(picture.dim() - 1)
-        self._written: list[torch.UntypedStorage] = []  # memory into which the picture was written, kept alive
+        self._written: dict[int, torch.UntypedStorage] = {}  # memory into which the picture was written, kept alive
         self._params: set[nn.Parameter] = set()
 
     def seen(self, tensor: Tensor) -> Seen | None:
@@ -89,7 +89,7 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self._follow(op, args, kwargs, read, [value for value in tree_leaves(out) if isinstance(value, Tensor)])
 
     def _depends(self, tensor: Tensor) -> bool:
-        return tensor in self._seen or any(_same_memory(storage, tensor) for storage in self._written)
+        return tensor in self._seen or _memory(tensor) in self._written
 
     def _follow(
         self,
@@ -110,11 +110,11 @@ class Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _overwritten(self, tensor: Tensor, seen: Seen | None) -> None:
         """What shares memory with a tensor that was changed has no known field any more, unless nothing new came."""
         if tensor not in self._seen:
-            self._written.append(tensor.untyped_storage())
+            self._written[_memory(tensor)] = tensor.untyped_storage()
         elif self._seen[tensor] == seen:
             return
         for other in list(self._seen):
-            if other is not tensor and _same_memory(tensor.untyped_storage(), other):
+            if other is not tensor and _memory(other) == _memory(tensor):
                 self._seen[other] = None
 
 
@@ -126,8 +126,9 @@ def _written_by(op: OpOverload, args: tuple[object, ...], kwargs: dict[str, obje
                 yield value
 
 
-def _same_memory(storage: torch.UntypedStorage, tensor: Tensor) -> bool:
-    return bool(storage._cdata == tensor.untyped_storage()._cdata)
+def _memory(tensor: Tensor) -> int:
+    """Which memory a tensor is in: views of one another have the same."""
+    return int(tensor.untyped_storage()._cdata)
 
 
 class LastCall(TorchFunctionMode):
