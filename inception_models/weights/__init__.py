@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from .errors import Entry, SeveralEntriesError, WeightsError
-from .loading import Loaded, OwnFile, Source, fetch, load, loaded, named, read
+from .loading import Loaded, Source, fetch, load, loaded, named
+from .own_file import OwnFile, read
 from .recognition import Recognition, recognised, recognition
 
 __all__ = [

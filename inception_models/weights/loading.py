@@ -6,7 +6,7 @@ The layout of a file is recognised, every tensor must fit, and what an edited ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,6 @@ from ..arch.spec import Arch
 from ..checkpoints import card
 from ..checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published, untrained
 from ..checkpoints.download import fetch_file
-from ..checkpoints.preprocessing import Preprocessing
 from ..checkpoints.transfer import OnBytes
 from ..checkpoints.weighted_modules import classifier_stage
 from ..edits.depth import repeats
@@ -29,27 +28,11 @@ from .errors import WeightsError
 from .file import SUFFIXES, read_tensors
 from .fitting import Fitted, fit, listed
 from .fitting import translated as translated
+from .own_file import OwnFile, read
 from .recognition import recognition
 
 if TYPE_CHECKING:
     from ..resize import LayerChange
-
-
-@dataclass(frozen=True)
-class OwnFile:
-    """A person's own weights, read already.
-
-    ``digest`` tells two apart; ``card``: what ``train`` wrote about them; ``entry``: where in the file they are, for a
-    file that contains several sets; ``preprocessing``: as the person says that pictures were prepared, which otherwise
-    is what the card says, or what the published weights of the variant expect.
-    """
-
-    name: str
-    digest: str
-    tensors: Mapping[str, Tensor] = field(repr=False, compare=False)
-    card: str = ""
-    entry: str = ""
-    preprocessing: Preprocessing | None = field(default=None, kw_only=True)
 
 
 Source = str | Path | OwnFile
@@ -97,22 +80,6 @@ def loaded(arch: Arch, source: Source = "random") -> Loaded:
             return _own(arch, own)
 
 
-def read(path: Path, entry: str | None = None) -> OwnFile:
-    """A person's own file, and the card beside it.
-
-    Args:
-        entry: which of several sets of tensors, by its path in the file (``state_dict_ema``).
-
-    Raises:
-        SeveralEntriesError: where the file contains several and none was named.
-        WeightsError: where it is not a file of tensors.
-        OSError: where it cannot be read.
-    """
-    stamp, tensors = path.stat(), read_tensors(path, entry)
-    digest = f"{path.resolve()}:{stamp.st_mtime_ns}:{stamp.st_size}:{tensors.entry}"
-    return OwnFile(path.name, digest, tensors, _card_beside(path), tensors.entry)
-
-
 def named(text: str) -> str | Path:
     """What a person typed: the name of known weights as it is, else the path of a file.
 
@@ -152,16 +119,6 @@ def _known(arch: Arch, source: str) -> Loaded:
     if weights.remote is not None:
         file = fetch(weights)
     return _carried(arch, weights, _first_fitting(read_tensors(file), [weights.arch])[1])
-
-
-def _card_beside(path: Path) -> str:
-    """The card of a file, if there is one; another program's .json may have the same name."""
-    try:
-        text = card.beside(path).read_text(encoding="utf-8")
-        card.parse_card(text, path.name)
-    except (OSError, ValueError):
-        return ""
-    return text
 
 
 def _own(arch: Arch, own: OwnFile) -> Loaded:
@@ -214,7 +171,9 @@ def _is_edit_of(arch: Arch, home: Arch) -> bool:
 def _check_variant(arch: Arch, learned: TrainedWeights) -> None:
     if learned.arch.key != arch.key:
         name, home = learned.title if learned.id == "own" else learned.id, learned.arch.about.title
-        raise WeightsError(f"The weights {name} belong to {home}, not to {arch.about.title}; choose that variant.")
+        raise WeightsError(
+            f"The weights {name} belong to {home}, not to {arch.about.title}; choose that variant.", arch=learned.arch
+        )
 
 
 # --- into a network --------------------------------------------------------------------------------------------------
