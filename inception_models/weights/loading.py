@@ -131,14 +131,14 @@ def _own(arch: Arch, own: OwnFile) -> Loaded:
         homes.insert(1, weights.arch)
     else:  # as the published checkpoint of the variant is used, if there is one
         steps = next((known.preprocessing for known in published(arch.key)), untrained(arch).preprocessing)
-        learned = TrainedWeights("own", own.name, arch, steps)
+        weights = TrainedWeights("own", own.name, arch, steps)
     if own.preprocessing is not None:
-        learned = replace(learned, preprocessing=own.preprocessing)
+        weights = replace(weights, preprocessing=own.preprocessing)
     try:
         home, fitted = _first_fitting(own.tensors, dict.fromkeys(homes))
     except WeightsError as problem:
         home, fitted = _own_home(arch, own, problem)
-    return _carried(arch, replace(learned, arch=home), fitted)
+    return _carried(arch, replace(weights, arch=home), fitted)
 
 
 def _own_home(arch: Arch, own: OwnFile, problem: WeightsError) -> tuple[Arch, Fitted]:
@@ -168,11 +168,11 @@ def _is_edit_of(arch: Arch, home: Arch) -> bool:
     return sum(ours.get(path) == theirs[path] for path in own) * 2 > len(own)
 
 
-def _check_variant(arch: Arch, learned: TrainedWeights) -> None:
-    if learned.arch.key != arch.key:
-        name, home = learned.title if learned.id == "own" else learned.id, learned.arch.about.title
+def _check_variant(arch: Arch, weights: TrainedWeights) -> None:
+    if weights.arch.key != arch.key:
+        name, home = weights.title if weights.id == "own" else weights.id, weights.arch.about.title
         raise WeightsError(
-            f"The weights {name} belong to {home}, not to {arch.about.title}; choose that variant.", arch=learned.arch
+            f"The weights {name} belong to {home}, not to {arch.about.title}; choose that variant.", arch=weights.arch
         )
 
 
