@@ -54,7 +54,7 @@ def _forward(state: State, picture: Picture, weights: Source, problems: DeltaGen
                 if weights == "random":
                     raise
                 with problems:
-                    weights_card.unusable(problem)
+                    weights_card.unusable(problem, state)
                 return _forward(state, picture, "random", problems)
     forward_pass = st.session_state.forward[1]
     assert isinstance(forward_pass, Forward)

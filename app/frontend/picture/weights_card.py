@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from inception_models.edits.input_output import with_classes
 from inception_models.resize.report import LayerChange
-from inception_models.weights import Loaded
-from inception_models.weights.file import WeightsError
+from inception_models.weights import Loaded, WeightsError
 
 from ..shell.notice import plain, refused
+from ..state import State
+from .weights_input import open_own_network
 
 CHANGES_SHOWN = 60  # one sentence each
 
@@ -45,10 +47,20 @@ def _changes(changes: list[LayerChange], kept: int) -> None:
         st.caption(f"The weights of {kept} layers are unchanged.")
 
 
-def unusable(problem: ValueError) -> None:
-    """Say why weights could not be used; where tensors do not fit, list them all."""
+def unusable(problem: ValueError, state: State) -> None:
+    """Say why weights could not be used, and offer what would help; where tensors do not fit, list them all."""
     refused(f"{problem} Random weights are used instead.")
-    places = problem.mismatches if isinstance(problem, WeightsError) else ()
+    if not isinstance(problem, WeightsError):
+        return
+    if (classes := problem.classes) is not None:
+        st.button(
+            f"Set Classes to {classes:,}",
+            on_click=lambda: state.attempt(lambda arch: with_classes(arch, classes)),
+            width="stretch",
+        )
+    elif (arch := problem.arch) is not None and state.weights.get(state.arch.key) == "own":
+        st.button("Open that network", on_click=open_own_network, args=(state, arch), type="primary", width="stretch")
+    places = problem.mismatches
     if len(places) > 1:
         with st.expander(f"All {len(places)} tensors that do not fit"):
             st.code("\n".join(places[:1000]), language=None)

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from inception_models import Arch
 from inception_models.checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published
 from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.download import bytes_arrived
-from inception_models.weights import OwnFile, Source, fetch
-from inception_models.weights.file import SUFFIXES, WeightsError, read_open
+from inception_models.weights import OwnFile, Source, WeightsError, fetch
+from inception_models.weights.errors import SeveralEntriesError
+from inception_models.weights.file import read_open
 
 from ...backend.common.jobs import Progress
 from ...backend.common.limits import MAX_WEIGHTS_BYTES
@@ -122,13 +124,12 @@ def _own_file(state: State) -> OwnFile | None:
     """The last file that could be read. It stays while another page is open, though the browser's field is emptied."""
     files = st.file_uploader(
         "Your weights",
-        type=[suffix[1:] for suffix in (*SUFFIXES, ".json")],
         accept_multiple_files=True,
         key=f"own_weights:{state.arch.key}",
         max_upload_size=MAX_WEIGHTS_BYTES // 2**20,
-        help="A .safetensors, .pt or .pth file from torchvision, timm, Cadene or this program, up to"
-        f" {MAX_WEIGHTS_BYTES // 2**20} MB; add the .json card if `train` wrote one. The file stays on the machine that"
-        " runs this app.",
+        help="A checkpoint of PyTorch or safetensors, whatever its name ends in, from torchvision, timm, Cadene, this"
+        f" program or a training program of yours, up to {MAX_WEIGHTS_BYTES // 2**20} MB; add the .json card if `train`"
+        " wrote one. The file stays on the machine that runs this app.",
     )
     kept: dict[str, OwnFile] = st.session_state.setdefault("own_weights", {})  # at most one: files are large
     cards = [file for file in files if file.name.endswith(".json")]
@@ -137,6 +138,9 @@ def _own_file(state: State) -> OwnFile | None:
             try:
                 own = _read(file, cards[:1], kept.get(state.arch.key))
                 kept = st.session_state.own_weights = {state.arch.key: own}
+            except SeveralEntriesError as problem:
+                refused(f"{file.name} contains {len(problem.entries)} sets of weights; choose one of them.")
+                _choose_entry(file, problem)
             except WeightsError as problem:
                 refused(str(problem))
     last = kept.get(state.arch.key)
@@ -145,10 +149,32 @@ def _own_file(state: State) -> OwnFile | None:
     return last
 
 
+def open_own_network(state: State, arch: Arch) -> None:
+    """Show the network that a person's file belongs to, with the file's weights; undo takes the network back."""
+    kept: dict[str, OwnFile] = st.session_state.get("own_weights", {})
+    if kept:  # one file at most
+        st.session_state.own_weights = {arch.key: next(iter(kept.values()))}
+    state.weights[arch.key] = "own"
+    state.become(arch)
+
+
+def _choose_entry(file: UploadedFile, problem: SeveralEntriesError) -> None:
+    st.selectbox(
+        "Which weights",
+        [None, *(entry.path for entry in problem.entries)],
+        key=f"entry:{file.file_id}:choice",
+        format_func=lambda path: path or "Choose one",
+        on_change=lambda: st.session_state.update(
+            {f"entry:{file.file_id}": st.session_state[f"entry:{file.file_id}:choice"]}
+        ),
+    )
+
+
 def _read(file: UploadedFile, cards: list[UploadedFile], kept: OwnFile | None) -> OwnFile:
-    digest = "+".join(part.file_id for part in (file, *cards))
+    entry: str | None = st.session_state.get(f"entry:{file.file_id}")
+    digest = "+".join((file.file_id, entry or "", *(card.file_id for card in cards)))
     if kept is not None and kept.digest == digest:
         return kept
-    return OwnFile(
-        file.name, digest, read_open(file, file.name), *(c.getvalue().decode("utf-8", "replace") for c in cards)
-    )
+    tensors = read_open(file, file.name, entry)
+    card = cards[0].getvalue().decode("utf-8", "replace") if cards else ""
+    return OwnFile(file.name, digest, tensors, card, tensors.entry)
