@@ -93,7 +93,7 @@ WRONG = [
     (["--data", "digits", "-o", "x.safetensors", "--resume"], "no checkpoint"),
     (["--data", "no-such-data", "-o", "x.safetensors"], "neither a folder"),
     (["--data", "fashion-mnist", "--folder", "nowhere", "-o", "x.safetensors"], "nowhere lacks train-images"),
-    (["--data", "digits", "--classes", "7", "-o", "x.safetensors"], "7 classes"),
+    (["--data", "digits", "--classes", "7", "-o", "x.safetensors"], "has 7 outputs"),
     (["--data", "digits", "--epochs", "0", "-o", "x.safetensors"], "epochs must be"),
     (["--data", "digits", "--batch", "1", "-o", "x.safetensors"], "batch must be"),
     (["--data", "digits", "--lr", "nan", "-o", "x.safetensors"], "learning rate must be"),

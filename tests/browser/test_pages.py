@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
@@ -273,12 +274,21 @@ def test_a_hostile_link_shows_a_sentence_and_a_working_page(visit: Callable[...,
     no_traceback(page)
 
 
-def test_the_input_size_is_refused_below_what_the_network_needs(visit: Callable[..., Page]) -> None:
+def test_a_small_input_leaves_the_heads_out_and_one_that_is_too_small_is_refused(visit: Callable[..., Page]) -> None:
     page = visit()
     size = page.get_by_role("spinbutton", name="Input size")
-    size.fill("30")
+    size.fill("64")
     size.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("at least 79 pixels", timeout=SLOW_MS)
+    expect(page.get_by_role("alert")).to_contain_text(
+        "heads do not fit at 64 pixels and were left out", timeout=SLOW_MS
+    )
+    shows(page, replace(GOOGLENET, input_size=64, aux=()))
+    page.locator(".st-key-undo-notice button").click()
+    shows(page, GOOGLENET)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    size.fill("3")
+    size.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("needs an input of at least", timeout=SLOW_MS)
     shows(page, GOOGLENET)
 
 
