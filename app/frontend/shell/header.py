@@ -35,7 +35,7 @@ def show(state: State, analysis: Analysis, reference: Analysis, linked: bool) ->
     if state.notice:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(plain(state.notice), icon=":material/info:")
-            st.button("Undo", key="undo-notice", icon=":material/undo:", on_click=state.undo, help="Undo the last step")
+            st.button("Undo", key="undo-notice", icon=":material/undo:", on_click=state.undo)
     if state.problem:
         refused(state.problem)
     totals.show(analysis, reference)
