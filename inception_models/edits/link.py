@@ -45,13 +45,21 @@ def to_edits(original: Arch, edited: Arch) -> dict[str, Json]:
     Raises:
         ValueError: where the two differ in more than edits can change, as two variants do.
     """
-    edits: dict[str, Json] = {"v": LINK_VERSION, **dict(_switches(original, edited))}
-    base = _applied(original, edits)
-    parts = _replacements(base.stages, edited.stages) | _replacements(base.aux, edited.aux)
+    edits: dict[str, Json] = {"v": LINK_VERSION}
+    arch = original
+
+    def add(more: dict[str, Json]) -> None:
+        """Each reader is applied once, in the order in which :func:`apply_edits` applies them."""
+        nonlocal arch
+        edits.update(more)
+        arch = _read(arch, more, original)
+
+    add(dict(_switches(original, edited)))
+    parts = _replacements(arch.stages, edited.stages) | _replacements(arch.aux, edited.aux)
     if parts:
-        edits["parts"] = {name: [part_to_json(part) for part in new] for name, new in parts.items()}
-    edits |= _leaves(_applied(original, edits), edited)
-    if _applied(original, edits) != edited:
+        add({"parts": {name: [part_to_json(part) for part in new] for name, new in parts.items()}})
+    add(_leaves(arch, edited))
+    if arch != edited:
         raise ValueError(f"{edited.about.title} differs from {original.about.title} in more than edits can change.")
     return edits
 
@@ -150,10 +158,13 @@ def _applied(original: Arch, edits: object) -> Arch:
         raise ValueError(
             f"The changes are of version {shown(given.get('v'))}; this program reads version {LINK_VERSION}."
         )
-    arch = original
+    return _read(original, given, original)
+
+
+def _read(arch: Arch, edits: Mapping[str, object], original: Arch) -> Arch:
     for key, read in READERS.items():
-        if key in given:
-            arch = read(arch, given[key], original)
+        if key in edits:
+            arch = read(arch, edits[key], original)
     return arch
 
 
