@@ -69,7 +69,7 @@ def cleaned(state: Mapping[str, Tensor]) -> FileTensors:
 def fit(arch: Arch, state: Mapping[str, Tensor]) -> Fitted:
     """:func:`translated`, with what is to be said about the file."""
     tensors = cleaned(state)
-    return fitted(best_naming(arch, tensors), tensors.notes)
+    return fit_naming(best_naming(arch, tensors), tensors.notes)
 
 
 def best_naming(arch: Arch, tensors: Mapping[str, Tensor]) -> Naming:
@@ -87,7 +87,7 @@ def best_naming(arch: Arch, tensors: Mapping[str, Tensor]) -> Naming:
     return best
 
 
-def fitted(naming: Naming, notes: tuple[str, ...] = ()) -> Fitted:
+def fit_naming(naming: Naming, notes: tuple[str, ...] = ()) -> Fitted:
     """The tensors of ``naming`` for its network. Raises as :func:`translated` does."""
     arch, have = naming.arch, naming.view.tensors
     wanted = meta_state(arch)

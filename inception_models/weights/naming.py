@@ -112,10 +112,10 @@ def named_in(arch: Arch, view: View, layout: str) -> Naming | None:
         names = {module.path: find(module) for module in modules}
     except (KeyError, ValueError, IndexError):
         return None
-    return compared(arch, layout, view, names)
+    return naming_of(arch, layout, view, names)
 
 
-def compared(arch: Arch, layout: str, view: View, names: Mapping[str, str]) -> Naming:
+def naming_of(arch: Arch, layout: str, view: View, names: Mapping[str, str]) -> Naming:
     """The names against those in the file. Heads and the classifier may be missing, and be called otherwise."""
     modules = modules_of(arch)
     names = dict(names)
@@ -171,7 +171,7 @@ def named_by_order(arch: Arch, view: View) -> Naming | None:
     in_heads = [name for name in view.modules if HEAD.search(name)]
     if _same_kinds(heads, in_heads, view):
         names |= {module.path: name for module, name in zip(heads, in_heads, strict=True)}
-    return compared(arch, BY_ORDER, view, names)
+    return naming_of(arch, BY_ORDER, view, names)
 
 
 def _same_kinds(modules: list[WeightedModule], names: list[str], view: View) -> bool:

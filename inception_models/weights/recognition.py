@@ -19,8 +19,8 @@ from ..edits.widths import widths
 from ..variants import ARCHITECTURES
 from .errors import WeightsError
 from .file import read_tensors
-from .fitting import Fitted, cleaned, fitted
-from .naming import Naming, View, compared, layouts_of, modules_of, named_by_order, named_in, views
+from .fitting import Fitted, cleaned, fit_naming
+from .naming import Naming, View, layouts_of, modules_of, named_by_order, named_in, naming_of, views
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +189,7 @@ def _read(naming: Naming, notes: tuple[str, ...]) -> Recognition:
         title = naming.arch.about.title
         raise WeightsError(f"The file has the names of {title}, but no such network works: {problem}") from None
     names = {module.path: naming.names[module.path] for module in modules_of(arch)}
-    result = fitted(compared(arch, naming.layout, naming.view, names), notes)
+    result = fit_naming(naming_of(arch, naming.layout, naming.view, names), notes)
     if result.misfits:  # of other classes than the network: it can be opened, as long as they are not read
         arch = replace(arch, aux=tuple(head for head in arch.aux if head.name not in result.misfits))
     return Recognition(arch, result)

@@ -39,7 +39,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Call:
+class AtenCall:
     """One call of an operation: its arguments by name, what it reads of the picture, and its shapes."""
 
     op: OpOverload
@@ -69,15 +69,15 @@ def call_of(
     kwargs: Mapping[str, object],
     read: Sequence[tuple[Tensor, Seen | None]],
     out: Tensor,
-) -> Call:
+) -> AtenCall:
     """A call as its rule wants it; ``read``: the tensors that depend on the picture."""
     values: dict[str, object] = {}
     for place, argument in enumerate(op._schema.arguments):
         values[argument.name] = args[place] if place < len(args) else kwargs.get(argument.name, argument.default_value)
-    return Call(op, values, tuple(read), tuple(read[0][0].shape), tuple(out.shape))
+    return AtenCall(op, values, tuple(read), tuple(read[0][0].shape), tuple(out.shape))
 
 
-def seen_after(call: Call) -> Seen | None:
+def seen_after(call: AtenCall) -> Seen | None:
     """The receptive field of what ``call`` computes, or None where it is the whole input or not known."""
     fields = [seen for _, seen in call.read]
     known = [seen for seen in fields if seen is not None]
@@ -112,20 +112,20 @@ def _widest(fields: Sequence[Field]) -> Field | None:
 # --- rules: one a group of operations --------------------------------------------------------------------------------
 
 
-def _same(call: Call, seen: Seen) -> Seen | None:
+def _same(call: AtenCall, seen: Seen) -> Seen | None:
     return seen
 
 
-def _along_other_axes(call: Call, seen: Seen) -> Seen | None:
+def _along_other_axes(call: AtenCall, seen: Seen) -> Seen | None:
     """It mixes values along ``dim`` only, and keeps the axes."""
     return None if set(call.axes()) & set(seen.axes) else seen
 
 
-def _moved(call: Call, seen: Seen) -> Seen | None:
+def _moved(call: AtenCall, seen: Seen) -> Seen | None:
     return None if set(call.axes("dims")) & set(seen.axes) else seen
 
 
-def _reduced(call: Call, seen: Seen) -> Seen | None:
+def _reduced(call: AtenCall, seen: Seen) -> Seen | None:
     gone = set(call.axes())
     if gone & set(seen.axes):
         return None
@@ -137,45 +137,45 @@ def _without(seen: Seen, gone: set[int]) -> Seen:
     return seen.at([axis + sum(other > axis for other in gone) for axis in seen.axes])
 
 
-def _select(call: Call, seen: Seen) -> Seen | None:
+def _select(call: AtenCall, seen: Seen) -> Seen | None:
     gone = set(call.axes())
     return None if gone & set(seen.axes) else _without(seen, gone)
 
 
-def _squeeze(call: Call, seen: Seen) -> Seen | None:
+def _squeeze(call: AtenCall, seen: Seen) -> Seen | None:
     gone = {axis for axis in call.axes() if call.in_shape[axis] == 1}
     return None if gone & set(seen.axes) else _without(seen, gone)
 
 
-def _unsqueeze(call: Call, seen: Seen) -> Seen | None:
+def _unsqueeze(call: AtenCall, seen: Seen) -> Seen | None:
     size = len(call.out_shape)
     new = cast(int, call.values["dim"]) % size
     places = [axis + size - 1 for axis in seen.axes]
     return seen.at([place + (place >= new) - size for place in places])
 
 
-def _permute(call: Call, seen: Seen) -> Seen | None:
+def _permute(call: AtenCall, seen: Seen) -> Seen | None:
     order = call.axes("dims")
     return seen.at([order.index(axis) - len(order) for axis in seen.axes])
 
 
-def _transpose(call: Call, seen: Seen) -> Seen | None:
+def _transpose(call: AtenCall, seen: Seen) -> Seen | None:
     (a,), (b,) = call.axes("dim0"), call.axes("dim1")
     return seen.at([{a: b, b: a}.get(axis, axis) for axis in seen.axes])
 
 
-def _reshape(call: Call, seen: Seen) -> Seen | None:
+def _reshape(call: AtenCall, seen: Seen) -> Seen | None:
     """Where height and width are the last axes and stay so, every channel stays one grid."""
     if call.in_shape == call.out_shape:
         return seen
     return seen if seen.axes == (-2, -1) and call.in_shape[-2:] == call.out_shape[-2:] else None
 
 
-def _expand(call: Call, seen: Seen) -> Seen | None:
+def _expand(call: AtenCall, seen: Seen) -> Seen | None:
     return seen if all(call.in_shape[axis] == call.out_shape[axis] for axis in seen.axes) else None
 
 
-def _slice(call: Call, seen: Seen) -> Seen | None:
+def _slice(call: AtenCall, seen: Seen) -> Seen | None:
     (cut,) = call.axes()
     size, step = call.in_shape[cut], cast(int, call.values["step"] or 1)
     start = cast(int, call.values["start"] or 0)
@@ -187,32 +187,32 @@ def _cut(field: Field, start: int, step: int) -> Field:
     return Field(field.size, field.jump * step, field.start + start * field.jump)
 
 
-def _pad(call: Call, seen: Seen) -> Seen | None:
+def _pad(call: AtenCall, seen: Seen) -> Seen | None:
     """Pads are in pairs (before, after), the last axis first."""
     pads = call.numbers("pad" if "pad" in call.values else "padding", 1)
     before = {-1 - place: pad for place, pad in enumerate(pads[::2])}
     return _each(seen, lambda field, axis: _cut(field, -before.get(axis, 0), 1))
 
 
-def _layer_norm(call: Call, seen: Seen) -> Seen | None:
+def _layer_norm(call: AtenCall, seen: Seen) -> Seen | None:
     return None if max(seen.axes) >= -len(call.numbers("normalized_shape", 1)) else seen
 
 
-def _batch_norm(call: Call, seen: Seen) -> Seen | None:
+def _batch_norm(call: AtenCall, seen: Seen) -> Seen | None:
     return None if call.values.get("training", call.values.get("train", False)) else seen
 
 
-def _conv(call: Call, seen: Seen) -> Seen | None:
+def _conv(call: AtenCall, seen: Seen) -> Seen | None:
     weight = call.values["weight"]
     assert isinstance(weight, Tensor)
     return None if call.values["transposed"] else _slid(call, seen, tuple(weight.shape[2:]))
 
 
-def _pool(call: Call, seen: Seen) -> Seen | None:
+def _pool(call: AtenCall, seen: Seen) -> Seen | None:
     return _slid(call, seen, call.numbers("kernel_size", 3 if "3d" in name_of(call.op) else 2))
 
 
-def _slid(call: Call, seen: Seen, kernel: tuple[int, ...]) -> Seen | None:
+def _slid(call: AtenCall, seen: Seen, kernel: tuple[int, ...]) -> Seen | None:
     """A window over the last axes: every tracked one must be among them, or not be slid over at all."""
     count = len(kernel)
     stride = call.numbers("stride", count) or kernel
@@ -231,7 +231,7 @@ def _each(seen: Seen, change: Callable[[Field, int], Field]) -> Seen:
     return Seen((change(seen.fields[0], seen.axes[0]), change(seen.fields[1], seen.axes[1])), seen.axes)
 
 
-_GROUPS: tuple[tuple[str, Callable[[Call, Seen], Seen | None]], ...] = (
+_GROUPS: tuple[tuple[str, Callable[[AtenCall, Seen], Seen | None]], ...] = (
     ("contiguous detach alias lift_fresh", _same),
     ("_softmax _safe_softmax _log_softmax cumsum topk sort glu", _along_other_axes),
     ("split split_with_sizes unsafe_split unsafe_split_with_sizes", _along_other_axes),
