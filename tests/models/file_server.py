@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PIECE_BYTES, PIECE_SECONDS = 1 << 18, 0.05
 
 
 @dataclass
@@ -21,7 +23,7 @@ class Behaviour:
     ranges: bool = True
     wrong_range: bool = False
     length: bool = True
-    gate: threading.Event | None = None  # the second half is sent when it opens
+    gate: threading.Event | None = None  # the second half is sent, slowly, when it opens
     asked: list[str] = field(default_factory=list)  # the Range of every request, or ""
 
 
@@ -82,9 +84,15 @@ def _answer(request: BaseHTTPRequestHandler, how: Behaviour) -> None:
         request.send_header("Content-Length", str(len(body)))
     request.end_headers()
     body = body[: how.cut_at]
-    half = len(body) // 2 if how.gate else 0
+    if how.gate is None or how.gate.is_set():
+        request.wfile.write(body)
+        return
+    half = len(body) // 2
     request.wfile.write(body[:half])
     request.wfile.flush()
-    if how.gate:
-        how.gate.wait(30)
-    request.wfile.write(body[half:])
+    how.gate.wait(30)
+    with suppress(ConnectionError):  # whoever cancels hangs up
+        for start in range(half, len(body), PIECE_BYTES):
+            request.wfile.write(body[start : start + PIECE_BYTES])
+            request.wfile.flush()
+            threading.Event().wait(PIECE_SECONDS)  # long enough for a cancel to be handled before all has arrived
