@@ -75,3 +75,12 @@ def percent_change(now: float, before: float) -> str:
     change = 100 * (now - before) / before
     digits = 2 if abs(change) < 1 else 1 if abs(change) < 100 else 0
     return f"{change:+.{digits}f} %".replace("-", "−")
+
+
+def spoken(seconds: float) -> str:
+    """A rough duration for people: ``40 seconds``, ``3 minutes``, ``2.5 hours``."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} second{'s' if round(seconds) > 1 else ''}"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} minutes"
+    return f"{seconds / 3600:.3g} hours"

@@ -14,6 +14,7 @@ from inception_models.net.losses import weighted_loss
 
 from ..analysis.network import Analysis, analyze
 from ..common.limits import MAX_RUN_BYTES
+from ..common.quantity import spoken
 from ..memory.training_step import training_step_memory
 
 LONG_SECONDS = 120.0  # above, the person is warned
@@ -94,12 +95,3 @@ def narrowed(arch: Arch, classes: int) -> Arch:
     least = max(DEMO_PX, smallest_input(small))
     sizes = (size for size in range(least, arch.input_size) if runs(replace(small, input_size=size)))
     return with_input_size(small, next(sizes, arch.input_size))
-
-
-def spoken(seconds: float) -> str:
-    """A rough duration for people: ``40 seconds``, ``3 minutes``, ``2.5 hours``."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} second{'s' if round(seconds) > 1 else ''}"
-    if seconds < 5400:
-        return f"{round(seconds / 60)} minutes"
-    return f"{seconds / 3600:.3g} hours"

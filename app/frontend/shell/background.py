@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 import streamlit as st
 
 from ...backend.common.jobs import Busy, Job, Progress
-from ...backend.training.plan import spoken
+from ...backend.common.quantity import spoken
 from .notice import refused
 
 POLL_SECONDS = 0.5

@@ -14,10 +14,10 @@ from inception_models.training.run import Options
 from ...backend import Analysis
 from ...backend.charts.training import accuracy_curve, loss_curves
 from ...backend.common.jobs import Progress
-from ...backend.common.quantity import short
+from ...backend.common.quantity import short, spoken
 from ...backend.training.data import Offer, offers
 from ...backend.training.job import Finished, Live, work
-from ...backend.training.plan import TrainingPlan, narrowed, spoken, step_macs, training_plan
+from ...backend.training.plan import TrainingPlan, narrowed, step_macs, training_plan
 from ...backend.training.record import curves_csv, weights_file
 from ..shell.background import BackgroundTask
 from ..state import State

@@ -17,9 +17,10 @@ from safetensors.torch import load
 from app.backend import analyze
 from app.backend.charts.training import accuracy_curve, loss_curves
 from app.backend.common.jobs import Job
+from app.backend.common.quantity import spoken
 from app.backend.training.data import Offer, class_folders, offers, read_data_set
 from app.backend.training.job import Live, work
-from app.backend.training.plan import MAX_SECONDS, measured_speed, narrowed, spoken, step_macs, training_plan
+from app.backend.training.plan import MAX_SECONDS, measured_speed, narrowed, step_macs, training_plan
 from app.backend.training.record import curves_csv, weights_file
 from inception_models import ARCHITECTURES, build
 from inception_models.edits.link import apply_edits
