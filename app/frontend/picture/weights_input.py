@@ -98,7 +98,7 @@ def _is_here(state: State, known: TrainedWeights) -> bool:
 
 
 def _download_task(known: TrainedWeights) -> BackgroundTask[Path]:
-    return BackgroundTask(f"download:{known.id}", "Downloading", "What has arrived is kept", alone=False)
+    return BackgroundTask(f"download:{known.id}", "Downloading", "What has arrived is kept", "transfer")
 
 
 def _start(known: TrainedWeights) -> None:
