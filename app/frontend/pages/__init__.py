@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ..shell import page_links
+from ..shell.panel import panel
 from . import costs, explore, picture, train
 
 
@@ -17,4 +18,6 @@ def show() -> None:
         st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
     ]
     page_links.register(pages)
-    st.navigation(pages).run()
+    page = st.navigation(pages)
+    with panel(page.title):  # its parts have panels of their own
+        page.run()
