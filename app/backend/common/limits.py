@@ -29,3 +29,9 @@ MAX_NPZ_BYTES = 512 * 2**20
 MAX_WEIGHTS_BYTES = 400 * 2**20
 """Bytes of a person's own weights. The largest variant, the naive GoogLeNet, has 373 MiB; the server holds every upload
 in memory."""
+
+MAX_ONNX_BYTES = 400 * 2**20
+"""Bytes of an .onnx file. ViT-B has 330 MiB; the server holds every upload in memory, and reading doubles it."""
+
+MAX_ONNX_NODES = 50_000
+"""Nodes of an .onnx file, its functions written out. Swin with dynamic axes, the longest export seen, has 6,200."""
