@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ..shell import page_links
+from ..state import current
 from . import costs, explore, picture, train
 
 
@@ -17,4 +18,6 @@ def show() -> None:
         st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
     ]
     page_links.register(pages)
-    st.navigation(pages).run()
+    chosen = st.navigation(pages)
+    current().opened(chosen.title)
+    chosen.run()
