@@ -49,9 +49,10 @@ def chosen(content: object, name: str, entry: str | None = None) -> FileTensors:
             raise WeightsError(f"{name} has no entry {entry[:80]!r}; its entries are {known[:400]}.")
     most = max(found.entry.tensors for found in sets)
     sets = [found for found in sets if found.entry.tensors * SMALL_SHARE > most]
-    if len(sets) > 1:
-        raise SeveralEntriesError(name, tuple(found.entry for found in sets))
-    return _usable(sets[0], name)
+    usable = [found for found in sets if not _strange_tensor(found)] or sets[:1]
+    if len(usable) > 1:
+        raise SeveralEntriesError(name, tuple(found.entry for found in usable))
+    return _usable(usable[0], name)
 
 
 def _nothing(content: object, name: str) -> str:
@@ -115,9 +116,8 @@ def _is_weight(tensor: Tensor) -> bool:
 
 def _usable(found: _Found, name: str) -> FileTensors:
     """The tensors of a set, all of which hold values that can be used."""
-    for key, tensor in found.tensors.items():
-        if strange := strangeness(tensor):
-            raise WeightsError(f"{name}: {key[:100]} {strange}.")
+    if strange := _strange_tensor(found):
+        raise WeightsError(f"{name}: {strange}.")
     tensors, masked = unpruned(found.tensors)
     notes = []
     if found.entry.path:
@@ -127,6 +127,12 @@ def _usable(found: _Found, name: str) -> FileTensors:
     if masked:
         notes.append(f"The pruning masks in the file ({masked}) were applied: what they hide is zero now.")
     return FileTensors(tensors, found.entry.path, tuple(notes))
+
+
+def _strange_tensor(found: _Found) -> str:
+    """The first tensor of a set that cannot be weights, and why; empty if there is none."""
+    told = (f"{key[:100]} {why}" for key, tensor in found.tensors.items() if (why := strangeness(tensor)))
+    return next(told, "")
 
 
 def strangeness(tensor: Tensor) -> str:
