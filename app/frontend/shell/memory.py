@@ -89,7 +89,7 @@ def _restore(record: object, query: str) -> None:
     try:
         state, address = recalled(record)
     except ValueError:
-        link.problem = link.problem or UNUSABLE
+        link.refusal = link.refusal or ("link", ValueError(UNUSABLE))
         return
     match record:
         case {"kept": {"choices": dict() as brought}}:
@@ -99,7 +99,7 @@ def _restore(record: object, query: str) -> None:
     if query and dict(parse_qsl(query.removeprefix("?"))) != address:
         state.become(link.arch)
         state.weights |= link.weights
-        state.problem = link.problem
+        state.refusal = link.refusal
     st.session_state.state = state
 
 

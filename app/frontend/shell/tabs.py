@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from .controls import remembered
+from .panel import panel
 
 
 def remembered_tabs(name: str, tabs: Mapping[str, Callable[[], None]]) -> None:
@@ -18,7 +19,7 @@ def remembered_tabs(name: str, tabs: Mapping[str, Callable[[], None]]) -> None:
 
     first = remembered(kept, list(tabs), next(iter(tabs)))
     places = st.tabs(list(tabs), key=key, on_change=remember, default=st.session_state.get(kept, first))
-    for place, render in zip(places, tabs.values(), strict=True):
+    for place, (label, render) in zip(places, tabs.items(), strict=True):
         if place.open:
-            with place:
+            with place, panel(label):
                 render()
