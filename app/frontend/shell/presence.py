@@ -5,6 +5,8 @@ from __future__ import annotations
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from .visitor import visitor
+
 REMEMBERED_SESSIONS = 4096
 
 _person_of: dict[str, str] = {}  # by session
@@ -18,7 +20,7 @@ def person() -> str:
     if session not in _person_of and len(_person_of) >= REMEMBERED_SESSIONS:
         for other in [other for other in _person_of if not _is_open(other)]:
             del _person_of[other]
-    _person_of[session] = session
+    _person_of[session] = visitor()
     return _person_of[session]
 
 
