@@ -6,6 +6,7 @@ import streamlit as st
 
 from ..shell import page_links
 from ..shell.panel import panel
+from ..state import current
 from . import costs, explore, picture, train
 
 
@@ -18,6 +19,7 @@ def show() -> None:
         st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
     ]
     page_links.register(pages)
-    page = st.navigation(pages)
-    with panel(page.title):  # its parts have panels of their own
-        page.run()
+    chosen = st.navigation(pages)
+    with panel(chosen.title):  # its parts have panels of their own
+        current().opened(chosen.title)
+        chosen.run()

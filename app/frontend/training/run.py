@@ -103,7 +103,7 @@ def _offer_to_start(state: State, analysis: Analysis, offer: Offer, options: Opt
         _smaller(state, offer)
         st.button(
             f"Only change outputs to {offer.classes}",
-            on_click=partial(state.attempt, lambda arch: with_classes(arch, offer.classes)),
+            on_click=partial(state.attempt, lambda arch: with_classes(arch, offer.classes), "classes"),
         )
         return
     known = training_plan(analysis, offer.pictures, options.epochs, options.batch)
