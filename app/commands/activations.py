@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import Command
-from .network_options import add_network, network_from
+from .network_options import AUTO, add_network, network_from
 
 if TYPE_CHECKING:
     from inception_models import Arch
     from inception_models.weights import Source
-
-AUTO = "auto"
 
 
 def _add_options(parser: ArgumentParser) -> None:

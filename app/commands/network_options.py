@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 import sys
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from inception_models.edits.widths import scaled
 
 from ..backend.common import links as share
 
+AUTO = "auto"
 SWITCH = ("on", "off")
 STRUCTURE: dict[str, Callable[[Arch, str], Arch]] = {
     "join": unfactorised,
@@ -34,7 +36,7 @@ STRUCTURE: dict[str, Callable[[Arch, str], Arch]] = {
 
 def add_network(parser: argparse.ArgumentParser) -> None:
     """Give ``parser`` the arguments that name a variant and its edits."""
-    parser.add_argument("variant", help=f"one of {', '.join(ARCHITECTURES)}")
+    parser.add_argument("variant", type=_variant, help=f"one of {', '.join(ARCHITECTURES)}")
     parser.add_argument(
         "--set", action="append", default=[], metavar="PATH=WIDTH", help="change a filter count (may be repeated)"
     )
@@ -58,6 +60,15 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     for flag, value, meaning in repeated:
         parser.add_argument(flag, action="append", default=[], metavar=value, help=f"{meaning} (may be repeated)")
     parser.add_argument("--edits", metavar="JSON", help="edits as a link's address holds them, applied first")
+
+
+def _variant(name: str) -> str:
+    """Judged before missing options are, so that a misspelt name is what is complained about."""
+    if name in (*ARCHITECTURES, AUTO):
+        return name
+    near = difflib.get_close_matches(name[:40], ARCHITECTURES, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(ARCHITECTURES)}."
+    raise argparse.ArgumentTypeError(f"{name[:40]!r} is not a variant; {hint}")
 
 
 def network_from(args: argparse.Namespace, original: Arch | None = None) -> Arch:
