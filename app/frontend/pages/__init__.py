@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ..shell import page_links
+from ..shell.panel import panel
 from ..state import current
 from . import costs, explore, picture, train
 
@@ -19,5 +20,6 @@ def show() -> None:
     ]
     page_links.register(pages)
     chosen = st.navigation(pages)
-    current().opened(chosen.title)
-    chosen.run()
+    with panel(chosen.title):  # its parts have panels of their own
+        current().opened(chosen.title)
+        chosen.run()
