@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from . import Command
 from .network_options import add_network, network_from
+from .weights_options import download, named_weights
 
 if TYPE_CHECKING:
     from inception_models import Arch
@@ -36,13 +37,13 @@ def _run(args: Namespace) -> int:
     from ..backend.picture.forward import ready_network, save_activations
     from ..backend.picture.images import notes_of, open_image
 
-    weights = _weights(args.weights, args.entry)
+    weights = named_weights(args.weights, args.entry)
     arch = network_from(args, _original(args.variant, weights))
     if not args.image.is_file():
         raise ValueError(f"{args.image} is not a file; --image takes a picture.")
     picture = open_image(args.image.read_bytes(), args.image.name)
     if isinstance(weights, str):
-        _download(arch.key, weights)
+        download(arch.key, weights)
     loaded, _ = ready_network(arch, weights)
     for path in save_activations(arch, picture, args.output, args.stage, weights):
         print(path)
@@ -52,18 +53,6 @@ def _run(args: Namespace) -> int:
     for sentence in (*notes_of(picture), *loaded.report, *carried):
         print(sentence, file=sys.stderr)
     return 0
-
-
-def _weights(source: str, entry: str | None) -> Source:
-    """The weights that were named; a file is read."""
-    from inception_models.weights import named, read
-
-    known = named(source)
-    if isinstance(known, str):
-        if entry is not None:
-            raise ValueError(f"--entry chooses among the weights in a file, and {source} is not a file.")
-        return known
-    return read(known, entry)
 
 
 def _original(variant: str, weights: Source) -> Arch | None:
@@ -77,21 +66,6 @@ def _original(variant: str, weights: Source) -> Arch | None:
     arch = recognised(weights.tensors)
     print(f"{weights.name} is a {arch.key} ({arch.about.title}) with {arch.classes:,} classes.", file=sys.stderr)
     return arch
-
-
-def _download(variant: str, weights: str) -> None:
-    """Download published weights that are not here yet, and say what, from where and how far it is."""
-    from inception_models.checkpoints.catalogue import CHECKPOINTS
-    from inception_models.weights import fetch
-
-    known = CHECKPOINTS.get(weights)
-    if known is None or known.remote is None or known.arch.key != variant or known.file.exists():
-        return
-    size = f"{known.remote.about / 1e6:.0f} MB"
-    print(f"Downloading {size} from {known.remote.url} ({known.licence}).", file=sys.stderr)
-    shown = sys.stderr.isatty()
-    fetch(known, lambda done, _: print(f"\r{done / 1e6:.1f} of {size}", end="", file=sys.stderr) if shown else None)
-    print(file=sys.stderr)
 
 
 COMMAND = Command("run a picture through a network and save every branch's feature maps", _add_options, _run)

@@ -39,16 +39,25 @@ def curves_csv(curve: tuple[Epoch, ...]) -> str:
 
 def card_json(trained: Trained, data: Data, options: Options, test: Score, command: str) -> str:
     """Which network the weights belong to, how its pictures are prepared, how it was trained and how well it does."""
-    arch = trained.net.arch
+    arch, phases = trained.net.arch, trained.phases
+    origin = phases and {
+        "weights": phases.origin,
+        "licence": phases.licence,
+        "new": sorted(phases.new),
+        "head_epochs": phases.head_epochs,
+        "frozen": phases.frozen,
+    }
     content = {
         "variant": arch.key,
         "edits": to_edits(ARCHITECTURES[arch.key], arch),
         "mean": trained.mean,
         "std": trained.std,
+        "preprocessing": data.steps and asdict(data.steps),
         "input_size": arch.input_size,
         "classes": data.classes,
         "accuracy": test.accuracy,
         "card": {
+            "from": origin,
             "data": data.source or data.name,
             "licence": data.licence,
             "pictures": {"train": len(data.train), "test": len(data.test)},
