@@ -12,7 +12,8 @@ from .errors import Entry, SeveralEntriesError, WeightsError
 
 MAX_DEPTH = 8  # of mappings in mappings; training programs nest two or three
 MAX_CONTAINERS = 20_000  # an optimizer has one for each parameter
-MAX_VALUES = 1 << 28  # of one tensor: a file of the largest size has no more float32 values
+MAX_TENSORS = 10_000  # Inception-ResNet v2 has 1,500
+SHARED_BYTES = 1 << 26  # that tensors may share: tied weights, a constant that was expanded
 SMALL_SHARE = 10  # a mapping with less than a tenth of the largest one's tensors is not a network beside it
 ORIGINAL, PRUNED = "_orig", "_mask"  # what torch.nn.utils.prune makes of `weight`
 
@@ -115,9 +116,12 @@ def _is_weight(tensor: Tensor) -> bool:
 
 def _usable(found: _Found, name: str) -> FileTensors:
     """The tensors of a set, all of which hold values that can be used."""
+    if len(found.tensors) > MAX_TENSORS:
+        raise WeightsError(f"{name} lists more than any network of the family has; it was not read.")
     for key, tensor in found.tensors.items():
         if strange := strangeness(tensor):
             raise WeightsError(f"{name}: {key[:100]} {strange}.")
+    _check_claims(found.tensors, name)
     tensors, masked = unpruned(found.tensors)
     notes = []
     if found.entry.path:
@@ -127,6 +131,14 @@ def _usable(found: _Found, name: str) -> FileTensors:
     if masked:
         notes.append(f"The pruning masks in the file ({masked}) were applied: what they hide is zero now.")
     return FileTensors(tensors, found.entry.path, tuple(notes))
+
+
+def _check_claims(tensors: Mapping[str, Tensor], name: str) -> None:
+    """A few bytes can be seen as a tensor of any size, by strides of zero: a copy of it would fill the memory."""
+    stored = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in tensors.values()}
+    if sum(tensor.nbytes for tensor in tensors.values()) > 2 * sum(stored.values()) + SHARED_BYTES:
+        values = sum(tensor.numel() for tensor in tensors.values())
+        raise WeightsError(f"{name} claims {values:,} values, many more than it contains; it was not read.")
 
 
 def strangeness(tensor: Tensor) -> str:
@@ -140,8 +152,6 @@ def strangeness(tensor: Tensor) -> str:
         return "is a sparse tensor, which no weights here are; save it .to_dense()"
     if tensor.is_meta:
         return "is a meta tensor: it has a shape and no values"
-    if tensor.numel() > MAX_VALUES:
-        return f"claims {tensor.numel():,} values, more than any file that is read can hold"
     return f"has {str(tensor.dtype).removeprefix('torch.')} values, which no weights here have" * tensor.is_complex()
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from inception_models.arch.shapes import Shape
 
 from ..analysis.graph import Node
-from .module_analysis import ModuleAnalysis
+from ..analysis.receptive_field import Fields
+from .analysed import ModuleAnalysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class ModulePart:
     """A part of a module, or an op that its own ``forward`` calls, with the costs of all that runs inside.
 
     ``what``: its class, or the op. ``branches``: of an Inception module, how many; else 0. ``out_shape``: of one
-    picture, the last time that it runs.
+    picture, the last time that it runs; ``field``: the (vertical, horizontal) receptive field of that output on the
+    picture, None where it is the whole input or not known.
     """
 
     path: str
@@ -25,6 +27,7 @@ class ModulePart:
     params: int
     macs: int
     branches: int
+    field: Fields
 
     @property
     def words(self) -> str:
@@ -52,6 +55,7 @@ def module_parts(analysis: ModuleAnalysis, depth: int = 1) -> tuple[ModulePart, 
             sum(node.params for node in nodes),
             sum(node.macs for node in nodes),
             branches.get(path, 0),
+            nodes[-1].field,
         )
         for path, nodes in inside.items()
     )
@@ -79,6 +83,8 @@ def _branches(nodes: Sequence[Node], place: int, owner: str) -> int:
     sources: set[int] = set()
     for end in ends:
         inside, outside = _back(nodes, end, prefix)
+        if not outside:  # a parameter, such as the class token of a vision transformer
+            return 0
         branches.append(inside)
         sources |= outside
     computing = [inside for inside in branches if inside]

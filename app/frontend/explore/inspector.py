@@ -138,9 +138,9 @@ def _sliders(state: State, stages: Mapping[str, StageCost]) -> dict[str, list[Wi
 
 
 def _slider(state: State, path: str, width: int, published: int, color: str) -> WidthSlider:
-    typed, error = state.refused.get(path, (None, None))
     high = min(MAX_WIDTH, max(2 * published, width, 64))
-    return WidthSlider(path, path.partition(".")[2] or path, width, published, high, color, error, typed)
+    label = path.partition(".")[2] or path
+    return WidthSlider(path, label, width, published, high, color, *state.refused_text(path))
 
 
 def _colors(stage: StageCost) -> dict[str, str]:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from .panel import panel
+
 
 def remembered_tabs(name: str, tabs: Mapping[str, Callable[[], None]]) -> None:
     """Render a tab for each label; only the open one is computed. ``name`` tells several sets of tabs apart."""
@@ -15,7 +17,7 @@ def remembered_tabs(name: str, tabs: Mapping[str, Callable[[], None]]) -> None:
         st.session_state[kept] = st.session_state[key]
 
     places = st.tabs(list(tabs), key=key, on_change=remember, default=st.session_state.get(kept))
-    for place, render in zip(places, tabs.values(), strict=True):
+    for place, (label, render) in zip(places, tabs.items(), strict=True):
         if place.open:
-            with place:
+            with place, panel(label):
                 render()

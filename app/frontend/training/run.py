@@ -22,7 +22,7 @@ from ...backend.training.record import curves_csv, weights_file
 from ..shell.background import BackgroundTask
 from ..state import State
 
-RUN: BackgroundTask[tuple[Live, Finished]] = BackgroundTask("training", stops="Stop after this step")
+RUN: BackgroundTask[tuple[Live, Finished]] = BackgroundTask("training", stops="Stop after this step", lane="long")
 CURVES_EVERY_SECONDS = 1.0  # two charts are drawn each time, on the machine that trains
 BATCH = 64
 RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
@@ -54,13 +54,12 @@ def _begin(arch: Arch, offer: Offer, options: Options) -> None:
     def train(progress: Progress) -> tuple[Live, Finished]:
         return live, work(arch, offer, options, live, progress)
 
-    if RUN.start(train):
-        st.session_state.live = live
+    RUN.start(train, live=live)
 
 
 def _live() -> Live | None:
     """What the last run that was started has found so far, whether it has ended or not."""
-    live = st.session_state.get("live")
+    live = RUN.live
     return live if isinstance(live, Live) else None
 
 
@@ -104,7 +103,7 @@ def _offer_to_start(state: State, analysis: Analysis, offer: Offer, options: Opt
         _smaller(state, offer)
         st.button(
             f"Only change outputs to {offer.classes}",
-            on_click=partial(state.attempt, lambda arch: with_classes(arch, offer.classes)),
+            on_click=partial(state.attempt, lambda arch: with_classes(arch, offer.classes), "classes"),
         )
         return
     known = training_plan(analysis, offer.pictures, options.epochs, options.batch)
