@@ -111,7 +111,7 @@ def _start(args: Namespace, arch: Arch) -> Start | None:
     Raises:
         ValueError: where they cannot be used, or an option goes with other weights only.
     """
-    from inception_models.training.start import start_from, usual_head_epochs
+    from inception_models.training.start import Tuning, start_from, usual_head_epochs
 
     if args.source is None:
         given = {"--entry": args.entry, "--head-epochs": args.head_epochs, "--freeze": args.freeze or None}
@@ -124,7 +124,7 @@ def _start(args: Namespace, arch: Arch) -> Start | None:
     head_epochs = usual_head_epochs(args.epochs) if args.head_epochs is None else args.head_epochs
     if not 0 <= head_epochs <= args.epochs:
         raise ValueError(f"--head-epochs must be from 0 to the {args.epochs} of --epochs, not {head_epochs}.")
-    start = start_from(arch, weights, head_epochs, args.freeze)
+    start = start_from(arch, weights, Tuning(head_epochs, tuple(args.freeze)))
     for sentence in start.report:
         print(sentence, file=sys.stderr)
     return start

@@ -27,6 +27,18 @@ USUAL_HEAD_SHARE = 0.2  # of the epochs
 BATCH_NORM = (nn.BatchNorm1d, nn.BatchNorm2d)
 
 
+@dataclass(frozen=True)
+class Tuning:
+    """How a run treats the weights that it starts from.
+
+    ``head_epochs``: how many epochs only the head and what is new learn. ``freeze``: names of stages, or patterns such
+    as ``inception3*``, that stay as they are for the whole run.
+    """
+
+    head_epochs: int
+    freeze: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Start:
     """Trained weights that a run starts from, for the network ``arch`` but for its classes, which follow the data.
@@ -61,7 +73,7 @@ class Start:
         net.load_state_dict({k: v for k, v in self.state.items() if not within(k, drawn)}, strict=False)
         weights = self.weights
         origin = weights.title if weights.id == "own" else weights.id
-        return Phases(origin, weights.licence, self.new | head, self.head_epochs, self.frozen, _digest(self.state))
+        return Phases(origin, weights.licence, self.new | head, self.head_epochs, self.frozen, digest_of(self.state))
 
 
 @dataclass(frozen=True)
@@ -97,12 +109,11 @@ class Phases:
         return within(name, self.new) or (epoch >= self.head_epochs and not within(name, self.frozen))
 
 
-def start_from(arch: Arch, source: Source, head_epochs: int, freeze: Iterable[str] = ()) -> Start:
+def start_from(arch: Arch, source: Source, tuning: Tuning) -> Start:
     """Trained weights for a run of ``arch``, or of the same network with other classes.
 
     Args:
         source: as :func:`inception_models.weights.loaded` takes it, but not ``random``.
-        freeze: names of stages, or patterns such as ``inception3*``, that stay as they are.
 
     Raises:
         ValueError: as :func:`~inception_models.weights.loaded`, or where a stage cannot be frozen.
@@ -113,9 +124,9 @@ def start_from(arch: Arch, source: Source, head_epochs: int, freeze: Iterable[st
     result = _with_its_classes(arch, source)
     made = {change.path for change in result.changes if change.kind == "new"}
     new = frozenset(made | set(result.drawn))
-    frozen = stages_to_freeze(result.net.arch, freeze, new)
+    frozen = stages_to_freeze(result.net.arch, tuning.freeze, new)
     state = {key: value for key, value in result.net.state_dict().items() if not within(key, result.drawn)}
-    return Start(result.trained_weights, result.net.arch, state, new, head_epochs, frozen, result.report)
+    return Start(result.trained_weights, result.net.arch, state, new, tuning.head_epochs, frozen, result.report)
 
 
 def _with_its_classes(arch: Arch, source: Source) -> Loaded:
@@ -175,7 +186,8 @@ def effective_steps(steps: Preprocessing, size_px: int, picture_px: tuple[int, i
     return Preprocessing(size_px, size_px, "bilinear", steps.value_max, steps.channels, steps.mean, steps.std)
 
 
-def _digest(state: Mapping[str, Tensor]) -> int:
+def digest_of(state: Mapping[str, Tensor]) -> int:
+    """Tells weights from others, in 32 bits."""
     value = 0
     for tensor in state.values():
         value = crc32(tensor.contiguous().numpy().data, value)

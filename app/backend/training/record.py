@@ -18,7 +18,9 @@ from inception_models.edits.link import to_edits
 from inception_models.training.datasets import Data
 from inception_models.training.evaluate import Score
 from inception_models.training.run import Epoch, Options
+from inception_models.training.start import digest_of
 from inception_models.training.train import Trained
+from inception_models.weights import OwnFile
 
 from ..common.device import device_name
 
@@ -26,6 +28,12 @@ from ..common.device import device_name
 def weights_file(trained: Trained) -> bytes:
     """The network's weights as a .safetensors file, with this project's own names."""
     return save({name: value.contiguous() for name, value in trained.net.state_dict().items()})
+
+
+def just_trained(trained: Trained, test: Score, card: str) -> OwnFile:
+    """The weights without a detour by a file. They share their memory with the network."""
+    state = {name: value.detach() for name, value in trained.net.state_dict().items()}
+    return OwnFile(f"Just trained, {test.accuracy:.1%}", f"{digest_of(state):08x}", state, card)
 
 
 def curves_csv(curve: tuple[Epoch, ...]) -> str:

@@ -135,7 +135,7 @@ def test_every_variant_can_be_made_small_enough_for_a_run_of_minutes(key: str) -
     small = narrowed(ARCHITECTURES[key], 10)
     assert small.classes == 10
     assert small.aux == ()
-    known = training_plan(analyze(small), 1437, 10, 64)
+    known = training_plan(analyze(small), 1437, Options(batch=64))
     assert known.refusal == ""
     assert known.seconds < 30 * 60
 
@@ -143,7 +143,7 @@ def test_every_variant_can_be_made_small_enough_for_a_run_of_minutes(key: str) -
 def test_a_plan_counts_three_passes_of_every_picture_heads_included() -> None:
     analysis = analyze(ARCHITECTURES["googlenet"])
     assert step_macs(analysis) == 3 * (analysis.macs + sum(head.macs for head in analysis.aux))
-    known = training_plan(analysis, 1000, 2, 64, macs_per_second=1e10)
+    known = training_plan(analysis, 1000, Options(2, 64), macs_per_second=1e10)
     assert known.seconds == pytest.approx(2 * 1000 * step_macs(analysis) / 1e10)
     assert known.long
     assert known.seconds < MAX_SECONDS
@@ -155,8 +155,8 @@ def test_a_plan_counts_three_passes_of_every_picture_heads_included() -> None:
 )
 def test_what_is_hopeless_is_refused_with_what_would_help(count: int, batch: int, hint: str) -> None:
     analysis = analyze(ARCHITECTURES["inception_v4"])
-    assert training_plan(analysis, 10, 1, 8).refusal == ""
-    assert re.search(hint, training_plan(analysis, count, 1, batch).refusal)
+    assert training_plan(analysis, 10, Options(1, 8)).refusal == ""
+    assert re.search(hint, training_plan(analysis, count, Options(1, batch)).refusal)
 
 
 def test_the_speed_is_that_of_real_steps() -> None:

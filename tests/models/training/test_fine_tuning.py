@@ -18,7 +18,7 @@ from inception_models.edits.widths import scaled
 from inception_models.training.batches import prepared
 from inception_models.training.datasets import Data
 from inception_models.training.run import Options, Run, TrainingProgress
-from inception_models.training.start import TRAINED_SHARE, Start, effective_steps, start_from, usual_head_epochs
+from inception_models.training.start import TRAINED_SHARE, Start, Tuning, effective_steps, start_from, usual_head_epochs
 from inception_models.training.train import train
 from tests.models.tiny import halves
 
@@ -50,7 +50,7 @@ def unlike(one: Tensors, other: Tensors) -> set[str]:
 
 
 def test_frozen_stages_stay_to_the_last_bit_and_all_others_move(weights: Path) -> None:
-    run = Run(SMALL, halves(), OPTIONS, start_from(SMALL, weights, 1, ("conv*", "inception4?")))
+    run = Run(SMALL, halves(), OPTIONS, start_from(SMALL, weights, Tuning(1, ("conv*", "inception4?"))))
     before = copied(run)
     while run.step < run.steps:
         run.advance()
@@ -59,7 +59,7 @@ def test_frozen_stages_stay_to_the_last_bit_and_all_others_move(weights: Path) -
 
 
 def test_the_head_learns_alone_at_first_then_everything_does(weights: Path) -> None:
-    start = start_from(SMALL, weights, 1)
+    start = start_from(SMALL, weights, Tuning(1))
     run = Run(SMALL, halves(), OPTIONS, start)
     at_first = copied(run)
     trained = {key: value for key, value in start.state.items() if not key.startswith("fc.")}
@@ -89,7 +89,7 @@ def test_a_run_that_was_stopped_or_killed_in_either_phase_goes_on_bit_by_bit(
             raise KeyboardInterrupt
 
     def start(head_epochs: int = 1) -> Start:
-        return start_from(SMALL, weights, head_epochs, ["conv1"])
+        return start_from(SMALL, weights, Tuning(head_epochs, ("conv1",)))
 
     whole = train(SMALL, halves(), OPTIONS, start=start())
     with pytest.raises(KeyboardInterrupt):
@@ -105,7 +105,7 @@ def test_a_run_that_was_stopped_or_killed_in_either_phase_goes_on_bit_by_bit(
 
 def test_a_head_stays_only_where_it_was_trained_for_these_very_classes() -> None:
     arch, names = demo().arch, demo().class_names
-    start = start_from(arch, "demo", 0)
+    start = start_from(arch, "demo", Tuning(0))
     same, other = build(arch), build(arch)
     start.begin(same, names, 1)
     start.begin(other, names[::-1], 1)
@@ -115,14 +115,14 @@ def test_a_head_stays_only_where_it_was_trained_for_these_very_classes() -> None
 
 def test_an_edited_network_starts_with_the_weights_carried_over() -> None:
     arch = with_widths(demo().arch, {"inception4e.branch1x1.conv": 5})
-    start = start_from(arch, FILE, 1, ["inception3a"])
+    start = start_from(arch, FILE, Tuning(1, ("inception3a",)))
     Run(arch, replace(halves(), classes=demo().class_names), OPTIONS, start).advance()
     assert start.frozen == ("inception3a",)
 
 
 def test_auxiliary_heads_that_the_weights_lack_are_new_and_the_same_every_time() -> None:
     arch = with_classes(with_input_size(replace(demo().arch, aux=ARCHITECTURES["googlenet_bn"].aux), 112), 2)
-    runs = [Run(arch, halves(), OPTIONS, start_from(arch, "demo", 1)) for _ in range(2)]
+    runs = [Run(arch, halves(), OPTIONS, start_from(arch, "demo", Tuning(1))) for _ in range(2)]
     assert {"aux1", "aux2", "fc"} <= (runs[0].phases.new if runs[0].phases else set())
     assert not unlike(copied(runs[0]), copied(runs[1]))
     assert runs[0].phases == runs[1].phases
@@ -140,16 +140,16 @@ def test_auxiliary_heads_that_the_weights_lack_are_new_and_the_same_every_time()
 )
 def test_what_cannot_be_frozen_is_said(freeze: list[str], hint: str) -> None:
     with pytest.raises(ValueError, match=hint):
-        start_from(demo().arch, "demo", 1, freeze)
+        start_from(demo().arch, "demo", Tuning(1, tuple(freeze)))
 
 
 def test_what_does_not_go_together_is_refused(weights: Path) -> None:
     with pytest.raises(ValueError, match="from 0 to 3, not 4"):
-        Run(SMALL, halves(), OPTIONS, start_from(SMALL, weights, 4))
+        Run(SMALL, halves(), OPTIONS, start_from(SMALL, weights, Tuning(4)))
     with pytest.raises(ValueError, match="another network"):
-        Run(with_input_size(SMALL, 64), halves(), OPTIONS, start_from(SMALL, weights, 1))
+        Run(with_input_size(SMALL, 64), halves(), OPTIONS, start_from(SMALL, weights, Tuning(1)))
     with pytest.raises(ValueError, match="not fine-tuning"):
-        start_from(SMALL, "random", 1)
+        start_from(SMALL, "random", Tuning(1))
     assert [usual_head_epochs(epochs) for epochs in (1, 2, 10)] == [0, 1, 2]
 
 
