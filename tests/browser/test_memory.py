@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.backend import analyze
 from app.backend.common.links import to_query
+from app.backend.picture.images import SAMPLES
 from inception_models import ARCHITECTURES, Arch, with_widths
 from tests.app_server import free_port, served
 from tests.browser.visits import SLOW_MS, settled
@@ -67,6 +68,9 @@ def test_a_killed_server_loses_nobodys_network_on_any_page(browser: Browser, tmp
         costs.get_by_role("radio", name="bf16").click()
         expect(costs.get_by_text("bytes for bf16, one picture")).to_be_visible(timeout=SLOW_MS)
         settled(costs)
+        picture = tabs["Picture"]
+        picture.locator(".st-key-upload input").set_input_files(SAMPLES["coffee"].path)
+        expect(picture.get_by_text("Your picture: coffee.jpg")).to_be_visible(timeout=SLOW_MS)
         lost = {name: page.evaluate(SESSION) for name, page in tabs.items()}
         server.send_signal(signal.SIGKILL)
         server.wait()
@@ -79,6 +83,8 @@ def test_a_killed_server_loses_nobodys_network_on_any_page(browser: Browser, tmp
             shows(page, edited(width))
             if name == "Costs":
                 same_choices(page)
+            if name == "Picture":
+                expect(page.get_by_text("The server no longer has your picture coffee.jpg")).to_be_visible()
             other = "Costs" if name == "Train" else "Train"
             go(page, other)
             shows(page, edited(width))
