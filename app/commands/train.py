@@ -43,7 +43,7 @@ def _add_options(parser: ArgumentParser) -> None:
 
 
 def _run(args: Namespace) -> int:
-    """The exit code is 130 where Ctrl-C stopped the run."""
+    """The exit code is 130 where a signal stopped the run."""
     from inception_models.edits.input_output import with_classes
     from inception_models.training.evaluate import evaluate
     from inception_models.training.run import Options
@@ -101,18 +101,27 @@ class _EpochPrinter:
 
 @contextmanager
 def _stopped_by_ctrl_c() -> Iterator[threading.Event]:
-    """The first Ctrl-C sets the event, and the run ends after the step it is in; a second one ends it at once."""
+    """The first Ctrl-C sets the event, and the run ends after the step it is in; a second one ends it at once.
+
+    The signal by which a container or a shutdown ends a program does the same.
+    """
     event = threading.Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     def ask(_: int, __: FrameType | None) -> None:
         event.set()
-        signal.signal(signal.SIGINT, before)
+        restore()
 
-    before = signal.signal(signal.SIGINT, ask)
+    for number in before:
+        signal.signal(number, ask)
     try:
         yield event
     finally:
-        signal.signal(signal.SIGINT, before)
+        restore()
 
 
 def _files(output: Path, resume: bool) -> tuple[Path, Path]:

@@ -9,6 +9,9 @@ MAX_UPLOAD_BYTES = 20 * 2**20
 MAX_PIXELS = 40_000_000
 """Pixels of a picture, read from its header before any is decoded. 40 million take 0.3-0.7 GB while being converted."""
 
+MAX_DECODED_AT_ONCE = 2
+"""Pictures that are decoded at the same time; others wait. One of 40 megapixels takes up to 0.4 GB for a second."""
+
 MAX_ASPECT = 20
 """Long side over short side. The short side is resized to a fixed size, so a 1 x 20,000 strip at 256 px would become
 256 x 5,120,000; with 20 the largest resized picture stays below 30 megapixels."""

@@ -27,6 +27,7 @@ from ...backend import Analysis, StageCost
 from ...backend.common.colours import branch_colour
 from ...backend.common.quantity import exact, percent_change, shape_text, short
 from ..components.width_table import Column, Row, Table, TextCell, WidthCell, width_table
+from ..shell.notice import cell_remedies
 from ..state import COPIES, State, numbers
 
 COMPUTED = (
@@ -53,6 +54,7 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
         "Every number in a branch column is a filter count. Type a new one, or change it with the arrow keys"
         " (hold Shift for single steps); everything on this page follows."
     )
+    cell_remedies(state)
     width_table(
         tables(state, analysis, reference),
         selected=state.selected_stage,
@@ -225,8 +227,7 @@ def _width(path: str, width: int, context: _Context) -> WidthCell:
 
 
 def _number(path: str, now: int, most: int, context: _Context) -> WidthCell:
-    typed, error = context.state.refused.get(path, (None, None))
-    return WidthCell(path, now, context.published.get(path), 1, most, error, typed)
+    return WidthCell(path, now, context.published.get(path), 1, most, *context.state.refused_text(path))
 
 
 def _computed(stage: StageCost, context: _Context) -> dict[str, TextCell]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ..shell import page_links
+from ..shell.panel import panel
+from ..state import current
 from . import costs, explore, picture, train
 
 
@@ -17,4 +19,7 @@ def show() -> None:
         st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
     ]
     page_links.register(pages)
-    st.navigation(pages).run()
+    chosen = st.navigation(pages)
+    with panel(chosen.title):  # its parts have panels of their own
+        current().opened(chosen.title)
+        chosen.run()

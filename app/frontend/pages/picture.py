@@ -13,6 +13,7 @@ from ..picture.picture_input import Picture, choose_picture
 from ..picture.weights_input import choose_weights
 from ..shell import frame
 from ..shell.notice import plain, refused
+from ..shell.panel import panel
 from ..state import State
 
 
@@ -25,10 +26,13 @@ def page() -> None:
         problems = st.container()
         test = demo_pictures.choose_test_picture() if weights == "demo" else None
         picture = test.picture if test else choose_picture()
-        try:
-            forward_pass = _forward(state, picture, weights, problems)
-        except ValueError as refusal:
-            refused(str(refusal))
+        forward_pass = None
+        with panel("What the network makes of the picture"):
+            try:
+                forward_pass = _forward(state, picture, weights, problems)
+            except ValueError as refusal:
+                refused(str(refusal))
+        if forward_pass is None:
             return
         _prediction(forward_pass, picture.credit, test.label if test else "")
         weights_card.show(forward_pass.loaded)
@@ -36,7 +40,7 @@ def page() -> None:
     with right:
         tabs.show(state, forward_pass, picture)
     if forward_pass.trained_weights.id == "demo":  # rendered last, so that the maps need not wait for it
-        with below:
+        with below, panel("The accuracy"):
             demo_pictures.show_accuracy(state)
 
 
