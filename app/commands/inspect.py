@@ -61,9 +61,7 @@ def _draw(analysis: ModuleAnalysis, args: Namespace) -> None:
 
     ending = args.diagram.suffix.lower()
     if ending not in _FORMATS:
-        raise ValueError(
-            f"A diagram is written as {', '.join(_FORMATS)}, not as {ending or 'a file without an ending'}."
-        )
+        raise ValueError(f"A diagram is written as .svg, .pdf or .png, not as {ending or 'a file without an ending'}.")
     options = ModuleDiagramOptions(ModuleView(args.depth), args.color_by)
     args.diagram.write_bytes(modules_as_file(analysis, ending[1:], options))
 
