@@ -176,7 +176,7 @@ class Visitor:
         element = delta.new_element
         match element.WhichOneof("type"):
             case "bidi_component":
-                data = json.loads(element.bidi_component.json)
+                data = json.loads(element.bidi_component.bytes)
                 self._take(data, Shown(element.bidi_component.id, delta.fragment_id, data["series"], data["version"]))
             case "html" if found := TOTAL.search(element.html.body):
                 self.params = int(found[1].replace(",", ""))
