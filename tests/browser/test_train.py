@@ -34,7 +34,7 @@ def epochs(page: Page, number: int) -> None:
     expect(page.get_by_text(f"{number} × 1,437 pictures")).to_be_visible(timeout=SLOW_MS)
 
 
-def test_a_run_goes_on_while_another_page_is_open_and_leaves_weights_and_curves(
+def test_a_run_goes_on_while_another_page_is_open_and_leaves_weights_and_curves_that_a_reload_keeps(
     train: Callable[[Arch], Page], tmp_path: Path
 ) -> None:
     arch = tiny()
@@ -46,6 +46,9 @@ def test_a_run_goes_on_while_another_page_is_open_and_leaves_weights_and_curves(
     expect(page.get_by_role("tab", name="Sensitivity")).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("link", name="Train").click()
     expect(page.get_by_text("of 360 test pictures right")).to_be_visible(timeout=2 * SLOW_MS)
+    expect(page.locator(".scatterlayer .trace")).to_have_count(3, timeout=SLOW_MS)
+    page.reload()
+    expect(page.get_by_text("of 360 test pictures right")).to_be_visible(timeout=SLOW_MS)
     expect(page.locator(".scatterlayer .trace")).to_have_count(3, timeout=SLOW_MS)
     with page.expect_download() as download:
         page.get_by_role("button", name="Weights").click()
@@ -60,7 +63,9 @@ def test_a_run_goes_on_while_another_page_is_open_and_leaves_weights_and_curves(
     assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
 
 
-def test_a_large_network_is_made_small_first_and_a_run_is_cancelled(train: Callable[[Arch], Page]) -> None:
+def test_a_large_network_is_made_small_first_and_a_run_is_cancelled_after_a_reload(
+    train: Callable[[Arch], Page],
+) -> None:
     page = train(ARCHITECTURES["inception_v3"])
     expect(page.get_by_text("has 1,000 outputs")).to_be_visible()
     page.get_by_role("button", name="Only change outputs to 10").click()
@@ -69,6 +74,8 @@ def test_a_large_network_is_made_small_first_and_a_run_is_cancelled(train: Calla
     page.get_by_role("button", name="Make it small enough").click()
     expect(page.get_by_text("Input 75 × 75, 10 classes")).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible(timeout=SLOW_MS)
+    page.reload()
     page.get_by_role("button", name="Cancel").click(timeout=SLOW_MS)
     expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("test pictures right")).to_have_count(0)
