@@ -20,6 +20,7 @@ from ...backend.training.job import Finished, Live, work
 from ...backend.training.plan import TrainingPlan, narrowed, step_macs, training_plan
 from ...backend.training.record import curves_csv, weights_file
 from ..shell.background import BackgroundTask
+from ..shell.controls import remembered
 from ..state import State
 
 RUN: BackgroundTask[tuple[Live, Finished]] = BackgroundTask("training", stops="Stop after this step", lane="long")
@@ -81,15 +82,27 @@ def _options() -> tuple[Offer, Options]:
         st.caption("Install Debian's package dataset-fashion-mnist to train on Fashion-MNIST as well.")
     with st.container(horizontal=True):
         epochs = st.number_input(
-            "Epochs", 1, 100, 10, key="train_epochs", persist_state="session", help="Passes over the training pictures"
+            "Epochs",
+            1,
+            100,
+            remembered("train_epochs", range(1, 101), 10),
+            key="train_epochs",
+            persist_state="session",
+            help="Passes over the training pictures",
         )
         seed = st.number_input(
-            "Seed", 0, 9999, 0, key="train_seed", persist_state="session", help="The same seed gives the same run"
+            "Seed",
+            0,
+            9999,
+            remembered("train_seed", range(10_000), 0),
+            key="train_seed",
+            persist_state="session",
+            help="The same seed gives the same run",
         )
     rate = st.select_slider(
         "Learning rate",
         RATES,
-        0.05,
+        remembered("train_rate", RATES, 0.05),
         key="train_rate",
         persist_state="session",
         help="The peak: the rate rises for the first fifth of the run, then falls to zero. Lower it if the loss jumps.",
@@ -133,7 +146,7 @@ def _smaller(state: State, offer: Offer) -> None:
     st.button(
         "Make it small enough to train here",
         icon=":material/compress:",
-        on_click=partial(state.attempt, partial(narrowed, classes=offer.classes)),
+        on_click=partial(state.attempt, partial(narrowed, classes=offer.classes), "input_size"),
         help="A quarter of the filters, a small input and no auxiliary heads. Undo reverts it.",
     )
 
