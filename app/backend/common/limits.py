@@ -86,3 +86,8 @@ MAX_LINK_BYTES = 8 * 1024
 
 MAX_NPZ_BYTES = _set("ARRAYS_MB", 512, 1, 8192) * 2**20
 """Bytes of downloaded arrays. All branches of the largest published variant take 60 MB; the file is made in memory."""
+MAX_ONNX_BYTES = _set("ONNX_MB", 400, 1, 1024) * 2**20
+"""Bytes of an .onnx file. ViT-B has 330 MiB; the server holds every upload in memory, and reading doubles it."""
+
+MAX_ONNX_NODES = 50_000
+"""Nodes of an .onnx file, its functions written out. Swin with dynamic axes, the longest export seen, has 6,200."""

@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from inception_models import Arch
 from inception_models.checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published
 from inception_models.checkpoints.demo import demo
-from inception_models.checkpoints.download import bytes_arrived
+from inception_models.checkpoints.download import bytes_arrived, is_intact
 from inception_models.weights import OwnFile, Source, WeightsError, fetch
 from inception_models.weights.errors import SeveralEntriesError
 from inception_models.weights.file import read_open
@@ -75,14 +75,15 @@ def _title(name: str) -> str:
 
 def _is_here(state: State, known: TrainedWeights) -> bool:
     """Whether the file was downloaded; else render the offer to do it, or how far it is."""
-    file, task = known.file, _download_task(known)
-    if file.exists():
+    file, task, remote = known.file, _download_task(known), known.remote
+    assert remote is not None  # it is published
+    if is_intact(file, remote.size, remote.sha256):
         return True
     if task.running:
         task.watch(narrow=True)
         return False
-    remote = known.remote
-    assert remote is not None  # it is published
+    if file.exists():
+        refused(f"{file} is damaged or cannot be read: download it again.")
     if problem := task.problem():
         refused(problem)
         st.button("Use the demo network instead", on_click=use_weights, args=(state, "demo"), width="stretch")
@@ -98,7 +99,7 @@ def _is_here(state: State, known: TrainedWeights) -> bool:
 
 
 def _download_task(known: TrainedWeights) -> BackgroundTask[Path]:
-    return BackgroundTask(f"download:{known.id}", "Downloading", "What has arrived is kept", alone=False)
+    return BackgroundTask(f"download:{known.id}", "Downloading", "What has arrived is kept", "transfer")
 
 
 def _start(known: TrainedWeights) -> None:
@@ -122,10 +123,11 @@ def _size(known: TrainedWeights) -> str:
 
 def _own_file(state: State) -> OwnFile | None:
     """The last file that could be read. It stays while another page is open, though the browser's field is emptied."""
+    uploader = f"own_weights:{state.arch.key}"
     files = st.file_uploader(
         "Your weights",
         accept_multiple_files=True,
-        key=f"own_weights:{state.arch.key}",
+        key=uploader,
         max_upload_size=MAX_WEIGHTS_BYTES // 2**20,
         help="A checkpoint of PyTorch or safetensors, whatever its name ends in, from torchvision, timm, Cadene, this"
         f" program or a training program of yours, up to {MAX_WEIGHTS_BYTES // 2**20} MB; add the .json card if `train`"
@@ -145,7 +147,13 @@ def _own_file(state: State) -> OwnFile | None:
                 refused(str(problem))
     last = kept.get(state.arch.key)
     if last is not None:
+        state.files[uploader] = last.name
         st.caption(plain(f"Your file: {last.name}"))
+    elif uploader in state.files:
+        refused(
+            f"The server no longer has your file {state.files[uploader]}; add it again above."
+            " Until then the weights are random."
+        )
     return last
 
 
