@@ -68,8 +68,7 @@ def _header(networks: Networks) -> None:
 def _freeze_imported_modules() -> None:
     """Keep the objects of imported modules out of the garbage collector's way.
 
-    Streamlit collects after every run, while its last messages wait to be sent; going through all of PyTorch takes it
-    a sixth of a second.
+    Going through all of PyTorch takes it a sixth of a second, in the middle of somebody's edit.
     """
     global _frozen_modules
     if len(sys.modules) > _frozen_modules + FREEZE_AFTER_MODULES:
