@@ -14,6 +14,7 @@ MAX_DEPTH = 8  # of mappings in mappings; training programs nest two or three
 MAX_CONTAINERS = 20_000  # an optimizer has one for each parameter
 MAX_VALUES = 1 << 28  # of one tensor: a file of the largest size has no more float32 values
 SMALL_SHARE = 10  # a mapping with less than a tenth of the largest one's tensors is not a network beside it
+TWINS_SHARE = 0.9  # of the tensors that lie in networks beside one another
 ORIGINAL, PRUNED = "_orig", "_mask"  # what torch.nn.utils.prune makes of `weight`
 
 
@@ -100,6 +101,8 @@ def _networks(path: str, tensors: dict[str, Tensor], other: tuple[str, ...]) -> 
             len(group.keys() & o.keys()) > 0.9 * len(group.keys() | o.keys()) for f, o in large.items() if f != first
         )
     ]
+    if sum(len(large[first]) for first in twins) < TWINS_SHARE * len(tensors):  # such as a ResNet's stages
+        twins = []
     if not twins:
         yield _Found(Entry(path, len(tensors)), tensors, other)
     for first in twins:
