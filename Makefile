@@ -9,10 +9,10 @@ PYTHON ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check format bench wheel lock clean
+.PHONY: help run setup test check format bench wheel lock licences clean
 
 help: ## Show this list
-	@awk -F ' ## ' '/^[a-z]+:.* ## / { split($$1, goal, ":"); printf "  make %-7s  %s\n", goal[1], $$2 }' Makefile
+	@awk -F ' ## ' '/^[a-z]+:.* ## / { split($$1, goal, ":"); printf "  make %-8s  %s\n", goal[1], $$2 }' Makefile
 
 run: $(VENV)/.installed ## Start the app: HOST=127.0.0.1 PORT=8501; PYTHON=python3.12 chooses the interpreter
 	@exec $(PY) -m app serve --host "$(HOST)" --port "$(PORT)"
@@ -52,6 +52,10 @@ lock: $(PY) ## Pin every package of requirements.txt in requirements.lock; ARGS=
 	  "Made by: make lock. Used by: pip install --require-hashes -r requirements.lock"; \
 	  cat requirements.lock; } > requirements.lock.new
 	@mv requirements.lock.new requirements.lock
+
+licences: $(VENV)/.installed-dev ## List the licence of every package that the app needs; ARGS=--format=json
+	@$(VENV)/bin/pip-licenses --from=mixed --with-urls $(ARGS) \
+	  --packages $$(sed -n 's/^\([A-Za-z0-9_.-]*\)==.*/\1/p' requirements.lock)
 
 clean: ## Remove .venv, node_modules and every cache
 	rm -rf $(VENV) node_modules dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

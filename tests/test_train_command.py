@@ -59,8 +59,9 @@ def test_from_the_command_to_the_files(shades: Path, capsys: pytest.CaptureFixtu
     assert [float(row["train_loss"]) for row in rows] == [epoch["train_loss"] for epoch in about["card"]["curve"]]
 
 
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_keeps_a_checkpoint_and_the_same_command_goes_on(
-    shades: Path, capsys: pytest.CaptureFixture[str]
+    stop: signal.Signals, shades: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = shades.parent / "net.safetensors"
     command = ["train", *SMALL, "--data", str(shades), "--epochs", "900", "--batch", "8", "-o", str(out)]
@@ -69,7 +70,7 @@ def test_ctrl_c_keeps_a_checkpoint_and_the_same_command_goes_on(
     )
     assert running.stdout is not None
     assert running.stdout.readline().startswith("epoch   1 of 900")
-    running.send_signal(signal.SIGINT)
+    running.send_signal(stop)
     _, errors = running.communicate(timeout=60)
     assert (running.returncode, errors.count("\n")) == (130, 1)
     assert "--resume" in errors

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import Command
@@ -13,84 +15,100 @@ if TYPE_CHECKING:
     from ..backend.foreign.hierarchy import ModulePart
 
 
-def inspection_of(source: str, analysis: ModuleAnalysis, parts: tuple[ModulePart, ...]) -> dict[str, object]:
-    """What ``inspect --json`` prints. Counts are exact, ``flops`` are 2 x ``macs``, shapes without the batch."""
-    return {
-        "source": source,
-        "input_shape": list(analysis.in_shape),
-        "params": analysis.params,
-        "idle_params": analysis.idle_params,
-        "macs": analysis.macs,
-        "flops": analysis.flops,
-        "traced_with": analysis.traced_with,
-        "parts": [
-            {
-                "path": part.path,
-                "what": part.what,
-                "branches": part.branches,
-                "out_shape": list(part.out_shape),
-                "params": part.params,
-                "macs": part.macs,
-            }
-            for part in parts
-        ],
-    }
+_COLORS = ("kind", "params", "macs", "share", "memory", "field")
+_FORMATS = (".svg", ".pdf", ".png")
 
 
 def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "source",
         metavar="SOURCE",
-        help="torchvision:NAME, timm:NAME, or package.module:callable, whose code is run",
+        help="torchvision:NAME, timm:NAME, FILE.onnx, or package.module:callable, whose code is run",
     )
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--input-size", type=int, metavar="N", help="a picture of N x N pixels with three channels")
     size.add_argument("--shape", metavar="C,H,W", help="the shape of one input without the batch, such as 3,224,224")
     parser.add_argument("--depth", type=int, default=1, metavar="N", help="levels of the module hierarchy in the table")
+    parser.add_argument("--diagram", type=Path, metavar="FILE", help="draw it too, to --depth: .svg, .pdf or .png")
+    parser.add_argument("--color-by", choices=_COLORS, default="kind", help="what the diagram's colours mean")
+    parser.add_argument("--against", metavar="OTHER", help="print the totals beside another's: a variant or a source")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _run(args: Namespace) -> int:
-    from ..backend import analyze_module
     from ..backend.foreign.hierarchy import module_parts
-    from ..backend.foreign.sources import brought_module
+    from ..backend.foreign.inspection import inspected, inspection_of, parsed_shape
 
-    shape = _shape(args)
-    brought = brought_module(args.source)
-    if (shape := shape or brought.shape) is None:
-        raise ValueError("The shape of an input is needed: --input-size 224, or --shape 3,224,224.")
-    analysis = analyze_module(brought.module, shape)
+    shape = (
+        parsed_shape(args.shape) if args.shape else (3, args.input_size, args.input_size) if args.input_size else None
+    )
+    analysis = inspected(args.source, shape)
     parts = module_parts(analysis, args.depth)
-    print(json.dumps(inspection_of(args.source, analysis, parts), indent=2) if args.json else _table(analysis, parts))
+    if args.diagram:
+        _draw(analysis, args)
+    if args.json:
+        print(json.dumps(inspection_of(args.source, analysis, args.depth), indent=2))
+    elif args.against:
+        print(_comparison(args.source, analysis, args.against))
+    else:
+        print(_table(analysis, parts))
     return 0
 
 
-def _shape(args: Namespace) -> tuple[int, ...] | None:
-    if args.input_size is not None:
-        return (3, args.input_size, args.input_size)
-    if args.shape is None:
-        return None
-    try:
-        return tuple(int(side) for side in args.shape.split(","))
-    except ValueError as problem:
-        raise ValueError(f"--shape takes whole numbers such as 3,224,224, not {args.shape!r}.") from problem
+def _draw(analysis: ModuleAnalysis, args: Namespace) -> None:
+    from ..backend.diagram.module_diagram import ModuleDiagramOptions, modules_as_file
+    from ..backend.foreign.view import ModuleView
+
+    ending = args.diagram.suffix.lower()
+    if ending not in _FORMATS:
+        raise ValueError(f"A diagram is written as .svg, .pdf or .png, not as {ending or 'a file without an ending'}.")
+    options = ModuleDiagramOptions(ModuleView(args.depth), args.color_by)
+    args.diagram.write_bytes(modules_as_file(analysis, ending[1:], options))
+
+
+def _comparison(source: str, analysis: ModuleAnalysis, other: str) -> str:
+    """Two networks' totals; the family's are analysed for the same input where they take it."""
+    from inception_models import ARCHITECTURES
+
+    from ..backend import analyze
+    from ..backend.common.quantity import percent_change
+    from ..backend.foreign.inspection import inspected
+    from ..backend.foreign.totals import network_totals
+
+    theirs = analyze(ARCHITECTURES[other]) if other in ARCHITECTURES else inspected(other, None)
+    a, b = network_totals(source, analysis), network_totals(other, theirs)
+    rows = [("", a.title, b.title, "difference"), ("input", _by(a.in_shape), _by(b.in_shape), "")]
+    for what, mine, its in (
+        ("parameters", a.params, b.params),
+        ("MACs", a.macs, b.macs),
+        ("FLOPs (2 x MACs)", a.flops, b.flops),
+        ("weights, bytes", a.weight_bytes, b.weight_bytes),
+        ("peak activations, bytes", a.peak_bytes, b.peak_bytes),
+    ):
+        rows.append((what, f"{mine:,}", f"{its:,}", f"{mine - its:+,} ({percent_change(mine, its)})"))
+    return _columns(rows, 1)
 
 
 def _table(analysis: ModuleAnalysis, parts: tuple[ModulePart, ...]) -> str:
-    rows = [("part", "what", "output", "parameters", "MACs")]
+    rows: list[tuple[str, ...]] = [("part", "what", "output", "parameters", "MACs")]
     for part in parts:
         rows.append((part.path, part.words, _by(part.out_shape), f"{part.params:,}", f"{part.macs:,}"))
     rows.append(("total", "", "", f"{analysis.params:,}", f"{analysis.macs:,}"))
-    wide = [max(len(row[i]) for row in rows) for i in range(5)]
-    lines = [f"{analysis.module_classes['']}, input {_by(analysis.in_shape)}, traced with {analysis.traced_with}", ""]
-    for row in rows:
-        left = "  ".join(f"{row[i]:<{wide[i]}}" for i in range(3))
-        lines.append(f"{left}  {row[3]:>{wide[3]}}  {row[4]:>{wide[4]}}")
+    how = "read from ONNX" if analysis.traced_with == "ONNX" else f"traced with {analysis.traced_with}"
+    lines = [f"{analysis.module_classes['']}, input {_by(analysis.in_shape)}, {how}", "", _columns(rows, 3)]
     lines.append("")
     if analysis.idle_params:
         lines.append(f"Parameters of parts that do not run in evaluation: {analysis.idle_params:,}.")
     lines.append(f"FLOPs (2 x MACs): {analysis.flops:,}")
     return "\n".join(lines)
+
+
+def _columns(rows: Sequence[tuple[str, ...]], words: int) -> str:
+    """Rows of cells; the first ``words`` columns are text, the others numbers."""
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(f"{cell:{'<' if i < words else '>'}{wide[i]}}" for i, cell in enumerate(row)).rstrip() for row in rows
+    )
 
 
 def _by(shape: tuple[int, ...]) -> str:

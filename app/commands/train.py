@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 
 from . import Command, program
 from .network_options import add_network, network_from
+from .weights_options import download, named_weights
 
 if TYPE_CHECKING:
+    from inception_models import Arch
     from inception_models.training.run import TrainingProgress
+    from inception_models.training.start import Start
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -38,12 +41,34 @@ def _add_options(parser: ArgumentParser) -> None:
         ("--seed", int, 0, "N", "equal seeds give equal runs"),
     ):
         parser.add_argument(flag, type=kind, default=default, metavar=value, help=f"{meaning} (default: %(default)s)")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="WEIGHTS",
+        help="fine-tune instead of starting from random weights: demo, the name of published weights, which are"
+        " downloaded once, or a file; the head follows the classes of the data",
+    )
+    parser.add_argument("--entry", metavar="PATH", help="which weights, where the file contains several sets of them")
+    parser.add_argument(
+        "--head-epochs",
+        type=int,
+        metavar="N",
+        help="epochs in which only the head and new layers learn, before everything does (default: a fifth)",
+    )
+    parser.add_argument(
+        "--freeze",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="STAGE",
+        help="stages that stay as they are, BatchNorm's statistics included; also patterns such as 'inception3*'",
+    )
     parser.add_argument("--patience", type=int, metavar="N", help="stop after N epochs without improvement")
     parser.add_argument("--resume", action="store_true", help="continue a run that was stopped")
 
 
 def _run(args: Namespace) -> int:
-    """The exit code is 130 where Ctrl-C stopped the run."""
+    """The exit code is 130 where a signal stopped the run."""
     from inception_models.edits.input_output import with_classes
     from inception_models.training.evaluate import evaluate
     from inception_models.training.run import Options
@@ -58,12 +83,13 @@ def _run(args: Namespace) -> int:
     )
     file, checkpoint = _files(args.output, args.resume)
     arch = network_from(args)
-    data = read_data_set(args.data, arch.input_size, args.folder)
+    start = _start(args, arch)
+    data = read_data_set(args.data, arch.input_size, args.folder, start.weights.preprocessing if start else None)
     if args.classes is None:
         arch = with_classes(arch, len(data.classes))
     try:
         with _stopped_by_ctrl_c() as stopped:
-            trained = train(arch, data, options, _EpochPrinter(options.epochs, stopped), checkpoint)
+            trained = train(arch, data, options, _EpochPrinter(options.epochs, stopped), checkpoint, start)
     except KeyboardInterrupt:
         print(f"Stopped. The same command with --resume continues from {checkpoint}.", file=sys.stderr)
         return 130
@@ -77,6 +103,31 @@ def _run(args: Namespace) -> int:
         f" {trained.best.number}, after {trained.seconds:.0f} s. Written: {file}, .json and .csv."
     )
     return 0
+
+
+def _start(args: Namespace, arch: Arch) -> Start | None:
+    """The weights that the run starts from; None for random ones.
+
+    Raises:
+        ValueError: where they cannot be used, or an option goes with other weights only.
+    """
+    from inception_models.training.start import Tuning, start_from, usual_head_epochs
+
+    if args.source is None:
+        given = {"--entry": args.entry, "--head-epochs": args.head_epochs, "--freeze": args.freeze or None}
+        if wrong := next((flag for flag, value in given.items() if value is not None), ""):
+            raise ValueError(f"{wrong} is for runs that start from trained weights; name them with --from WEIGHTS.")
+        return None
+    weights = named_weights(args.source, args.entry)
+    if isinstance(weights, str):
+        download(arch.key, weights)
+    head_epochs = usual_head_epochs(args.epochs) if args.head_epochs is None else args.head_epochs
+    if not 0 <= head_epochs <= args.epochs:
+        raise ValueError(f"--head-epochs must be from 0 to the {args.epochs} of --epochs, not {head_epochs}.")
+    start = start_from(arch, weights, Tuning(head_epochs, tuple(args.freeze)))
+    for sentence in start.report:
+        print(sentence, file=sys.stderr)
+    return start
 
 
 class _EpochPrinter:
@@ -101,18 +152,27 @@ class _EpochPrinter:
 
 @contextmanager
 def _stopped_by_ctrl_c() -> Iterator[threading.Event]:
-    """The first Ctrl-C sets the event, and the run ends after the step it is in; a second one ends it at once."""
+    """The first Ctrl-C sets the event, and the run ends after the step it is in; a second one ends it at once.
+
+    The signal by which a container or a shutdown ends a program does the same.
+    """
     event = threading.Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     def ask(_: int, __: FrameType | None) -> None:
         event.set()
-        signal.signal(signal.SIGINT, before)
+        restore()
 
-    before = signal.signal(signal.SIGINT, ask)
+    for number in before:
+        signal.signal(number, ask)
     try:
         yield event
     finally:
-        signal.signal(signal.SIGINT, before)
+        restore()
 
 
 def _files(output: Path, resume: bool) -> tuple[Path, Path]:

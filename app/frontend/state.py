@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
+from inception_models.arch.refusal import Refusal, Remedy
+from inception_models.arch.rules import MAX_WIDTH
 from inception_models.checkpoints.catalogue import published
 from inception_models.checkpoints.demo import demo
 from inception_models.edits.depth import repeats, with_repeats
-from inception_models.edits.input_output import with_size_and_fitting_heads
 
 from ..backend.common.links import fits, from_query, to_query
 
@@ -36,11 +37,19 @@ class State:
     folded: frozenset[str] = frozenset()  # stages that it shows one level less deep
     latest: dict[str, Arch] = field(default_factory=dict)  # each variant as the person left it
     weights: dict[str, str] = field(default_factory=dict)  # of each variant: a known name, or "own" for a file
-    refused: dict[str, tuple[str, str]] = field(default_factory=dict)  # path -> (what was typed, why it was refused)
+    refused: dict[str, tuple[str, ValueError]] = field(default_factory=dict)  # path -> (as typed, why it was refused)
     gesture: tuple[str, float] = ("", 0.0)  # what the last step belongs to, and when it was
+    page: str = ""  # the one that was opened last
     notice: str = ""  # what the last step did beside what was asked; undo takes all of it back
-    problem: str = ""  # the sentence about the last refused action that belongs to no cell
+    refusal: tuple[str, ValueError] | None = None  # the last refused action that belongs to no cell: its place, and why
+    step: int = 0  # the number of ``arch`` among all networks that the person has had, in order
+    files: dict[str, str] = field(default_factory=dict)  # the names of the person's files, by what asked for them
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
+
+    @classmethod
+    def showing(cls, arch: Arch) -> State:
+        """A session that begins with ``arch``."""
+        return cls(arch, first_block(arch), latest={arch.key: arch})
 
     @property
     def original(self) -> Arch:
@@ -58,39 +67,54 @@ class State:
         now = time.monotonic()
         if not gesture or gesture != self.gesture[0] or now - self.gesture[1] > PAUSE_SECONDS:
             self.past = [*self.past[-HISTORY:], self.arch]
+            self.step += 1
         self.gesture = (gesture, now)
         self.future = []
         self._show(arch)
 
-    def attempt(self, edit: Callable[[Arch], Arch]) -> None:
-        """Apply an edit, or leave everything as it is and say why it was refused."""
-        self.problem = ""
+    def attempt(self, edit: Callable[[Arch], Arch], place: str) -> None:
+        """Apply an edit, or leave everything as it is and keep why it was refused, to be said at ``place``.
+
+        Where an input size left the auxiliary heads out, a notice says so.
+        """
+        self.refusal = None
+        before = self.arch
         try:
             self.become(edit(self.arch))
-        except ValueError as refusal:
-            self.problem = str(refusal)
-
-    def set_input_size(self, size_px: int) -> None:
-        """Set the input size; auxiliary heads that do not fit are left out, and a notice says so."""
-        before = self.arch
-        self.attempt(lambda arch: with_size_and_fitting_heads(arch, size_px))
-        if before.aux and not self.arch.aux:
+        except ValueError as problem:
+            self.refusal = place, problem
+        size_px = self.arch.input_size
+        if before.aux and not self.arch.aux and size_px != before.input_size:
             self.notice = (
                 f"The auxiliary heads do not fit at {size_px} pixels and were left out; they run in training only."
             )
 
+    def refused_at(self, place: str) -> ValueError | None:
+        """Why the last action was refused, if it belongs to ``place``."""
+        return self.refusal[1] if self.refusal and self.refusal[0] == place else None
+
     def type_numbers(self, typed: Mapping[str, str]) -> None:
         """Apply widths and copies as they were typed, each on its own, so that one mistake does not lose the others."""
         arch = self.arch
-        self.problem = ""
+        self.refusal = None
         for path, text in typed.items():
             try:
                 arch = with_number(arch, path, whole_number(text, path))
-            except ValueError as refusal:
-                self.refused[path] = (text, str(refusal))
+            except ValueError as problem:
+                self.refused[path] = (text, problem)
             else:
                 self.refused.pop(path, None)
         self.become(arch, gesture=" ".join(typed))
+
+    def remedy_number(self, path: str, edit: Callable[[Arch], Arch]) -> None:
+        """Put something else into the cell of ``path``, whose number was refused."""
+        self.refused.pop(path, None)
+        self.attempt(edit, path)
+
+    def refused_text(self, path: str) -> tuple[str | None, str | None]:
+        """Why the number at ``path`` was refused, and what was typed; None where it was not."""
+        typed, problem = self.refused.get(path, (None, None))
+        return str(problem) if problem else None, typed
 
     def reset_numbers(self, paths: tuple[str, ...]) -> None:
         """Put these widths and copies back to the published ones."""
@@ -103,15 +127,23 @@ class State:
         """Show another variant, as it was left."""
         self.become(self.latest.get(key, ARCHITECTURES[key]))
 
+    def opened(self, page: str) -> None:
+        """A page is shown; what was refused on another one has nothing to say there."""
+        if self.page not in ("", page):
+            self.refusal = None
+        self.page = page
+
     def undo(self) -> None:
         self.gesture = ("", 0.0)
         if self.past:
             self.future.append(self.arch)
+            self.step -= 1
             self._show(self.past.pop())
 
     def redo(self) -> None:
         if self.future:
             self.past.append(self.arch)
+            self.step += 1
             self._show(self.future.pop())
 
     def select(self, path: str) -> None:
@@ -129,7 +161,9 @@ class State:
             self.expanded = self.folded = frozenset()
         self.arch = arch
         self.latest[arch.key] = arch
-        self.notice = self.problem = ""
+        self.notice, self.refusal = "", None
+        if self.refused:  # a cell that is gone, or that could now hold what was typed, has nothing more to say
+            self.refused = {path: why for path, why in self.refused.items() if _still_refused(arch, path, why[0])}
         if self.selected_stage not in {part.name for part in (*arch.stages, *arch.aux)}:
             self.selected = first_block(arch)
 
@@ -146,12 +180,32 @@ def with_number(arch: Arch, path: str, number: int) -> Arch:
     return with_widths(arch, {path: number})
 
 
+def _still_refused(arch: Arch, path: str, text: str) -> bool:
+    if path not in numbers(arch):
+        return False
+    try:
+        with_number(arch, path, whole_number(text, path))
+    except ValueError:
+        return True
+    return False
+
+
 def whole_number(text: str, path: str) -> int:
     """The number that was typed, or ValueError with a sentence."""
     cleaned = text.strip().replace(",", "").replace(" ", "")
-    if not cleaned.isascii() or not cleaned.lstrip("-").isdecimal() or len(cleaned) > 18:
-        raise ValueError(f"{path.removesuffix(COPIES)} takes a whole number, not {text.strip()[:40]!r}.")
-    return int(cleaned)
+    if cleaned.isascii() and cleaned.lstrip("-").isdecimal() and len(cleaned) <= 18:
+        return int(cleaned)
+    raise Refusal(
+        f"{path.removesuffix(COPIES)} takes a whole number, not {text.strip()[:40]!r}.", *_rounded(cleaned, path)
+    )
+
+
+def _rounded(text: str, path: str) -> list[Remedy]:
+    try:
+        number = round(float(text))
+    except (ValueError, OverflowError):
+        return []
+    return [Remedy(f"Use {number:,}", lambda arch: with_number(arch, path, number))] if 0 < number <= MAX_WIDTH else []
 
 
 def first_block(arch: Arch) -> str:
@@ -162,14 +216,20 @@ def first_block(arch: Arch) -> str:
 def current() -> State:
     """This session's state; on the first run, what the link in the address bar says."""
     if "state" not in st.session_state:
-        query = st.query_params.to_dict()
-        arch, problem = from_query(query)
-        weights = {arch.key: name} if (name := query.get("weights", "")) in linkable(arch) else {}
-        st.session_state.state = State(
-            arch, first_block(arch), latest={arch.key: arch}, problem=problem, weights=weights
-        )
+        st.session_state.state = opened(st.query_params.to_dict())
     state = st.session_state.state
     assert isinstance(state, State)
+    return state
+
+
+def opened(query: Mapping[str, str]) -> State:
+    """A session that begins with what a link's ``query`` says."""
+    arch, refusal = from_query(query)
+    state = State.showing(arch)
+    if refusal:
+        state.refusal = "link", refusal
+    if (name := query.get("weights", "")) in linkable(arch):
+        state.weights[arch.key] = name
     return state
 
 
@@ -179,15 +239,25 @@ def linkable(arch: Arch) -> tuple[str, ...]:
     return (*shipped, *(known.id for known in published(arch.key)))
 
 
-def write_link(state: State) -> bool:
-    """Keep the link in the address bar up to date; a page switch drops it. Returns whether the changes fit into it."""
+@dataclass(frozen=True)
+class Address:
+    """What the address bar says: the ``query``, and whether it is ``complete``, or the changes are too many for it.
+
+    ``network``: the link to the network that always is, however long.
+    """
+
+    query: dict[str, str]
+    complete: bool
+    network: dict[str, str]
+
+
+def address_of(state: State) -> Address:
+    """The address that opens what ``state`` shows."""
     if state.linked is None or state.linked[0] is not state.arch:  # most reruns change nothing
         state.linked = state.arch, to_query(state.arch)
     link = state.linked[1]
     complete = fits(link)
-    wanted = dict(link) if complete else {"variant": state.arch.key}
+    query = dict(link) if complete else {"variant": state.arch.key}
     if (weights := state.weights.get(state.arch.key, "")) in linkable(state.arch):
-        wanted["weights"] = weights
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
-    return complete
+        query["weights"] = weights
+    return Address(query, complete, link)

@@ -6,10 +6,11 @@ Every edit hands its result to :func:`checked`, so what is refused, and in which
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, fields
 from typing import get_args
 
+from .refusal import Refusal, Remedy
 from .shapes import stage_shapes
 from .spec import (
     Activation,
@@ -60,6 +61,7 @@ REAL_NUMBERS: Mapping[str, tuple[float, float]] = {
 }
 _FIELD_WORDS = {
     "times": "the number of copies",
+    "scale": "the residual scale",
     "p": "the share dropped",
     "input_size": "the input size in pixels",
     "classes": "the number of classes",
@@ -102,6 +104,15 @@ def checked(arch: Arch) -> Arch:
         _check_part(part, part.name)
     _check_shapes(arch)
     return arch
+
+
+def fits(arch: Arch) -> bool:
+    """Whether :func:`checked` accepts ``arch``."""
+    try:
+        checked(arch)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_shapes(arch: Arch) -> None:
@@ -180,6 +191,32 @@ def _check_number(name: str, value: object, where: str) -> None:
         words = _FIELD_WORDS.get(name, name.replace("_", " "))
         start = f"{where}: {words}" if where else words.capitalize()
         raise ValueError(f"{start} must be {kind} from {low:g} to {high:g}, not {shown(value)}.")
+
+
+def check_given(name: str, value: object, where: str, remedy: Callable[[float], Remedy]) -> None:
+    """Refuse a number that somebody gave for the field ``name`` and that is out of its range.
+
+    Args:
+        remedy: the same edit with another number, which is the nearest allowed one.
+
+    Raises:
+        Refusal: with that remedy, where the value is a number.
+    """
+    try:
+        _check_number(name, value, where)
+    except ValueError as problem:
+        near = _nearest_allowed(name, value)
+        raise Refusal(str(problem), *(() if near is None else (remedy(near),))) from None
+
+
+def _nearest_allowed(name: str, value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # nan
+        return None
+    if name in REAL_NUMBERS:
+        low, high = REAL_NUMBERS[name]
+        return min(max(value, low), high)
+    least, most = WHOLE_NUMBERS[name]
+    return round(min(max(value, least), most))
 
 
 def _check_names(names: Sequence[object], where: str, taken: frozenset[str]) -> None:

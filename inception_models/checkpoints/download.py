@@ -1,6 +1,7 @@
 """A file from a server, fetched once: with progress, resumed where it was cut off, and checked before it gets its name.
 
-What has arrived lies beside the target (see :mod:`.transfer`) until its size and hash are known to be right.
+It is checked again whenever it is asked for: a disk may damage it, and so may whoever can write to it. What has arrived
+of it lies beside the target (see :mod:`.transfer`) until its size and hash are known to be right.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import errno
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,7 +34,7 @@ def fetch_file(
     limit: int = MAX_DOWNLOAD_BYTES,
     timeout: float = SILENCE_SECONDS,
 ) -> Path:
-    """The file at ``url`` as ``folder / name``; nothing is transferred if it is there already.
+    """The file at ``url`` as ``folder / name``; nothing is transferred if it is there already and intact.
 
     Threads and processes that want the same file wait for the first one.
 
@@ -50,21 +52,26 @@ def fetch_file(
     if not is_allowed(url, url):
         raise DownloadError(f"Only https addresses are fetched, not {url[:80]!r}.")
     target = folder / (name or Path(urlsplit(url).path).name)
-    if target.exists():
+    if is_intact(target, size, sha256):
         return target
     report = on_progress or (lambda done, total: None)
+    before = f"{target} is damaged or cannot be read, and has to be fetched again. " if target.exists() else ""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _exclusive(target, lambda: report(file_size(part_file(target)), size)):
-            if not target.exists():  # nobody has finished it while this one waited
+            if not is_intact(target, size, sha256):  # nobody has finished it while this one waited
+                target.unlink(missing_ok=True)
                 Transfer(url, target, size, limit, timeout, report).run()
                 _check(part_file(target), url, size, sha256)
                 part_file(target).replace(target)
                 etag_file(target).unlink(missing_ok=True)
+    except DownloadError as problem:
+        raise DownloadError(f"{before}{problem}") from None
     except OSError as problem:
-        if problem.errno == errno.ENOSPC:
-            raise DownloadError(f"The disk is full: {target.name} could not be written to {folder}.") from None
-        raise DownloadError(f"{target.name} could not be written to {folder}: {problem.strerror or problem}.") from None
+        place = f"{target.name} could not be written to {folder}"
+        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DownloadError(f"{before}The disk is full: {place}.") from None
+        raise DownloadError(f"{before}{place}: {problem.strerror or problem}.") from None
     return target
 
 
@@ -86,6 +93,17 @@ def _exclusive(target: Path, on_wait: Callable[[], None]) -> Iterator[None]:
         lock.release()
 
 
+def is_intact(file: Path, size: int | None = None, sha256: str = "") -> bool:
+    """Whether a file is there, can be read and, as far as they are known, has this size and SHA-256 (or beginning)."""
+    try:
+        stamp = file.stat()
+        if size is not None and stamp.st_size != size:
+            return False
+        return not sha256 or _known_digest(file, stamp.st_mtime_ns, stamp.st_size).startswith(sha256.lower())
+    except OSError:
+        return False
+
+
 def bytes_arrived(folder: Path, name: str) -> int:
     """How much of a transfer that was stopped is here."""
     return file_size(part_file(folder / name))
@@ -102,6 +120,12 @@ def _check(part: Path, url: str, size: int | None, sha256: str) -> None:
         raise DownloadError(
             f"{name} from {host_of(url)} is not the file that was published: its SHA-256 differs; it was removed."
         )
+
+
+@lru_cache(maxsize=32)
+def _known_digest(file: Path, changed_ns: int, size: int) -> str:
+    """The digest, computed again when the file has changed: 200 MB take up to half a second."""
+    return _digest(file)
 
 
 def _digest(file: Path) -> str:

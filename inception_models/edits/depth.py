@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import cast
 
-from ..arch.rules import checked
+from ..arch.refusal import Refusal, Remedy, nearest
+from ..arch.rules import MAX_REPEATS, check_given, checked, fits
 from ..arch.spec import Arch, Block, Repeat, Residual, Stage
 from ..arch.tree import blocks, map_blocks, map_stages, unknown
 
@@ -20,9 +22,31 @@ def with_repeats(arch: Arch, changes: Mapping[str, int]) -> Arch:
     """``arch`` with the given numbers of copies.
 
     Raises:
-        ValueError: for a path that is not a group's, or a number outside 1 to 64.
+        ValueError: for a path that is not a group's, a number outside 1 to 64, or copies that do not fit together.
     """
-    return checked(replaced_repeats(arch, changes))
+    changed = replaced_repeats(arch, changes)
+    for path, times in changes.items():
+        check_given("times", times, path, partial(_use_copies, path))
+    try:
+        return checked(changed)
+    except ValueError as problem:
+        raise Refusal(str(problem), *_copies_that_work(arch, changes)) from None
+
+
+def _use_copies(path: str, times: float) -> Remedy:
+    plural = "copy" if times == 1 else "copies"
+    return Remedy(
+        f"Use {times:g} {plural}", lambda arch: with_repeats(arch, {path: int(times)}), f"--repeat {path}={times:g}"
+    )
+
+
+def _copies_that_work(arch: Arch, changes: Mapping[str, int]) -> list[Remedy]:
+    """For one group, the number of copies next to the one that was refused; for several none of them is to blame."""
+    if len(changes) != 1:
+        return []
+    [(path, times)] = changes.items()
+    near = nearest(lambda number: fits(replaced_repeats(arch, {path: number})), times, 1, MAX_REPEATS)
+    return [] if near is None or near == repeats(arch)[path] else [_use_copies(path, near)]
 
 
 def replaced_repeats(arch: Arch, changes: Mapping[str, object]) -> Arch:
@@ -51,8 +75,20 @@ def with_scales(arch: Arch, changes: Mapping[str, float] | float) -> Arch:
     Raises:
         ValueError: for a path that is not a residual block's, or a scale outside 0.01 to 1.
     """
+    everywhere = not isinstance(changes, Mapping)
     new = changes if isinstance(changes, Mapping) else dict.fromkeys(scales(arch), changes)
-    return checked(replaced_scales(arch, new))
+    changed = replaced_scales(arch, new)
+    for path, scale in new.items():
+        check_given("scale", scale, "" if everywhere else path, partial(_use_scale, None if everywhere else path))
+    return checked(changed)
+
+
+def _use_scale(path: str | None, scale: float) -> Remedy:
+    return Remedy(
+        f"Use {scale:g}",
+        lambda arch: with_scales(arch, scale if path is None else {path: scale}),
+        f"--residual-scale {scale:g}" if path is None else "",
+    )
 
 
 def replaced_scales(arch: Arch, changes: Mapping[str, object]) -> Arch:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from ..arch.rules import MAX_INPUT_SIZE, checked
+from ..arch.refusal import Refusal, Remedy, nearest, only_working
+from ..arch.rules import MAX_INPUT_SIZE, check_given, checked
 from ..arch.shapes import ShapeError, stage_shapes
 from ..arch.spec import Arch
 
@@ -14,42 +15,49 @@ def with_input_size(arch: Arch, size: int) -> Arch:
     """``arch`` for pictures of ``size`` x ``size`` pixels.
 
     Raises:
-        ValueError: where the network does not run at that size, naming the nearest at which it does.
+        Refusal: where the network does not run at that size, naming the nearest at which it does.
     """
-    changed = replace(arch, input_size=size)
+    check_given("input_size", size, "", _use_size)
     try:
-        return checked(changed)
+        return checked(replace(arch, input_size=size))
     except ShapeError:
-        raise ValueError(_no_grid(arch, size)) from None
+        raise _no_grid(arch, size) from None
 
 
 def with_size_and_fitting_heads(arch: Arch, size: int) -> Arch:
     """:func:`with_input_size`, without the auxiliary heads where only they do not fit: they run in training only.
 
     Raises:
-        ValueError: as :func:`with_input_size`.
+        Refusal: as :func:`with_input_size`.
     """
-    try:
-        return with_input_size(arch, size)
-    except ValueError:
-        if not arch.aux:
-            raise
-    return with_input_size(without_aux(arch), size)
+    check_given("input_size", size, "", _use_size)
+    return with_input_size(arch if runs(replace(arch, input_size=size)) else without_aux(arch), size)
 
 
-def _no_grid(arch: Arch, size: int) -> str:
+def _use_size(size: float) -> Remedy:
+    return Remedy(
+        f"Use {size:g} pixels", lambda arch: with_size_and_fitting_heads(arch, int(size)), f"--input-size {size:g}"
+    )
+
+
+def _no_grid(arch: Arch, size: int) -> Refusal:
     least = smallest_input(arch)
-    near = least if size < least else _nearest_input(arch, size)
-    if arch.aux and runs(replace(arch, aux=(), input_size=size)):
-        return f"At {size} pixels the auxiliary heads do not fit; without them, or at {near} pixels, it would work."
+    near = least if size < least else nearest(partial(_runs_at, arch), size, 1, MAX_INPUT_SIZE) or arch.input_size
+    if arch.aux and _runs_at(without_aux(arch), size):
+        return Refusal(
+            f"At {size} pixels the auxiliary heads do not fit; without them, or at {near} pixels, it would work.",
+            Remedy("Leave the auxiliary heads out", lambda a: with_input_size(without_aux(a), size), "--aux off"),
+            _use_size(near),
+        )
     if size < least:
-        return f"{arch.about.title} needs an input of at least {least} pixels, not {size}."
-    return f"The branches' grids do not agree at {size} pixels; the nearest size at which they do is {near}."
+        sentence = f"{arch.about.title} needs an input of at least {least} pixels, not {size}."
+    else:
+        sentence = f"The branches' grids do not agree at {size} pixels; the nearest size at which they do is {near}."
+    return Refusal(sentence, _use_size(near))
 
 
-def _nearest_input(arch: Arch, size: int) -> int:
-    around = (s for step in range(MAX_INPUT_SIZE) for s in (size - step, size + step) if 1 <= s <= MAX_INPUT_SIZE)
-    return next((s for s in around if runs(replace(arch, input_size=s))), arch.input_size)
+def _runs_at(arch: Arch, size: int) -> bool:
+    return runs(replace(arch, input_size=size))
 
 
 def runs(arch: Arch) -> bool:
@@ -75,8 +83,14 @@ def with_classes(arch: Arch, classes: int) -> Arch:
     """``arch`` for another number of classes.
 
     Raises:
-        ValueError: outside 1 to 100,000.
+        Refusal: outside 1 to 100,000.
     """
+    check_given(
+        "classes",
+        classes,
+        "",
+        lambda near: Remedy(f"Use {near:,g} classes", lambda a: with_classes(a, int(near)), f"--classes {near:.0f}"),
+    )
     return checked(replace(arch, classes=classes))
 
 
@@ -95,4 +109,24 @@ def with_aux(arch: Arch, on: bool, original: Arch) -> Arch:
         return without_aux(arch)
     if not original.aux:
         raise ValueError(f"{original.about.title} has no auxiliary heads; a variant that has some would work.")
-    return arch if arch.aux else checked(replace(arch, aux=original.aux))
+    if arch.aux:
+        return arch
+    wanted = replace(arch, aux=original.aux)
+    try:
+        return checked(wanted)
+    except ShapeError as problem:
+        size = arch.input_size
+        near = nearest(partial(_runs_at, wanted), size, 1, MAX_INPUT_SIZE)
+        if near is None or near == size:
+            raise Refusal(f"The auxiliary heads do not fit on this network: {problem}") from None
+        raise Refusal(
+            f"The auxiliary heads do not fit at {size} pixels; the nearest size at which they do is {near}.",
+            *only_working(
+                arch,
+                Remedy(
+                    f"Add them and use {near} pixels",
+                    lambda a: checked(replace(a, aux=original.aux, input_size=near)),
+                    f"--input-size {near}",
+                ),
+            ),
+        ) from None

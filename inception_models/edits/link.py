@@ -73,6 +73,28 @@ def apply_edits(original: Arch, edits: object) -> Arch:
     return checked(_applied(original, edits))
 
 
+def readable(original: Arch, edits: object) -> Arch:
+    """``original`` with as many of ``edits`` as work, each tried on top of those before it."""
+    arch = original
+    for key, read in READERS.items():
+        if not isinstance(edits, dict) or key not in edits:
+            continue
+        value = edits[key]
+        if (whole := _tried(read, arch, value, original)) is not None:
+            arch = whole
+        elif isinstance(value, dict):
+            for name, item in value.items():
+                arch = _tried(read, arch, {name: item}, original) or arch
+    return arch
+
+
+def _tried(read: Callable[[Arch, object, Arch], Arch], arch: Arch, value: object, original: Arch) -> Arch | None:
+    try:
+        return checked(read(arch, value, original))
+    except ValueError:
+        return None
+
+
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 

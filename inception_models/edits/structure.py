@@ -6,7 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TypeVar
 
+from ..arch.refusal import Refusal, Remedy, only_working
 from ..arch.rules import checked, shown
+from ..arch.shapes import ShapeError
 from ..arch.spec import Arch, Branch, Linear, Op
 from ..arch.tree import block_at, blocks, branch_at, row_of, spliced, with_block
 
@@ -31,8 +33,26 @@ def without_branch(arch: Arch, path: str) -> Arch:
     """
     block, branch = branch_at(arch, path)
     if len(block.branches) == 1:
-        raise ValueError(f"{path} is the only branch of {block.name}; a block with two or more can lose one.")
+        raise Refusal(
+            f"{path} is the only branch of {block.name}; a block with two or more can lose one.",
+            *only_working(arch, _without_ops(path, branch)),
+        )
     return checked(with_block(arch, replace(block, branches=tuple(b for b in block.branches if b is not branch))))
+
+
+def _without_ops(path: str, branch: Branch) -> Remedy:
+    """The branch stays, and passes its input on."""
+
+    def emptied(arch: Arch) -> Arch:
+        return checked(_with_branch_instead(arch, path, replace(branch, ops=())))
+
+    ops = [f"--remove {path}.{op.name}" for op in branch.ops]
+    return Remedy(f"Remove all layers of {path}", emptied, " ".join(ops))
+
+
+def _with_branch_instead(arch: Arch, path: str, new: Branch) -> Arch:
+    block, old = branch_at(arch, path)
+    return with_block(arch, replace(block, branches=tuple(new if b is old else b for b in block.branches)))
 
 
 def duplicated_branch(arch: Arch, path: str) -> Arch:
@@ -59,13 +79,12 @@ def with_op(arch: Arch, branch: str, op: Op, index: int | None = None) -> Arch:
     Raises:
         ValueError: for a name that is taken or cannot be one, an index out of range, or an op that does not fit.
     """
-    block, old = branch_at(arch, branch)
+    _, old = branch_at(arch, branch)
     if isinstance(op, Linear):
         raise ValueError(
             f"{branch} passes images on, not vectors; a 1×1 convolution does what {op.name} would at every place."
         )
-    new = replace(old, ops=_inserted(old.ops, op, index, branch))
-    return checked(with_block(arch, replace(block, branches=tuple(new if b is old else b for b in block.branches))))
+    return checked(_with_branch_instead(arch, branch, replace(old, ops=_inserted(old.ops, op, index, branch))))
 
 
 def without_op(arch: Arch, path: str) -> Arch:
@@ -77,7 +96,12 @@ def without_op(arch: Arch, path: str) -> Arch:
     row_of(arch, path)
     if "." not in path or path.partition(".")[0] not in blocks(arch):
         raise ValueError(f"{path} is not in a branch; only ops of a block's branches can be removed.")
-    return checked(spliced(arch, path, ()))
+    try:
+        return checked(spliced(arch, path, ()))
+    except ShapeError as problem:
+        branch = path.rpartition(".")[0]
+        remove = Remedy(f"Remove all of {branch}", lambda a: without_branch(a, branch), f"--remove {branch}")
+        raise Refusal(str(problem), *only_working(arch, remove)) from None
 
 
 def _inserted(items: tuple[Item, ...], new: Item, index: int | None, where: str) -> tuple[Item, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from ..arch.rules import checked, shown
+from ..arch.refusal import Remedy
+from ..arch.rules import check_given, checked, shown
 from ..arch.spec import Activation, Arch, BatchNorm, Block, Dropout, Linear, Op, Residual, Stage, Unit, Weighted
 from ..arch.tree import map_blocks, map_ops, map_stages, walk
 
@@ -25,6 +26,9 @@ def with_dropout(arch: Arch, p: float) -> Arch:
     """
     if dropout(arch) is None:
         raise ValueError(f"{arch.about.title} has no dropout to set; most other variants have.")
+    check_given(
+        "p", p, "", lambda near: Remedy(f"Use {near:g}", lambda a: with_dropout(a, near), f"--dropout {near:g}")
+    )
 
     def visit(stage: Stage) -> Stage:
         return replace(stage, p=p) if isinstance(stage, Dropout) and stage.p != p else stage

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from ..arch.refusal import Refusal, Remedy, only_working
 from ..arch.rules import checked
 from ..arch.spec import Arch, Branch, Conv, Pool
 from ..arch.tree import block_at, row_of, spliced, unknown, walk, with_block
@@ -28,7 +29,13 @@ def factorised(arch: Arch, path: str, into: Into = "3x3s") -> Arch:
     conv = _conv_at(arch, path)
     high, wide = conv.kernel
     if into == "3x3s" and (high != wide or high < 5 or high % 2 == 0):
-        raise ValueError(f"{path} is {high}×{wide}, not 5×5, 7×7 or larger and odd, so 3×3s cannot replace it.")
+        split = Remedy(
+            "Factorise into 1×k and k×1", lambda a: factorised(a, path, "1xk_kx1"), f"--factorise {path}=1xk_kx1"
+        )
+        raise Refusal(
+            f"{path} is {high}×{wide}, not 5×5, 7×7 or larger and odd, so 3×3s cannot replace it.",
+            *only_working(arch, split),
+        )
     if into == "1xk_kx1" and (high != wide or high < 2):
         raise ValueError(f"{path} is {high}×{wide}; only a square larger than 1×1 splits into 1×k and k×1.")
     kernels = [(3, 3)] * ((high - 1) // 2) if into == "3x3s" else [(1, wide), (high, 1)]

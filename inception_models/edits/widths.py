@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ..arch.refusal import Refusal, Remedy
 from ..arch.rules import MAX_WIDTH, checked, shown
 from ..arch.spec import Arch, Op, Weighted
 from ..arch.tree import map_ops, unknown, walk
+
+FACTORS = (0.05, 8.0)  # what all widths can be multiplied by at once
 
 
 def widths(arch: Arch) -> dict[str, int]:
@@ -46,8 +50,17 @@ def _width(path: str, width: object, known: Mapping[str, int]) -> int:
         raise unknown(path, known, "a width")
     number = _whole(width)
     if number is None or not 1 <= number <= MAX_WIDTH:
-        raise ValueError(f"{path} must be a whole number from 1 to {MAX_WIDTH}, not {shown(width)}.")
+        near = None if number is None else min(max(number, 1), MAX_WIDTH)
+        raise Refusal(
+            f"{path} must be a whole number from 1 to {MAX_WIDTH}, not {shown(width)}.",
+            *(() if near is None else (_use_width(path, near),)),
+        )
     return number
+
+
+def _use_width(path: str, width: int) -> Remedy:
+    plural = "filter" if width == 1 else "filters"
+    return Remedy(f"Use {width:,} {plural}", lambda arch: with_widths(arch, {path: width}), f"--set {path}={width}")
 
 
 def _whole(value: object) -> int | None:
@@ -66,12 +79,32 @@ def scaled(arch: Arch, factor: float, divisor: int = 8) -> Arch:
     Raises:
         ValueError: where ``factor`` or ``divisor`` is out of range, or a width would leave 1 to 8192.
     """
-    if not 0.05 <= factor <= 8:
-        raise ValueError(f"The width multiplier must be from 0.05 to 8, not {factor:g}.")
+    least, most = FACTORS
+    if not least <= factor <= most:
+        near = [] if factor != factor else _nearest_factor(widths(arch), factor, divisor)
+        raise Refusal(f"The width multiplier must be from {least:g} to {most:g}, not {shown(factor)}.", *near)
     if _whole(divisor) is None or not 1 <= divisor <= 64:
         raise ValueError(f"The divisor must be a whole number from 1 to 64, not {shown(divisor)}.")
     if factor == 1:
         return arch
-    return with_widths(
-        arch, {path: max(divisor, round(width * factor / divisor) * divisor) for path, width in widths(arch).items()}
-    )
+    new = _times(widths(arch), factor, divisor)
+    widest = max(new, key=lambda path: new[path])
+    if new[widest] > MAX_WIDTH:
+        raise Refusal(
+            f"× {factor:g} would give {widest} {new[widest]:,} filters; at most {MAX_WIDTH:,} are allowed.",
+            *_nearest_factor(widths(arch), factor, divisor),
+        )
+    return with_widths(arch, new)
+
+
+def _times(old: Mapping[str, int], factor: float, divisor: int) -> dict[str, int]:
+    return {path: max(divisor, round(width * factor / divisor) * divisor) for path, width in old.items()}
+
+
+def _nearest_factor(old: Mapping[str, int], factor: float, divisor: int) -> list[Remedy]:
+    """The factor next to ``factor`` that leaves every width in range, where that changes anything."""
+    widest = math.floor(20 * MAX_WIDTH / max(old.values())) / 20
+    near = min(max(factor, FACTORS[0]), FACTORS[1], widest)
+    if near == 1 or max(_times(old, near, divisor).values()) > MAX_WIDTH:
+        return []
+    return [Remedy(f"Use × {near:g}", lambda arch: scaled(arch, near, divisor), f"--multiplier {near:g}")]

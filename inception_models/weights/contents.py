@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -12,7 +12,8 @@ from .errors import Entry, SeveralEntriesError, WeightsError
 
 MAX_DEPTH = 8  # of mappings in mappings; training programs nest two or three
 MAX_CONTAINERS = 20_000  # an optimizer has one for each parameter
-MAX_VALUES = 1 << 28  # of one tensor: a file of the largest size has no more float32 values
+MAX_TENSORS = 10_000  # Inception-ResNet v2 has 1,500
+SHARED_BYTES = 1 << 26  # that tensors may share: tied weights, a constant that was expanded
 SMALL_SHARE = 10  # a mapping with less than a tenth of the largest one's tensors is not a network beside it
 TWINS_SHARE = 0.9  # of the tensors that lie in networks beside one another
 ORIGINAL, PRUNED = "_orig", "_mask"  # what torch.nn.utils.prune makes of `weight`
@@ -50,7 +51,7 @@ def chosen(content: object, name: str, entry: str | None = None) -> FileTensors:
             raise WeightsError(f"{name} has no entry {entry[:80]!r}; its entries are {known[:400]}.")
     most = max(found.entry.tensors for found in sets)
     sets = [found for found in sets if found.entry.tensors * SMALL_SHARE > most]
-    usable = [found for found in sets if not _strange_tensor(found)] or sets[:1]
+    usable = [found for found in sets if not _strangeness_of(found)] or sets[:1]
     if len(usable) > 1:
         raise SeveralEntriesError(name, tuple(found.entry for found in usable))
     return _usable(usable[0], name)
@@ -119,7 +120,7 @@ def _is_weight(tensor: Tensor) -> bool:
 
 def _usable(found: _Found, name: str) -> FileTensors:
     """The tensors of a set, all of which hold values that can be used."""
-    if strange := _strange_tensor(found):
+    if strange := _strangeness_of(found):
         raise WeightsError(f"{name}: {strange}.")
     tensors, masked = unpruned(found.tensors)
     notes = []
@@ -132,10 +133,20 @@ def _usable(found: _Found, name: str) -> FileTensors:
     return FileTensors(tensors, found.entry.path, tuple(notes))
 
 
-def _strange_tensor(found: _Found) -> str:
-    """The first tensor of a set that cannot be weights, and why; empty if there is none."""
+def _strangeness_of(found: _Found) -> str:
+    """What keeps a set from being weights, beginning with the first tensor's name; empty if nothing does."""
+    if len(found.tensors) > MAX_TENSORS:
+        return f"{len(found.tensors):,} tensors are more than any network of the family has"
     told = (f"{key[:100]} {why}" for key, tensor in found.tensors.items() if (why := strangeness(tensor)))
-    return next(told, "")
+    return next(told, "") or _claims(found.tensors.values())
+
+
+def _claims(tensors: Collection[Tensor]) -> str:
+    """A few bytes can be seen as a tensor of any size, by strides of zero: a copy of it would fill the memory."""
+    stored = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in tensors}
+    if sum(tensor.nbytes for tensor in tensors) <= 2 * sum(stored.values()) + SHARED_BYTES:
+        return ""
+    return f"it claims {sum(tensor.numel() for tensor in tensors):,} values, many more than it contains"
 
 
 def strangeness(tensor: Tensor) -> str:
@@ -149,8 +160,6 @@ def strangeness(tensor: Tensor) -> str:
         return "is a sparse tensor, which no weights here are; save it .to_dense()"
     if tensor.is_meta:
         return "is a meta tensor: it has a shape and no values"
-    if tensor.numel() > MAX_VALUES:
-        return f"claims {tensor.numel():,} values, more than any file that is read can hold"
     return f"has {str(tensor.dtype).removeprefix('torch.')} values, which no weights here have" * tensor.is_complex()
 
 

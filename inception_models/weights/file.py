@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 import warnings
 import zipfile
@@ -17,7 +18,7 @@ from typing import BinaryIO
 
 import torch
 
-from .contents import FileTensors, chosen
+from .contents import MAX_TENSORS, FileTensors, chosen
 from .errors import Entry as Entry
 from .errors import SeveralEntriesError as SeveralEntriesError
 from .errors import WeightsError as WeightsError
@@ -26,8 +27,12 @@ from .pickle_scan import DICTIONARIES, LISTS, MAX_PICKLE_BYTES, PLAIN_VALUES, ch
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".tar")  # offered by a file dialogue; nothing else asks
 MAX_FILE_BYTES = 1 << 30  # four times the largest published checkpoint of the family
-MAX_HEADER_BYTES = 1 << 23  # of safetensors, JSON; Inception-ResNet v2's has 0.1 MB
+MAX_HEADER_BYTES = 1 << 21  # of safetensors, JSON; Inception-ResNet v2's has 0.1 MB
 MAX_JSON_DEPTH = 16  # of safetensors' header, whose own depth is 3
+MAX_DIRECTORY_BYTES = 1 << 21  # of a zip, where its parts are; Inception-ResNet v2's with its optimizer has 0.5 MB
+# Where the length of that stands at the end of a zip, by its two records; a crafted file may have several of them.
+DIRECTORY_LENGTHS = re.compile(rb"(?=PK\x05\x06.{8}(.{4})|PK\x06\x06.{36}(.{8}))", re.DOTALL)
+TAIL_BYTES = (1 << 16) + 200  # these records, and a comment
 OLD_PICKLES = 5  # before 1.6: a number, a version, the system, the tensors, the order of their storages
 OLD_START = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # that number, after the protocol's two bytes
 _LOADING = threading.Lock()  # torch keeps the names that may be read in one place for all threads
@@ -96,20 +101,24 @@ def _safetensors(file: BinaryIO, name: str, size: int) -> object:
         raise WeightsError(f"{name} is cut off within its header: it is half a download, or damaged.")
     promised = 8 + header + _promised(file.read(header), name)
     if promised > size:
-        raise WeightsError(
-            f"{name} promises {promised / 1e6:,.1f} MB and has {size / 1e6:,.1f}: half a download, or damaged."
-        )
+        raise WeightsError(f"{name} promises more than the {size / 1e6:,.1f} MB it has: half a download, or damaged.")
     file.seek(0)
     try:
         return load(file.read())
-    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as problem:
+    except SafetensorError as problem:
         raise WeightsError(f"{name} is not a safetensors file: {_first_line(problem)}.") from None
+    except KeyError as problem:
+        raise WeightsError(f"{name} has values of the type {problem}, which no weights here have.") from None
+    except Exception:  # a crafted file can make its reader raise anything
+        raise WeightsError(f"{name} is damaged: its tensors cannot be read.") from None
 
 
 def _promised(header: bytes, name: str) -> int:
     """How many bytes of tensors a header speaks of."""
     try:
-        if header.count(b"{") > 2 * MAX_PICKLE_BYTES // 100 or _json_depth(header) > MAX_JSON_DEPTH:
+        if header.count(b"{") > 2 * MAX_TENSORS or header.count(b"[") > 4 * MAX_TENSORS:
+            raise ValueError("too many")
+        if _json_depth(header) > MAX_JSON_DEPTH:
             raise ValueError("too deep")
         rows: object = json.loads(header)
         assert isinstance(rows, dict)
@@ -139,6 +148,8 @@ def _check_zip(file: BinaryIO, name: str, size: int) -> None:
     """Since PyTorch 1.6 a .pth is a zip of uncompressed parts; a compressed one would unfold to any size."""
     if not zipfile.is_zipfile(file):
         raise WeightsError(f"{name} ends before its table of contents: it is half a download, or damaged.")
+    if _directory_bytes(file, size) > MAX_DIRECTORY_BYTES:
+        raise WeightsError(f"{name} lists more than any network of the family has; it was not read.")
     try:
         archive = zipfile.ZipFile(file)
         parts = archive.infolist()
@@ -159,6 +170,14 @@ def _check_zip(file: BinaryIO, name: str, size: int) -> None:
                 raise WeightsError(f"{name} is damaged: the list of its tensors cannot be read.") from None
             check_names(scan(content, name), name)
     file.seek(0)
+
+
+def _directory_bytes(file: BinaryIO, size: int) -> int:
+    """The most that any record at the end of a zip says of the length of its table of contents."""
+    file.seek(max(0, size - TAIL_BYTES))
+    lengths = (found[1] or found[2] for found in DIRECTORY_LENGTHS.finditer(file.read()))
+    known = (int.from_bytes(length, "little") for length in lengths)
+    return max((length for length in known if length != 0xFFFF_FFFF), default=0)  # that one refers to the other record
 
 
 def _check_old(file: BinaryIO, name: str, head: bytes) -> None:

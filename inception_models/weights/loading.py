@@ -20,6 +20,7 @@ from ..checkpoints.download import fetch_file
 from ..checkpoints.transfer import OnBytes
 from ..checkpoints.weighted_modules import classifier_stage
 from ..edits.depth import repeats
+from ..edits.input_output import runs
 from ..edits.widths import widths
 from ..net.builder import Network, build, build_unset
 from ..net.meta_state import meta_state
@@ -43,14 +44,15 @@ Source = str | Path | OwnFile
 class Loaded:
     """A network with weights, in evaluation mode, and what a person should know about them.
 
-    ``report``: sentences about the weights; ``changes``: what was carried over, cut or is new, where the network is not
-    the one that the weights were trained for.
+    ``report``: sentences about the file; ``changes``: what was carried over, cut or is new, where the network is not
+    the one that the weights were trained for; ``drawn``: the stages and heads that have random weights.
     """
 
     net: Network
     trained_weights: TrainedWeights
     report: tuple[str, ...] = ()
     changes: tuple[LayerChange, ...] = ()
+    drawn: tuple[str, ...] = ()
 
 
 def load(arch: Arch, source: Source = "random") -> Network:
@@ -128,7 +130,7 @@ def _own(arch: Arch, own: OwnFile) -> Loaded:
     if own.card:
         homes.insert(1, weights.arch)
     try:
-        home, fitted = _first_fitting(own.tensors, dict.fromkeys(homes))
+        home, fitted = _first_fitting(own.tensors, dict.fromkeys(home for home in homes if runs(home)))
     except WeightsError as problem:
         home, fitted = _own_home(arch, own, problem)
     return _carried(arch, replace(weights, arch=home), fitted)
@@ -216,7 +218,8 @@ def _carried(arch: Arch, weights: TrainedWeights, fitted: Fitted) -> Loaded:
         report += (f"The weights have no {listed(headless)}, so this part of the network stays random.",)
     if untrained_stage:
         report += ("The file has no classifier, so this part of the network stays random: the classes mean nothing.",)
-    return Loaded(net.eval(), weights, report, changes)
+    drawn = (*headless, untrained_stage) if untrained_stage else tuple(headless)
+    return Loaded(net.eval(), weights, report, changes, drawn)
 
 
 def _new_classifier(arch: Arch, stage: str) -> dict[str, Tensor]:

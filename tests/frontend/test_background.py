@@ -1,16 +1,32 @@
-"""The page's background task: progress, result, cancel and problem, as a session sees them over its reruns."""
+"""The page's background task: progress, result, cancel and problem, as a person sees them over reruns and reloads."""
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.backend.common.jobs import Progress
-from app.frontend.shell import background
+from app.backend.common.jobs import Lane, Progress
+from app.frontend.shell import background, task_records
 from app.frontend.shell.background import BackgroundTask
+from app.frontend.shell.task_records import GRACE_SECONDS, KEPT_SECONDS, TaskRecords
 
 Work = Callable[[Progress], str]
+
+
+@pytest.fixture(autouse=True)
+def everybody(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """Who is here, instead of the sessions of a server: every page has a ``person``."""
+    import streamlit as st
+
+    here = {"ann", "bob"}
+    records = TaskRecords(lambda who: who in here)
+    monkeypatch.setattr(background, "RECORDS", records)
+    monkeypatch.setattr(background, "person", lambda: st.session_state.person)
+    yield here
+    here.clear()
+    records.look(float("inf"))
 
 
 def page(task: "BackgroundTask[str]", work: "Work", question: object) -> None:
@@ -25,9 +41,12 @@ def page(task: "BackgroundTask[str]", work: "Work", question: object) -> None:
     st.markdown(f"result: {task.result(question)}")
 
 
-def opened(work: Work, question: object = None, *, name: str = "work", alone: bool = True) -> AppTest:
-    task: BackgroundTask[str] = BackgroundTask(name, "Counting", alone=alone)
+def opened(
+    work: Work, question: object = None, *, name: str = "work", lane: Lane = "short", person: str = "ann"
+) -> AppTest:
+    task: BackgroundTask[str] = BackgroundTask(name, "Counting", lane=lane)
     app = AppTest.from_function(page, default_timeout=30, kwargs={"task": task, "work": work, "question": question})
+    app.session_state.person = person
     return app.run()
 
 
@@ -40,8 +59,8 @@ def labels(app: AppTest) -> list[str]:
 
 
 def after_its_end(app: AppTest, name: str = "work") -> AppTest:
-    if job := app.session_state[f"task:{name}"].job:  # else the page has seen its end already
-        job.wait()
+    if job := background.RECORDS.of(app.session_state.person, name).job:  # else the page has seen its end already
+        job.wait(30)
     return app.run()
 
 
@@ -120,20 +139,77 @@ def test_a_result_belongs_to_its_question() -> None:
     assert app.run().markdown[0].value == "result: None"
 
 
-@pytest.mark.parametrize("alone", [True, False])
-def test_one_work_at_a_time_unless_it_only_transfers(alone: bool) -> None:
-    gate, other = Gate(), Gate()
-    first = opened(gate)
-    press(first, "Start")
-    second = opened(other, name="other", alone=alone)
-    press(second, "Start")
-    assert labels(second) == (["Start"] if alone else ["Cancel"])
-    assert len(second.warning) == alone
-    for task in (gate, other):
-        task.opened.set()
-    after_its_end(first)
-    if not alone:
-        after_its_end(second, "other")
+def test_it_is_found_again_after_a_reload_with_progress_cancel_and_result() -> None:
+    gate = Gate()
+    app = opened(gate)
+    press(app, "Start")
+    gate.reported.wait(30)
+    reloaded = opened(gate)
+    assert bar(reloaded) == "Counting: one of four"
+    gate.opened.set()
+    assert after_its_end(reloaded).markdown[0].value == "result: ten"
+    assert opened(gate).markdown[0].value == "result: ten"
+    gate.opened.clear()
+    press(reloaded, "Start")
+    again = opened(gate)
+    press(again, "Cancel")
+    gate.opened.set()
+    assert [caption.value for caption in after_its_end(again).caption] == ["Cancelled."]
+
+
+def test_people_neither_see_nor_cancel_each_others_work() -> None:
+    anns, bobs = Gate("ann's"), Gate("bob's")
+    ann, bob = opened(anns), opened(bobs, person="bob")
+    press(ann, "Start")
+    anns.reported.wait(30)
+    assert labels(bob.run()) == ["Start"]
+    press(bob, "Start")
+    assert bar(bob).startswith("Waiting: 1 job before yours")
+    press(bob, "Cancel")
+    assert [caption.value for caption in bob.caption] == ["Cancelled."]
+    assert labels(ann.run()) == ["Cancel"]
+    anns.opened.set()
+    assert after_its_end(ann).markdown[0].value == "result: ann's"
+    assert bob.run().markdown[0].value == "result: None"
+
+
+def test_work_of_somebody_who_has_gone_is_cancelled_and_its_result_dropped_later(everybody: set[str]) -> None:
+    gate = Gate()
+    app = opened(gate)
+    gate.opened.set()
+    press(app, "Start")
+    after_its_end(app)
+    gate.opened.clear()
+    press(app, "Start")
+    now = time.monotonic()
+    everybody.remove("ann")
+    background.RECORDS.look(now + GRACE_SECONDS - 1)  # of a reload or a short break
+    everybody.add("ann")
+    background.RECORDS.look(now + GRACE_SECONDS)
+    everybody.remove("ann")
+    background.RECORDS.look(now + 2 * GRACE_SECONDS - 1)
+    record = background.RECORDS.of("ann", "work")
+    assert record.job is not None
+    assert not record.job.progress.cancelled
+    background.RECORDS.look(now + 2 * GRACE_SECONDS + 1)
+    assert record.job.progress.cancelled
+    gate.opened.set()
+    after_its_end(app)
+    assert "your page was closed" in app.warning[0].value
+    assert app.markdown[0].value == "result: ten"
+    background.RECORDS.look(now + GRACE_SECONDS + KEPT_SECONDS + 1)
+    assert app.run().markdown[0].value == "result: None"
+
+
+def test_a_bounded_number_of_results_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(task_records, "MOST_RECORDS", 2)
+    gate = Gate()
+    gate.opened.set()
+    apps = [opened(gate, name=name) for name in ("first", "second", "third")]
+    for app, name in zip(apps, ("first", "second", "third"), strict=True):
+        press(app, "Start")
+        after_its_end(app, name)
+    assert [app.run().markdown[0].value for app in apps] == ["result: None", "result: ten", "result: ten"]
 
 
 def test_the_time_left_is_estimated_from_the_speed_that_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,6 +97,16 @@ def elements(shape: Shape) -> int:
     return math.prod(shape)
 
 
+def unused(path: str, taken: set[str]) -> str:
+    """``path``, with a number after it if it is taken; it is taken from then on."""
+    name, number = path, 1
+    while name in taken:
+        number += 1
+        name = f"{path}_{number}"
+    taken.add(name)
+    return name
+
+
 INPUT_NODE = "input"  # the node that is the picture
 
 

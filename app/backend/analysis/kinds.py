@@ -45,6 +45,10 @@ Weights = Literal["none", "channels", "filters"]
 Saved = Literal["nothing", "input", "output"]
 
 
+class UnknownOp(ValueError):
+    """The counter does not know an op; counting it as zero would be wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a layer holds in memory beside its input and its output.

@@ -47,8 +47,11 @@ def owners_of(nodes: Sequence[Node], training: bool = False) -> list[int]:
     aliasing = ("always",) if training else ("always", "in eval")
     owners: list[int] = []
     for i, node in enumerate(nodes):
-        source = node.inputs[0]
-        owners.append(i if node.layer.rules.aliases not in aliasing else owners[source] if source >= 0 else -1)
+        if node.layer.rules.aliases not in aliasing or not node.inputs:
+            owners.append(i)
+        else:
+            source = node.inputs[0]
+            owners.append(owners[source] if source >= 0 else -1)
     return owners
 
 

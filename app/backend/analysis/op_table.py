@@ -17,11 +17,7 @@ from torch.nn import functional as F
 from inception_models.net.layers import BatchNormNoGamma, SamePad2d, UnitNormalize
 
 from .graph import Layer
-from .kinds import LayerKind
-
-
-class UnknownOp(ValueError):
-    """The counter does not know an op; counting it as zero would be wrong."""
+from .kinds import LayerKind, UnknownOp
 
 
 def layer_at(node: fx.Node, root: nn.Module) -> Layer:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from torch import fx, nn
 
-from .graph import Layer, Traced
+from .graph import Layer, Traced, unused
 from .kinds import LayerKind
 from .op_table import LAYER_OF_MODULE, layer_at
 
@@ -103,13 +103,3 @@ def path_of(node: fx.Node, kind: LayerKind) -> str:
         return str(node.target)
     stack = list(node.meta.get("nn_module_stack", {}))
     return f"{stack[-1]}.{kind}" if stack and stack[-1] else kind
-
-
-def unused(path: str, taken: set[str]) -> str:
-    """``path``, with a number after it if it is taken; it is taken from then on."""
-    name, number = path, 1
-    while name in taken:
-        number += 1
-        name = f"{path}_{number}"
-    taken.add(name)
-    return name

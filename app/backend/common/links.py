@@ -7,10 +7,13 @@ untrusted text: its size is capped, it is parsed as JSON, and checked like anyth
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 from inception_models import ARCHITECTURES, Arch
-from inception_models.edits.link import apply_edits, to_edits
+from inception_models.arch.refusal import Refusal, Remedy
+from inception_models.edits.link import apply_edits, readable, to_edits
 
 from .limits import MAX_LINK_BYTES
 
@@ -30,21 +33,64 @@ def fits(query: Mapping[str, str]) -> bool:
     return sum(len(name) + len(value) for name, value in query.items()) <= MAX_LINK_BYTES
 
 
-def from_query(query: Mapping[str, str]) -> tuple[Arch, str]:
-    """The network that a link describes, and a sentence about what was refused in it (empty where all was well)."""
+def from_query(query: Mapping[str, str]) -> tuple[Arch, Refusal | None]:
+    """The network that a link describes; where something in it was refused, the published one, and why."""
+    default = ARCHITECTURES[DEFAULT_VARIANT]
     if not fits(query):
-        return ARCHITECTURES[DEFAULT_VARIANT], f"The link is longer than {MAX_LINK_BYTES // 1024} kB and was not read."
+        return default, Refusal(f"The link is longer than {MAX_LINK_BYTES // 1024} kB and was not read.")
     key = query.get("variant", DEFAULT_VARIANT)
     if key not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
-        return ARCHITECTURES[DEFAULT_VARIANT], f"The link names no known variant ({key[:40]!r}); known are {known}."
+        near = get_close_matches(key[:40], ARCHITECTURES, n=1)
+        meant = _readable(ARCHITECTURES[near[0]], query.get("edits")) if near else default
+        remedies = [Remedy(f"Open {meant.about.title}", lambda _: meant)] if near else []
+        return default, Refusal(f"The link names no known variant ({key[:40]!r}); known are {known}.", *remedies)
     original = ARCHITECTURES[key]
     if "edits" not in query:
-        return original, ""
+        return original, None
     try:
-        return edited_by(original, query["edits"]), ""
-    except ValueError as refusal:
-        return original, f"The link's edits were not applied: {refusal}"
+        return edited_by(original, query["edits"]), None
+    except ValueError as problem:
+        rest = _readable(original, query["edits"])
+        remedy = () if rest == original else (Remedy("Open what could be read", lambda _: rest),)
+        return original, Refusal(f"The link's edits were not applied: {problem}", *remedy)
+
+
+def _readable(original: Arch, text: str | None) -> Arch:
+    """``original`` with whatever of these edits can be read and works, such as the beginning of a link that was cut."""
+    closing, ends = "", []
+    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[][{},]', text or ""):
+        match token[0]:
+            case "{" | "[":
+                closing = ("}" if token[0] == "{" else "]") + closing
+            case "}" | "]":
+                closing = closing[1:]
+                ends.append((token.end(), closing))
+            case ",":
+                ends.append((token.start(), closing))
+            case _:
+                pass
+    for end, closing in reversed(ends):
+        try:
+            return readable(original, json.loads((text or "")[:end] + closing))
+        except (ValueError, RecursionError):
+            pass
+    return original
+
+
+def linked_network(query: object) -> Arch:
+    """The network of a query that :func:`to_query` wrote, however long.
+
+    Raises:
+        ValueError: where it is none.
+    """
+    match query:
+        case {"variant": str() as key, "edits": str() as text} if key in ARCHITECTURES:
+            return edited_by(ARCHITECTURES[key], text)
+        case {"variant": str() as key} if key in ARCHITECTURES:
+            return ARCHITECTURES[key]
+        case _:
+            raise ValueError("This is no network's link.")
 
 
 def edited_by(original: Arch, text: str) -> Arch:

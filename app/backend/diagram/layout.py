@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-LAYOUT_TIMEOUT_SECONDS = 60
+LAYOUT_TIMEOUT_SECONDS = 20  # the largest diagram takes less than two
 SVG_NS = "{http://www.w3.org/2000/svg}"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-class LayoutError(RuntimeError):
+class LayoutError(ValueError):
     """No Graphviz program could draw the diagram; the message is one sentence."""
 
 
@@ -40,11 +40,21 @@ def graphviz_svg(dot: str) -> str:
         except OSError as error:
             reason = f"the program does not start ({error.strerror})"
             continue
-        if result.returncode == 0 and result.stdout:
+        if result.returncode == 0 and result.stdout.rstrip().endswith(b"</svg>"):
             return result.stdout.decode()
-        errors = result.stderr.decode(errors="replace").strip().splitlines()
-        reason = errors[-1].rstrip(".") if errors else "the program returned nothing"
+        reason = _reason(result)
     raise LayoutError(f"The diagram could not be laid out: {reason}.")
+
+
+def _reason(ended: subprocess.CompletedProcess[bytes]) -> str:
+    if ended.returncode < 0:
+        return f"the program was ended by signal {-ended.returncode}"
+    errors = ended.stderr.decode(errors="replace").strip().splitlines()
+    return (
+        errors[-1].rstrip(".")
+        if errors
+        else f"the program returned {'no whole drawing' if ended.stdout else 'nothing'}"
+    )
 
 
 def _programs() -> Iterator[str]:

@@ -16,7 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.weak import WeakIdKeyDictionary
 
-from ..analysis.op_table import UnknownOp
+from ..analysis.kinds import UnknownOp
 from .aten_ops import flops_of, is_free, name_of
 from .windows import Seen, call_of, seen_after
 

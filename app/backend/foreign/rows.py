@@ -10,10 +10,12 @@ from torch._ops import OpOverload
 
 from inception_models.arch.shapes import Shape
 
-from ..analysis.graph import Layer, Node
-from ..analysis.op_table import LAYER_OF_FUNCTION, UnknownOp, layer_at
-from ..analysis.trace import packs, sources, unused
+from ..analysis.graph import Layer, Node, unused
+from ..analysis.kinds import UnknownOp
+from ..analysis.op_table import LAYER_OF_FUNCTION, layer_at
+from ..analysis.trace import packs, sources
 from .aten_ops import name_of
+from .convolutions import Window, convolution
 from .module_copy import OneInput
 from .running import Ran, own_path
 from .tracing import Program
@@ -117,19 +119,9 @@ def _convolution(args: tuple[object, ...]) -> Layer:
     """``convolution(x, weight, bias, stride, padding, dilation, transposed, output_padding, groups)``."""
     weight = args[1]
     assert isinstance(weight, Tensor)
-    kernel = tuple(weight.shape[2:])
-    stride, padding, dilation = (cast(list[int], args[place]) for place in (3, 4, 5))
-    transposed, groups = bool(args[6]), cast(int, args[8])
-    width = weight.shape[1] * groups if transposed else weight.shape[0]
-    channels = weight.shape[0] if transposed else weight.shape[1] * groups
-    words = "×".join(map(str, kernel)) + (f"/{stride[0]}" if max(stride) > 1 else "")
-    words += f" dilated {max(dilation)}" if max(dilation) > 1 else ""
-    words += " transposed" if transposed else ""
-    depthwise = 1 < groups == channels
-    words += " depthwise" if depthwise else ""
-    kernel_ends, stride_ends, padding_ends = ((sides[0], sides[-1]) for sides in (kernel, stride, padding))
-    bias = args[2] is not None
-    return Layer("conv", words, width, kernel_ends, stride_ends, padding_ends, groups, groups == channels, bias)
+    stride, padding, dilation = (tuple(cast(list[int], args[place])) for place in (3, 4, 5))
+    window = Window(tuple(weight.shape[2:]), stride, padding, dilation)
+    return convolution(tuple(weight.shape[:2]), window, bool(args[6]), cast(int, args[8]), args[2] is not None)
 
 
 def classes_of(module: nn.Module) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from torch.utils._pytree import tree_leaves
 
 from inception_models.arch.shapes import Shape
 
-from ..analysis.op_table import UnknownOp
+from ..analysis.kinds import UnknownOp
 from .counting import Counter, LastCall, Step
 from .module_copy import INNER, OneInput
 from .sentences import first_line, place, shape_words

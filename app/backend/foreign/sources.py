@@ -1,6 +1,7 @@
 """Modules by name: ``torchvision:resnet50``, ``timm:efficientnet_b0``, or a person's own ``package.module:callable``.
 
-Only names are taken, no files: every reader of a whole network in a file can run code that the file brings along.
+Of files only .onnx is taken, which :mod:`.onnx_files` reads: every other reader of a whole network in a file can run
+code that the file brings along.
 """
 
 from __future__ import annotations
@@ -21,13 +22,11 @@ from inception_models.arch.shapes import Shape
 
 from .sentences import first_line
 
-LIBRARIES = ("torchvision", "timm")
 _FILES = {
-    ".pt2": "torch.export.load unpickles parts of a .pt2 file, which can run code; name the Python module instead.",
-    ".onnx": "ONNX files cannot be read yet; name the Python module instead.",
+    ".pt2": "torch.export.load unpickles parts of a .pt2 file, which can run code; export it to .onnx.",
     **dict.fromkeys(
         (".pt", ".pth", ".ckpt", ".bin", ".safetensors"),
-        "A file of weights does not say what the network computes; name the Python module instead.",
+        "A file of weights does not say what the network computes; name the network or export it to .onnx.",
     ),
 }
 
@@ -51,7 +50,8 @@ def brought_module(source: str) -> BroughtModule:
     library, colon, name = source.partition(":")
     if not colon or not library or not name:
         raise ValueError(
-            f"{source!r} is not a source: write torchvision:resnet50, timm:efficientnet_b0, or package.module:callable."
+            f"{source!r} is not a source: write torchvision:resnet50, timm:efficientnet_b0, package.module:callable, or"
+            " the name of an .onnx file."
         )
     if library == "torchvision":
         return from_torchvision(name)

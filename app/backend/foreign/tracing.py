@@ -6,17 +6,15 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor, fx
 
 from ..analysis.trace import ONE_TRACE, Tracer
+from .analysed import TracedWith
 from .module_copy import OneInput
 from .running import Ran, run_counted
 from .sentences import first_line
-
-TracedWith = Literal["torch.fx", "torch.export"]
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from inception_models.net.builder import Network
 from inception_models.net.layers import ScaledResidual
 
 from ..analysis.graph import INPUT_NODE, Layer
+from ..analysis.kinds import UnknownOp
 from ..analysis.network import analyze
-from ..analysis.op_table import UnknownOp
 
 Compute = Callable[..., Tensor]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,12 +16,13 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, features
+from PIL import ExifTags, Image, ImageOps, features
 from pillow_heif import register_heif_opener
 
 from inception_models.shipped import ASSETS
 
-from ..common.limits import MAX_ASPECT, MAX_PIXELS, MAX_UPLOAD_BYTES
+from ..common.freed import give_memory_back
+from ..common.limits import MAX_ASPECT, MAX_DECODED_AT_ONCE, MAX_PIXELS, MAX_UPLOAD_BYTES
 
 register_heif_opener()  # what phones of Apple take
 
@@ -37,6 +39,11 @@ _ALLOWED = f"allowed are {', '.join(PICTURE_FORMATS[:-1])} and {PICTURE_FORMATS[
 _MEGAPIXELS = f"at most {MAX_PIXELS / 1e6:.0f} megapixels are allowed"
 _MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr"}  # 8 bits a channel or fewer
 _MODES_16_BIT = {"I;16", "I;16L", "I;16B"}
+KEPT_PX = 1536
+"""The short side to which a large picture is reduced: the largest input of a published network needs 342. What such a
+network gets then differs by less than one level of 255 on average. A 12-megapixel photograph, with a short side below
+twice this, stays as it is."""
+_DECODING = threading.BoundedSemaphore(MAX_DECODED_AT_ONCE)
 
 
 class ImageError(ValueError):
@@ -95,11 +102,11 @@ def open_image(data: bytes, name: str = "") -> Image.Image:
     """The picture in `data`, a file's bytes: 8-bit RGB, upright, without metadata.
 
     The EXIF orientation is applied, transparency put on white, 16-bit values scaled to 8 bits; of an animation, the
-    first frame. Colour profiles are ignored, as torchvision and timm do. `name` is for messages. What a person should
-    know about the picture is in :func:`notes_of`.
+    first frame. A large picture is reduced (`KEPT_PX`). Colour profiles are ignored, as torchvision and timm do.
+    `name` is for messages. What a person should know about the picture is in :func:`notes_of`.
 
     Raises ImageError if the file is not an allowed picture, is damaged, or exceeds `limits`: size and shape are read
-    from the header, before any pixel is decoded.
+    from the header, before any pixel is decoded. Where `MAX_DECODED_AT_ONCE` others are being decoded, it waits.
     """
     label = _label(name)
     if not data:
@@ -116,10 +123,10 @@ def open_image(data: bytes, name: str = "") -> Image.Image:
     _check_header(image, label)
     notes: list[str] = []
     try:
-        pixels = _loaded(image, data, notes)
-        with contextlib.suppress(Exception):  # a broken EXIF block says nothing about the pixels
-            ImageOps.exif_transpose(pixels, in_place=True)
-        return _rgb(pixels, notes)
+        with _DECODING:
+            pixels = _decoded(image, data, notes)
+        pixels.info = {"notes": tuple(notes)} if notes else {}  # a place in EXIF or a colour profile must not travel on
+        return pixels
     except Exception as error:  # decoding too raises anything
         raise ImageError(f"{label} is cut off or damaged: only complete pictures are allowed.") from error
 
@@ -153,11 +160,43 @@ def notes_of(image: Image.Image) -> tuple[str, ...]:
 END_OF_JPEG = b"\xff\xd9"
 
 
+def _decoded(image: Image.Image, data: bytes, notes: list[str]) -> Image.Image:
+    """8-bit RGB, upright, and not larger than needed."""
+    whole = image.size
+    loaded = _loaded(image, data, notes)
+    factor = round(whole[0] / loaded.width) if loaded.format in ("JPEG", "MPO") else 1
+    extent = (whole[0] / factor, whole[1] / factor) if factor > 1 else loaded.size  # the last pixels are partly outside
+    orientation = 1
+    with contextlib.suppress(Exception):  # a broken EXIF block says nothing about the pixels
+        orientation = loaded.getexif().get(ExifTags.Base.Orientation, 1)
+    pixels = _rgb(loaded, notes)
+    if _kept(whole) != whole:
+        kept = _kept(whole if factor > 1 else loaded.size)
+        pixels = pixels.resize(kept, Image.Resampling.HAMMING, box=(0, 0, *extent))
+        loaded.close()
+        give_memory_back()  # else every thread would keep what decoding took
+    pixels.getexif()[ExifTags.Base.Orientation] = orientation
+    with contextlib.suppress(Exception):
+        ImageOps.exif_transpose(pixels, in_place=True)
+    return pixels
+
+
+def _kept(size: tuple[int, int]) -> tuple[int, int]:
+    """To what a picture of this size is reduced: of nearly the same shape, so that it is cropped at the same place."""
+    short, long = sorted(size)
+    if short < 2 * KEPT_PX:
+        return size
+    side = min(range(KEPT_PX, KEPT_PX + 64), key=lambda side: abs(side * long / short - round(side * long / short)))
+    other = round(side * long / short)
+    return (side, other) if size[0] == short else (other, side)
+
+
 def _loaded(image: Image.Image, data: bytes, notes: list[str]) -> Image.Image:
     """The picture with its pixels. A JPEG that lacks only its end mark is complete, and many programs write such."""
+    _draft(image)
     try:
         image.load()
-        return image
+        return _with_key(image, data)
     except OSError:
         if image.format != "JPEG":
             raise
@@ -171,24 +210,47 @@ def _loaded(image: Image.Image, data: bytes, notes: list[str]) -> Image.Image:
 
 def _decoded_jpeg(data: bytes) -> Image.Image:
     image = Image.open(BytesIO(data), formats=("JPEG",))
+    _draft(image)
     image.load()
     return image
 
 
+def _draft(image: Image.Image) -> None:
+    """Let a JPEG's decoder reduce a large picture, by 2, 4 or 8."""
+    if _kept(image.size) != image.size:
+        image.draft(image.mode, _kept(image.size))
+
+
+def _with_key(image: Image.Image, data: bytes) -> Image.Image:
+    """With the transparent colour of a PNG as its pixels have it: Pillow scales those to 8 bits, and not the colour."""
+    key, depth = image.info.get("transparency"), data[24] if image.format == "PNG" else 8
+    if isinstance(key, int) and image.mode == "L" and depth < 8:
+        image.info["transparency"] = key * 255 // ((1 << depth) - 1)
+    elif isinstance(key, tuple) and depth == 16:  # to the nearest: the low 8 bits of the pixels are gone
+        image.info["transparency"] = tuple(value >> 8 for value in key)
+    return image
+
+
+def _eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
+    """A 16-bit picture, which Pillow would clip at 255: grey, and transparent where it has the transparent value."""
+    values, key = np.asarray(image), image.info.get("transparency")
+    depth = next((bits for bits in (8, 10, 12) if 0 < values.max() < 1 << bits), 16)
+    if depth < 16:
+        notes.append(f"Its 16-bit values use {depth} bits, so they were stretched from {depth} bits to 8.")
+    grey = Image.fromarray((values >> (depth - 8)).astype(np.uint8))
+    if key is not None:
+        grey.putalpha(Image.fromarray((values != key).astype(np.uint8) * np.uint8(255)))
+    return grey
+
+
 def _rgb(image: Image.Image, notes: list[str]) -> Image.Image:
-    if image.mode in _MODES_16_BIT:  # Pillow would clip these at 255
-        values = np.asarray(image)
-        depth = next((bits for bits in (8, 10, 12) if 0 < values.max() < 1 << bits), 16)
-        if depth < 16:
-            notes.append(f"Its 16-bit values use {depth} bits, so they were stretched from {depth} bits to 8.")
-        image = Image.fromarray((values >> (depth - 8)).astype(np.uint8))
-    if image.has_transparency_data:
+    """On white where it is transparent."""
+    if image.mode in _MODES_16_BIT:
+        image = _eight_bits(image, notes)
+    if not image.has_transparency_data:
+        return image if image.mode == "RGB" else image.convert("RGB")
+    if image.mode != "RGBA":
         image = image.convert("RGBA")
-        rgb = Image.new("RGB", image.size, "white")
-        rgb.paste(image, mask=image.getchannel("A"))
-    else:
-        rgb = image.convert("RGB")
-    rgb.info.clear()  # a place in EXIF or a colour profile must not travel into the pictures made from this one
-    if notes:
-        rgb.info["notes"] = tuple(notes)
+    rgb = Image.new("RGB", image.size, "white")
+    rgb.paste(image, mask=image)
     return rgb

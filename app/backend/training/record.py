@@ -18,7 +18,9 @@ from inception_models.edits.link import to_edits
 from inception_models.training.datasets import Data
 from inception_models.training.evaluate import Score
 from inception_models.training.run import Epoch, Options
+from inception_models.training.start import digest_of
 from inception_models.training.train import Trained
+from inception_models.weights import OwnFile
 
 from ..common.device import device_name
 
@@ -26,6 +28,12 @@ from ..common.device import device_name
 def weights_file(trained: Trained) -> bytes:
     """The network's weights as a .safetensors file, with this project's own names."""
     return save({name: value.contiguous() for name, value in trained.net.state_dict().items()})
+
+
+def just_trained(trained: Trained, test: Score, card: str) -> OwnFile:
+    """The weights without a detour by a file. They share their memory with the network."""
+    state = {name: value.detach() for name, value in trained.net.state_dict().items()}
+    return OwnFile(f"Just trained, {test.accuracy:.1%}", f"{digest_of(state):08x}", state, card)
 
 
 def curves_csv(curve: tuple[Epoch, ...]) -> str:
@@ -39,16 +47,25 @@ def curves_csv(curve: tuple[Epoch, ...]) -> str:
 
 def card_json(trained: Trained, data: Data, options: Options, test: Score, command: str) -> str:
     """Which network the weights belong to, how its pictures are prepared, how it was trained and how well it does."""
-    arch = trained.net.arch
+    arch, phases = trained.net.arch, trained.phases
+    origin = phases and {
+        "weights": phases.origin,
+        "licence": phases.licence,
+        "new": sorted(phases.new),
+        "head_epochs": phases.head_epochs,
+        "frozen": phases.frozen,
+    }
     content = {
         "variant": arch.key,
         "edits": to_edits(ARCHITECTURES[arch.key], arch),
         "mean": trained.mean,
         "std": trained.std,
+        "preprocessing": data.steps and asdict(data.steps),
         "input_size": arch.input_size,
         "classes": data.classes,
         "accuracy": test.accuracy,
         "card": {
+            "from": origin,
             "data": data.source or data.name,
             "licence": data.licence,
             "pictures": {"train": len(data.train), "test": len(data.test)},

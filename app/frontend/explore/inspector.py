@@ -18,9 +18,11 @@ from ...backend.common.colours import OUTSIDE_COLOUR, branch_colour
 from ...backend.common.quantity import exact, float32_bytes, shape_text, short
 from ..components.stage_cards import stage_cards
 from ..components.width_sliders import WidthSlider, width_sliders
+from ..shell.controls import remembered
 from ..state import State
 from . import structure_editor
 
+EDITORS = ["Widths", "Structure"]
 INPUT = "input"  # the picture's box in the diagram, which is not a stage
 
 
@@ -31,8 +33,8 @@ def show(state: State, analysis: Analysis) -> None:
     stage_cards({INPUT: _picture(analysis), **cards}, selected=state.selected_stage, key="cards")
     shown = st.segmented_control(
         "Edit",
-        ["Widths", "Structure"],
-        default="Widths",
+        EDITORS,
+        default=remembered("edit", EDITORS, "Widths"),
         key="edit",
         required=True,
         label_visibility="collapsed",
@@ -138,9 +140,9 @@ def _sliders(state: State, stages: Mapping[str, StageCost]) -> dict[str, list[Wi
 
 
 def _slider(state: State, path: str, width: int, published: int, color: str) -> WidthSlider:
-    typed, error = state.refused.get(path, (None, None))
     high = min(MAX_WIDTH, max(2 * published, width, 64))
-    return WidthSlider(path, path.partition(".")[2] or path, width, published, high, color, error, typed)
+    label = path.partition(".")[2] or path
+    return WidthSlider(path, label, width, published, high, color, *state.refused_text(path))
 
 
 def _colors(stage: StageCost) -> dict[str, str]:

@@ -21,8 +21,10 @@ from inception_models.edits.whatif import factorised, naive, swapped_pool, unfac
 
 from ...backend import StageCost
 from ..shell.controls import choice_stays_among, control_shows
+from ..shell.notice import refusal
 from ..state import State
 
+PLACE = "structure"  # where it says why something was refused
 StructureEdit = Callable[[Arch], Arch]
 NEW_OPS: dict[str, tuple[int, int] | str] = {
     "1×1 convolution": (1, 1),
@@ -37,6 +39,7 @@ NEW_OPS: dict[str, tuple[int, int] | str] = {
 
 def show(state: State, stage: StageCost) -> None:
     """Render the structure editor for one stage."""
+    refusal(state, PLACE)
     part = stage.part
     if isinstance(part, Repeat):
         _copies(state, part)
@@ -62,7 +65,7 @@ def _copies(state: State, part: Repeat) -> None:
         1,
         MAX_REPEATS,
         key=key,
-        on_change=lambda: state.attempt(lambda a: with_repeats(a, {part.name: int(st.session_state[key])})),
+        on_change=lambda: state.attempt(lambda a: with_repeats(a, {part.name: int(st.session_state[key])}), PLACE),
         help="How many copies of this block follow one another",
     )
 
@@ -76,7 +79,7 @@ def _scale(state: State, block: Residual) -> None:
         1.0,
         step=0.01,
         key=key,
-        on_change=lambda: state.attempt(lambda a: with_scales(a, {block.name: float(st.session_state[key])})),
+        on_change=lambda: state.attempt(lambda a: with_scales(a, {block.name: float(st.session_state[key])}), PLACE),
         help="What the branches are multiplied by before they are added to the shortcut",
     )
 
@@ -144,7 +147,7 @@ def _splits(path: str) -> list[tuple[str, StructureEdit]]:
 def _row(actions: list[tuple[str, StructureEdit]], state: State) -> None:
     with st.container(horizontal=True):
         for label, edit in actions:
-            st.button(label, key=f"do:{label}", on_click=state.attempt, args=(edit,))
+            st.button(label, key=f"do:{label}", on_click=state.attempt, args=(edit, PLACE))
 
 
 def _insert(state: State, block: Block, path: str, part: Branch | Op) -> None:
@@ -159,12 +162,12 @@ def _insert(state: State, block: Block, path: str, part: Branch | Op) -> None:
         op = _new_op(NEW_OPS[kind], int(width), {o.name for o in branch.ops})
         alone = _new_op(NEW_OPS[kind], int(width), set())
         where = f"At the end of {branch.name}" if isinstance(part, Branch) else f"After {branch.name}.{part.name}"
-        st.button(where, on_click=state.attempt, args=(lambda a: with_op(a, at, op, place),))
+        st.button(where, on_click=state.attempt, args=(lambda a: with_op(a, at, op, place), PLACE))
         name = free_name("branch_new", names)
         st.button(
             "In a new branch",
             on_click=state.attempt,
-            args=(lambda a: with_branch(a, block.name, Branch(name, (alone,))),),
+            args=(lambda a: with_branch(a, block.name, Branch(name, (alone,))), PLACE),
         )
 
 

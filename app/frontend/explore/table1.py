@@ -27,6 +27,7 @@ from ...backend import Analysis, StageCost
 from ...backend.common.colours import branch_colour
 from ...backend.common.quantity import exact, percent_change, shape_text, short
 from ..components.width_table import Column, Row, Table, TextCell, WidthCell, width_table
+from ..shell.notice import cell_remedies
 from ..state import COPIES, State, numbers
 
 COMPUTED = (
@@ -61,6 +62,7 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
         on_reset=state.reset_numbers,
         on_select=state.select,
     )
+    cell_remedies(state)
 
 
 def tables(state: State, analysis: Analysis, reference: Analysis) -> list[Table]:
@@ -225,8 +227,7 @@ def _width(path: str, width: int, context: _Context) -> WidthCell:
 
 
 def _number(path: str, now: int, most: int, context: _Context) -> WidthCell:
-    typed, error = context.state.refused.get(path, (None, None))
-    return WidthCell(path, now, context.published.get(path), 1, most, error, typed)
+    return WidthCell(path, now, context.published.get(path), 1, most, *context.state.refused_text(path))
 
 
 def _computed(stage: StageCost, context: _Context) -> dict[str, TextCell]:

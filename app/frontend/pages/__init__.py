@@ -5,11 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from ..shell import page_links
+from ..shell.panel import panel
+from ..shell.presence import person
+from ..state import current
 from . import costs, explore, picture, train
 
 
 def show() -> None:
     """Render the menu and the page that the address names."""
+    person()  # is here, whichever page this is
     pages = [
         st.Page(explore.page, title="Explore", icon=":material/account_tree:", url_path="explore", default=True),
         st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),
@@ -17,4 +21,7 @@ def show() -> None:
         st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
     ]
     page_links.register(pages)
-    st.navigation(pages).run()
+    chosen = st.navigation(pages)
+    with panel(chosen.title):  # its parts have panels of their own
+        current().opened(chosen.title)
+        chosen.run()

@@ -7,6 +7,7 @@ import streamlit as st
 from ...backend import Analysis
 from ..explore import diagram_panel, inspector, table1
 from ..shell import frame
+from ..shell.panel import panel
 from ..state import State
 
 
@@ -17,8 +18,9 @@ def page() -> None:
 
 def _body(state: State, analysis: Analysis, reference: Analysis) -> None:
     left, right = st.columns([5, 3], gap="medium")
-    with left:
+    with left, panel("The diagram"):
         diagram_panel.show(state, analysis, reference)
-    with right, st.container(height=660, border=False, key="inspector"):
+    with right, st.container(height=660, border=False, key="inspector"), panel("The selected part"):
         inspector.show(state, analysis)
-    table1.show(state, analysis, reference)
+    with panel("The table"):
+        table1.show(state, analysis, reference)

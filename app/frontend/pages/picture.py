@@ -11,8 +11,9 @@ from ...backend.picture.forward import Forward, forward
 from ..picture import demo_pictures, tabs, weights_card
 from ..picture.picture_input import Picture, choose_picture
 from ..picture.weights_input import choose_weights
-from ..shell import frame
+from ..shell import frame, memory
 from ..shell.notice import plain, refused
+from ..shell.panel import panel
 from ..state import State
 
 
@@ -24,11 +25,15 @@ def page() -> None:
         weights = choose_weights(state)
         problems = st.container()
         test = demo_pictures.choose_test_picture() if weights == "demo" else None
-        picture = test.picture if test else choose_picture()
-        try:
-            forward_pass = _forward(state, picture, weights, problems)
-        except ValueError as refusal:
-            refused(str(refusal))
+        picture = test.picture if test else choose_picture(state.files)
+        memory.keep_again(state)  # it has the names of files now
+        forward_pass = None
+        with panel("What the network makes of the picture"):
+            try:
+                forward_pass = _forward(state, picture, weights, problems)
+            except ValueError as refusal:
+                refused(str(refusal))
+        if forward_pass is None:
             return
         _prediction(forward_pass, picture.credit, test.label if test else "")
         weights_card.show(forward_pass.loaded)
@@ -36,7 +41,7 @@ def page() -> None:
     with right:
         tabs.show(state, forward_pass, picture)
     if forward_pass.trained_weights.id == "demo":  # rendered last, so that the maps need not wait for it
-        with below:
+        with below, panel("The accuracy"):
             demo_pictures.show_accuracy(state)
 
 

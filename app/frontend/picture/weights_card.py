@@ -67,7 +67,7 @@ def unusable(problem: ValueError, state: State) -> None:
     if (classes := problem.classes) is not None:
         st.button(
             f"Set Classes to {classes:,}",
-            on_click=lambda: state.attempt(lambda arch: with_classes(arch, classes)),
+            on_click=lambda: state.attempt(lambda arch: with_classes(arch, classes), "classes"),
             width="stretch",
         )
     elif (arch := problem.arch) is not None and state.weights.get(state.arch.key) == "own":

@@ -18,6 +18,8 @@ from ..shell.notice import plain, refused
 from ..state import State
 from . import weights_preprocessing
 
+FILE = "weights"  # the name of the person's file among those that the browser remembers
+
 
 @dataclass
 class OpenedFile:
@@ -66,6 +68,11 @@ def show(state: State) -> None:
     elif kept.problem is not None and kept.shown == state.arch:
         refused(str(kept.problem))
         list_mismatches(kept.problem)
+    elif kept.own is None and state.weights.get(state.arch.key) == "own" and FILE in state.files:
+        refused(
+            f"The server no longer has your file {state.files[FILE]}; add it again above. Until then the weights are"
+            " random."
+        )
 
 
 def show_chosen(state: State) -> None:
@@ -107,16 +114,16 @@ def _dropped(state: State, files: Sequence[UploadedFile]) -> None:
     if weights:
         _open_dropped(state, weights[-1], card)
     elif card and (own := kept.own) is not None:
-        _open(state, lambda: with_card(own, card))
+        open_weights(state, lambda: with_card(own, card))
 
 
 def _open_dropped(state: State, file: UploadedFile, card: str, entry: str | None = None) -> None:
     kept = opened_file()
-    _open(state, lambda: read_own(file, file.name, entry, card))
+    open_weights(state, lambda: read_own(file, file.name, entry, card))
     kept.dropped = (file, card) if isinstance(kept.problem, SeveralEntriesError) else None
 
 
-def _open(state: State, read: Callable[[], OwnFile]) -> None:
+def open_weights(state: State, read: Callable[[], OwnFile]) -> None:
     """Show the file's network; a network of the same variant that was edited stays, and gets the weights."""
     kept = opened_file()
     kept.problem, kept.shown = None, state.arch
@@ -127,6 +134,7 @@ def _open(state: State, read: Callable[[], OwnFile]) -> None:
         kept.problem = problem
         return
     kept.own, kept.home = own, home
+    state.files[FILE] = own.name
     state.weights[home.key] = "own"
     if not (state.edited and state.arch.key == home.key):
         state.become(home)

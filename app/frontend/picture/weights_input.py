@@ -10,7 +10,7 @@ import streamlit as st
 
 from inception_models.checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published
 from inception_models.checkpoints.demo import demo
-from inception_models.checkpoints.download import bytes_arrived
+from inception_models.checkpoints.download import bytes_arrived, is_intact
 from inception_models.weights import Source, fetch
 
 from ...backend.common.jobs import Progress
@@ -72,14 +72,15 @@ def _title(name: str) -> str:
 
 def _is_here(state: State, known: TrainedWeights) -> bool:
     """Whether the file was downloaded; else render the offer to do it, or how far it is."""
-    file, task = known.file, _download_task(known)
-    if file.exists():
+    file, task, remote = known.file, _download_task(known), known.remote
+    assert remote is not None  # it is published
+    if is_intact(file, remote.size, remote.sha256):
         return True
     if task.running:
         task.watch(narrow=True)
         return False
-    remote = known.remote
-    assert remote is not None  # it is published
+    if file.exists():
+        refused(f"{file} is damaged or cannot be read: download it again.")
     if problem := task.problem():
         refused(problem)
         st.button("Use the demo network instead", on_click=use_weights, args=(state, "demo"), width="stretch")
@@ -95,7 +96,7 @@ def _is_here(state: State, known: TrainedWeights) -> bool:
 
 
 def _download_task(known: TrainedWeights) -> BackgroundTask[Path]:
-    return BackgroundTask(f"download:{known.id}", "Downloading", "What has arrived is kept", alone=False)
+    return BackgroundTask(f"download:{known.id}", "Downloading", "What has arrived is kept", "transfer")
 
 
 def _start(known: TrainedWeights) -> None:

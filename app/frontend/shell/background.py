@@ -1,17 +1,24 @@
-"""Work that takes seconds: it is started, watched and cancelled here, and it goes on while another page is open."""
+"""Work that takes seconds: it is started, watched and cancelled here.
+
+It belongs to the person, not to the page: it goes on while another page is open, and is found again after a reload.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Generic, TypeVar, cast
 
 import streamlit as st
 
-from ...backend.common.jobs import Busy, Job, Progress
+from ...backend.common.jobs import JOBS, Busy, Job, Lane, Place, Progress
 from ...backend.common.quantity import spoken
 from .notice import refused
+from .panel import panel
+from .presence import person
+from .task_records import RECORDS, TaskRecord
 
 POLL_SECONDS = 0.5
 ESTIMATE_AFTER_SECONDS = 2.0  # of watching: an estimate from less would jump about
@@ -19,75 +26,63 @@ ESTIMATE_AFTER_SECONDS = 2.0  # of watching: an estimate from less would jump ab
 _Result = TypeVar("_Result")
 
 
-@dataclass(eq=False)
-class _Kept(Generic[_Result]):
-    """What a session keeps of one kind of work: the last job and the question it answers, and the last result."""
-
-    job: Job[_Result] | None = None
-    asked: object = None
-    problem: str = ""
-    cancelled: bool = False
-    seen: tuple[float, float] = (0.0, 0.0)  # when the job was first watched, and which fraction was done
-    result: _Result | None = None
-    answers: object = None
-
-    def put_away(self) -> None:
-        """Keep what a job that has ended leaves."""
-        if self.job is None or self.job.running:
-            return
-        if self.job.result is not None:
-            self.result, self.answers = self.job.result, self.asked
-        self.problem = self.job.problem
-        self.cancelled = self.job.result is None and not self.problem
-        self.job = None
-
-
 @dataclass(frozen=True)
 class BackgroundTask(Generic[_Result]):
-    """One kind of work, by ``name``, of which a session has at most one under way and keeps the last result.
+    """One kind of work, by ``name``, of which a person has at most one under way and keeps the last result.
 
     A result belongs to a question: any value that can be compared, such as which class was asked about. ``doing``: what
-    the progress bar says, as in ``Measuring``. ``stops``: when the work stops once it is cancelled. ``alone``: as in
-    :class:`Job`. ``steady``: whether the rest takes as long as its share of the work says.
+    the progress bar says, as in ``Measuring``. ``stops``: when the work stops once it is cancelled. ``lane``: for whom
+    it waits, as in :class:`Job`. ``steady``: whether the rest takes as long as its share of the work says.
     """
 
     name: str
     doing: str = ""
     stops: str = "Stop at the next step"
-    alone: bool = True
+    lane: Lane = "short"
     steady: bool = True
 
-    def start(self, work: Callable[[Progress], _Result], question: object = None) -> bool:
-        """Begin; False where other work is in the way, which then is the problem. The last result is kept meanwhile."""
-        kept = self._kept()
-        kept.asked, kept.problem, kept.cancelled, kept.seen = question, "", False, (0.0, 0.0)
+    def start(self, work: Callable[[Progress], _Result], question: object = None, live: object = None) -> bool:
+        """Begin, or wait for its turn; False where it cannot even wait: why is the problem then.
+
+        The last result is kept meanwhile. ``live``: what the work writes and the page reads before it has ended.
+        """
+        before = self._record()
+        if before.job is not None:  # it was started in another tab
+            return True
+        job = Job(person(), self.name, work, self.lane)
+        record = TaskRecord(job, question, live, result=before.result, answers=before.answers)
         try:
-            kept.job = Job(work, self.alone)
+            JOBS.put(job)
         except Busy as busy:
-            kept.problem = str(busy)
-            return False
-        return True
+            record.job, record.problem = None, str(busy)
+        RECORDS.keep(job.owner, self.name, cast("TaskRecord[object]", record))
+        return record.job is not None
+
+    @property
+    def live(self) -> object:
+        """What the last work that was started shows of itself, whether it has ended or not."""
+        return self._record().live
 
     @property
     def running(self) -> bool:
-        return self._kept().job is not None
+        return self._record().job is not None
 
     def result(self, question: object = None) -> _Result | None:
         """The last result, if it answers ``question``."""
-        kept = self._kept()
-        return kept.result if kept.answers == question else None
+        record = self._record()
+        return record.result if record.answers == question else None
 
     def problem(self, question: object = None) -> str:
         """Why the last attempt to answer ``question`` failed; empty where it did not."""
-        kept = self._kept()
-        return kept.problem if kept.asked == question else ""
+        record = self._record()
+        return record.problem if record.asked == question else ""
 
     def show_problem(self, question: object = None) -> None:
         """Render why there is no newer result, where there is a reason."""
-        kept = self._kept()
+        record = self._record()
         if problem := self.problem(question):
             refused(problem)
-        elif kept.cancelled and kept.asked == question:
+        elif record.cancelled and record.asked == question:
             st.caption("Cancelled.")
 
     def watch(
@@ -108,36 +103,50 @@ class BackgroundTask(Generic[_Result]):
         st.fragment(self._follow, run_every=every_seconds)(left, below, narrow)
 
     def _follow(self, left: Callable[[], float | None] | None, below: Callable[[], None] | None, narrow: bool) -> None:
-        kept = self._kept()
-        if kept.job is None:
+        record = self._record()
+        if record.job is None:
             st.rerun()
             return
-        progress = kept.job.progress
-        seconds = left() if left else _seconds_left(kept, progress.fraction) if self.steady else None
-        text = ": ".join(filter(None, (self.doing, progress.doing)))
+        place = JOBS.place(record.job)
+        seconds = left() if left else _seconds_left(record) if self.steady else None
         with st.container(horizontal=not narrow, vertical_alignment="center"):
-            st.progress(
-                min(progress.fraction, 1.0), text + (f", about {spoken(seconds)} left" if seconds is not None else "")
-            )
+            if place is not None:
+                st.progress(0.0, _waiting(place))
+            else:
+                st.progress(min(record.job.progress.fraction, 1.0), self._text(record.job.progress.doing, seconds))
             st.button(
-                "Cancel", icon=":material/close:", key=f"{self.name}.cancel", on_click=progress.cancel, help=self.stops
+                "Cancel",
+                icon=":material/close:",
+                key=f"{self.name}.cancel",
+                on_click=partial(JOBS.cancel, record.job),
+                help=self.stops if place is None else "Give up your place",
             )
-        if below:
-            below()
+        if below and place is None:
+            with panel("What is there so far"):
+                below()
 
-    def _kept(self) -> _Kept[_Result]:
-        kept = st.session_state.setdefault(f"task:{self.name}", _Kept())
-        assert isinstance(kept, _Kept)
-        kept.put_away()
-        return kept
+    def _text(self, doing: str, seconds: float | None) -> str:
+        text = ": ".join(filter(None, (self.doing, doing)))
+        return text if seconds is None else f"{text}, about {spoken(seconds)} left"
+
+    def _record(self) -> TaskRecord[_Result]:
+        record = cast(TaskRecord[_Result], RECORDS.of(person(), self.name))
+        record.put_away()
+        return record
 
 
-def _seconds_left(kept: _Kept[_Result], fraction: float) -> float | None:
+def _waiting(place: Place) -> str:
+    text = f"Waiting: {place.ahead} job{'s' if place.ahead != 1 else ''} before yours"
+    return text if place.seconds is None else f"{text}, about {spoken(place.seconds)}"
+
+
+def _seconds_left(record: TaskRecord[_Result]) -> float | None:
     """The time that the rest would take at the speed seen so far; None before that can be told."""
-    now = time.monotonic()
-    if not kept.seen[0] and fraction:
-        kept.seen = (now, fraction)
-    since, first = kept.seen
+    assert record.job is not None, "only a job that runs is watched"
+    now, fraction = time.monotonic(), record.job.progress.fraction
+    if not record.pace[0] and fraction:
+        record.pace = (now, fraction)
+    since, first = record.pace
     if fraction <= first or now - since < ESTIMATE_AFTER_SECONDS:
         return None
     return (now - since) / (fraction - first) * (1 - fraction)

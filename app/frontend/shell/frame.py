@@ -9,8 +9,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from ...backend import Analysis, analyze
-from ..state import State, current, write_link
-from . import header, sidebar
+from ..state import State, address_of, current
+from . import header, memory, sidebar
 
 FREEZE_AFTER_MODULES = 100  # new ones
 _frozen_modules = 0
@@ -21,10 +21,12 @@ Networks = tuple[State, Analysis, Analysis]
 
 def show() -> Networks:
     """Render it around a page whose body follows."""
+    memory.wait()
     state = current()
     networks = _networks(state)
     _header(networks)
     sidebar.show(state)
+    memory.keep(state)
     _freeze_imported_modules()
     return networks
 
@@ -35,9 +37,11 @@ def show_after(body: Callable[[State, Analysis, Analysis], None]) -> None:
     The browser takes as long for the sidebar as for a diagram. So the body comes first, and an edit that the sidebar
     does not show redraws only the body and the header.
     """
+    memory.wait()
     state = current()
     _body_and_header(body, sidebar.settings(state))
     sidebar.show(state)
+    memory.keep(state)
     _freeze_imported_modules()
 
 
@@ -50,6 +54,7 @@ def _body_and_header(body: Callable[[State, Analysis, Analysis], None], settings
     body(*networks)
     with above:
         _header(networks)
+    memory.keep_again(state)
 
 
 def _networks(state: State) -> Networks:
@@ -57,7 +62,7 @@ def _networks(state: State) -> Networks:
 
 
 def _header(networks: Networks) -> None:
-    header.show(*networks, write_link(networks[0]))
+    header.show(*networks, address_of(networks[0]).complete)
 
 
 def _freeze_imported_modules() -> None:

@@ -12,7 +12,7 @@ from ...backend import Analysis
 from ..components.network_head import network_head
 from ..state import State
 from . import totals
-from .notice import plain, refused
+from .notice import plain, refusal
 
 CHANGES_LISTED = 40  # one sentence each
 
@@ -36,8 +36,7 @@ def show(state: State, analysis: Analysis, reference: Analysis, linked: bool) ->
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(plain(state.notice), icon=":material/info:")
             st.button("Undo", key="undo-notice", icon=":material/undo:", on_click=state.undo)
-    if state.problem:
-        refused(state.problem)
+    refusal(state, "link")
     totals.show(analysis, reference)
 
 

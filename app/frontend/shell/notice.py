@@ -6,10 +6,41 @@ import re
 
 import streamlit as st
 
+from inception_models.arch.refusal import remedies_of
+
+from ..state import State
+
+CELLS_OFFERED = 6  # buttons at once
+
 
 def refused(sentence: str) -> None:
     """Say why something was not done."""
     st.warning(plain(sentence), icon=":material/info:")
+
+
+def refusal(state: State, place: str) -> None:
+    """Say why the last action was refused where it belongs to ``place``, with a button for each remedy."""
+    if problem := state.refused_at(place):
+        refused(str(problem))
+        for number, remedy in enumerate(remedies_of(problem)):
+            st.button(
+                plain(remedy.label),
+                key=f"remedy:{place}:{number}",
+                on_click=state.attempt,
+                args=(remedy.edit, place),
+                width="stretch",
+            )
+
+
+def cell_remedies(state: State) -> None:
+    """A button for each number in the tables that was refused: what it does instead; its cell says the reason."""
+    refusals = [(path, remedies_of(problem)) for path, (_, problem) in state.refused.items()]
+    offers = [(path, remedies[0]) for path, remedies in refusals if remedies]
+    if offers:
+        with st.container(horizontal=True, key="cell-remedies"):  # which stays in sight below a long table
+            for path, remedy in offers[:CELLS_OFFERED]:
+                label, act = plain(f"{path}: {remedy.label}"), (path, remedy.edit)
+                st.button(label, key=f"remedy:{path}", on_click=state.remedy_number, args=act)
 
 
 def plain(text: str) -> str:

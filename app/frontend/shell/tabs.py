@@ -1,10 +1,13 @@
-"""Tabs of a page. A page switch makes the browser forget which tab was open; this does not."""
+"""Tabs of a page. A page switch and a reload make the browser forget which tab was open; this does not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 import streamlit as st
+
+from .controls import remembered
+from .panel import panel
 
 
 def remembered_tabs(name: str, tabs: Mapping[str, Callable[[], None]]) -> None:
@@ -14,8 +17,9 @@ def remembered_tabs(name: str, tabs: Mapping[str, Callable[[], None]]) -> None:
     def remember() -> None:
         st.session_state[kept] = st.session_state[key]
 
-    places = st.tabs(list(tabs), key=key, on_change=remember, default=st.session_state.get(kept))
-    for place, render in zip(places, tabs.values(), strict=True):
+    first = remembered(kept, list(tabs), next(iter(tabs)))
+    places = st.tabs(list(tabs), key=key, on_change=remember, default=st.session_state.get(kept, first))
+    for place, (label, render) in zip(places, tabs.items(), strict=True):
         if place.open:
-            with place:
+            with place, panel(label):
                 render()

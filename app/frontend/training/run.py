@@ -20,9 +20,10 @@ from ...backend.training.job import Finished, Live, work
 from ...backend.training.plan import TrainingPlan, narrowed, step_macs, training_plan
 from ...backend.training.record import curves_csv, weights_file
 from ..shell.background import BackgroundTask
+from ..shell.controls import remembered
 from ..state import State
 
-RUN: BackgroundTask[tuple[Live, Finished]] = BackgroundTask("training", stops="Stop after this step")
+RUN: BackgroundTask[tuple[Live, Finished]] = BackgroundTask("training", stops="Stop after this step", lane="long")
 CURVES_EVERY_SECONDS = 1.0  # two charts are drawn each time, on the machine that trains
 BATCH = 64
 RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
@@ -54,13 +55,12 @@ def _begin(arch: Arch, offer: Offer, options: Options) -> None:
     def train(progress: Progress) -> tuple[Live, Finished]:
         return live, work(arch, offer, options, live, progress)
 
-    if RUN.start(train):
-        st.session_state.live = live
+    RUN.start(train, live=live)
 
 
 def _live() -> Live | None:
     """What the last run that was started has found so far, whether it has ended or not."""
-    live = st.session_state.get("live")
+    live = RUN.live
     return live if isinstance(live, Live) else None
 
 
@@ -82,15 +82,27 @@ def _options() -> tuple[Offer, Options]:
         st.caption("Install Debian's package dataset-fashion-mnist to train on Fashion-MNIST as well.")
     with st.container(horizontal=True):
         epochs = st.number_input(
-            "Epochs", 1, 100, 10, key="train_epochs", persist_state="session", help="Passes over the training pictures"
+            "Epochs",
+            1,
+            100,
+            remembered("train_epochs", range(1, 101), 10),
+            key="train_epochs",
+            persist_state="session",
+            help="Passes over the training pictures",
         )
         seed = st.number_input(
-            "Seed", 0, 9999, 0, key="train_seed", persist_state="session", help="The same seed gives the same run"
+            "Seed",
+            0,
+            9999,
+            remembered("train_seed", range(10_000), 0),
+            key="train_seed",
+            persist_state="session",
+            help="The same seed gives the same run",
         )
     rate = st.select_slider(
         "Learning rate",
         RATES,
-        0.05,
+        remembered("train_rate", RATES, 0.05),
         key="train_rate",
         persist_state="session",
         help="The peak: the rate rises for the first fifth of the run, then falls to zero. Lower it if the loss jumps.",
@@ -104,7 +116,7 @@ def _offer_to_start(state: State, analysis: Analysis, offer: Offer, options: Opt
         _smaller(state, offer)
         st.button(
             f"Only change outputs to {offer.classes}",
-            on_click=partial(state.attempt, lambda arch: with_classes(arch, offer.classes)),
+            on_click=partial(state.attempt, lambda arch: with_classes(arch, offer.classes), "classes"),
         )
         return
     known = training_plan(analysis, offer.pictures, options.epochs, options.batch)

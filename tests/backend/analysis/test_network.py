@@ -13,8 +13,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from app.backend import analyze
 from app.backend.analysis.graph import Node
+from app.backend.analysis.kinds import UnknownOp
 from app.backend.analysis.liveness import peak_elements
-from app.backend.analysis.op_table import UnknownOp, layer_of
+from app.backend.analysis.op_table import layer_of
 from app.backend.analysis.trace import Tracer, trace
 from inception_models import ARCHITECTURES, Arch, build, with_widths
 from inception_models.edits.widths import scaled

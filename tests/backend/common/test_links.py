@@ -29,7 +29,7 @@ EDITED = [
 def test_what_a_link_says_comes_back(arch: Arch) -> None:
     query = to_query(arch)
     assert sum(len(k) + len(v) for k, v in query.items()) < MAX_LINK_BYTES
-    assert from_query(query) == (arch, "")
+    assert from_query(query) == (arch, None)
 
 
 def test_the_published_network_has_the_shortest_link() -> None:
@@ -77,5 +77,30 @@ def test_a_hostile_link_gives_a_published_network_and_one_sentence(query: dict[s
     arch, problem = from_query(query)
     assert arch == GOOGLENET
     assert problem
-    assert "\n" not in problem
-    assert len(problem) < 600
+    assert "\n" not in str(problem)
+    assert len(str(problem)) < 600
+
+
+TWO = ("inception3a.branch1x1.conv", "inception3a.branch3x3.conv")
+CUT = '{"v":1,"classes":10,"w":{"inception3a.branch1x1.conv":96,"inception3a.branch3x3.conv":12'
+READABLE = [
+    (CUT, with_widths(with_classes(GOOGLENET, 10), {"inception3a.branch1x1.conv": 96})),
+    ('{"v":1,"classes":0,"w":{"inception3a.branch1x1.conv":96,"no":1}}', with_widths(GOOGLENET, {TWO[0]: 96})),
+    ('{"v":2,"classes":10}', with_classes(GOOGLENET, 10)),
+]
+
+
+@pytest.mark.parametrize("edits, arch", READABLE)
+def test_what_can_be_read_of_a_link_is_offered(edits: str, arch: Arch) -> None:
+    opened, refusal = from_query({"variant": "googlenet", "edits": edits})
+    assert opened == GOOGLENET
+    assert refusal
+    [remedy] = refusal.remedies
+    assert (remedy.label, remedy.edit(GOOGLENET)) == ("Open what could be read", arch)
+
+
+def test_the_variant_that_was_meant_is_offered() -> None:
+    _, refusal = from_query({"variant": "inception_v5", "edits": '{"v":1,"classes":10}'})
+    assert refusal
+    [remedy] = refusal.remedies
+    assert remedy.edit(GOOGLENET) == with_classes(ARCHITECTURES["inception_v4"], 10)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.backend.diagram import layout
 from app.backend.diagram.layout import LayoutError, graphviz_svg, layout_of
 
 SMALL = """digraph {
@@ -79,13 +80,31 @@ def test_without_any_graphviz(bare: Path) -> None:
         graphviz_svg(SMALL)
 
 
-@pytest.mark.parametrize("broken", ["exit 1", "exit 0", "echo no such font >&2; exit 3", None])
+@pytest.mark.parametrize(
+    "broken", ["exit 1", "exit 0", "echo no such font >&2; exit 3", "kill -9 $$", "echo '<svg>'", None]
+)
 def test_the_systems_dot_replaces_it(broken: str | None, pure: str, bare: Path) -> None:
-    """For a graphviz-pure that is missing, that fails, or that returns nothing."""
+    """For a graphviz-pure that is missing, fails, is killed, or returns nothing or only a part."""
     if broken is not None:
         program(bare / "graphviz-pure", broken)
     program(bare / "dot", f'exec "{pure}" "$@"')
     assert "<svg" in graphviz_svg(SMALL)
+
+
+@pytest.mark.parametrize(
+    "broken, says",
+    [
+        ("kill -9 $$", "the program was ended by signal 9"),
+        ("echo '<svg>'", "the program returned no whole drawing"),
+        ("exec sleep 60", "it took longer than 0.2 seconds"),
+    ],
+)
+def test_a_program_that_dies_or_hangs(broken: str, says: str, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "LAYOUT_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setenv("PATH", f"{bare}:/usr/bin:/bin")
+    program(bare / "dot", broken)
+    with pytest.raises(LayoutError, match=f"^The diagram could not be laid out: {says}\\.$"):
+        layout_of(SMALL)
 
 
 def test_a_program_that_does_not_start(bare: Path) -> None:

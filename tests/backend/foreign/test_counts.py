@@ -15,7 +15,7 @@ from torch.nn.utils import parametrizations, prune
 from torch.utils.flop_counter import FlopCounterMode
 
 from app.backend import analyze_module
-from app.backend.analysis.op_table import UnknownOp
+from app.backend.analysis.kinds import UnknownOp
 from tests.backend.foreign.modules import Made
 
 Shape = tuple[int, ...]

@@ -52,7 +52,7 @@ def test_a_persons_own_callable_is_called(tmp_path: Path, monkeypatch: pytest.Mo
     "source, words",
     [
         ("net.pt2", "unpickles parts of a .pt2 file, which can run code"),
-        ("folder/net.ONNX", "ONNX files cannot be read yet"),
+        ("net.pth", "does not say what the network computes"),
         ("weights.safetensors", "does not say what the network computes"),
         ("resnet50", "is not a source: write torchvision:resnet50"),
         ("torchvision:", "is not a source"),

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from app.backend.analysis.graph import Layer
-from app.backend.analysis.op_table import UnknownOp
+from app.backend.analysis.kinds import UnknownOp
 from app.backend.picture.activations import model_for
 from app.backend.picture.calls import Calls, _compute
 from app.backend.picture.visualise import _before_activation

@@ -143,6 +143,60 @@ def test_every_kind_of_picture_becomes_rgb(data: bytes, colour: tuple[int, int, 
     assert np.abs(np.asarray(image, dtype=int) - colour).max() <= tolerance
 
 
+def png(depth: int, kind: int, samples: list[int], width: int, **chunks: bytes) -> bytes:
+    """A PNG of one row, written by hand: Pillow writes no transparent value of 2, 4 or 16 bits."""
+    bits = "".join(f"{sample:0{depth}b}" for sample in samples)
+    row = b"\0" + int(bits.ljust(-(-len(bits) // 8) * 8, "0"), 2).to_bytes(-(-len(bits) // 8), "big")
+    parts = {"IHDR": struct.pack(">IIBBBBB", width, 1, depth, kind, 0, 0, 0), **chunks}
+    body = [(key.encode(), data) for key, data in {**parts, "IDAT": zlib.compress(row), "IEND": b""}.items()]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + key + data + struct.pack(">I", zlib.crc32(key + data)) for key, data in body
+    )
+
+
+GREY, COLOUR, INDEXED, GREY_ALPHA, COLOUR_ALPHA = 0, 2, 3, 4, 6  # the standard's colour types (PNG 3rd edition, 11.2.1)
+PALETTE_OF_3 = bytes([10, 20, 30, 250, 0, 0, 0, 0, 250])
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        *(
+            pytest.param(
+                png(depth, GREY, [0, key, top, key - 1], 4, tRNS=struct.pack(">H", key)),
+                [(0,) * 3, WHITE, WHITE, ((key - 1) * 255 // top if depth < 16 else (key - 1) >> 8,) * 3],
+                id=f"grey of {depth} bits",
+            )
+            for depth, key in ((1, 1), (2, 1), (2, 2), (4, 7), (8, 127), (16, 0x1234))
+            for top in [(1 << depth) - 1]
+        ),
+        pytest.param(
+            png(16, COLOUR, [0x1234, 0x5678, 0x9ABC, 0, 0, 0], 2, tRNS=struct.pack(">HHH", 0x1234, 0x5678, 0x9ABC)),
+            [WHITE, (0, 0, 0)],
+            id="colours of 16 bits",
+        ),
+        pytest.param(
+            png(8, COLOUR, [1, 2, 3, 1, 2, 4], 2, tRNS=struct.pack(">HHH", 1, 2, 3)), [WHITE, (1, 2, 4)], id="colours"
+        ),
+        pytest.param(
+            png(2, INDEXED, [0, 1, 2, 0], 4, PLTE=PALETTE_OF_3, tRNS=b"\0\x33"),
+            [WHITE, (254, 204, 204), (0, 0, 250), WHITE],
+            id="palette",
+        ),
+        pytest.param(
+            png(16, GREY_ALPHA, [0, 0, 0xFFFF, 0, 0, 0xFFFF, 0, 0x3333], 4),
+            [WHITE, WHITE, (0, 0, 0), (204,) * 3],
+            id="grey and alpha of 16 bits",
+        ),
+        pytest.param(
+            png(16, COLOUR_ALPHA, [0xFFFF, 0, 0, 0x3333, 0, 0, 0, 0], 2), [(255, 204, 204), WHITE], id="RGBA, 16 bits"
+        ),
+    ],
+)
+def test_every_kind_of_transparency_is_laid_on_white(data: bytes, expected: list[tuple[int, ...]]) -> None:
+    assert np.abs(np.asarray(open_image(data), dtype=int)[0] - expected).max() <= 1
+
+
 @pytest.mark.parametrize("bits, colour", [(8, 200), (10, 200), (12, 200), (16, 200)])
 def test_sixteen_bit_files_are_read_by_the_depth_that_their_values_use(bits: int, colour: int) -> None:
     image = open_image(encoded(flat("I;16", colour << (bits - 8)), "PNG"))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 import torch
 
-from app.backend.common.jobs import Busy, Cancelled, Job, Progress
+from app.backend.common.jobs import Cancelled, Progress
 from app.backend.timing.latency import FEWEST, Latency, measure
 from inception_models import ARCHITECTURES
 from inception_models.edits.widths import scaled
@@ -74,66 +72,3 @@ def test_it_reports_its_progress_and_can_be_cancelled() -> None:
         "warming up",
         "measuring",
     ]
-
-
-# --- jobs ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_job_hands_over_its_result() -> None:
-    job = Job(lambda progress: 6 * 7)
-    job.wait()
-    assert (job.result, job.problem, job.running) == (42, "", False)
-
-
-def test_a_second_job_is_refused_until_the_first_has_ended() -> None:
-    started, go = threading.Event(), threading.Event()
-
-    def work(progress: Progress) -> str:
-        started.set()
-        go.wait()
-        progress.report(0.5, "half")
-        return "done"
-
-    job = Job(work)
-    started.wait()
-    with pytest.raises(Busy, match="Other work"):
-        Job(lambda progress: None)
-    go.set()
-    job.wait()
-    assert (job.progress.fraction, job.progress.doing) == (0.5, "half")
-    again = Job(lambda progress: "free")
-    again.wait()
-    assert again.result == "free"
-
-
-def test_a_cancelled_job_has_neither_result_nor_problem() -> None:
-    go = threading.Event()
-
-    def work(progress: Progress) -> str:
-        go.wait()
-        progress.report(0.1, "")
-        return "done"
-
-    job = Job(work)
-    job.progress.cancel()
-    go.set()
-    job.wait()
-    assert (job.result, job.problem) == (None, "")
-
-
-@pytest.mark.parametrize(
-    "error, sentence",
-    [
-        (ValueError("That is not possible."), "That is not possible."),
-        (RuntimeError("out of memory\nand a trace"), "This failed: out of memory"),
-        (RuntimeError(), "This failed: no reason given"),
-    ],
-)
-def test_a_failed_job_says_why_and_frees_the_place(error: Exception, sentence: str) -> None:
-    def work(progress: Progress) -> None:
-        raise error
-
-    job = Job(work)
-    job.wait()
-    assert job.problem == sentence
-    Job(lambda progress: None).wait()

@@ -23,6 +23,7 @@ from app.backend.training.job import Live, work
 from app.backend.training.plan import MAX_SECONDS, measured_speed, narrowed, step_macs, training_plan
 from app.backend.training.record import curves_csv, weights_file
 from inception_models import ARCHITECTURES, build
+from inception_models.checkpoints.preprocessing import Preprocessing
 from inception_models.edits.link import apply_edits
 from inception_models.training.evaluate import evaluate
 from inception_models.training.run import Options
@@ -47,7 +48,7 @@ def test_class_folders_are_split_by_name_and_squared(tmp_path: Path) -> None:
     folder = pictures(tmp_path, {"cats": 5, "dogs": 11})
     (folder / "cats" / "notes.txt").write_text("no picture")
     (folder / ".hidden").mkdir()
-    data = class_folders(folder, 8)
+    data = class_folders(folder, Preprocessing(8, 8))
     assert data.classes == ("cats", "dogs")
     assert data.train.labels.tolist() == [0] * 4 + [1] * 9
     assert data.test.labels.tolist() == [0, 1, 1]
@@ -70,7 +71,7 @@ def test_train_and_test_folders_are_understood(tmp_path: Path, parts: dict[str, 
     (tmp_path / "__MACOSX").mkdir()
     (tmp_path / next(iter(parts)) / "__MACOSX").mkdir()
     (tmp_path / next(iter(parts)) / "cats" / "._00.png").write_bytes(b"resource fork")
-    data = class_folders(tmp_path, 8)
+    data = class_folders(tmp_path, Preprocessing(8, 8))
     assert data.classes == ("cats", "dogs")
     assert (len(data.train), len(data.test)) == (train, test)
 
@@ -81,7 +82,7 @@ def test_a_test_folder_with_another_class_is_refused(tmp_path: Path) -> None:
     pictures(tmp_path / "train", {"cats": 2, "dogs": 2})
     pictures(tmp_path / "test", {"birds": 2})
     with pytest.raises(ValueError, match=r"The class 'birds' is in .*test and not in .*train"):
-        class_folders(tmp_path, 8)
+        class_folders(tmp_path, Preprocessing(8, 8))
 
 
 def empty(folder: Path) -> None:
@@ -112,7 +113,7 @@ def test_a_folder_that_does_not_do_is_refused_and_what_is_wrong_is_named(
 
 def test_too_many_pictures_for_the_memory_are_refused_before_any_is_opened(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="GiB"):
-        class_folders(pictures(tmp_path, {"cats": 5, "dogs": 5}), 20_000)
+        class_folders(pictures(tmp_path, {"cats": 5, "dogs": 5}), Preprocessing(20_000, 20_000))
 
 
 def test_a_name_that_is_nothing_is_refused(tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_every_variant_can_be_made_small_enough_for_a_run_of_minutes(key: str) -
     small = narrowed(ARCHITECTURES[key], 10)
     assert small.classes == 10
     assert small.aux == ()
-    known = training_plan(analyze(small), 1437, 10, 64)
+    known = training_plan(analyze(small), 1437, Options(batch=64))
     assert known.refusal == ""
     assert known.seconds < 30 * 60
 
@@ -142,7 +143,7 @@ def test_every_variant_can_be_made_small_enough_for_a_run_of_minutes(key: str) -
 def test_a_plan_counts_three_passes_of_every_picture_heads_included() -> None:
     analysis = analyze(ARCHITECTURES["googlenet"])
     assert step_macs(analysis) == 3 * (analysis.macs + sum(head.macs for head in analysis.aux))
-    known = training_plan(analysis, 1000, 2, 64, macs_per_second=1e10)
+    known = training_plan(analysis, 1000, Options(2, 64), macs_per_second=1e10)
     assert known.seconds == pytest.approx(2 * 1000 * step_macs(analysis) / 1e10)
     assert known.long
     assert known.seconds < MAX_SECONDS
@@ -154,8 +155,8 @@ def test_a_plan_counts_three_passes_of_every_picture_heads_included() -> None:
 )
 def test_what_is_hopeless_is_refused_with_what_would_help(count: int, batch: int, hint: str) -> None:
     analysis = analyze(ARCHITECTURES["inception_v4"])
-    assert training_plan(analysis, 10, 1, 8).refusal == ""
-    assert re.search(hint, training_plan(analysis, count, 1, batch).refusal)
+    assert training_plan(analysis, 10, Options(1, 8)).refusal == ""
+    assert re.search(hint, training_plan(analysis, count, Options(1, batch)).refusal)
 
 
 def test_the_speed_is_that_of_real_steps() -> None:

@@ -20,7 +20,7 @@ from platformdirs.unix import Unix
 from platformdirs.windows import Windows
 
 from inception_models.checkpoints.catalogue import cache_folder
-from inception_models.checkpoints.download import bytes_arrived, fetch_file
+from inception_models.checkpoints.download import bytes_arrived, fetch_file, is_intact
 from inception_models.checkpoints.transfer import SPARE_BYTES, DownloadError, OnBytes
 from tests.models.file_server import Behaviour, Served, serving
 
@@ -220,6 +220,45 @@ def test_a_folder_that_cannot_be_written_to(server: Served, tmp_path: Path) -> N
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DownloadError, match="could not be written to"):
         fetch_file(server.url, tmp_path / "file")
+
+
+def test_a_disk_that_is_really_full(server: Served, tmp_path: Path) -> None:
+    (tmp_path / "weights.pth.part").symlink_to("/dev/full")
+    with pytest.raises(DownloadError, match=r"^The disk is full: weights.pth could not be written"):
+        fetch_file(server.url, tmp_path)
+
+
+AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from inception_models.checkpoints.download import fetch_file
+if os.getuid() == 0:
+    os.setuid(65534)
+try:
+    fetch_file(sys.argv[1], Path("/usr/inception-explorer"))
+except ValueError as problem:
+    print(problem)
+"""
+
+
+def test_a_cache_that_may_only_be_read(server: Served) -> None:
+    ended = subprocess.run([sys.executable, "-c", AS_NOBODY, server.url], capture_output=True, text=True, check=False)
+    assert ended.stdout.startswith("weights.pth could not be written to /usr/inception-explorer: "), ended.stderr
+    assert server.behaviour.asked == []
+
+
+@pytest.mark.parametrize("damaged", [OTHER, CONTENT[:-1], b""])
+def test_a_damaged_file_is_fetched_again_or_named_with_its_path(damaged: bytes, server: Served, tmp_path: Path) -> None:
+    file = fetch_file(server.url, tmp_path, sha256=HASH)
+    file.write_bytes(damaged)
+    assert not is_intact(file, sha256=HASH)
+    assert fetch_file(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+    assert is_intact(file, sha256=HASH)
+    file.write_bytes(damaged)
+    server.behaviour.status = 404
+    with pytest.raises(DownloadError, match=f"^{file} is damaged or cannot be read, and .* no longer has weights.pth"):
+        fetch_file(server.url, tmp_path, sha256=HASH)
+    assert not file.exists(), "what is damaged is never used"
 
 
 def test_many_at_once_fetch_it_once(server: Served, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -26,21 +25,26 @@ class RequestedResult(Generic[_Result]):
     work: Callable[[Progress], _Result]
 
     @property
-    def _question(self) -> tuple[object, object]:
-        return weakref.ref(self.context.forward_pass), self.asked  # weak: a result must not keep all maps alive
+    def _question(self) -> tuple[object, ...]:
+        """Values, which are the same after a reload, and none that keeps the maps or weights in memory."""
+        weights = self.context.forward_pass.weights
+        return self.context.arch, self.context.picture.digest, getattr(weights, "digest", weights), self.asked
 
     @property
     def value(self) -> _Result | None:
         """The result, where it is known."""
         return self.task.result(self._question)
 
-    def controls(self, label: str, below: Callable[[], None] | None = None) -> None:
-        """Render the button that starts the work, or its progress with what can be seen so far ``below`` it."""
+    def controls(self, label: str, below: Callable[[], None] | None = None, live: object = None) -> None:
+        """Render the button that starts the work, or its progress with what can be seen so far ``below`` it.
+
+        ``live``: as :meth:`BackgroundTask.start` takes it.
+        """
         if self.task.running:
             self.task.watch(below=below)
             return
         key, help_text = f"{self.task.name}.start", "Takes a few seconds; it can be cancelled"
         if st.button(label, icon=":material/play_arrow:", type="primary", help=help_text, key=key):
-            self.task.start(self.work, self._question)
+            self.task.start(self.work, self._question, live)
             st.rerun()
         self.task.show_problem(self._question)

@@ -43,15 +43,13 @@ def show(context: PictureContext) -> None:
     except ValueError as refusal:
         refused(str(refusal))
         return
-    preview = st.session_state.setdefault("visual_preview", Preview())
-    assert isinstance(preview, Preview)
+    preview = Preview()
 
     def work(progress: Progress) -> Visualisation:
         def on_step(step: int, image: Image.Image | None) -> None:
             preview.image = image or preview.image
             progress.report(step / steps, f"step {step} of {steps}")
 
-        preview.image = None
         return visualise(
             context.network, path, channel, context.forward_pass.preprocessing, size_px=size, steps=steps,
             on_step=on_step,
@@ -60,7 +58,7 @@ def show(context: PictureContext) -> None:
     request = RequestedResult(VISUALISATION, context, (path, channel, size, steps), work)
     result = request.value
     if result is None:
-        request.controls("Find the picture", below=lambda: _so_far(preview.image))
+        request.controls("Find the picture", below=_so_far, live=preview)
     else:
         _result(result, f"{path}, channel {channel}", f"{context.arch.key}.{path}.{channel}.png")
     st.caption(
@@ -90,10 +88,11 @@ def _follow_pick(context: PictureContext) -> None:
         st.session_state.visual_followed = picked
 
 
-def _so_far(image: Image.Image | None) -> None:
+def _so_far() -> None:
     """In the page itself: as a file of its own it would often be gone again before the browser asks for it."""
-    if image is not None:
-        data = base64.b64encode(_png(image)).decode()
+    preview = VISUALISATION.live
+    if isinstance(preview, Preview) and preview.image is not None:
+        data = base64.b64encode(_png(preview.image)).decode()
         st.html(f'<img alt="The picture so far" width="{SHOWN_PX}" src="data:image/png;base64,{data}">')
 
 
