@@ -12,13 +12,11 @@ from functools import partial
 import streamlit as st
 
 from ..shared.events import handled, new_events
-from ..shared.files import joined, script
+from ..shared.files import script
 
 _component = st.components.v2.component(
     "inception_session_memory",
-    css=joined(__file__, "memory.css"),
     js=script(__file__, "memory.js"),
-    isolate_styles=False,  # it hides the place that Streamlit gives it
 )
 
 
