@@ -17,7 +17,7 @@ from inception_models import ARCHITECTURES, Arch
 
 from ...backend.common.links import linked_network
 from ..components.session_memory import session_memory
-from ..state import HISTORY, State, address_of, linkable, opened
+from ..state import HISTORY, State, address_of, current, linkable, opened
 from .controls import bring_choices, choices
 from .visitor import known_browser, visitor
 
@@ -28,24 +28,26 @@ MOST_LETTERS = 2 * 10**6  # in the whole record; record.js keeps a quarter of th
 UNUSABLE = "What this browser had kept of your last visit could not be used, so the page starts from its link."
 
 
-def wait() -> None:
-    """Before a new session draws anything, hear what the browser has kept of earlier ones, if it was here before.
+def show() -> None:
+    """Let the browser keep the state. A new session first hears what a browser that was here before has kept.
 
-    The browser's answer ends this run, and what is on its screen stays there until the next one.
+    To be called before anything else is drawn, and always at the same place: then what was on the screen stays there
+    until it is drawn anew, with what the person is doing in it.
     """
-    if st.session_state.setdefault("memory_answered", not known_browser()):
-        return
-    session_memory({**_who(), "now": None}, "memory", _restore)
+    answered = st.session_state.setdefault("memory_answered", not known_browser())
+    with st.container(key="memory-place"):
+        session_memory({**_who(), "now": kept_of(current()) if answered else None}, "memory", _restore)
+        if not answered:
+            _wait()
+
+
+def _wait() -> None:
+    """The browser's answer ends this run."""
     place = st.empty()
     for _ in range(ANSWER_SECONDS * 50):
         time.sleep(0.02)
-        place.empty()  # this is where a run can be ended
+        place.empty()  # a run can be ended only where it sends something
     st.stop()
-
-
-def keep(state: State) -> None:
-    """Let the browser keep ``state``."""
-    session_memory({**_who(), "now": kept_of(state)}, "memory", _restore)
 
 
 def keep_again(state: State) -> None:
