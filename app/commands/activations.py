@@ -5,17 +5,10 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from . import Command
 from .network_options import add_network, network_from
-from .weights_options import download, named_weights
-
-if TYPE_CHECKING:
-    from inception_models import Arch
-    from inception_models.weights import Source
-
-AUTO = "auto"
+from .weights_options import add_preprocessing, add_weights, download, prepared, weights_from
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -23,22 +16,17 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--image", type=Path, required=True, metavar="FILE", help="a picture")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the results")
     parser.add_argument("--stage", action="append", metavar="STAGE", help="only this stage (may be repeated)")
-    parser.add_argument(
-        "--weights",
-        default="random",
-        metavar="WEIGHTS",
-        help="random (default), demo, the name of published weights, which are downloaded once, or a file; with a file,"
-        f" the variant {AUTO!r} is the network that the file belongs to",
-    )
-    parser.add_argument("--entry", metavar="PATH", help="which weights, where the file contains several sets of them")
+    add_weights(parser)
+    add_preprocessing(parser)
 
 
 def _run(args: Namespace) -> int:
     from ..backend.picture.forward import ready_network, save_activations
     from ..backend.picture.images import notes_of, open_image
 
-    weights = named_weights(args.weights, args.entry)
-    arch = network_from(args, _original(args.variant, weights))
+    weights = weights_from(args)
+    arch = network_from(args, weights)
+    weights = prepared(weights, arch, args)
     if not args.image.is_file():
         raise ValueError(f"{args.image} is not a file; --image takes a picture.")
     picture = open_image(args.image.read_bytes(), args.image.name)
@@ -53,19 +41,6 @@ def _run(args: Namespace) -> int:
     for sentence in (*notes_of(picture), *loaded.report, *carried):
         print(sentence, file=sys.stderr)
     return 0
-
-
-def _original(variant: str, weights: Source) -> Arch | None:
-    """The network that the weights belong to, where that is what was asked for."""
-    from inception_models.weights import OwnFile, recognised
-
-    if variant != AUTO:
-        return None
-    if not isinstance(weights, OwnFile):
-        raise ValueError(f"The variant {AUTO} takes a file of weights (--weights FILE), which says what it is.")
-    arch = recognised(weights.tensors)
-    print(f"{weights.name} is a {arch.key} ({arch.about.title}) with {arch.classes:,} classes.", file=sys.stderr)
-    return arch
 
 
 COMMAND = Command("run a picture through a network and save every branch's feature maps", _add_options, _run)

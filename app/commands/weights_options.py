@@ -1,24 +1,106 @@
-"""Which weights a command uses, as they are named in its arguments."""
+"""Which weights a command is about, and how pictures are prepared for those of a file, as arguments."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, get_args
+
+from inception_models import Arch
+from inception_models.checkpoints.preprocessing import (
+    PRESETS,
+    ChannelOrder,
+    Interpolation,
+    ValueMax,
+    preprocessing_from_json,
+)
+
+from .network_options import AUTO
 
 if TYPE_CHECKING:
     from inception_models.weights import Source
 
 
-def named_weights(source: str, entry: str | None) -> Source:
+def add_weights(parser: ArgumentParser) -> None:
+    """Give ``parser`` the arguments that name weights."""
+    parser.add_argument(
+        "--weights",
+        default="random",
+        metavar="WEIGHTS",
+        help="random (default), demo, the name of published weights, which are downloaded once, or a file; with a file,"
+        f" the variant {AUTO!r} is the network that the file belongs to",
+    )
+    parser.add_argument("--entry", metavar="PATH", help="which weights, where the file contains several sets of them")
+
+
+def add_preprocessing(parser: ArgumentParser) -> None:
+    """Give ``parser`` the arguments that say how pictures are prepared for weights from a file."""
+    group = parser.add_argument_group(
+        "preprocessing", "for weights from a file; otherwise as their card says, or as the variant's published weights"
+    )
+    group.add_argument("--preprocessing", choices=PRESETS, metavar="PRESET", help=f"one of {', '.join(PRESETS)}")
+    group.add_argument("--mean", metavar="R,G,B", help="what is subtracted: three numbers, in the network's order")
+    group.add_argument("--std", metavar="R,G,B", help="what is divided by after that")
+    group.add_argument("--crop", type=float, metavar="X", help="share of the short side that is kept, such as 0.875")
+    group.add_argument("--interpolation", choices=get_args(Interpolation), help="of the resizing")
+    group.add_argument("--channels", choices=get_args(ChannelOrder), help="the order that the network takes")
+    group.add_argument("--value-max", type=int, choices=get_args(ValueMax), help="values are from 0 to this")
+
+
+def weights_from(args: Namespace) -> Source:
     """The weights that were named; a file is read."""
     from inception_models.weights import named, read
 
-    known = named(source)
+    known = named(args.weights)
     if isinstance(known, str):
-        if entry is not None:
-            raise ValueError(f"--entry chooses among the weights in a file, and {source} is not a file.")
+        if args.entry is not None:
+            raise ValueError(f"--entry chooses among the weights in a file, and {known} is not a file.")
         return known
-    return read(known, entry)
+    return read(known, args.entry)
+
+
+def prepared(weights: Source, arch: Arch, args: Namespace) -> Source:
+    """``weights`` with the preprocessing that was asked for, if any was."""
+    from inception_models.weights import OwnFile, about_own
+
+    given = {
+        name: value
+        for name, value in (
+            ("mean", _numbers("--mean", args.mean)),
+            ("std", _numbers("--std", args.std)),
+            ("interpolation", args.interpolation),
+            ("channels", args.channels),
+            ("value_max", args.value_max),
+        )
+        if value is not None
+    }
+    if args.preprocessing is None and args.crop is None and not given:
+        return weights
+    if not isinstance(weights, OwnFile):
+        raise ValueError(
+            f"{weights} is not a file, and has its own preprocessing; leave out --preprocessing and others."
+        )
+    size = arch.input_size
+    usual = about_own(arch, weights).preprocessing_for(arch)
+    steps = asdict(PRESETS[args.preprocessing].steps(size) if args.preprocessing else usual) | given
+    if args.crop is not None:
+        if not 0.25 <= args.crop <= 4:
+            raise ValueError(f"--crop takes a share from 0.25 to 4, not {args.crop:g}.")
+        steps["resize_px"] = int(size / args.crop)
+    return replace(weights, preprocessing=preprocessing_from_json(steps))
+
+
+def _numbers(flag: str, text: str | None) -> list[float] | None:
+    if text is None:
+        return None
+    try:
+        values = [float(number) for number in text.split(",")]
+    except ValueError:
+        values = []
+    if len(values) not in (1, 3):
+        raise ValueError(f"{flag} takes one number or three, such as 0.485,0.456,0.406, not {text[:60]!r}.")
+    return values * (3 // len(values))
 
 
 def download(variant: str, weights: str) -> None:

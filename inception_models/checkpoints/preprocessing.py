@@ -5,16 +5,27 @@ Imports no torch: only :meth:`Preprocessing.apply` needs it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from PIL import Image
 
+from ..arch.rules import MAX_INPUT_SIZE, shown
 from ..arch.spec import PerChannel
 
 if TYPE_CHECKING:
     import torch
+
+Interpolation = Literal["bilinear", "bicubic"]
+ChannelOrder = Literal["RGB", "BGR", "grey"]
+ValueMax = Literal[1, 255]
+
+MAX_CROP_FACTOR = 4  # between the resized side and the one that is kept, either way
+MAX_MEAN = 1000.0  # four times the largest value of a picture
+STD_RANGE = (1e-4, 1e4)
 
 
 @dataclass(frozen=True)
@@ -23,19 +34,35 @@ class Preprocessing:
 
     Equals torchvision's Resize(resize_px), CenterCrop(crop_px), ToTensor, Normalize(mean, std) bit by bit: the same
     Pillow resampling, the same roundings, the same float32 operations in the same order.
+
+    Raises:
+        ValueError: with one sentence, where no picture can be prepared like that. The values may come from a file.
     """
 
     resize_px: int
     """The short side after resizing; the long side follows, rounded down."""
     crop_px: int
     """Side of the centre square that is kept. Above `resize_px`, the rest is black."""
-    interpolation: Literal["bilinear", "bicubic"] = "bilinear"
-    value_max: Literal[1, 255] = 1
+    interpolation: Interpolation = "bilinear"
+    value_max: ValueMax = 1
     """Values are scaled to 0..value_max; `mean` and `std` are in this unit."""
-    channels: Literal["RGB", "BGR", "grey"] = "RGB"
+    channels: ChannelOrder = "RGB"
     """The order that the network gets; `mean` and `std` are in this order. Grey is the same in all three channels."""
     mean: PerChannel = (0.0, 0.0, 0.0)
     std: PerChannel = (1.0, 1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        _check_size("crop_px", self.crop_px, 1, MAX_INPUT_SIZE)
+        _check_size("resize_px", self.resize_px, 1, MAX_CROP_FACTOR * MAX_INPUT_SIZE)
+        for name, value, allowed in (
+            ("interpolation", self.interpolation, get_args(Interpolation)),
+            ("value_max", self.value_max, get_args(ValueMax)),
+            ("channels", self.channels, get_args(ChannelOrder)),
+        ):
+            if value not in allowed or type(value) is not type(allowed[0]):
+                raise ValueError(f"{name} must be {' or '.join(map(str, allowed))}, not {shown(value)}.")
+        _check_channels("mean", self.mean, -MAX_MEAN, MAX_MEAN)
+        _check_channels("std", self.std, *STD_RANGE)
 
     def sized(self, size_px: int) -> Preprocessing:
         """The same for another input size: the same share of the picture is kept."""
@@ -89,6 +116,37 @@ class Preprocessing:
         return tuple(steps)
 
 
+def _check_size(name: str, value: object, low: int, high: int) -> None:
+    if type(value) is not int or not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {shown(value)}.")
+
+
+def _check_channels(name: str, values: object, low: float, high: float) -> None:
+    good = isinstance(values, tuple) and len(values) == 3
+    if not good or not all(type(value) in (int, float) and low <= value <= high for value in values):  # type: ignore[attr-defined]  # it is a tuple
+        raise ValueError(f"{name} must be three numbers from {low:g} to {high:g}, not {shown(values)}.")
+
+
+def preprocessing_from_json(values: object) -> Preprocessing:
+    """The steps whose fields a JSON object holds, as ``dataclasses.asdict`` gives them.
+
+    Raises:
+        ValueError: with one sentence, where it holds anything else.
+    """
+    names = {field.name for field in fields(Preprocessing)}
+    if not isinstance(values, dict) or set(values) != names:
+        raise ValueError(f"The preprocessing must have the values {', '.join(sorted(names))}.")
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    steps = Preprocessing(**given)  # type: ignore[arg-type]  # the values are checked as it is made
+    factor = steps.resize_px / steps.crop_px
+    if not 1 / MAX_CROP_FACTOR <= factor <= MAX_CROP_FACTOR:
+        raise ValueError(
+            f"The side that is kept, {steps.crop_px} px, must be from a quarter to {MAX_CROP_FACTOR} times the resized"
+            f" side, {steps.resize_px} px."
+        )
+    return steps
+
+
 def _crop_start(side: int, crop: int) -> int:
     """Where a centred crop starts. Odd rests go the way torchvision sends them: to the nearest even, or outwards."""
     return round((side - crop) / 2) if side >= crop else -((crop - side) // 2)
@@ -121,3 +179,44 @@ def caffe_bgr(size_px: int, red_mean: float = 123) -> Preprocessing:
     Source: BVLC's bvlc_googlenet (means 104, 117, 123). Cadene's BN-Inception takes `red_mean=128`.
     """
     return Preprocessing(round(size_px * 8 / 7), size_px, value_max=255, channels="BGR", mean=(104, 117, red_mean))
+
+
+# --- for weights that do not say it ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PreprocessingPreset:
+    """How pictures are prepared by those who wrote a kind of weights. ``steps``: for an input size in pixels."""
+
+    title: str
+    steps: Callable[[int], Preprocessing]
+
+
+def _whole(size_px: int) -> Preprocessing:
+    """Keras's ``preprocess_input`` in mode "tf": -1 to 1. The whole short side is kept; nothing is squeezed."""
+    return replace(unit_range(size_px), resize_px=size_px, interpolation="bilinear")
+
+
+def _face(size_px: int) -> Preprocessing:
+    """facenet-pytorch's ``fixed_image_standardization``."""
+    return Preprocessing(size_px, size_px, value_max=255, mean=(127.5,) * 3, std=(128.0,) * 3)
+
+
+PRESETS: Mapping[str, PreprocessingPreset] = MappingProxyType({
+    "torchvision": PreprocessingPreset("torchvision: ImageNet mean and deviation, bilinear", imagenet),
+    "timm": PreprocessingPreset("timm: −1 to 1, bicubic", unit_range),
+    "timm_imagenet": PreprocessingPreset(  # inception_v3.gluon_in1k
+        "timm: ImageNet mean and deviation, bicubic",
+        lambda size_px: replace(imagenet(size_px), resize_px=size_px * 8 // 7, interpolation="bicubic"),
+    ),
+    "timm_wide": PreprocessingPreset(  # crop_pct 0.8975: inception_resnet_v2, xception
+        "timm: −1 to 1, bicubic, 90 % of the short side",
+        lambda size_px: replace(unit_range(size_px), resize_px=int(size_px / 0.8975)),
+    ),
+    "keras": PreprocessingPreset("Keras, TensorFlow: −1 to 1, the whole short side", _whole),
+    "caffe": PreprocessingPreset("Caffe: blue, green, red, 0 to 255 minus the mean", caffe_bgr),
+    "facenet": PreprocessingPreset("facenet-pytorch: (x − 127.5) / 128", _face),
+    "scaled": PreprocessingPreset(
+        "0 to 1, nothing subtracted", lambda size_px: imagenet(size_px).unnormalised()
+    ),
+})  # fmt: skip

@@ -44,7 +44,7 @@ Source = str | Path | OwnFile
 class Loaded:
     """A network with weights, in evaluation mode, and what a person should know about them.
 
-    ``report``: sentences about the file; ``changes``: what was carried over, cut or is new, where the network is not
+    ``report``: sentences about the weights; ``changes``: what was carried over, cut or is new, where the network is not
     the one that the weights were trained for; ``drawn``: the stages and heads that have random weights.
     """
 
@@ -125,22 +125,33 @@ def _known(arch: Arch, source: str) -> Loaded:
 
 def _own(arch: Arch, own: OwnFile) -> Loaded:
     """A person's own weights may be of ``arch`` as it is, of what their card says, or of the published network."""
-    original = ARCHITECTURES[arch.key]
+    original, weights = ARCHITECTURES[arch.key], about_own(arch, own)
     homes = [arch, replace(original, classes=arch.classes, input_size=arch.input_size), original]
     if own.card:
-        weights = card.parse_card(own.card, own.name)
-        _check_variant(arch, weights)
         homes.insert(1, weights.arch)
-    else:  # as the published checkpoint of the variant is used, if there is one
-        steps = next((known.preprocessing for known in published(arch.key)), untrained(arch).preprocessing)
-        weights = TrainedWeights("own", own.name, arch, steps)
-    if own.preprocessing is not None:
-        weights = replace(weights, preprocessing=own.preprocessing)
     try:
         home, fitted = _first_fitting(own.tensors, dict.fromkeys(home for home in homes if runs(home)))
     except WeightsError as problem:
         home, fitted = _own_home(arch, own, problem)
     return _carried(arch, replace(weights, arch=home), fitted)
+
+
+def about_own(arch: Arch, own: OwnFile) -> TrainedWeights:
+    """What is known about a person's own weights for a network of ``arch``.
+
+    Raises:
+        WeightsError: where their card cannot be used, or is of another variant.
+    """
+    if own.card:
+        try:
+            weights = card.parse_card(own.card, own.name)
+        except ValueError as problem:
+            raise WeightsError(str(problem)) from None
+        _check_variant(arch, weights)
+    else:  # as the published checkpoint of the variant is used, if there is one
+        steps = next((known.preprocessing for known in published(arch.key)), untrained(arch).preprocessing)
+        weights = TrainedWeights("own", own.name, arch, steps)
+    return weights if own.preprocessing is None else replace(weights, preprocessing=own.preprocessing)
 
 
 def _own_home(arch: Arch, own: OwnFile, problem: WeightsError) -> tuple[Arch, Fitted]:

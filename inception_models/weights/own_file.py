@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from torch import Tensor
 
 from ..checkpoints import card
 from ..checkpoints.preprocessing import Preprocessing
-from .file import read_tensors
+from .file import metadata, read_open
 
 
 @dataclass(frozen=True)
 class OwnFile:
     """A person's own weights, read already.
 
-    ``digest`` tells two apart; ``card``: what ``train`` wrote about them; ``entry``: where in the file they are, for a
-    file that contains several sets; ``preprocessing``: as the person says that pictures were prepared, which otherwise
-    is what the card says, or what the published weights of the variant expect.
+    ``digest``: the SHA-256 of the file's content; ``card``: what ``train`` or ``export`` wrote about them; ``entry``:
+    where in the file they are, for a file that contains several sets; ``preprocessing``: as the person says that
+    pictures were prepared, which otherwise is what the card says, or what the published weights of the variant expect.
     """
 
     name: str
@@ -41,16 +43,36 @@ def read(path: Path, entry: str | None = None) -> OwnFile:
         WeightsError: where it is not a file of tensors.
         OSError: where it cannot be read.
     """
-    stamp, tensors = path.stat(), read_tensors(path, entry)
-    digest = f"{path.resolve()}:{stamp.st_mtime_ns}:{stamp.st_size}:{tensors.entry}"
-    return OwnFile(path.name, digest, tensors, _card_beside(path), tensors.entry)
+    with path.open("rb") as file:
+        return read_own(file, path.name, entry, _card_beside(path))
+
+
+def read_own(file: BinaryIO, name: str, entry: str | None = None, card_beside: str = "") -> OwnFile:
+    """The same of an open file, which may lie in memory. Without a card beside it, its own counts, if it has one."""
+    tensors = read_open(file, name, entry)
+    card_text = card_beside or _usable_card(metadata(file).get(card.WITHIN, ""), name)
+    return OwnFile(name, _digest(file), tensors, card_text, tensors.entry)
+
+
+def _digest(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(1 << 20):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _card_beside(path: Path) -> str:
     """The card of a file, if there is one; another program's .json may have the same name."""
     try:
-        text = card.beside(path).read_text(encoding="utf-8")
-        card.parse_card(text, path.name)
+        return _usable_card(card.beside(path).read_text(encoding="utf-8"), path.name)
     except (OSError, ValueError):
+        return ""
+
+
+def _usable_card(text: str, name: str) -> str:
+    try:
+        card.parse_card(text, name)
+    except ValueError:
         return ""
     return text
