@@ -13,7 +13,9 @@ from importlib import import_module
 from typing import NoReturn
 
 from inception_models import __version__
+from inception_models.arch.refusal import remedies_of
 
+from .backend.common.text import one_line
 from .commands import Command, program
 
 COMMANDS = (  # in the order of --help; each is a file of that name in commands/
@@ -31,8 +33,8 @@ class Parser(argparse.ArgumentParser):
     """argparse, with its complaint as one sentence instead of a page of usage."""
 
     def error(self, message: str) -> NoReturn:
-        sentence = message[:1].upper() + message[1:]
-        self.exit(2, f"{sentence.rstrip('.')}. See {self.prog} --help.\n")
+        sentence = one_line(message[:1].upper() + message[1:])
+        raise ValueError(f"{sentence if sentence.endswith(('.', '?')) else f'{sentence}.'} See {self.prog} --help.")
 
 
 def installed() -> int:
@@ -50,11 +52,34 @@ def main(argv: Sequence[str] | None = None) -> int:
             if sys.stdout is not None:  # as it is where a shell closed it
                 sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python's last flush would complain
+        _write_no_more()
         return 0
     except (ValueError, OSError) as problem:
-        print(problem, file=sys.stderr)
+        print(complaint(problem), file=sys.stderr)
+        _write_no_more()
         return 2
+
+
+def _write_no_more() -> None:
+    """Let Python's last flush, of what could not be written, complain no second time."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def complaint(problem: ValueError | OSError) -> str:
+    """One sentence for a person: what is wrong, and the options that would help."""
+    if isinstance(problem, OSError) and problem.strerror:
+        reason = f"{problem.strerror[:1].lower()}{problem.strerror[1:]}"
+        return one_line(f"{problem.filename or 'The output'} could not be read or written: {reason}.")
+    options = (
+        [remedy.option for remedy in remedies_of(problem) if remedy.option] if isinstance(problem, ValueError) else []
+    )
+    sentence = one_line(str(problem))
+    return f"{sentence.rstrip('.')}: use {' or '.join(options)}." if options else sentence
 
 
 def _parser() -> Parser:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import Command
 from .network_options import add_network, network_from
-from .weights_options import add_preprocessing, add_weights, download, prepared, weights_from
+from .weights_options import add_preprocessing, add_weights, download, named_weights, prepared
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def _run(args: Namespace) -> int:
     from ..backend.picture.forward import ready_network, save_activations
     from ..backend.picture.images import notes_of, open_image
 
-    weights = weights_from(args)
+    weights = named_weights(args.weights, args.entry)
     arch = network_from(args, weights)
     weights = prepared(weights, arch, args)
     if not args.image.is_file():

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import get_args
 
 from inception_models import ARCHITECTURES
 
+from ..backend.common.colours import ColorBy
 from . import Command
 from .network_options import add_network, add_network_file, network_or_file_s
 
-_COLORS = ("kind", "params", "macs", "share", "memory", "field")
+_COLORS = tuple(name for name in get_args(ColorBy) if name != "time")  # which nothing has measured here
 
 
 def _add_options(parser: ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import Command
 from .network_options import add_network, network_from
-from .weights_options import add_preprocessing, add_weights, download, prepared, weights_from
+from .weights_options import add_preprocessing, add_weights, download, named_weights, prepared
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -25,7 +25,7 @@ def _run(args: Namespace) -> int:
 
     if args.output.suffix != ".safetensors":
         raise ValueError(f"The output must be a .safetensors file, not {args.output.name!r}.")
-    weights = weights_from(args)
+    weights = named_weights(args.weights, args.entry)
     arch = network_from(args, weights)
     weights = prepared(weights, arch, args)
     if isinstance(weights, str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import re
 import sys
 from collections.abc import Callable
@@ -39,7 +40,7 @@ STRUCTURE: dict[str, Callable[[Arch, str], Arch]] = {
 
 def add_network(parser: argparse.ArgumentParser) -> None:
     """Give ``parser`` the arguments that name a variant and its edits."""
-    parser.add_argument("variant", help=f"one of {', '.join(ARCHITECTURES)}")
+    parser.add_argument("variant", type=_variant, help=f"one of {', '.join(ARCHITECTURES)}")
     parser.add_argument(
         "--set", action="append", default=[], metavar="PATH=WIDTH", help="change a filter count (may be repeated)"
     )
@@ -63,6 +64,15 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     for flag, value, meaning in repeated:
         parser.add_argument(flag, action="append", default=[], metavar=value, help=f"{meaning} (may be repeated)")
     parser.add_argument("--edits", metavar="JSON", help="edits as a link's address holds them, applied first")
+
+
+def _variant(name: str) -> str:
+    """Judged before missing options are, so that a misspelt name is what is complained about."""
+    if name in (*ARCHITECTURES, AUTO):
+        return name
+    near = difflib.get_close_matches(name[:40], ARCHITECTURES, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(ARCHITECTURES)}."
+    raise argparse.ArgumentTypeError(f"{name[:40]!r} is not a variant; {hint}")
 
 
 def add_network_file(parser: argparse.ArgumentParser) -> None:
@@ -113,8 +123,6 @@ def network_from(args: argparse.Namespace, weights: Source = "random") -> Arch:
     Raises:
         ValueError: with one sentence that says what is wrong and what is allowed.
     """
-    if args.variant not in (AUTO, *ARCHITECTURES):
-        raise ValueError(f"{args.variant!r} is not a variant; choose one of {', '.join(ARCHITECTURES)}.")
     original = _of_file(weights) if args.variant == AUTO else ARCHITECTURES[args.variant]
     arch = share.edited_by(original, args.edits) if args.edits is not None else original
     if args.aux is not None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import sys
 import threading
 from argparse import ArgumentParser
-from pathlib import Path
+
+from inception_models.arch.rules import shown
 
 from . import Command
 
+MAX_PORT = 65_535
 EVERYWHERE = ("0.0.0.0", "::")  # every interface of this machine
 
 
@@ -19,30 +23,78 @@ def _add_options(parser: ArgumentParser) -> None:
 
 
 def serve(host: str, port: int) -> int:
-    """Serve the app until it is stopped; returns the exit code."""
+    """Serve the app until it is stopped; returns the exit code.
+
+    Raises:
+        ValueError: where it cannot listen there.
+    """
+    check_address(host, port)
     # Torch's threads would spin while they wait for one another, against the threads of other visitors.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-    from streamlit.web import cli
+    from ..web import MAIN, application
 
     threading.Thread(target=_warm_up, daemon=True).start()
     print(f"Inception Explorer: http://{'127.0.0.1' if host in EVERYWHERE else host}:{port}", flush=True)
-    main = Path(__file__).parents[1] / "main.py"
-    flags = [f"--server.address={host}", f"--server.port={port}", *host_flags(host)]
-    sys.argv = ["streamlit", "run", str(main), *flags]
-    return int(cli.main(standalone_mode=False) or 0)
+    sys.argv = [str(MAIN)]  # beside which Streamlit looks for its settings
+    application().run(config={"server.address": host, "server.port": port, **host_settings(host), **limit_settings()})
+    return 0
 
 
-def host_flags(host: str) -> list[str]:
-    """What Streamlit must be told so that the page's connection is accepted under the host's name.
+def check_address(host: str, port: int) -> None:
+    """See whether a server can listen there, before anything is started.
+
+    Raises:
+        ValueError: where it cannot, with what would help.
+    """
+    if not 1 <= port <= MAX_PORT:
+        raise ValueError(f"The port must be a whole number from 1 to {MAX_PORT}, not {shown(port)}.")
+    try:
+        [(family, kind, _, _, address), *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise ValueError(f"{shown(host)} is not a host that can be found; --host 127.0.0.1 is this machine.") from None
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as the server does: an ended one is not in the way
+        try:
+            probe.bind(address)
+        except OSError as problem:
+            raise ValueError(_not_there(host, port, problem)) from None
+
+
+def _not_there(host: str, port: int, problem: OSError) -> str:
+    match problem.errno:
+        case errno.EADDRINUSE:
+            return (
+                f"Port {port} is in use by another program; choose another one, such as --port {port % MAX_PORT + 1}."
+            )
+        case errno.EACCES:
+            return f"Port {port} may not be used by this account; one from 1024 on may, such as --port 8501."
+        case _:
+            return f"{shown(host)} is not an address of this machine; --host 127.0.0.1 is."
+
+
+def host_settings(host: str) -> dict[str, object]:
+    """What Streamlit must be told so that the page is served under the host's name.
 
     The configuration allows this machine's names only, against DNS rebinding; whoever names another host wants it.
     """
     if host in EVERYWHERE:
-        return ["--server.allowedHosts=*", "--browser.serverAddress=localhost"]
+        return {"server.allowedHosts": ["*"], "browser.serverAddress": "localhost"}
     if host in ("127.0.0.1", "localhost", "::1"):
-        return []
-    return [f"--server.allowedHosts={host}"]
+        return {}
+    return {"server.allowedHosts": [host]}
+
+
+def limit_settings() -> dict[str, object]:
+    """The limits that Streamlit itself holds, one megabyte more than a file may have: it counts what is around it."""
+    from ..backend.common.limits import GONE_SECONDS, MAX_UPLOAD_BYTES, MAX_WEIGHTS_BYTES
+
+    return {
+        "server.maxUploadSize": max(MAX_UPLOAD_BYTES, MAX_WEIGHTS_BYTES) // 2**20 + 1,
+        "server.disconnectedSessionTTL": GONE_SECONDS,
+    }
 
 
 def _warm_up() -> None:

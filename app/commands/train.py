@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from . import Command, program
 from .network_options import AUTO, add_network, network_from
-from .weights_options import add_preprocessing, download, prepared, weights_from
+from .weights_options import add_preprocessing, download, named_weights, prepared
 
 if TYPE_CHECKING:
     from inception_models import Arch
@@ -115,7 +115,7 @@ def _source(args: Namespace) -> Source | None:
         ValueError: where they cannot be used, or an option goes with trained weights only.
     """
     if args.weights is not None:
-        return weights_from(args)
+        return named_weights(args.weights, args.entry)
     only = ("entry", "head_epochs", "freeze", "preprocessing", "mean", "std", "crop", "interpolation", "channels")
     given = [name for name in (*only, "value_max") if getattr(args, name) not in (None, [])]
     if given:

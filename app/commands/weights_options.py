@@ -48,16 +48,16 @@ def add_preprocessing(parser: ArgumentParser) -> None:
     group.add_argument("--value-max", type=int, choices=get_args(ValueMax), help="values are from 0 to this")
 
 
-def weights_from(args: Namespace) -> Source:
+def named_weights(source: str, entry: str | None) -> Source:
     """The weights that were named; a file is read."""
     from inception_models.weights import named, read
 
-    known = named(args.weights)
+    known = named(source)
     if isinstance(known, str):
-        if args.entry is not None:
-            raise ValueError(f"--entry chooses among the weights in a file, and {known} is not a file.")
+        if entry is not None:
+            raise ValueError(f"--entry chooses among the weights in a file, and {source} is not a file.")
         return known
-    return read(known, args.entry)
+    return read(known, entry)
 
 
 def prepared(weights: Source, arch: Arch, args: Namespace) -> Source:

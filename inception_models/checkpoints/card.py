@@ -60,6 +60,8 @@ def _said(content: object, title: str, id: str, page: str) -> TrainedWeights:
     names = tuple(_value(name, str, "a class's name") for name in _value(known["classes"], list, "classes"))
     data, licence = (_value(about[part], str, part) for part in ("data", "licence"))
     notes = tuple(_value(note, str, "a note") for note in _value(about.get("notes", []), list, "notes"))
+    if isinstance(origin := about.get("from"), dict):  # as `train` writes it
+        notes = (f"Fine-tuned from {_value(origin.get('weights'), str, 'from, weights')}.", *notes)
     steps = preprocessing_from_json(known["preprocessing"]) if "preprocessing" in known else _trained_steps(known, size)
     accuracy = _accuracy(known, about)
     return TrainedWeights(

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.backend import analyze
 from app.backend.common.links import to_query
+from app.backend.picture.images import SAMPLES
 from inception_models import ARCHITECTURES, Arch, with_widths
 from tests.app_server import free_port, served
 from tests.browser.visits import SLOW_MS, settled
@@ -19,6 +20,7 @@ from tests.browser.visits import SLOW_MS, settled
 GOOGLENET = ARCHITECTURES["googlenet"]
 EDITED = "inception3a.branch1x1.conv"
 PAGES = {"Explore": 71, "Picture": 72, "Costs": 73, "Train": 74}  # each in a tab of its own, with a width of its own
+SESSION = "window.inceptionMemory.session"  # the screen alone does not tell whether a new one has drawn it
 
 
 def edited(width: int) -> Arch:
@@ -47,6 +49,11 @@ def with_a_step(page: Page, url: str, width: int, name: str) -> None:
     go(page, name)
 
 
+def same_choices(page: Page) -> None:
+    expect(page.get_by_role("tab", name="Layers")).to_have_attribute("aria-selected", "true", timeout=SLOW_MS)
+    expect(page.get_by_role("radio", name="bf16")).to_be_checked()
+
+
 def test_a_killed_server_loses_nobodys_network_on_any_page(browser: Browser, tmp_path: Path) -> None:
     port = free_port()
     url, log = f"http://127.0.0.1:{port}", tmp_path / "server.log"
@@ -56,14 +63,28 @@ def test_a_killed_server_loses_nobodys_network_on_any_page(browser: Browser, tmp
     with served(command, url, log) as server:
         for name, width in PAGES.items():
             with_a_step(tabs[name], url, width, name)
+        costs = tabs["Costs"]
+        costs.get_by_role("tab", name="Layers").click()
+        costs.get_by_role("radio", name="bf16").click()
+        expect(costs.get_by_text("bytes for bf16, one picture")).to_be_visible(timeout=SLOW_MS)
+        settled(costs)
+        picture = tabs["Picture"]
+        picture.locator(".st-key-upload input").set_input_files(SAMPLES["coffee"].path)
+        expect(picture.get_by_text("Your picture: coffee.jpg")).to_be_visible(timeout=SLOW_MS)
+        lost = {name: page.evaluate(SESSION) for name, page in tabs.items()}
         server.send_signal(signal.SIGKILL)
         server.wait()
     with served(command, url, log):
         for name, width in PAGES.items():
             page = tabs[name]
             page.bring_to_front()
-            expect(page.locator("[data-test-connection-state=CONNECTED]")).to_be_visible(timeout=SLOW_MS)
+            page.wait_for_function(f"(lost) => {SESSION} !== lost", arg=lost[name], timeout=SLOW_MS)
+            settled(page)
             shows(page, edited(width))
+            if name == "Costs":
+                same_choices(page)
+            if name == "Picture":
+                expect(page.get_by_text("The server no longer has your picture coffee.jpg")).to_be_visible()
             other = "Costs" if name == "Train" else "Train"
             go(page, other)
             shows(page, edited(width))
@@ -72,4 +93,6 @@ def test_a_killed_server_loses_nobodys_network_on_any_page(browser: Browser, tmp
             shows(page, edited(width))
             page.get_by_role("button", name="Undo").click()
             shows(page, edited(width + 100))
+        go(costs, "Costs")
+        same_choices(costs)
     context.close()

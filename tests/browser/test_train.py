@@ -34,7 +34,7 @@ def epochs(page: Page, number: int) -> None:
     expect(page.get_by_text(f"{number} × 1,437 pictures")).to_be_visible(timeout=SLOW_MS)
 
 
-def test_a_run_goes_on_while_another_page_is_open_and_leaves_weights_and_curves(
+def test_a_run_goes_on_over_another_page_and_a_reload_and_leaves_weights_and_curves(
     train: Callable[[Arch], Page], tmp_path: Path
 ) -> None:
     arch = tiny()
@@ -44,6 +44,7 @@ def test_a_run_goes_on_while_another_page_is_open_and_leaves_weights_and_curves(
     expect(page.get_by_role("button", name="Cancel")).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("link", name="Costs").click()
     expect(page.get_by_role("tab", name="Sensitivity")).to_be_visible(timeout=SLOW_MS)
+    page.reload()
     page.get_by_role("link", name="Train").click()
     expect(page.get_by_text("of 360 test pictures right")).to_be_visible(timeout=2 * SLOW_MS)
     expect(page.locator(".scatterlayer .trace")).to_have_count(3, timeout=SLOW_MS)

@@ -13,6 +13,7 @@ from inception_models.arch.branch_kind import BranchKind, branch_kind
 from inception_models.arch.spec import Branch
 
 ThemeName = Literal["light", "dark"]
+ColorBy = Literal["kind", "params", "macs", "memory", "share", "field", "time"]  # what a diagram's colours mean
 
 # Okabe and Ito's colours, which the colour-blind can tell apart (jfly.uni-koeln.de/color).
 BRANCH_COLOURS: Mapping[BranchKind, str] = MappingProxyType(

@@ -17,12 +17,12 @@ from __future__ import annotations
 from typing import cast
 
 from ..analysis.network import Analysis
-from ..common.colours import THEMES, ThemeName
+from ..common.colours import THEMES, ColorBy, ThemeName
 from .dot import dot_of
 from .export import FigureFormat, figure_file
 from .heat import HeatScale
 from .layout import LayoutError
-from .options import ColorBy, DiagramLevel, DiagramOptions, Direction, toggled
+from .options import DiagramLevel, DiagramOptions, Direction, toggled
 from .scene import Scene, scene
 from .styles import DiagramStyle, style_of
 from .svg import Drawing, DrawnItem, drawing_of

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from ..analysis.graph import elements
 from ..analysis.network import Analysis
-from ..common.colours import heat
+from ..common.colours import ColorBy, heat
 from ..common.quantity import float32_bytes, percent, short
-from .options import ColorBy, DiagramOptions
+from .options import DiagramOptions
 from .scene import Box, Cluster, Scene
 
 LEGEND_STEPS = 10

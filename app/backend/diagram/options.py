@@ -6,10 +6,9 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..common.colours import ThemeName
+from ..common.colours import ColorBy, ThemeName
 
 DiagramLevel = Literal["stage", "branch", "op"]
-ColorBy = Literal["kind", "params", "macs", "memory", "share", "field", "time"]
 Direction = Literal["TB", "BT", "LR"]
 
 LEVEL_DEPTHS: Mapping[DiagramLevel, int] = {"stage": 0, "branch": 1, "op": 2}

@@ -18,9 +18,11 @@ from ...backend.common.colours import OUTSIDE_COLOUR, branch_colour
 from ...backend.common.quantity import exact, float32_bytes, shape_text, short
 from ..components.stage_cards import stage_cards
 from ..components.width_sliders import WidthSlider, width_sliders
+from ..shell.controls import remembered
 from ..state import State
 from . import structure_editor
 
+EDITORS = ["Widths", "Structure"]
 INPUT = "input"  # the picture's box in the diagram, which is not a stage
 
 
@@ -31,8 +33,8 @@ def show(state: State, analysis: Analysis) -> None:
     stage_cards({INPUT: _picture(analysis), **cards}, selected=state.selected_stage, key="cards")
     shown = st.segmented_control(
         "Edit",
-        ["Widths", "Structure"],
-        default="Widths",
+        EDITORS,
+        default=remembered("edit", EDITORS, "Widths"),
         key="edit",
         required=True,
         label_visibility="collapsed",

@@ -54,7 +54,6 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
         "Every number in a branch column is a filter count. Type a new one, or change it with the arrow keys"
         " (hold Shift for single steps); everything on this page follows."
     )
-    cell_remedies(state)
     width_table(
         tables(state, analysis, reference),
         selected=state.selected_stage,
@@ -63,6 +62,7 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
         on_reset=state.reset_numbers,
         on_select=state.select,
     )
+    cell_remedies(state)
 
 
 def tables(state: State, analysis: Analysis, reference: Analysis) -> list[Table]:

@@ -6,12 +6,14 @@ import streamlit as st
 
 from ..shell import page_links
 from ..shell.panel import panel
+from ..shell.presence import person
 from ..state import current
 from . import costs, explore, picture, train
 
 
 def show() -> None:
     """Render the menu and the page that the address names."""
+    person()  # is here, whichever page this is
     pages = [
         st.Page(explore.page, title="Explore", icon=":material/account_tree:", url_path="explore", default=True),
         st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),

@@ -11,7 +11,7 @@ from ...backend.picture.forward import Forward, forward
 from ..picture import demo_pictures, tabs, weights_card
 from ..picture.picture_input import Picture, choose_picture
 from ..picture.weights_input import choose_weights
-from ..shell import frame
+from ..shell import frame, memory
 from ..shell.notice import plain, refused
 from ..shell.panel import panel
 from ..shell.weights_in_use import use_weights_of
@@ -28,7 +28,8 @@ def page() -> None:
         use_weights_of(state.arch.key, weights)
         problems = st.container()
         test = demo_pictures.choose_test_picture() if weights == "demo" else None
-        picture = test.picture if test else choose_picture()
+        picture = test.picture if test else choose_picture(state.files)
+        memory.keep_again(state)  # it has the names of files now
         forward_pass = None
         with panel("What the network makes of the picture"):
             try:

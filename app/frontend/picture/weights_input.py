@@ -135,10 +135,11 @@ def _size(known: TrainedWeights) -> str:
 
 def _own_file(state: State) -> OwnFile | None:
     """The last file that could be read. It stays while another page is open, though the browser's field is emptied."""
+    uploader = f"own_weights:{state.arch.key}"
     files = st.file_uploader(
         "Your weights",
         accept_multiple_files=True,
-        key=f"own_weights:{state.arch.key}",
+        key=uploader,
         max_upload_size=MAX_WEIGHTS_BYTES // 2**20,
         help="A checkpoint of PyTorch or safetensors, whatever its name ends in, from torchvision, timm, Cadene, this"
         f" program or a training program of yours, up to {MAX_WEIGHTS_BYTES // 2**20} MB; add the .json card if `train`"
@@ -158,7 +159,13 @@ def _own_file(state: State) -> OwnFile | None:
                 refused(str(problem))
     last = kept.get(state.arch.key)
     if last is not None:
+        state.files[uploader] = last.name
         st.caption(plain(f"Your file: {last.name}"))
+    elif uploader in state.files:
+        refused(
+            f"The server no longer has your file {state.files[uploader]}; add it again above."
+            " Until then the weights are random."
+        )
     return last
 
 

@@ -31,8 +31,8 @@ def remembered(key: str, options: Container[_Option], otherwise: _Option) -> _Op
     From now on the browser keeps what is chosen in it.
     """
     brought = st.session_state.get("brought", {}).get(key)
-    default = brought if isinstance(brought, type(otherwise)) and brought in options else otherwise
-    st.session_state.setdefault("choices", {})[key] = default
+    default: _Option = brought if type(brought) is type(otherwise) and brought in options else otherwise
+    st.session_state.setdefault("choices", {}).setdefault(key, default)
     return default
 
 
@@ -40,7 +40,8 @@ def choices() -> dict[str, object]:
     """What was chosen in every control that is :func:`remembered`."""
     shown: dict[str, object] = st.session_state.get("choices", {})
     brought: dict[str, object] = st.session_state.get("brought", {})
-    return brought | {key: st.session_state.get(key, shown[key]) for key in shown}
+    shown.update({key: st.session_state.get(key, shown[key]) for key in shown})
+    return brought | shown
 
 
 def bring_choices(brought: Mapping[str, object]) -> None:

@@ -54,7 +54,7 @@ def _body_and_header(body: Callable[[State, Analysis, Analysis], None], settings
     body(*networks)
     with above:
         _header(networks)
-    memory.keep_in_fragment(state)
+    memory.keep_again(state)
 
 
 def _networks(state: State) -> Networks:

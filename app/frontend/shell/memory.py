@@ -48,8 +48,8 @@ def keep(state: State) -> None:
     session_memory({**_who(), "now": kept_of(state)}, "memory", _restore)
 
 
-def keep_in_fragment(state: State) -> None:
-    """The same in a fragment, which a new session does not know: the browser tells it nothing there."""
+def keep_again(state: State) -> None:
+    """The same in a fragment, which a new session does not know and so is told nothing there, or later in a run."""
     session_memory({**_who(), "now": kept_of(state)}, "memory-now", None)
 
 

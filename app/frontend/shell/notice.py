@@ -37,7 +37,7 @@ def cell_remedies(state: State) -> None:
     refusals = [(path, remedies_of(problem)) for path, (_, problem) in state.refused.items()]
     offers = [(path, remedies[0]) for path, remedies in refusals if remedies]
     if offers:
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, key="cell-remedies"):  # which stays in sight below a long table
             for path, remedy in offers[:CELLS_OFFERED]:
                 label, act = plain(f"{path}: {remedy.label}"), (path, remedy.edit)
                 st.button(label, key=f"remedy:{path}", on_click=state.remedy_number, args=act)

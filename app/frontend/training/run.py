@@ -21,6 +21,7 @@ from ...backend.training.job import Beginning, Finished, Live, work
 from ...backend.training.plan import TrainingPlan, narrowed, training_plan
 from ...backend.training.record import curves_csv, weights_file
 from ..shell.background import BackgroundTask
+from ..shell.controls import remembered
 from ..shell.page_links import open_page
 from ..state import State
 from .beginning import choose_beginning
@@ -91,15 +92,27 @@ def _options() -> tuple[Offer, Options]:
         st.caption("Install Debian's package dataset-fashion-mnist to train on Fashion-MNIST as well.")
     with st.container(horizontal=True):
         epochs = st.number_input(
-            "Epochs", 1, 100, 10, key="train_epochs", persist_state="session", help="Passes over the training pictures"
+            "Epochs",
+            1,
+            100,
+            remembered("train_epochs", range(1, 101), 10),
+            key="train_epochs",
+            persist_state="session",
+            help="Passes over the training pictures",
         )
         seed = st.number_input(
-            "Seed", 0, 9999, 0, key="train_seed", persist_state="session", help="The same seed gives the same run"
+            "Seed",
+            0,
+            9999,
+            remembered("train_seed", range(10_000), 0),
+            key="train_seed",
+            persist_state="session",
+            help="The same seed gives the same run",
         )
     rate = st.select_slider(
         "Learning rate",
         RATES,
-        0.05,
+        remembered("train_rate", RATES, 0.05),
         key="train_rate",
         persist_state="session",
         help="The peak: the rate rises for the first fifth of the run, then falls to zero. Lower it if the loss jumps.",

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-import streamlit as st
-
+from ..shared.component import Component
 from ..shared.events import handled, new_events
-from ..shared.files import joined, script
 
-_component = st.components.v2.component(
-    "inception_session_memory",
-    css=joined(__file__, "memory.css"),
-    js=script(__file__, "memory.js"),
+_component = Component(
+    __file__,
+    "session_memory",
+    "memory.js",
+    style="memory.css",
     isolate_styles=False,  # it hides the place that Streamlit gives it
 )
 
@@ -31,7 +30,7 @@ def session_memory(now: Mapping[str, object], key: str, on_record: Callable[[obj
     _component(
         key=key,
         data={**now, "handled": handled(key) if on_record else None},
-        on_events_change=partial(_dispatch, key, on_record) if on_record else lambda: None,
+        on_events_change=partial(_dispatch, key, on_record) if on_record else None,
     )
 
 

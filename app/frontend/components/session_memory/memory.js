@@ -3,6 +3,7 @@
 // network goes on with the one that was saved last.
 
 import { Outbox } from "../shared/outbox.js"
+import { received } from "../shared/received.js"
 import { added, save, saved } from "./record.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
@@ -12,10 +13,12 @@ const SAVE_AFTER_MS = 250
 const COOKIE_SECONDS = 400 * 24 * 3600 // as long as browsers keep one
 
 /** @param {Run<MemoryData, MemoryTold>} run */
-export default function ({ data, setTriggerValue }) {
+export default function (run) {
+  const shown = received(run)
+  if (!shown) return
   const page = /** @type {Window & { inceptionMemory?: Memory }} */ (window)
   page.inceptionMemory ??= new Memory()
-  page.inceptionMemory.update(data, (message) => setTriggerValue("events", message))
+  page.inceptionMemory.update(shown.data, shown.send)
 }
 
 class Memory {

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import streamlit as st
+from ..shared.component import Component
 
-from ..shared.files import script
-
-_component = st.components.v2.component(
-    "inception_stage_cards",
-    js=script(__file__, "cards.js"),
+_component = Component(
+    __file__,
+    "stage_cards",
+    "cards.js",
     isolate_styles=False,  # the page's own style sheet has its tips and tables
 )
 

@@ -1,14 +1,17 @@
 // A card for each stage; one is shown. They are all here so that a selection does not wait for Python.
 
+import { received } from "../shared/received.js"
 import { SelectedStage } from "../shared/selection.js"
 
 /** @import { Run } from "../shared/messages.d.ts" */
 /** @import { CardsData } from "./messages.d.ts" */
 
 /** @param {Run<CardsData> & { parentElement: { stageCards?: StageCards } }} run */
-export default function ({ data, parentElement }) {
-  const cards = (parentElement.stageCards ??= new StageCards(parentElement))
-  cards.update(data)
+export default function (run) {
+  const shown = received(run)
+  if (!shown) return
+  const cards = (run.parentElement.stageCards ??= new StageCards(run.parentElement))
+  cards.update(shown.data)
 }
 
 class StageCards {
