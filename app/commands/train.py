@@ -14,13 +14,14 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from . import Command, program
-from .network_options import add_network, network_from
-from .weights_options import download, named_weights
+from .network_options import AUTO, add_network, network_from
+from .weights_options import add_preprocessing, download, named_weights, prepared
 
 if TYPE_CHECKING:
     from inception_models import Arch
     from inception_models.training.run import TrainingProgress
     from inception_models.training.start import Start
+    from inception_models.weights import Source
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -43,10 +44,10 @@ def _add_options(parser: ArgumentParser) -> None:
         parser.add_argument(flag, type=kind, default=default, metavar=value, help=f"{meaning} (default: %(default)s)")
     parser.add_argument(
         "--from",
-        dest="source",
+        dest="weights",
         metavar="WEIGHTS",
         help="fine-tune instead of starting from random weights: demo, the name of published weights, which are"
-        " downloaded once, or a file; the head follows the classes of the data",
+        f" downloaded once, or a file; the head follows the classes of the data; the variant {AUTO!r} is their network",
     )
     parser.add_argument("--entry", metavar="PATH", help="which weights, where the file contains several sets of them")
     parser.add_argument(
@@ -64,6 +65,7 @@ def _add_options(parser: ArgumentParser) -> None:
         help="stages that stay as they are, BatchNorm's statistics included; also patterns such as 'inception3*'",
     )
     parser.add_argument("--patience", type=int, metavar="N", help="stop after N epochs without improvement")
+    add_preprocessing(parser)
     parser.add_argument("--resume", action="store_true", help="continue a run that was stopped")
 
 
@@ -82,8 +84,9 @@ def _run(args: Namespace) -> int:
         args.epochs, args.batch, args.lr, args.seed, args.patience, args.weight_decay, args.label_smoothing
     )
     file, checkpoint = _files(args.output, args.resume)
-    arch = network_from(args)
-    start = _start(args, arch)
+    weights = _source(args)
+    arch = network_from(args, weights or "random")
+    start = _start(args, arch, weights) if weights else None
     data = read_data_set(args.data, arch.input_size, args.folder, start.weights.preprocessing if start else None)
     if args.classes is None:
         arch = with_classes(arch, len(data.classes))
@@ -105,26 +108,35 @@ def _run(args: Namespace) -> int:
     return 0
 
 
-def _start(args: Namespace, arch: Arch) -> Start | None:
+def _source(args: Namespace) -> Source | None:
     """The weights that the run starts from; None for random ones.
 
     Raises:
-        ValueError: where they cannot be used, or an option goes with other weights only.
+        ValueError: where they cannot be used, or an option goes with trained weights only.
     """
+    if args.weights is not None:
+        return named_weights(args.weights, args.entry)
+    only = ("entry", "head_epochs", "freeze", "preprocessing", "mean", "std", "crop", "interpolation", "channels")
+    given = [name for name in (*only, "value_max") if getattr(args, name) not in (None, [])]
+    if given:
+        raise ValueError(
+            f"--{given[0].replace('_', '-')} is for a run that starts from trained weights; name them: --from WEIGHTS."
+        )
+    if args.variant == AUTO:
+        raise ValueError(f"The variant {AUTO} is the network of trained weights; name them: --from WEIGHTS.")
+    return None
+
+
+def _start(args: Namespace, arch: Arch, weights: Source) -> Start:
+    """The weights, and how the run treats them."""
     from inception_models.training.start import Tuning, start_from, usual_head_epochs
 
-    if args.source is None:
-        given = {"--entry": args.entry, "--head-epochs": args.head_epochs, "--freeze": args.freeze or None}
-        if wrong := next((flag for flag, value in given.items() if value is not None), ""):
-            raise ValueError(f"{wrong} is for runs that start from trained weights; name them with --from WEIGHTS.")
-        return None
-    weights = named_weights(args.source, args.entry)
     if isinstance(weights, str):
         download(arch.key, weights)
     head_epochs = usual_head_epochs(args.epochs) if args.head_epochs is None else args.head_epochs
     if not 0 <= head_epochs <= args.epochs:
-        raise ValueError(f"--head-epochs must be from 0 to the {args.epochs} of --epochs, not {head_epochs}.")
-    start = start_from(arch, weights, Tuning(head_epochs, tuple(args.freeze)))
+        raise ValueError(f"--head-epochs must be from 0 to {args.epochs}, the number of --epochs, not {head_epochs}.")
+    start = start_from(arch, prepared(weights, arch, args), Tuning(head_epochs, tuple(args.freeze)))
     for sentence in start.report:
         print(sentence, file=sys.stderr)
     return start

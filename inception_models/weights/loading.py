@@ -44,7 +44,7 @@ Source = str | Path | OwnFile
 class Loaded:
     """A network with weights, in evaluation mode, and what a person should know about them.
 
-    ``report``: sentences about the file; ``changes``: what was carried over, cut or is new, where the network is not
+    ``report``: sentences about the weights; ``changes``: what was carried over, cut or is new, where the network is not
     the one that the weights were trained for; ``drawn``: the stages and heads that have random weights.
     """
 

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from inception_models.checkpoints.card import parse_card
 from inception_models.checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published
 from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.download import bytes_arrived, is_intact
-from inception_models.weights import Source, fetch
+from inception_models.weights import OwnFile, Source, fetch
 
 from ...backend.common.jobs import Progress
 from ..shell.background import BackgroundTask
@@ -21,10 +22,16 @@ from ..state import State
 from . import weights_file
 
 
-def choose_weights(state: State) -> Source:
-    """Render the choice; returns the weights to use now, which are random until the chosen ones are available."""
+def choose_weights(state: State, trained: OwnFile | None) -> Source:
+    """Render the choice; returns the weights to use now, which are random until the chosen ones are available.
+
+    Args:
+        trained: those of the last training run, if there was one.
+    """
     own = weights_file.own_weights(state)
     options = ["random", *(known.id for known in published(state.arch.key)), "demo", *(["own"] if own else [])]
+    if trained is not None:
+        options.insert(1, "trained")
     name = state.weights.get(state.arch.key, "random")
     chosen = name if name in options else "random"
     control_shows("weights", chosen)
@@ -32,25 +39,30 @@ def choose_weights(state: State) -> Source:
         "Weights",
         options,
         key="weights",
-        format_func=_title,
-        on_change=lambda: use_weights(state, str(st.session_state.weights)),
+        format_func=lambda name: trained.name if trained and name == "trained" else _title(name),
+        on_change=lambda: use_weights(state, str(st.session_state.weights), trained),
         help="Random, or trained. Published weights are downloaded once and kept on the machine that runs this app.",
     )
     weights_file.show(state)
     if chosen == "own" and own is not None:
         weights_file.show_chosen(state)
         return own
+    if chosen == "trained" and trained is not None:
+        return trained
     if chosen in ("random", "demo") or _is_here(state, CHECKPOINTS[chosen]):
         return chosen
     return "random"
 
 
-def use_weights(state: State, name: str) -> None:
-    """Use these weights from now on. The demo's bring their own network, which is then shown; undo reverts that."""
-    if name == "demo":
-        home = demo().arch
-        if (state.arch.key, state.arch.classes) != (home.key, home.classes):
-            state.become(home)
+def use_weights(state: State, name: str, trained: OwnFile | None = None) -> None:
+    """Use these weights from now on. The demo's, and those of a training run, are for one network, which is then
+    shown; undo reverts that.
+    """
+    home = demo().arch if name == "demo" else state.arch
+    if name == "trained" and trained is not None:
+        home = parse_card(trained.card, trained.name).arch
+    if (state.arch.key, state.arch.classes) != (home.key, home.classes):
+        state.become(home)
     state.weights[state.arch.key] = name
 
 

@@ -134,7 +134,7 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
     state.weights = {
         key: name
         for key, name in _texts(kept.get("weights")).items()
-        if key in ARCHITECTURES and name in ("random", "own", *linkable(ARCHITECTURES[key]))
+        if key in ARCHITECTURES and name in ("random", "own", "trained", *linkable(ARCHITECTURES[key]))
     }
     state.files = _texts(kept.get("files"))
     state.expanded, state.folded = _stages(arch, kept.get("expanded")), _stages(arch, kept.get("folded"))
