@@ -37,8 +37,8 @@ class BoundedUploads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = _ADDRESS.search(scope["path"]) if scope["type"] == "http" and scope["method"] == "PUT" else None
-        if address is None:
-            await self._app(scope, receive, send)
+        if address is None or not runtime.get_instance().is_active_session(address["session"]):
+            await self._app(scope, receive, send)  # Streamlit refuses what belongs to nobody, and reads none of it
             return
         session, length = address["session"], Headers(scope=scope).get("content-length", "")
         if not length.isdecimal():

@@ -89,3 +89,4 @@ def test_an_upload_of_no_session_is_refused(port: int) -> None:
     with visiting(port) as person:
         stranger = type(person)(port, "1" * 36)
         assert stranger.upload("a.jpg", 10)[0] == 400
+        assert stranger.upload("a.pt", 10, promised=3 * MB)[0] == 400  # before it comes
