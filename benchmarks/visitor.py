@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlencode, urlparse
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.proto.Delta_pb2 import Delta
@@ -59,6 +60,7 @@ class Visitor:
     variant: str
     page: str = ""
     params: int = 0  # of the network, as the page says
+    caption: str = ""  # of the last picture with one
     components: dict[str, Shown] = field(default_factory=dict)
     uploader: str = ""
     _known: dict[str, ForwardMsg] = field(default_factory=dict)  # messages that the server sends once
@@ -180,11 +182,13 @@ class Visitor:
                 self._take(data, Shown(element.bidi_component.id, delta.fragment_id, data["series"], data["version"]))
             case "html" if found := TOTAL.search(element.html.body):
                 self.params = int(found[1].replace(",", ""))
+            case "imgs" if element.imgs.imgs[0].caption:
+                self.caption = element.imgs.imgs[0].caption.replace("\\", "")
             case "file_uploader":
                 self.uploader = element.file_uploader.id
             case "exception":
                 raise VisitError(element.exception.message)
-            case "alert":
+            case "alert" if element.alert.format in (Alert.ERROR, Alert.WARNING):
                 raise VisitError(element.alert.body)
             case _:
                 pass
