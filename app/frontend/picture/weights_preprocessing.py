@@ -23,10 +23,9 @@ from inception_models.weights import OwnFile, WeightsError, about_own
 
 from ..shell.controls import control_shows
 from ..shell.notice import refused
+from ..state import current
 
 USUAL, OWN_VALUES = "usual", "own values"
-Choice = Mapping[str, object]
-"""Plain data: the ``preset``, and its ``steps`` as ``dataclasses.asdict`` gives them."""
 
 
 def remembered(own: OwnFile) -> Preprocessing | None:
@@ -42,22 +41,24 @@ def choose(own: OwnFile, arch: Arch) -> None:
     except WeightsError:  # which is said where the weights are used
         return
     choice = _choices().get(own.digest)
-    control_shows("preprocessing", USUAL if choice is None else choice["preset"])
+    options = [USUAL, *PRESETS, OWN_VALUES]
+    preset = USUAL if choice is None else choice["preset"]
+    control_shows("preprocessing", preset if preset in options else OWN_VALUES)
     st.selectbox(
         "Preprocessing",
-        [USUAL, *PRESETS, OWN_VALUES],
+        options,
         key="preprocessing",
         format_func=lambda name: _title(name, own),
         on_change=lambda: _take(own, str(st.session_state.preprocessing), usual, arch.input_size),
         help="How pictures were prepared when these weights were trained. A file of weights alone does not say it.",
     )
-    if choice is not None and choice["preset"] == OWN_VALUES:
+    if choice is not None and preset not in PRESETS:
         _own_values(own, preprocessing_from_json(choice["steps"]).sized(arch.input_size))
 
 
-def _choices() -> dict[str, Choice]:
-    kept: dict[str, Choice] = st.session_state.setdefault("preprocessing_chosen", {})
-    return kept
+def _choices() -> dict[str, Mapping[str, object]]:
+    """By digest, plain data that the browser keeps: the ``preset``, and the ``steps`` as ``asdict`` gives them."""
+    return current().preprocessing
 
 
 def _title(name: str, own: OwnFile) -> str:

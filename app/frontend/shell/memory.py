@@ -9,11 +9,13 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import parse_qsl
 
 import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch
+from inception_models.checkpoints.preprocessing import preprocessing_from_json
 
 from ...backend.common.links import linked_network
 from ..components.session_memory import session_memory
@@ -23,6 +25,7 @@ from .visitor import known_browser, visitor
 
 ANSWER_SECONDS = 3
 MOST_STEPS = 10**9
+MOST_PREPARED = 20  # files of weights whose preprocessing is remembered
 MOST_NAMES = 1000  # of stages, weights and files: far more than there can be
 MOST_LETTERS = 2 * 10**6  # in the whole record; record.js keeps a quarter of that
 UNUSABLE = "What this browser had kept of your last visit could not be used, so the page starts from its link."
@@ -74,6 +77,7 @@ def kept_of(state: State) -> dict[str, object]:
             "folded": sorted(state.folded),
             "weights": state.weights,
             "files": state.files,
+            "preprocessing": dict(list(state.preprocessing.items())[-MOST_PREPARED:]),
             "choices": choices(),
         },
     }
@@ -90,7 +94,7 @@ def _restore(record: object, query: str) -> None:
         return
     try:
         state, address = recalled(record)
-    except ValueError:
+    except (ValueError, RecursionError):
         link.refusal = link.refusal or ("link", ValueError(UNUSABLE))
         return
     match record:
@@ -137,6 +141,7 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
         if key in ARCHITECTURES and name in ("random", "own", "trained", *linkable(ARCHITECTURES[key]))
     }
     state.files = _texts(kept.get("files"))
+    state.preprocessing = _prepared(kept.get("preprocessing"))
     state.expanded, state.folded = _stages(arch, kept.get("expanded")), _stages(arch, kept.get("folded"))
     selected = kept.get("selected")
     if isinstance(selected, str) and selected.partition(".")[0] in _parts(arch):
@@ -148,6 +153,21 @@ def _texts(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping) or len(value) > MOST_NAMES:
         return {}
     return {key: text for key, text in value.items() if isinstance(key, str) and isinstance(text, str)}
+
+
+def _prepared(value: object) -> dict[str, Mapping[str, object]]:
+    """What was chosen for files of weights, where it is something that could have been."""
+    entries = value.items() if isinstance(value, dict) and len(value) <= MOST_PREPARED else ()
+    good: dict[str, Mapping[str, object]] = {}
+    for digest, choice in entries:
+        match choice:
+            case {"preset": str(), "steps": steps}:
+                with suppress(ValueError):
+                    preprocessing_from_json(steps)
+                    good[digest] = choice
+            case _:
+                pass
+    return good
 
 
 def _stages(arch: Arch, value: object) -> frozenset[str]:
