@@ -7,7 +7,7 @@ import streamlit as st
 from ..shell import page_links
 from ..shell.panel import panel
 from ..state import current
-from . import costs, explore, picture, train
+from . import costs, explore, own_network, picture, train
 
 
 def show() -> None:
@@ -17,6 +17,7 @@ def show() -> None:
         st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),
         st.Page(costs.page, title="Costs", icon=":material/bar_chart:", url_path="costs"),
         st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
+        st.Page(own_network.page, title="Your own network", icon=":material/upload_file:", url_path="own-network"),
     ]
     page_links.register(pages)
     chosen = st.navigation(pages)
