@@ -91,3 +91,9 @@ MAX_ONNX_BYTES = _set("ONNX_MB", 400, 1, 1024) * 2**20
 
 MAX_ONNX_NODES = 50_000
 """Nodes of an .onnx file, its functions written out. Swin with dynamic axes, the longest export seen, has 6,200."""
+
+MAX_FOREIGN_BYTES = 6 * 2**30
+"""Memory of the process that analyses a person's network. PyTorch takes 1 GB; a few constructors make real weights."""
+
+MAX_FOREIGN_SECONDS = 180
+"""How long that process may take. The slowest of 210 networks of torchvision and timm take 30 seconds."""
