@@ -67,6 +67,17 @@ GONE_SECONDS = _set("GONE_SECONDS", 40, 5, 86_400)
 """How long a session without a connection is kept: a short break must not cost anything, and a closed tab cannot be
 told from one. Within a minute the memory is free again; the browser itself keeps the network."""
 
+LEFT_SECONDS = _set("LEFT_SECONDS", 20, 1, 86_400)
+"""How long the jobs of a person without any connection go on: a reload or a short break must not cost anything, and
+others wait for them."""
+
+MAX_JOBS_A_PERSON = _set("JOBS_A_PERSON", 3, 1, 100)
+"""Jobs of a person in a lane, running or waiting."""
+
+MAX_JOBS_WAITING = _set("JOBS_WAITING", 60, 1, 10_000)
+"""Jobs of everybody that wait in a lane: one of each person in a class. Each keeps a network and a picture in
+memory."""
+
 MAX_PIXELS = _set("PICTURE_MEGAPIXELS", 40, 1, 170) * 1_000_000
 """Pixels of a picture, read from its header before any is decoded. 40 million take 0.2-0.5 GB while being decoded."""
 
