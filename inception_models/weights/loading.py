@@ -162,13 +162,15 @@ def _own_home(arch: Arch, own: OwnFile, problem: WeightsError) -> tuple[Arch, Fi
         raise WeightsError(f"{own.name} does not fit. {unknown}", unknown.mismatches or problem.mismatches) from None
     home = result.arch
     if home.key != arch.key:
-        sentence = f"{own.name} is a {home.key} ({home.about.title}), not a {arch.key}; open that variant."
+        sentence = f"{own.name} is a {home.key} ({home.about.title}), not a {arch.key}; open that variant (auto)."
     elif problem.classes is not None:
         sentence = f"{own.name} does not fit. {problem}"
     elif _is_edit_of(arch, home):
         return home, result.fitted
     else:
-        sentence = f"{own.name} is a {home.about.title} with other filter counts, copies or kernels; open that network."
+        sentence = (
+            f"{own.name} is a {home.about.title} with other filter counts, copies or kernels; open that network (auto)."
+        )
     raise WeightsError(sentence, problem.mismatches, classes=problem.classes, arch=home)
 
 

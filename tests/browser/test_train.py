@@ -93,7 +93,9 @@ def test_a_run_from_the_demo_is_tried_on_a_picture_and_its_weights_follow_an_edi
     expect(result).to_be_visible(timeout=SLOW_MS)
 
 
-def test_a_large_network_is_made_small_first_and_a_run_is_cancelled(train: Callable[[Arch], Page]) -> None:
+def test_a_large_network_is_made_small_first_and_a_run_is_cancelled_after_a_reload(
+    train: Callable[[Arch], Page],
+) -> None:
     page = train(ARCHITECTURES["inception_v3"])
     expect(page.get_by_text("has 1,000 outputs")).to_be_visible()
     page.get_by_role("button", name="Only change outputs to 10").click()
@@ -102,6 +104,8 @@ def test_a_large_network_is_made_small_first_and_a_run_is_cancelled(train: Calla
     page.get_by_role("button", name="Make it small enough").click()
     expect(page.get_by_text("Input 75 × 75, 10 classes")).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible(timeout=SLOW_MS)
+    page.reload()
     page.get_by_role("button", name="Cancel").click(timeout=SLOW_MS)
     expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("test pictures right")).to_have_count(0)

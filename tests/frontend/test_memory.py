@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from app.frontend.shell.memory import kept_of, recalled
 from app.frontend.state import HISTORY, State
 from inception_models import ARCHITECTURES
+from inception_models.checkpoints.preprocessing import preprocessing_from_json
+from inception_models.checkpoints.presets import PRESETS
 from tests.app_server import ROOT
 from tests.models.random_edits import edited
 
@@ -75,6 +78,16 @@ def test_a_session_comes_back_as_it_was(session: tuple[State, list[object]]) -> 
     again, address = recalled(kept_by_browser(runs))
     assert seen(again) == seen(state)
     assert address == kept_of(state)["address"]
+
+
+def test_how_pictures_are_prepared_for_a_file_comes_back() -> None:
+    state, steps = State.showing(ARCHITECTURES["googlenet"]), PRESETS["caffe"].steps(224)
+    state.preprocessing["a digest"] = {"preset": "caffe", "steps": asdict(steps)}
+    runs: list[object] = [kept_of(state)]
+    record = kept_by_browser(runs)
+    again = recalled(record)[0].preprocessing["a digest"]
+    assert (again["preset"], preprocessing_from_json(again["steps"])) == ("caffe", steps)
+    assert recalled(json.loads(json.dumps(record).replace("resize_px", "other")))[0].preprocessing == {}
 
 
 def test_of_a_long_history_the_last_steps_come_back() -> None:

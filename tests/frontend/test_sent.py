@@ -61,10 +61,10 @@ class Server:
         self.streamlit.session_state[KEY] = {"events": message}
         self._on_message()
 
-    def _mounted(self, *, key: str, data: Json, on_events_change: object) -> None:
+    def _mounted(self, *, key: str, data: bytes, on_events_change: object) -> None:
         assert key == KEY
         assert callable(on_events_change)
-        self._message, self._on_message = data, on_events_change
+        self._message, self._on_message = json.loads(data), on_events_change
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_a_change_is_sent_alone_until_the_browser_has_it(browser: Browser, serve
     data = {"rows": [{"cells": {"a": 1, "b": 5}}, {"cells": {"a": 3}}], "selected": "a"}
     message = server.run(data)
     assert message["since"] == 1
-    assert sorted(message["changes"]) == [[("rows", 0, "cells", "b"), 5], [("selected",), "a"]]  # type: ignore[call-overload]
+    assert sorted(message["changes"]) == [[["rows", 0, "cells", "b"], 5], [["selected"], "a"]]
     assert browser("receive", message)[0] == data
     server.hear(browser("tell")[1][0])
     assert server.run(data)["changes"] == []

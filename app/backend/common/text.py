@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-MOST_CHARACTERS = 1000  # of a sentence that quotes something
+MOST_OF_A_WORD = 300  # a path may be long
+MOST_CHARACTERS = 1000  # of a sentence
 
 
 def visible(text: str, most: int = 200) -> str:
@@ -24,5 +25,5 @@ def _visible(character: str) -> str:
 
 
 def one_line(sentence: str) -> str:
-    """A sentence with everything in it visible, on one line and not without end."""
-    return visible(" ".join(sentence.split()), MOST_CHARACTERS)
+    """A sentence with everything in it visible, on one line; what it quotes and itself are not without end."""
+    return visible(" ".join(visible(word, MOST_OF_A_WORD) for word in sentence.split()), MOST_CHARACTERS)

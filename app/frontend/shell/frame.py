@@ -21,12 +21,11 @@ Networks = tuple[State, Analysis, Analysis]
 
 def show() -> Networks:
     """Render it around a page whose body follows."""
-    memory.wait()
+    memory.show()
     state = current()
     networks = _networks(state)
     _header(networks)
     sidebar.show(state)
-    memory.keep(state)
     _freeze_imported_modules()
     return networks
 
@@ -37,11 +36,10 @@ def show_after(body: Callable[[State, Analysis, Analysis], None]) -> None:
     The browser takes as long for the sidebar as for a diagram. So the body comes first, and an edit that the sidebar
     does not show redraws only the body and the header.
     """
-    memory.wait()
+    memory.show()
     state = current()
     _body_and_header(body, sidebar.settings(state))
     sidebar.show(state)
-    memory.keep(state)
     _freeze_imported_modules()
 
 
@@ -68,8 +66,7 @@ def _header(networks: Networks) -> None:
 def _freeze_imported_modules() -> None:
     """Keep the objects of imported modules out of the garbage collector's way.
 
-    Streamlit collects after every run, while its last messages wait to be sent; going through all of PyTorch takes it
-    a sixth of a second.
+    Going through all of PyTorch takes it a sixth of a second, in the middle of somebody's edit.
     """
     global _frozen_modules
     if len(sys.modules) > _frozen_modules + FREEZE_AFTER_MODULES:

@@ -158,7 +158,7 @@ def _smaller(state: State, offer: Offer) -> None:
     st.button(
         "Make it small enough to train here",
         icon=":material/compress:",
-        on_click=partial(state.attempt, partial(narrowed, classes=offer.classes)),
+        on_click=partial(state.attempt, partial(narrowed, classes=offer.classes), "input_size"),
         help="A quarter of the filters, a small input and no auxiliary heads. Undo reverts it.",
     )
 

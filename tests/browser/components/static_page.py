@@ -8,7 +8,7 @@ treats the component, its messages and its keys is for the few tests that run an
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from weakref import WeakKeyDictionary
@@ -60,7 +60,7 @@ class StaticPage:
         """Something else on the page made the script run again."""
         self.page.evaluate("send(null)")
 
-    def _mount(self, *, key: str, data: Mapping[str, object], on_events_change: Callable[[], None]) -> None:
+    def _mount(self, *, key: str, data: bytes, on_events_change: Callable[[], None]) -> None:
         self._key, self._data, self._on_change = key, data, on_events_change
 
     def _answer(self, message: object) -> dict[str, object]:
@@ -68,7 +68,7 @@ class StaticPage:
             self._session[self._key] = message
             self._on_change()
         self._run()
-        return {"data": self._data, "said": "\n".join(self._log)}
+        return {"data": self._data.decode(), "said": "\n".join(self._log)}
 
 
 def _fulfil(route: Route) -> None:

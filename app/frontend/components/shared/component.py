@@ -6,6 +6,7 @@ files come with the first message of a series (see :mod:`app.frontend.components
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -54,7 +55,9 @@ class Component:
         message = {"key": key, **sent.message()}
         if "whole" in message:
             message["files"] = self._files
-        self._mount(key=key, data=message, on_events_change=partial(_on_message, key, on_events_change))
+        # As bytes it is hashed once; Streamlit writes other data twice, and looks for tables in them.
+        packed = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+        self._mount(key=key, data=packed, on_events_change=partial(_on_message, key, on_events_change))
 
 
 def _memory() -> _Memory:

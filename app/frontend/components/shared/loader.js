@@ -2,11 +2,13 @@
 
 /** @import { Loaded, Run } from "./messages.d.ts" */
 
-/** @param {Run<object> & { parentElement: { component?: Promise<Loaded> } }} run */
+/** @param {Omit<Run<object>, "data"> & { data: BufferSource, parentElement: { component?: Promise<Loaded> } }} run */
 export default function (run) {
-  const { data, parentElement, setTriggerValue } = run
+  const { parentElement, setTriggerValue } = run
+  /** @type {Run<object>["data"]} */
+  const data = JSON.parse(new TextDecoder().decode(run.data))
   if ("files" in data) parentElement.component ??= loaded(data.files.script)
-  if (parentElement.component) return parentElement.component.then((component) => component.default(run))
+  if (parentElement.component) return parentElement.component.then((component) => component.default({ ...run, data }))
   setTriggerValue("events", { client: "", events: [], seen: { [data.key]: null } })
 }
 

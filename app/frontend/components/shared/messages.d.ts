@@ -42,7 +42,7 @@ export type Numbered<Told> = Told & { number: number }
 
 export type Send<Told> = (message: Message<Told>) => void
 
-/** What Streamlit calls a component's default export with, at its first run and at each one after that. */
+/** What a component's default export is called with, at its first run and at each one after that. */
 export interface Run<Data, Told = never> {
   data: Sent<Data>
   parentElement: HTMLElement | ShadowRoot

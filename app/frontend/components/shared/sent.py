@@ -9,7 +9,7 @@ again with the next message. A browser that has another series, or nothing, gets
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 DataPath = tuple[str | int, ...]
@@ -29,7 +29,7 @@ class Sent:
 
     def followed_by(self, data: Mapping[str, object]) -> Sent:
         """The next version, or this one if ``data`` is no different."""
-        paths = frozenset(_differences(self.data, data, ()))
+        paths = dict.fromkeys(_differences(self.data, data, ()))
         if not paths:
             return self
         version = self.version + 1
@@ -65,7 +65,7 @@ def _differences(old: object, new: object, path: DataPath) -> Iterator[DataPath]
             yield path
 
 
-def _lies_in(path: DataPath, places: frozenset[DataPath]) -> bool:
+def _lies_in(path: DataPath, places: Container[DataPath]) -> bool:
     return any(path[:length] in places for length in range(len(path)))
 
 
