@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from inception_models.training.start import Start
     from inception_models.weights import Source
 
+    from ..backend.training.plan import TrainingPlan
+
 
 def _add_options(parser: ArgumentParser) -> None:
     add_network(parser)
@@ -77,7 +79,9 @@ def _run(args: Namespace) -> int:
     from inception_models.training.train import train
     from inception_models.weights import load
 
+    from ..backend import analyze
     from ..backend.training.data import read_data_set
+    from ..backend.training.plan import training_plan
     from ..backend.training.record import card_json, curves_csv, weights_file, written
 
     options = Options(
@@ -92,7 +96,9 @@ def _run(args: Namespace) -> int:
         arch = with_classes(arch, len(data.classes))
     try:
         with _stopped_by_ctrl_c() as stopped:
-            trained = train(arch, data, options, _EpochPrinter(options.epochs, stopped), checkpoint, start)
+            tuning = start.tuning if start else None
+            plan = training_plan(analyze(arch), len(data.train), options, tuning=tuning)
+            trained = train(arch, data, options, _EpochPrinter(plan, stopped), checkpoint, start)
     except KeyboardInterrupt:
         print(f"Stopped. The same command with --resume continues from {checkpoint}.", file=sys.stderr)
         return 130
@@ -145,16 +151,16 @@ def _start(args: Namespace, arch: Arch, weights: Source) -> Start:
 class _EpochPrinter:
     """Prints a line for each epoch, and ends the run after Ctrl-C."""
 
-    def __init__(self, epochs: int, stopped: threading.Event) -> None:
-        self.epochs, self.stopped, self.printed = epochs, stopped, 0
+    def __init__(self, plan: TrainingPlan, stopped: threading.Event) -> None:
+        self.plan, self.stopped, self.printed = plan, stopped, 0
 
     def __call__(self, at: TrainingProgress) -> None:
         if self.stopped.is_set():
             raise KeyboardInterrupt
         for epoch in at.curve[self.printed :]:
-            left = at.seconds / at.step * (at.steps - at.step)
+            left, epochs = self.plan.left(at), len(self.plan.epoch_seconds)
             print(
-                f"epoch {epoch.number:>3} of {self.epochs}  training loss {epoch.train_loss:.4f}  validation loss"
+                f"epoch {epoch.number:>3} of {epochs}  training loss {epoch.train_loss:.4f}  validation loss"
                 f" {epoch.validation_loss:.4f}, accuracy {epoch.validation_accuracy:.2%}  {epoch.seconds:.1f} s,"
                 f" about {left:.0f} s left",
                 flush=True,

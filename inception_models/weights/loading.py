@@ -215,9 +215,11 @@ def _carried(arch: Arch, weights: TrainedWeights, fitted: Fitted) -> Loaded:
     net.load_state_dict(state, strict=not headless)
     report = fitted.report
     if headless:
-        report += (f"The weights have no {listed(headless)}, so this part of the network stays random.",)
+        report += (f"The weights have no {listed(headless)}, so this part of the network starts random.",)
     if untrained_stage:
-        report += ("The file has no classifier, so this part of the network stays random: the classes mean nothing.",)
+        report += (
+            "The file has no classifier, so this part starts random: the classes mean nothing until it is trained.",
+        )
     drawn = (*headless, untrained_stage) if untrained_stage else tuple(headless)
     return Loaded(net.eval(), weights, report, changes, drawn)
 

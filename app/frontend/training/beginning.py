@@ -13,7 +13,6 @@ from inception_models.weights import OwnFile, Source
 
 from ...backend.training.job import Beginning
 from ..shell.controls import choice_stays_among
-from ..shell.notice import plain
 from ..shell.weights_in_use import weights_in_use
 from ..state import State
 
@@ -28,10 +27,10 @@ def choose_beginning(state: State, epochs: int) -> Beginning | None:
     titles = {"random": "Random weights", "picture": f"From the Picture page: {_title(chosen)}", "demo": demo().title}
     choice_stays_among("train_from", list(sources), "random")
     key = st.selectbox(
-        "Start from",
+        "Initialisation",
         list(sources),
         key="train_from",
-        format_func=lambda key: plain(titles[key]),
+        format_func=titles.__getitem__,
         persist_state="session",
         help="Random weights learn everything anew. Trained weights (fine-tuning) need fewer pictures and epochs; edits"
         " of the network carry them over. Other weights: choose them on the Picture page.",
