@@ -47,8 +47,8 @@ def inspected_apart(source: str, shape: Shape | None, progress: Progress | None 
     problem, newline, text = answer.partition("\n")
     if not newline:
         raise ValueError(
-            "The analysis ended without a result: the file is damaged, or the network needs more than the"
-            f" {MAX_FOREIGN_BYTES / 2**30:.0f} GiB of memory that are allowed."
+            "The analysis ended without a result: the file is damaged, or the network needs more memory than is allowed"
+            f" (at most {MAX_FOREIGN_BYTES / 2**30:.0f} GiB)."
         )
     if sentence := json.loads(problem):
         raise ValueError(sentence)

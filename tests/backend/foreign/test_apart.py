@@ -59,3 +59,11 @@ def test_a_shape_as_it_is_typed(text: str, shape: tuple[int, ...] | None) -> Non
 def test_what_is_no_shape_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="whole numbers"):
         parsed_shape(text)
+
+
+def test_a_file_that_unfolds_to_many_times_its_size_is_given_up(tmp_path: Path) -> None:
+    nodes = b"\x0a\x00" * 6_000_000  # each is an empty node, of 150 bytes in memory
+    size = bytes([len(nodes) & 127 | 128, len(nodes) >> 7 & 127 | 128, len(nodes) >> 14 & 127 | 128, len(nodes) >> 21])
+    (tmp_path / "bomb.onnx").write_bytes(b"\x08\x08\x42\x02\x10\x11\x3a" + size + nodes)
+    with pytest.raises(ValueError, match="damaged"):
+        inspected_apart(str(tmp_path / "bomb.onnx"), None)
