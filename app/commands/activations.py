@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..backend.common.text import one_line
 from . import Command
 from .network_options import AUTO, add_network, network_from
 
@@ -48,7 +49,7 @@ def _run(args: Namespace) -> int:
         print("The weights are random: the maps are real, the classes mean nothing.", file=sys.stderr)
     carried = [f"{change.path}: {change.text}" for change in loaded.changes if change.kind != "kept"]
     for sentence in (*notes_of(picture), *loaded.report, *carried):
-        print(sentence, file=sys.stderr)
+        print(one_line(sentence), file=sys.stderr)
     return 0
 
 
