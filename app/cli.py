@@ -27,6 +27,7 @@ COMMANDS = (  # in the order of --help; each is a file of that name in commands/
     "diagram",
     "activations",
     "train",
+    "export",
 )
 
 

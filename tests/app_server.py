@@ -24,13 +24,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(command: Sequence[str], url: str, log: Path, folder: Path = ROOT) -> Iterator[None]:
+def served(command: Sequence[str], url: str, log: Path, folder: Path = ROOT) -> Iterator[subprocess.Popen[bytes]]:
     """Runs command in folder until the block ends; fails the test if url does not become healthy."""
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
     try:
         _wait_until_healthy(server, url, log)
-        yield
+        yield server
     finally:
         server.terminate()
         try:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import warnings
+from pathlib import Path
 
 import pytest
+import torch
 
 from app.cli import main
 
@@ -34,10 +37,27 @@ def test_any_shape(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Identity, input 7 x 8" in capsys.readouterr().out
 
 
+def test_an_onnx_file_a_diagram_and_a_comparison(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    net = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.ReLU()).eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(net, (torch.zeros(1, 3, 16, 16),), tmp_path / "net.onnx", dynamo=False)
+    assert main(["inspect", str(tmp_path / "net.onnx"), "--diagram", str(tmp_path / "net.svg")]) == 0
+    said = capsys.readouterr().out
+    assert "input 3 x 16 x 16, read from ONNX" in said
+    assert f"{14 * 14 * 8 * 27:,}" in said
+    assert "conv 3×3" in (tmp_path / "net.svg").read_text()
+    assert main(["inspect", str(tmp_path / "net.onnx"), "--against", "googlenet"]) == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("parameters"))
+    assert row.split()[:4] == ["parameters", "224", "6,998,552", "-6,998,328"]
+
+
 @pytest.mark.parametrize(
     "arguments, words",
     [
         (["net.pt2"], "can run code"),
+        (["no_such_file.onnx"], "No such file"),
+        (["torch.nn:Identity", "--shape", "3", "--diagram", "net.dot"], "as .svg, .pdf or .png, not as .dot"),
         (["torch.nn:Identity"], "The shape of an input is needed"),
         (["torch.nn:Identity", "--shape", "3,x"], "whole numbers such as 3,224,224, not '3,x'"),
         (["torch.nn:Identity", "--shape", "0"], "positive whole numbers"),

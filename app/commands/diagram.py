@@ -10,13 +10,14 @@ from inception_models import ARCHITECTURES
 
 from ..backend.common.colours import ColorBy
 from . import Command
-from .network_options import add_network, network_from
+from .network_options import add_network, add_network_file, network_or_file_s
 
 _COLORS = tuple(name for name in get_args(ColorBy) if name != "time")  # which nothing has measured here
 
 
 def _add_options(parser: ArgumentParser) -> None:
     add_network(parser)
+    add_network_file(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="FILE.svg, .pdf, .png or .dot")
     parser.add_argument("--level", choices=("stage", "branch", "op"), default="branch", help="how much to show")
     parser.add_argument("--color-by", choices=_COLORS, default="kind", help="what colours mean")
@@ -41,7 +42,8 @@ def _run(args: Namespace) -> int:
         direction=args.direction,
         fused=not args.apart,
     )
-    analysis, published = analyze(network_from(args)), analyze(ARCHITECTURES[args.variant])
+    analysis = analyze(network_or_file_s(args))
+    published = analyze(ARCHITECTURES[analysis.arch.key])
     args.output.write_bytes(diagram.as_file(analysis, args.output.suffix.lower(), options, published))
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..backend.common.text import visible
@@ -13,6 +14,10 @@ from . import Command
 if TYPE_CHECKING:
     from ..backend import ModuleAnalysis
     from ..backend.foreign.hierarchy import ModulePart
+
+
+_COLORS = ("kind", "params", "macs", "share", "memory", "field")
+_FORMATS = (".svg", ".pdf", ".png")
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -25,6 +30,8 @@ def _add_options(parser: ArgumentParser) -> None:
     size.add_argument("--input-size", type=int, metavar="N", help="a picture of N x N pixels with three channels")
     size.add_argument("--shape", metavar="C,H,W", help="the shape of one input without the batch, such as 3,224,224")
     parser.add_argument("--depth", type=int, default=1, metavar="N", help="levels of the module hierarchy in the table")
+    parser.add_argument("--diagram", type=Path, metavar="FILE", help="draw it too, to --depth: .svg, .pdf or .png")
+    parser.add_argument("--color-by", choices=_COLORS, default="kind", help="what the diagram's colours mean")
     parser.add_argument("--against", metavar="OTHER", help="print the totals beside another's: a variant or a source")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -38,6 +45,8 @@ def _run(args: Namespace) -> int:
     )
     analysis = inspected(args.source, shape)
     parts = module_parts(analysis, args.depth)
+    if args.diagram:
+        _draw(analysis, args)
     if args.json:
         print(json.dumps(inspection_of(args.source, analysis, args.depth), indent=2))
     elif args.against:
@@ -45,6 +54,17 @@ def _run(args: Namespace) -> int:
     else:
         print(_table(analysis, parts))
     return 0
+
+
+def _draw(analysis: ModuleAnalysis, args: Namespace) -> None:
+    from ..backend.diagram.module_diagram import ModuleDiagramOptions, modules_as_file
+    from ..backend.foreign.view import ModuleView
+
+    ending = args.diagram.suffix.lower()
+    if ending not in _FORMATS:
+        raise ValueError(f"A diagram is written as .svg, .pdf or .png, not as {ending or 'a file without an ending'}.")
+    options = ModuleDiagramOptions(ModuleView(args.depth), args.color_by)
+    args.diagram.write_bytes(modules_as_file(analysis, ending[1:], options))
 
 
 def _comparison(source: str, analysis: ModuleAnalysis, other: str) -> str:

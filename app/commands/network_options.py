@@ -7,7 +7,8 @@ import difflib
 import re
 import sys
 from collections.abc import Callable
-from typing import cast, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, cast, get_args
 
 from inception_models import ARCHITECTURES, Arch, with_widths
 from inception_models.edits.depth import with_repeats, with_scales
@@ -23,6 +24,9 @@ from inception_models.edits.whatif import Into, factorised, naive, swapped_pool,
 from inception_models.edits.widths import scaled
 
 from ..backend.common import links as share
+
+if TYPE_CHECKING:
+    from inception_models.weights import Source
 
 AUTO = "auto"
 SWITCH = ("on", "off")
@@ -71,19 +75,55 @@ def _variant(name: str) -> str:
     raise argparse.ArgumentTypeError(f"{name[:40]!r} is not a variant; {hint}")
 
 
-def network_from(args: argparse.Namespace, original: Arch | None = None) -> Arch:
+def add_network_file(parser: argparse.ArgumentParser) -> None:
+    """Give ``parser`` the arguments of :func:`network_or_file_s`."""
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE",
+        help=f"with the variant {AUTO!r}: the file of weights whose network it is",
+    )
+    parser.add_argument("--entry", metavar="PATH", help="which weights, where the file contains several sets of them")
+
+
+def network_or_file_s(args: argparse.Namespace) -> Arch:
+    """:func:`network_from` for a command that uses no weights, but may be told the network by a file of them."""
+    if args.weights is None and args.entry is None:
+        return network_from(args)
+    if args.variant != AUTO or args.weights is None:
+        raise ValueError(f"--weights and --entry say which network the variant {AUTO} is; {args.variant} needs none.")
+    from inception_models.weights import read
+
+    return network_from(args, read(args.weights, args.entry))
+
+
+def _of_file(weights: Source) -> Arch:
+    """The network that the weights belong to, which is said on stderr."""
+    from inception_models.checkpoints.catalogue import CHECKPOINTS
+    from inception_models.checkpoints.demo import demo
+    from inception_models.weights import OwnFile, recognised
+
+    if weights == "demo":
+        return demo().arch
+    if isinstance(weights, str) and weights in CHECKPOINTS:
+        return CHECKPOINTS[weights].arch
+    if not isinstance(weights, OwnFile):
+        raise ValueError(f"The variant {AUTO} takes a file of weights (--weights FILE), which says what it is.")
+    arch = recognised(weights)
+    print(f"{weights.name} is a {arch.key} ({arch.about.title}) with {arch.classes:,} classes.", file=sys.stderr)
+    return arch
+
+
+def network_from(args: argparse.Namespace, weights: Source = "random") -> Arch:
     """The variant that was named, with the edits that were asked for. What had to be left out is said on stderr.
 
     Args:
-        original: a network to edit instead of the variant's.
+        weights: those whose network the variant ``auto`` is.
 
     Raises:
         ValueError: with one sentence that says what is wrong and what is allowed.
     """
-    if original is None:
-        if args.variant not in ARCHITECTURES:
-            raise ValueError(f"{args.variant!r} is not a variant; choose one of {', '.join(ARCHITECTURES)}.")
-        original = ARCHITECTURES[args.variant]
+    original = _of_file(weights) if args.variant == AUTO else ARCHITECTURES[args.variant]
     arch = share.edited_by(original, args.edits) if args.edits is not None else original
     if args.aux is not None:
         arch = with_aux(arch, args.aux == "on", original)

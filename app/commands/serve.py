@@ -8,7 +8,6 @@ import socket
 import sys
 import threading
 from argparse import ArgumentParser
-from pathlib import Path
 
 from inception_models.arch.rules import shown
 
@@ -33,14 +32,13 @@ def serve(host: str, port: int) -> int:
     # Torch's threads would spin while they wait for one another, against the threads of other visitors.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-    from streamlit.web import cli
+    from ..web import MAIN, application
 
     threading.Thread(target=_warm_up, daemon=True).start()
     print(f"Inception Explorer: http://{'127.0.0.1' if host in EVERYWHERE else host}:{port}", flush=True)
-    main = Path(__file__).parents[1] / "main.py"
-    flags = [f"--server.address={host}", f"--server.port={port}", *host_flags(host)]
-    sys.argv = ["streamlit", "run", str(main), *flags]
-    return int(cli.main(standalone_mode=False) or 0)
+    sys.argv = [str(MAIN)]  # beside which Streamlit looks for its settings
+    application().run(config={"server.address": host, "server.port": port, **host_settings(host), **limit_settings()})
+    return 0
 
 
 def check_address(host: str, port: int) -> None:
@@ -73,16 +71,26 @@ def _not_there(host: str, port: int, problem: OSError) -> str:
             return f"{shown(host)} is not an address of this machine; --host 127.0.0.1 is."
 
 
-def host_flags(host: str) -> list[str]:
-    """What Streamlit must be told so that the page's connection is accepted under the host's name.
+def host_settings(host: str) -> dict[str, object]:
+    """What Streamlit must be told so that the page is served under the host's name.
 
     The configuration allows this machine's names only, against DNS rebinding; whoever names another host wants it.
     """
     if host in EVERYWHERE:
-        return ["--server.allowedHosts=*", "--browser.serverAddress=localhost"]
+        return {"server.allowedHosts": ["*"], "browser.serverAddress": "localhost"}
     if host in ("127.0.0.1", "localhost", "::1"):
-        return []
-    return [f"--server.allowedHosts={host}"]
+        return {}
+    return {"server.allowedHosts": [host]}
+
+
+def limit_settings() -> dict[str, object]:
+    """The limits that Streamlit itself holds, one megabyte more than a file may have: it counts what is around it."""
+    from ..backend.common.limits import GONE_SECONDS, MAX_UPLOAD_BYTES, MAX_WEIGHTS_BYTES
+
+    return {
+        "server.maxUploadSize": max(MAX_UPLOAD_BYTES, MAX_WEIGHTS_BYTES) // 2**20 + 1,
+        "server.disconnectedSessionTTL": GONE_SECONDS,
+    }
 
 
 def _warm_up() -> None:

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from . import Command
-from .network_options import add_network, network_from
+from .network_options import add_network, add_network_file, network_or_file_s
 
 if TYPE_CHECKING:
     from ..backend import Analysis
@@ -31,13 +31,14 @@ def summary_of(analysis: Analysis) -> dict[str, object]:
 
 def _add_options(parser: ArgumentParser) -> None:
     add_network(parser)
+    add_network_file(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _run(args: Namespace) -> int:
     from ..backend import analyze
 
-    analysis = analyze(network_from(args))
+    analysis = analyze(network_or_file_s(args))
     print(json.dumps(summary_of(analysis), indent=2) if args.json else _table(analysis))
     return 0
 

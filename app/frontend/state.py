@@ -42,7 +42,15 @@ class State:
     page: str = ""  # the one that was opened last
     notice: str = ""  # what the last step did beside what was asked; undo takes all of it back
     refusal: tuple[str, ValueError] | None = None  # the last refused action that belongs to no cell: its place, and why
+    step: int = 0  # the number of ``arch`` among all networks that the person has had, in order
+    files: dict[str, str] = field(default_factory=dict)  # the names of the person's files, by what asked for them
+    preprocessing: dict[str, Mapping[str, object]] = field(default_factory=dict)  # chosen, by the digest of a file
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
+
+    @classmethod
+    def showing(cls, arch: Arch) -> State:
+        """A session that begins with ``arch``."""
+        return cls(arch, first_block(arch), latest={arch.key: arch})
 
     @property
     def original(self) -> Arch:
@@ -60,6 +68,7 @@ class State:
         now = time.monotonic()
         if not gesture or gesture != self.gesture[0] or now - self.gesture[1] > PAUSE_SECONDS:
             self.past = [*self.past[-HISTORY:], self.arch]
+            self.step += 1
         self.gesture = (gesture, now)
         self.future = []
         self._show(arch)
@@ -129,11 +138,13 @@ class State:
         self.gesture = ("", 0.0)
         if self.past:
             self.future.append(self.arch)
+            self.step -= 1
             self._show(self.past.pop())
 
     def redo(self) -> None:
         if self.future:
             self.past.append(self.arch)
+            self.step += 1
             self._show(self.future.pop())
 
     def select(self, path: str) -> None:
@@ -206,18 +217,20 @@ def first_block(arch: Arch) -> str:
 def current() -> State:
     """This session's state; on the first run, what the link in the address bar says."""
     if "state" not in st.session_state:
-        query = st.query_params.to_dict()
-        arch, refusal = from_query(query)
-        weights = {arch.key: name} if (name := query.get("weights", "")) in linkable(arch) else {}
-        st.session_state.state = State(
-            arch,
-            first_block(arch),
-            latest={arch.key: arch},
-            refusal=("link", refusal) if refusal else None,
-            weights=weights,
-        )
+        st.session_state.state = opened(st.query_params.to_dict())
     state = st.session_state.state
     assert isinstance(state, State)
+    return state
+
+
+def opened(query: Mapping[str, str]) -> State:
+    """A session that begins with what a link's ``query`` says."""
+    arch, refusal = from_query(query)
+    state = State.showing(arch)
+    if refusal:
+        state.refusal = "link", refusal
+    if (name := query.get("weights", "")) in linkable(arch):
+        state.weights[arch.key] = name
     return state
 
 
@@ -227,15 +240,25 @@ def linkable(arch: Arch) -> tuple[str, ...]:
     return (*shipped, *(known.id for known in published(arch.key)))
 
 
-def write_link(state: State) -> bool:
-    """Keep the link in the address bar up to date; a page switch drops it. Returns whether the changes fit into it."""
+@dataclass(frozen=True)
+class Address:
+    """What the address bar says: the ``query``, and whether it is ``complete``, or the changes are too many for it.
+
+    ``network``: the link to the network that always is, however long.
+    """
+
+    query: dict[str, str]
+    complete: bool
+    network: dict[str, str]
+
+
+def address_of(state: State) -> Address:
+    """The address that opens what ``state`` shows."""
     if state.linked is None or state.linked[0] is not state.arch:  # most reruns change nothing
         state.linked = state.arch, to_query(state.arch)
     link = state.linked[1]
     complete = fits(link)
-    wanted = dict(link) if complete else {"variant": state.arch.key}
+    query = dict(link) if complete else {"variant": state.arch.key}
     if (weights := state.weights.get(state.arch.key, "")) in linkable(state.arch):
-        wanted["weights"] = weights
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
-    return complete
+        query["weights"] = weights
+    return Address(query, complete, link)

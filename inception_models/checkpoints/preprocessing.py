@@ -5,16 +5,25 @@ Imports no torch: only :meth:`Preprocessing.apply` needs it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from PIL import Image
 
+from ..arch.rules import MAX_INPUT_SIZE, shown
 from ..arch.spec import PerChannel
 
 if TYPE_CHECKING:
     import torch
+
+Interpolation = Literal["bilinear", "bicubic"]
+ChannelOrder = Literal["RGB", "BGR", "grey"]
+ValueMax = Literal[1, 255]
+
+MAX_CROP_FACTOR = 4  # between the resized side and the one that is kept, either way
+MAX_MEAN = 1000.0  # four times the largest value of a picture
+STD_RANGE = (1e-4, 1e4)
 
 
 @dataclass(frozen=True)
@@ -23,19 +32,35 @@ class Preprocessing:
 
     Equals torchvision's Resize(resize_px), CenterCrop(crop_px), ToTensor, Normalize(mean, std) bit by bit: the same
     Pillow resampling, the same roundings, the same float32 operations in the same order.
+
+    Raises:
+        ValueError: with one sentence, where no picture can be prepared like that. The values may come from a file.
     """
 
     resize_px: int
     """The short side after resizing; the long side follows, rounded down."""
     crop_px: int
     """Side of the centre square that is kept. Above `resize_px`, the rest is black."""
-    interpolation: Literal["bilinear", "bicubic"] = "bilinear"
-    value_max: Literal[1, 255] = 1
+    interpolation: Interpolation = "bilinear"
+    value_max: ValueMax = 1
     """Values are scaled to 0..value_max; `mean` and `std` are in this unit."""
-    channels: Literal["RGB", "BGR", "grey"] = "RGB"
+    channels: ChannelOrder = "RGB"
     """The order that the network gets; `mean` and `std` are in this order. Grey is the same in all three channels."""
     mean: PerChannel = (0.0, 0.0, 0.0)
     std: PerChannel = (1.0, 1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        _check_size("crop_px", self.crop_px, 1, MAX_INPUT_SIZE)
+        _check_size("resize_px", self.resize_px, 1, MAX_CROP_FACTOR * MAX_INPUT_SIZE)
+        for name, value, allowed in (
+            ("interpolation", self.interpolation, get_args(Interpolation)),
+            ("value_max", self.value_max, get_args(ValueMax)),
+            ("channels", self.channels, get_args(ChannelOrder)),
+        ):
+            if value not in allowed or type(value) is not type(allowed[0]):
+                raise ValueError(f"{name} must be {' or '.join(map(str, allowed))}, not {shown(value)}.")
+        _check_channels("mean", self.mean, -MAX_MEAN, MAX_MEAN)
+        _check_channels("std", self.std, *STD_RANGE)
 
     def sized(self, size_px: int) -> Preprocessing:
         """The same for another input size: the same share of the picture is kept."""
@@ -87,6 +112,63 @@ class Preprocessing:
             divide = "" if self.std == (1.0, 1.0, 1.0) else f" and divide by {_numbers(self.std)}"
             steps.append(f"Subtract {_numbers(self.mean)}{divide}.")
         return tuple(steps)
+
+
+def _check_size(name: str, value: object, low: int, high: int) -> None:
+    if type(value) is not int or not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number from {low:,} to {high:,}, not {shown(value)}.")
+
+
+def _check_channels(name: str, values: object, low: float, high: float) -> None:
+    good = isinstance(values, tuple) and len(values) == 3
+    if not good or not all(type(value) in (int, float) and low <= value <= high for value in values):  # type: ignore[attr-defined]  # it is a tuple
+        raise ValueError(f"{name} must be three numbers from {low:g} to {high:g}, not {shown(values)}.")
+
+
+def preprocessing_from_json(values: object) -> Preprocessing:
+    """The steps whose fields a JSON object holds, as ``dataclasses.asdict`` gives them.
+
+    Raises:
+        ValueError: with one sentence, where it holds anything else.
+    """
+    names = {field.name for field in fields(Preprocessing)}
+    if not isinstance(values, dict) or set(values) != names:
+        raise ValueError(f"The preprocessing must have the values {', '.join(sorted(names))}.")
+    given = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    steps = Preprocessing(**given)  # type: ignore[arg-type]  # the values are checked as it is made
+    factor = steps.resize_px / steps.crop_px
+    if not 1 / MAX_CROP_FACTOR <= factor <= MAX_CROP_FACTOR:
+        raise ValueError(
+            f"The side that is kept, {steps.crop_px} px, must be from a quarter to {MAX_CROP_FACTOR} times the resized"
+            f" side, {steps.resize_px} px."
+        )
+    return steps
+
+
+def three_numbers(text: str, name: str) -> list[float]:
+    """Three numbers, or one for all channels, as a person types them.
+
+    Raises:
+        ValueError: with one sentence that calls them ``name``, where it is anything else.
+    """
+    try:
+        values = [float(number) for number in text.split(",")]
+    except ValueError:
+        values = []
+    if len(values) not in (1, 3):
+        raise ValueError(f"{name} takes one number or three, such as 0.485,0.456,0.406, not {text[:60]!r}.")
+    return values * (3 // len(values))
+
+
+def resize_px_for(crop_px: int, share: float) -> int:
+    """The short side after resizing, of which ``share`` is kept.
+
+    Raises:
+        ValueError: with one sentence, where the share is too small or too large.
+    """
+    if not 1 / MAX_CROP_FACTOR <= share <= MAX_CROP_FACTOR:
+        raise ValueError(f"The share that is kept must be from 0.25 to {MAX_CROP_FACTOR}, not {share:g}.")
+    return int(crop_px / share)
 
 
 def _crop_start(side: int, crop: int) -> int:

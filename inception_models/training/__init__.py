@@ -1,1 +1,1 @@
-"""A short, honest training loop, its data sets, and the evaluation."""
+"""A short, honest training loop, its data sets, fine-tuning, and the evaluation."""

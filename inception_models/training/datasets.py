@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from ..arch.spec import PerChannel
+from ..checkpoints.preprocessing import Preprocessing
 from ..shipped import ASSETS
 
 FASHION_FOLDER = Path("/usr/share/datasets/fashion-mnist")
@@ -43,7 +44,10 @@ class Pictures:
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """The pictures that a network is trained on, and those that it is tested with at the end."""
+    """The pictures that a network is trained on, and those that it is tested with at the end.
+
+    ``steps``: how trained weights expect them, where a run starts from such (:meth:`expected`).
+    """
 
     name: str
     classes: tuple[str, ...]
@@ -52,23 +56,40 @@ class Data:
     mirrored: bool = False  # whether a mirror image is of the same class: true of a shoe, not of a digit
     source: str = ""
     licence: str = ""
+    steps: Preprocessing | None = None
 
     def limited(self, count: int) -> Data:
         """The same with only the first ``count`` training pictures."""
         return replace(self, train=self.train[:count])
 
+    def expected(self, steps: Preprocessing) -> Data:
+        """The same, prepared as trained weights expect it: the order of the channels, and what is subtracted."""
+        if steps.channels != "BGR" or self.train.images.shape[1] == 1:
+            return replace(self, steps=steps)
+        train, test = (Pictures(part.images.flip(1), part.labels) for part in (self.train, self.test))
+        return replace(self, train=train, test=test, steps=steps)
+
     @cached_property
     def mean(self) -> PerChannel:
         """Of the training pictures' channels, values from 0 to 1; a grey picture's channel counts three times."""
+        if self.steps is not None:
+            return _over(self.steps.mean, self.steps.value_max)
         return _triple(value.mean().item() / 255 for value in self._channels())
 
     @cached_property
     def std(self) -> PerChannel:
         """Standard deviation of the training pictures' channels."""
+        if self.steps is not None:
+            return _over(self.steps.std, self.steps.value_max)
         return _triple(max(value.std().item() / 255, 1e-3) for value in self._channels())
 
     def _channels(self) -> Iterable[Tensor]:
         return (self.train.images[:, channel].double() for channel in range(self.train.images.shape[1]))
+
+
+def _over(values: PerChannel, most: int) -> PerChannel:
+    first, second, third = (value / most for value in values)
+    return first, second, third
 
 
 def _triple(values: Iterable[float]) -> PerChannel:

@@ -74,4 +74,5 @@ def identity(run: Run) -> dict[str, str | int | float | None]:
         "network": repr((run.arch.unit, run.arch.stages, run.arch.aux, run.arch.input_size, run.arch.classes)),
         "data set": f"{run.data.name} {tuple(images.images.shape)} {crc32(images.labels.numpy().tobytes())}",
         **asdict(run.options),
+        "start": run.phases.identity if run.phases else None,
     }

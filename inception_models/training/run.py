@@ -3,6 +3,8 @@
 The randomness of a step is a function of the seed and the step's number, and so is the learning rate. So a run that was
 stopped after any step continues from its checkpoint as if it had not been: the same bits, on the same machine with the
 same number of threads.
+
+A run that starts from trained weights has two phases (:mod:`.start`): what is new learns first, then everything does.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from ..net.losses import weighted_loss
 from .batches import prepared, shifted
 from .datasets import Data
 from .evaluate import evaluate
+from .start import TRAINED_SHARE, Start
 
 HELD_OUT = 0.1  # the share of the training pictures that chooses among epochs
 WARM_UP_SHARE = 0.2  # the share of the steps on which the learning rate rises
@@ -81,9 +84,9 @@ class TrainingProgress:
 
 
 class Run:
-    """A run between two steps: what a checkpoint contains, and what follows from network, data and options."""
+    """A run between two steps: what a checkpoint contains, and what follows from network, data, options and start."""
 
-    def __init__(self, arch: Arch, data: Data, options: Options) -> None:
+    def __init__(self, arch: Arch, data: Data, options: Options, start: Start | None = None) -> None:
         if arch.classes != len(data.classes):
             raise ValueError(
                 f"The network has {arch.classes} outputs and {data.name} has {len(data.classes)} classes; the numbers"
@@ -99,8 +102,13 @@ class Run:
         self.steps_an_epoch = len(self.training) // self.batch  # the rest of the pictures comes in another epoch
         with _seeded(options.seed, 0):
             self.net = build(arch).to(memory_format=torch.channels_last)
+        self.phases = start.begin(self.net, data.classes, options.epochs) if start else None
+        groups = self.phases.groups(self.net) if self.phases else [list(self.net.parameters())]
         self.optimizer = torch.optim.SGD(
-            self.net.parameters(), momentum=MOMENTUM, nesterov=True, weight_decay=options.weight_decay
+            [{"params": group} for group in groups],
+            momentum=MOMENTUM,
+            nesterov=True,
+            weight_decay=options.weight_decay,
         )
         self.step, self.loss, self.summed_loss = 0, 0.0, 0.0
         self.seconds, self.epoch_seconds = 0.0, 0.0
@@ -137,6 +145,8 @@ class Run:
         """One step on one batch."""
         started = time.perf_counter()
         self.net.train()
+        if self.phases:
+            self.phases.hold(self.net, self.step // self.steps_an_epoch)
         images, labels = self._batch()
         with _seeded(self.options.seed, self.step + 1):  # dropout
             loss = weighted_loss(self.net(images), labels, self.arch, self.options.label_smoothing)
@@ -147,8 +157,8 @@ class Run:
             )
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.step, self.steps, self.options.learning_rate)
+        for group, share in zip(self.optimizer.param_groups, (1.0, TRAINED_SHARE), strict=False):
+            group["lr"] = share * self._learning_rate(self.step)
         self.optimizer.step()
         self.step += 1
         self.summed_loss += self.loss
@@ -166,13 +176,19 @@ class Run:
         started = time.perf_counter()
         score = evaluate(self.net, self.validation, self.data.mean, self.data.std, report)
         self._took(started)
-        rate = learning_rate(self.step - 1, self.steps, self.options.learning_rate)
+        rate = self._learning_rate(self.step - 1)
         mean_loss = self.summed_loss / self.steps_an_epoch
         number = len(self.curve) + 1
         self.curve += (Epoch(number, mean_loss, score.loss, score.accuracy, rate, self.epoch_seconds),)
         self.summed_loss = self.epoch_seconds = 0.0
         if self.best.number == number:
             self.best_state = {name: value.clone() for name, value in self.net.state_dict().items()}
+
+    def _learning_rate(self, step: int) -> float:
+        """Of what is new. Each phase has a cycle of its own."""
+        first = self.steps_an_epoch * (self.phases.head_epochs if self.phases else 0)
+        begins, ends = (0, first) if step < first else (first, self.steps)
+        return learning_rate(step - begins, ends - begins, self.options.learning_rate)
 
     def _took(self, started: float) -> None:
         took = time.perf_counter() - started

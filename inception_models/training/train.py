@@ -15,6 +15,7 @@ from ..net.builder import Network
 from .datasets import Data
 from .resume import restore, save
 from .run import Epoch, Options, Run, TrainingProgress
+from .start import Phases, Start
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,26 +29,33 @@ class Trained:
     best: Epoch
     seconds: float
     stopped_early: bool
+    phases: Phases | None = None  # where it started from trained weights
 
 
 OnTrainingStep = Callable[[TrainingProgress], None]
 
 
 def train(
-    arch: Arch, data: Data, options: Options, on_step: OnTrainingStep | None = None, checkpoint: Path | None = None
+    arch: Arch,
+    data: Data,
+    options: Options,
+    on_step: OnTrainingStep | None = None,
+    checkpoint: Path | None = None,
+    start: Start | None = None,
 ) -> Trained:
-    """``arch``, freshly initialised and trained on ``data``.
+    """``arch``, freshly initialised or with the weights of ``start``, and trained on ``data``.
 
     Args:
         on_step: called after every step, and while an epoch is validated. What it raises ends the run.
         checkpoint: a file that keeps the run after every epoch, and where ``on_step`` ends it. If it exists already,
             the run continues from it.
+        start: weights that expect pictures as ``data`` is prepared (:meth:`.Data.expected`).
 
     Raises:
         ValueError: where network, data and options do not go together, the checkpoint is of another run or is not a
             checkpoint at all, or the loss is no longer a number.
     """
-    run = Run(arch, data, options)
+    run = Run(arch, data, options, start)
     if checkpoint is not None and checkpoint.exists():
         restore(run, checkpoint)
 
@@ -70,4 +78,4 @@ def train(
             run.advance()
         report()
     run.net.load_state_dict(run.best_state)
-    return Trained(run.net.eval(), data.mean, data.std, run.curve, run.best, run.seconds, run.stopped_early)
+    return Trained(run.net.eval(), data.mean, data.std, run.curve, run.best, run.seconds, run.stopped_early, run.phases)

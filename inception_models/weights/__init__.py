@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from .errors import Entry, SeveralEntriesError, WeightsError
-from .loading import Loaded, Source, fetch, load, loaded, named
-from .own_file import OwnFile, read
+from .loading import Loaded, Source, about_own, fetch, load, loaded, named
+from .own_file import OwnFile, read, read_own, with_card
 from .recognition import Recognition, recognised, recognition
+from .saving import safetensors_with_card
 
 __all__ = [
     "Entry",
@@ -18,11 +19,15 @@ __all__ = [
     "SeveralEntriesError",
     "Source",
     "WeightsError",
+    "about_own",
     "fetch",
     "load",
     "loaded",
     "named",
     "read",
+    "read_own",
     "recognised",
     "recognition",
+    "safetensors_with_card",
+    "with_card",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -15,6 +15,7 @@ MAX_CONTAINERS = 20_000  # an optimizer has one for each parameter
 MAX_TENSORS = 10_000  # Inception-ResNet v2 has 1,500
 SHARED_BYTES = 1 << 26  # that tensors may share: tied weights, a constant that was expanded
 SMALL_SHARE = 10  # a mapping with less than a tenth of the largest one's tensors is not a network beside it
+TWINS_SHARE = 0.9  # of the tensors that lie in networks beside one another
 ORIGINAL, PRUNED = "_orig", "_mask"  # what torch.nn.utils.prune makes of `weight`
 
 
@@ -50,9 +51,10 @@ def chosen(content: object, name: str, entry: str | None = None) -> FileTensors:
             raise WeightsError(f"{name} has no entry {entry[:80]!r}; its entries are {known[:400]}.")
     most = max(found.entry.tensors for found in sets)
     sets = [found for found in sets if found.entry.tensors * SMALL_SHARE > most]
-    if len(sets) > 1:
-        raise SeveralEntriesError(name, tuple(found.entry for found in sets))
-    return _usable(sets[0], name)
+    usable = [found for found in sets if not _strangeness_of(found)] or sets[:1]
+    if len(usable) > 1:
+        raise SeveralEntriesError(name, tuple(found.entry for found in usable))
+    return _usable(usable[0], name)
 
 
 def _nothing(content: object, name: str) -> str:
@@ -100,6 +102,8 @@ def _networks(path: str, tensors: dict[str, Tensor], other: tuple[str, ...]) -> 
             len(group.keys() & o.keys()) > 0.9 * len(group.keys() | o.keys()) for f, o in large.items() if f != first
         )
     ]
+    if sum(len(large[first]) for first in twins) < TWINS_SHARE * len(tensors):  # such as a ResNet's stages
+        twins = []
     if not twins:
         yield _Found(Entry(path, len(tensors)), tensors, other)
     for first in twins:
@@ -116,12 +120,8 @@ def _is_weight(tensor: Tensor) -> bool:
 
 def _usable(found: _Found, name: str) -> FileTensors:
     """The tensors of a set, all of which hold values that can be used."""
-    if len(found.tensors) > MAX_TENSORS:
-        raise WeightsError(f"{name} lists more than any network of the family has; it was not read.")
-    for key, tensor in found.tensors.items():
-        if strange := strangeness(tensor):
-            raise WeightsError(f"{name}: {key[:100]} {strange}.")
-    _check_claims(found.tensors, name)
+    if strange := _strangeness_of(found):
+        raise WeightsError(f"{name}: {strange}.")
     tensors, masked = unpruned(found.tensors)
     notes = []
     if found.entry.path:
@@ -133,12 +133,20 @@ def _usable(found: _Found, name: str) -> FileTensors:
     return FileTensors(tensors, found.entry.path, tuple(notes))
 
 
-def _check_claims(tensors: Mapping[str, Tensor], name: str) -> None:
+def _strangeness_of(found: _Found) -> str:
+    """What keeps a set from being weights, beginning with the first tensor's name; empty if nothing does."""
+    if len(found.tensors) > MAX_TENSORS:
+        return f"{len(found.tensors):,} tensors are more than any network of the family has"
+    told = (f"{key[:100]} {why}" for key, tensor in found.tensors.items() if (why := strangeness(tensor)))
+    return next(told, "") or _claims(found.tensors.values())
+
+
+def _claims(tensors: Collection[Tensor]) -> str:
     """A few bytes can be seen as a tensor of any size, by strides of zero: a copy of it would fill the memory."""
-    stored = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in tensors.values()}
-    if sum(tensor.nbytes for tensor in tensors.values()) > 2 * sum(stored.values()) + SHARED_BYTES:
-        values = sum(tensor.numel() for tensor in tensors.values())
-        raise WeightsError(f"{name} claims {values:,} values, many more than it contains; it was not read.")
+    stored = {tensor.untyped_storage().data_ptr(): tensor.untyped_storage().nbytes() for tensor in tensors}
+    if sum(tensor.nbytes for tensor in tensors) <= 2 * sum(stored.values()) + SHARED_BYTES:
+        return ""
+    return f"it claims {sum(tensor.numel() for tensor in tensors):,} values, many more than it contains"
 
 
 def strangeness(tensor: Tensor) -> str:

@@ -76,6 +76,17 @@ def read_open(file: BinaryIO, name: str, entry: str | None = None) -> FileTensor
     raise WeightsError(f"{name} {not_a_checkpoint(head) or 'is not a file that PyTorch or safetensors wrote'}.")
 
 
+def metadata(file: BinaryIO) -> dict[str, str]:
+    """The texts in the header of a safetensors file that :func:`read_open` has read; none of any other file."""
+    file.seek(0)
+    start = file.read(9)
+    if start[8:] != b"{":
+        return {}
+    file.seek(8)
+    rows = json.loads(file.read(int.from_bytes(start[:8], "little")))
+    return dict(rows.get("__metadata__", {}))
+
+
 # --- safetensors -----------------------------------------------------------------------------------------------------
 
 

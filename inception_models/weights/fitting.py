@@ -215,7 +215,7 @@ def _shaped(value: Tensor, wanted: Tensor, our: str, naming: Naming) -> Tensor:
         same = min(value.ndim, wanted.ndim)
         rest = (*value.shape[same:], *wanted.shape[same:])
         if all(side == 1 for side in rest):  # a 1x1 convolution as a matrix, or the other way round
-            value = value.reshape(*value.shape[:same], *(1 for _ in wanted.shape[same:]))
+            value = value.reshape((*value.shape[:same], *(1 for _ in wanted.shape[same:])))
     last = any(our.startswith(f"{module.path}.") for module in modules_of(naming.arch) if module.leaf == "linear")
     if last and (value.ndim, value.shape[1:]) == (wanted.ndim, wanted.shape[1:]) and value.ndim:
         return value[1:] if (len(value), len(wanted)) == BACKGROUND else value

@@ -20,6 +20,7 @@ from ..checkpoints.download import fetch_file
 from ..checkpoints.transfer import OnBytes
 from ..checkpoints.weighted_modules import classifier_stage
 from ..edits.depth import repeats
+from ..edits.input_output import runs
 from ..edits.widths import widths
 from ..net.builder import Network, build, build_unset
 from ..net.meta_state import meta_state
@@ -43,14 +44,15 @@ Source = str | Path | OwnFile
 class Loaded:
     """A network with weights, in evaluation mode, and what a person should know about them.
 
-    ``report``: sentences about the file; ``changes``: what was carried over, cut or is new, where the network is not
-    the one that the weights were trained for.
+    ``report``: sentences about the weights; ``changes``: what was carried over, cut or is new, where the network is not
+    the one that the weights were trained for; ``drawn``: the stages and heads that have random weights.
     """
 
     net: Network
     trained_weights: TrainedWeights
     report: tuple[str, ...] = ()
     changes: tuple[LayerChange, ...] = ()
+    drawn: tuple[str, ...] = ()
 
 
 def load(arch: Arch, source: Source = "random") -> Network:
@@ -123,22 +125,33 @@ def _known(arch: Arch, source: str) -> Loaded:
 
 def _own(arch: Arch, own: OwnFile) -> Loaded:
     """A person's own weights may be of ``arch`` as it is, of what their card says, or of the published network."""
-    original = ARCHITECTURES[arch.key]
+    original, weights = ARCHITECTURES[arch.key], about_own(arch, own)
     homes = [arch, replace(original, classes=arch.classes, input_size=arch.input_size), original]
     if own.card:
-        weights = card.parse_card(own.card, own.name)
-        _check_variant(arch, weights)
         homes.insert(1, weights.arch)
-    else:  # as the published checkpoint of the variant is used, if there is one
-        steps = next((known.preprocessing for known in published(arch.key)), untrained(arch).preprocessing)
-        weights = TrainedWeights("own", own.name, arch, steps)
-    if own.preprocessing is not None:
-        weights = replace(weights, preprocessing=own.preprocessing)
     try:
-        home, fitted = _first_fitting(own.tensors, dict.fromkeys(homes))
+        home, fitted = _first_fitting(own.tensors, dict.fromkeys(home for home in homes if runs(home)))
     except WeightsError as problem:
         home, fitted = _own_home(arch, own, problem)
     return _carried(arch, replace(weights, arch=home), fitted)
+
+
+def about_own(arch: Arch, own: OwnFile) -> TrainedWeights:
+    """What is known about a person's own weights for a network of ``arch``.
+
+    Raises:
+        WeightsError: where their card cannot be used, or is of another variant.
+    """
+    if own.card:
+        try:
+            weights = card.parse_card(own.card, own.name)
+        except ValueError as problem:
+            raise WeightsError(str(problem)) from None
+        _check_variant(arch, weights)
+    else:  # as the published checkpoint of the variant is used, if there is one
+        steps = next((known.preprocessing for known in published(arch.key)), untrained(arch).preprocessing)
+        weights = TrainedWeights("own", own.name, arch, steps)
+    return weights if own.preprocessing is None else replace(weights, preprocessing=own.preprocessing)
 
 
 def _own_home(arch: Arch, own: OwnFile, problem: WeightsError) -> tuple[Arch, Fitted]:
@@ -149,13 +162,15 @@ def _own_home(arch: Arch, own: OwnFile, problem: WeightsError) -> tuple[Arch, Fi
         raise WeightsError(f"{own.name} does not fit. {unknown}", unknown.mismatches or problem.mismatches) from None
     home = result.arch
     if home.key != arch.key:
-        sentence = f"{own.name} is a {home.key} ({home.about.title}), not a {arch.key}; open that variant."
+        sentence = f"{own.name} is a {home.key} ({home.about.title}), not a {arch.key}; open that variant (auto)."
     elif problem.classes is not None:
         sentence = f"{own.name} does not fit. {problem}"
     elif _is_edit_of(arch, home):
         return home, result.fitted
     else:
-        sentence = f"{own.name} is a {home.about.title} with other filter counts, copies or kernels; open that network."
+        sentence = (
+            f"{own.name} is a {home.about.title} with other filter counts, copies or kernels; open that network (auto)."
+        )
     raise WeightsError(sentence, problem.mismatches, classes=problem.classes, arch=home)
 
 
@@ -200,10 +215,13 @@ def _carried(arch: Arch, weights: TrainedWeights, fitted: Fitted) -> Loaded:
     net.load_state_dict(state, strict=not headless)
     report = fitted.report
     if headless:
-        report += (f"The weights have no {listed(headless)}, so this part of the network stays random.",)
+        report += (f"The weights have no {listed(headless)}, so this part of the network starts random.",)
     if untrained_stage:
-        report += ("The file has no classifier, so this part of the network stays random: the classes mean nothing.",)
-    return Loaded(net.eval(), weights, report, changes)
+        report += (
+            "The file has no classifier, so this part starts random: the classes mean nothing until it is trained.",
+        )
+    drawn = (*headless, untrained_stage) if untrained_stage else tuple(headless)
+    return Loaded(net.eval(), weights, report, changes, drawn)
 
 
 def _new_classifier(arch: Arch, stage: str) -> dict[str, Tensor]:

@@ -11,6 +11,7 @@ from torch import Tensor
 from ..arch.rules import MAX_REPEATS, checked
 from ..arch.spec import Arch, AuxHead, Conv, Kernel, Linear, Op, Repeat, SepConv
 from ..arch.tree import map_ops
+from ..checkpoints import card
 from ..checkpoints.key_names import OWN_LAYOUTS, UNLIKELY
 from ..checkpoints.weighted_modules import WeightedModule
 from ..edits.depth import repeats
@@ -18,9 +19,9 @@ from ..edits.toggles import has_batch_norm, with_batch_norm
 from ..edits.widths import widths
 from ..variants import ARCHITECTURES
 from .errors import WeightsError
-from .file import read_tensors
-from .fitting import Fitted, cleaned, fit_naming
+from .fitting import Fitted, cleaned, fit, fit_naming
 from .naming import Naming, View, layouts_of, modules_of, named_by_order, named_in, naming_of, views
+from .own_file import OwnFile, read
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,24 +41,37 @@ class Recognition:
         return said
 
 
-def recognised(source: Path | Mapping[str, Tensor], entry: str | None = None) -> Arch:
+def recognised(source: Path | OwnFile | Mapping[str, Tensor], entry: str | None = None, preferred: str = "") -> Arch:
     """The network that a checkpoint file, or a mapping of tensors, belongs to.
 
-    Copies of blocks, filter counts, kernels, classes and heads are the file's; all else is the published variant's.
+    It is what the file's card says, where the tensors fit that. Else copies of blocks, filter counts, kernels, classes
+    and heads are the tensors', and all else is the published variant's.
+
+    Args:
+        entry: which of several sets of tensors in a file, by its path there.
+        preferred: the variant to take where the tensors do not tell several apart.
 
     Raises:
         WeightsError: where it is of no variant, with what it is nearest to.
         OSError: where the file cannot be read.
     """
-    return recognition(read_tensors(source, entry) if isinstance(source, Path) else source).arch
+    own = read(source, entry) if isinstance(source, Path) else source
+    if not isinstance(own, OwnFile):
+        return recognition(own, preferred).arch
+    return _as_the_card_says(own) or recognition(own.tensors, preferred).arch
+
+
+def _as_the_card_says(own: OwnFile) -> Arch | None:
+    """The network of a file's card, if its tensors are that network's."""
+    try:
+        arch = card.parse_card(own.card, own.name).arch
+        return None if fit(arch, own.tensors).misfits else arch
+    except ValueError:  # there is no card, or it is another file's
+        return None
 
 
 def recognition(tensors: Mapping[str, Tensor], preferred: str = "") -> Recognition:
-    """:func:`recognised`, with the tensors by the network's names and what is to be said about them.
-
-    Args:
-        preferred: the variant to take where the tensors do not tell several apart.
-    """
+    """:func:`recognised` of tensors alone, by the network's names, and what is to be said about them."""
     clean = cleaned(tensors)
     seen = views(clean)
     namings = [naming for arch in ARCHITECTURES.values() for naming in _namings(arch, seen)]
@@ -75,8 +89,19 @@ def recognition(tensors: Mapping[str, Tensor], preferred: str = "") -> Recogniti
     ranked = sorted(whole, key=_distance)  # of equals the first, in order of history
     equals = [naming.arch.key for naming in ranked if _distance(naming)[:2] == _distance(ranked[0])[:2]]
     first = equals.index(preferred) if preferred in equals else 0
-    result = _read(ranked[first], clean.notes)
+    result = _first_that_works([ranked[first], *ranked[:first], *ranked[first + 1 :]], clean.notes)
     return replace(result, others=tuple(key for key in dict.fromkeys(equals) if key != result.arch.key))
+
+
+def _first_that_works(namings: list[Naming], notes: tuple[str, ...]) -> Recognition:
+    """The first naming whose tensors make a network; where none does, the error is about the likeliest."""
+    problems: list[WeightsError] = []
+    for naming in namings:
+        try:
+            return _read(naming, notes)
+        except WeightsError as problem:
+            problems.append(problem)
+    raise problems[0]
 
 
 def _toggled(on: bool) -> Iterator[Arch]:

@@ -93,7 +93,7 @@ def _reused(context: BrowserContext) -> Page:
 def _forget(page: Page) -> None:
     """All that a test may have left behind."""
     try:
-        page.evaluate("{ localStorage.clear(); sessionStorage.clear() }")
+        page.evaluate("{ Storage.prototype.setItem = () => {}; localStorage.clear(); sessionStorage.clear() }")
         page.goto("about:blank")
         for key in ("Control", "Shift", "Alt", "Meta"):
             page.keyboard.up(key)

@@ -17,7 +17,7 @@ def page() -> None:
 
     from app.frontend.picture.picture_input import choose_picture
 
-    st.markdown(choose_picture().title)
+    st.markdown(choose_picture(st.session_state.setdefault("files", {})).title)
 
 
 @pytest.fixture
@@ -51,6 +51,7 @@ def test_an_upload_is_opened_once_and_a_new_one_again(opened_names: list[str]) -
     assert opened_names.count("red.png") == 1
     upload(app, "blue.png", png("blue"))
     assert app.run().markdown[0].value == "blue.png"
+    assert app.session_state["files"] == {"upload": "blue.png"}
     assert opened_names.count("blue.png") == 1
 
 
@@ -70,4 +71,16 @@ def test_a_picture_that_was_taken_back_is_not_kept() -> None:
     assert app.session_state["opened:upload"] is not None
     app.file_uploader[0].clear().run()
     assert app.session_state["opened:upload"] is None
+    assert app.session_state["files"] == {}
+    assert not app.warning
     assert app.markdown[0].value == "Chelsea the cat"
+
+
+def test_a_picture_that_the_server_has_no_more_is_named() -> None:
+    app = AppTest.from_function(page, default_timeout=30)
+    app.session_state["files"] = {"upload": "my_cat.png"}
+    app.run()
+    assert "no longer has your picture my\\_cat\\.png" in app.warning[0].value
+    app.pills[0].set_value("rocket").run()
+    assert not app.warning
+    assert app.markdown[0].value == "Falcon 9 on the launch pad"

@@ -21,12 +21,12 @@ EDIT = {"inception3a.branch1x1.conv": 96}
 def page() -> None:
     import streamlit as st
 
-    from app.frontend.state import current, write_link
+    from app.frontend.state import address_of, current
 
     state = current()
     st.button("Edit", on_click=state.type_numbers, args=({"inception3a.branch1x1.conv": "96"},))
     st.button("Undo", on_click=state.undo)
-    write_link(state)
+    st.session_state.address = address_of(state).query
 
 
 def test_the_link_follows_edits_and_is_made_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +42,7 @@ def test_the_link_follows_edits_and_is_made_once_for_each(monkeypatch: pytest.Mo
     for expected in (published, with_widths(published, EDIT), published):
         for _ in range(3):
             app.run()
-            assert dict(app.query_params) == to_query(expected)
+            assert app.session_state["address"] == to_query(expected)
         app.button[1 if expected != published else 0].click().run()
     assert made == [published, with_widths(published, EDIT), published, with_widths(published, EDIT)]
 

@@ -78,6 +78,21 @@ def _readable(original: Arch, text: str | None) -> Arch:
     return original
 
 
+def linked_network(query: object) -> Arch:
+    """The network of a query that :func:`to_query` wrote, however long.
+
+    Raises:
+        ValueError: where it is none.
+    """
+    match query:
+        case {"variant": str() as key, "edits": str() as text} if key in ARCHITECTURES:
+            return edited_by(ARCHITECTURES[key], text)
+        case {"variant": str() as key} if key in ARCHITECTURES:
+            return ARCHITECTURES[key]
+        case _:
+            raise ValueError("This is no network's link.")
+
+
 def edited_by(original: Arch, text: str) -> Arch:
     """``original`` with the edits that ``text`` holds as JSON.
 

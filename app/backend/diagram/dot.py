@@ -50,7 +50,8 @@ def dot_of(topology: Topology, style: DiagramStyle | None = None) -> str:
     dot.body += [_box(path, *looks[path]) for path, _ in topology.boxes if path not in clustered]
     for i, (tail, head, role) in enumerate(topology.edges):
         weight = "1" if role else "40" if (tail, head) in spines else "4"
-        labelled = looks[head][0] == "stage" and role != "aux"  # other boxes have their shapes in their text
+        # Other boxes have their shapes in their text.
+        labelled = topology.labelled and looks[head][0] == "stage" and role != "aux"
         shape, theme = (style.edges[i].shape, style.theme) if style else (UNSEEN, None)
         dot.body.append(_edge(tail, head, role, shape, labelled, weight, theme))
     return str(dot.source)
@@ -69,7 +70,7 @@ def _defaults(direction: Direction, rank_gap: str) -> tuple[str, ...]:
 
 def _rank_gap(topology: Topology) -> str:
     """Inches between ranks: enough for the labels of edges to stages."""
-    if any(size == "stage" for _, size in topology.boxes):
+    if topology.labelled and any(size == "stage" for _, size in topology.boxes):
         return "1.25" if topology.direction == "LR" else "0.3"
     return "0.16"
 

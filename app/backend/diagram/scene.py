@@ -63,12 +63,16 @@ class ClusterTree:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """All that a layout depends on, which is never a number: one topology, one layout."""
+    """All that a layout depends on, which is never a number: one topology, one layout.
+
+    ``labelled``: whether what flows into a whole stage is written beside the arrow.
+    """
 
     direction: Direction
     boxes: tuple[tuple[str, BoxSize], ...]
     edges: tuple[tuple[str, str, EdgeRole], ...]
     clusters: tuple[ClusterTree, ...]
+    labelled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,8 @@ class BoxStyle(NamedTuple):
 
 
 class EdgeStyle(NamedTuple):
-    """How one edge looks. ``volume``: its tensor's size as a fraction of the largest one's."""
+    """How one edge looks. ``volume``: its tensor's size as a fraction of a power of two that the largest one fits in,
+    so that an edit of the largest hardly ever redraws all others."""
 
     shape: str
     role: EdgeRole
@@ -85,7 +86,7 @@ def style_of(
     """How everything in ``shown`` looks; widths that differ from ``original`` are marked."""
     changes, seconds, color_by = Changes(original), dict(options.seconds), options.color_by
     look = _Look(options.theme, heat_map(analysis, shown, options))
-    most = max(map(elements, shown.edge_shapes), default=1)
+    most = 1 << max(map(elements, shown.edge_shapes), default=1).bit_length()
     return DiagramStyle(
         THEMES[options.theme],
         tuple([_box(look, box, heat_value(color_by, seconds, box), changes) for box in shown.boxes]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inception_models.arch.shapes import Shape
@@ -10,6 +10,7 @@ from inception_models.arch.shapes import Shape
 from ..analysis.graph import Node
 from ..analysis.receptive_field import Fields
 from .analysed import ModuleAnalysis
+from .branches import inception_modules
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,56 +55,27 @@ def module_parts(analysis: ModuleAnalysis, depth: int = 1) -> tuple[ModulePart, 
             nodes[-1].out_shape,
             sum(node.params for node in nodes),
             sum(node.macs for node in nodes),
-            branches.get(path, 0),
+            len(branches.get(path, ())),
             nodes[-1].field,
         )
         for path, nodes in inside.items()
     )
 
 
-def inception_modules(nodes: Sequence[Node]) -> Mapping[str, int]:
-    """The modules whose branches all read one input and are concatenated, by path: how many branches each has.
+def part_tree(analysis: ModuleAnalysis) -> tuple[ModulePart, ...]:
+    """The parts of every level, each before those inside it, in the order of the forward pass."""
+    levels = max((node.path.count(".") + 1 for node in analysis.nodes), default=0)
+    parts: dict[str, ModulePart] = {}
+    inside: dict[str, list[str]] = {}
+    for depth in range(1, levels + 1):
+        for part in module_parts(analysis, depth):
+            if part.path not in parts:
+                parts[part.path] = part
+                inside.setdefault(part.path.rpartition(".")[0], []).append(part.path)
 
-    A branch may be the input itself, or a copy of a part of it; two branches at least compute something, and none
-    reads what another computes. What comes after the concatenation, such as a projection, is part of the module.
-    """
-    blocks: dict[str, int] = {}
-    for place, node in enumerate(nodes):
-        owner = node.path.rpartition(".")[0]
-        if node.layer.kind == "concat" and (count := _branches(nodes, place, owner)):
-            blocks[owner] = max(count, blocks.get(owner, 0))
-    return blocks
+    def below(path: str) -> Iterator[ModulePart]:
+        for child in inside.get(path, ()):
+            yield parts[child]
+            yield from below(child)
 
-
-def _branches(nodes: Sequence[Node], place: int, owner: str) -> int:
-    """How many branches the concatenation at ``place`` joins; 0 where it is not that of an Inception module."""
-    prefix = f"{owner}." if owner else ""
-    ends = nodes[place].inputs
-    branches: list[set[int]] = []
-    sources: set[int] = set()
-    for end in ends:
-        inside, outside = _back(nodes, end, prefix)
-        if not outside:  # a parameter, such as the class token of a vision transformer
-            return 0
-        branches.append(inside)
-        sources |= outside
-    computing = [inside for inside in branches if inside]
-    disjoint = sum(map(len, branches)) == len(set().union(*branches))
-    first = [i for i, node in enumerate(nodes) if node.path.startswith(prefix) and set(node.inputs) & sources]
-    halves = any(nodes[i].layer.detail == "part" for i in first if i < place)
-    return len(ends) if len(computing) > 1 and len(sources) == 1 and disjoint and not halves else 0
-
-
-def _back(nodes: Sequence[Node], end: int, prefix: str) -> tuple[set[int], set[int]]:
-    """The nodes of a module that lead to ``end``, and those outside that they read."""
-    inside: set[int] = set()
-    outside: set[int] = set()
-    todo = [end]
-    while todo:
-        place = todo.pop()
-        if place < 0 or not nodes[place].path.startswith(prefix):
-            outside.add(place)
-        elif place not in inside:
-            inside.add(place)
-            todo += nodes[place].inputs
-    return inside, outside
+    return tuple(below(""))

@@ -14,7 +14,6 @@ from .analysed import ModuleAnalysis
 from .hierarchy import ModulePart, module_parts
 
 ALL_LEVELS = 64  # more than any module tree has
-LIBRARIES = ("torchvision", "timm")
 
 
 def is_onnx(source: str) -> bool:
@@ -22,7 +21,7 @@ def is_onnx(source: str) -> bool:
     return PurePath(source).suffix.lower() == ".onnx"
 
 
-def inspected(source: str, shape: Shape | None) -> ModuleAnalysis:
+def inspected_here(source: str, shape: Shape | None) -> ModuleAnalysis:
     """All numbers of the network that ``source`` names, for an input of ``shape`` or of the one that it is made for.
 
     Raises:
@@ -40,6 +39,13 @@ def inspected(source: str, shape: Shape | None) -> ModuleAnalysis:
     if (shape := shape or brought.shape) is None:
         raise ValueError(f"The shape of an input is needed for {source}, such as 3,224,224.")
     return analyze_module(brought.module, shape)
+
+
+def inspected(source: str, shape: Shape | None) -> ModuleAnalysis:
+    """The same; a file, which may be damaged or hostile, is read in a process of its own."""
+    from .apart import inspected_apart
+
+    return inspected_apart(source, shape) if is_onnx(source) else inspected_here(source, shape)
 
 
 def parsed_shape(text: str) -> Shape | None:

@@ -62,8 +62,11 @@ class Forward:
         return names[index] if len(names) == self.arch.classes else class_name(index, self.arch.classes)
 
     def likeliest(self, k: int = 5) -> list[tuple[str, float]]:
-        """The names of the ``k`` likeliest classes with their probabilities; none where the outputs are no classes."""
-        if self.trained_weights.embedding:
+        """The names of the ``k`` likeliest classes with their probabilities.
+
+        There are none where the outputs are no classes, or not finite.
+        """
+        if self.trained_weights.embedding or not self.activations.logits.isfinite().all():
             return []
         return [(self.class_name(index), p) for index, p in top_classes(self.activations.logits, k)]
 

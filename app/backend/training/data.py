@@ -19,6 +19,7 @@ from inception_models.training.datasets import (
     holds_idx,
     idx_folder,
 )
+from inception_models.training.start import effective_steps
 
 from ..picture.images import EXTENSIONS, ImageError, open_image
 
@@ -50,17 +51,30 @@ def offers() -> tuple[Offer, ...]:
     )
 
 
-def read_data_set(name: str, size_px: int, folder: Path | None = None) -> Data:
+def read_data_set(name: str, size_px: int, folder: Path | None = None, expected: Preprocessing | None = None) -> Data:
     """The data set called ``name``, or the one in the folder of that name.
 
     Args:
         size_px: the side that pictures of class folders are resized to: the network's input size.
         folder: where Fashion-MNIST's files are, if not in their usual place.
+        expected: how the weights that a run starts from expect pictures.
 
     Raises:
         ValueError: where something in it cannot be used, naming it.
         OSError: where something cannot be read.
     """
+    if expected is not None:
+        return as_expected(_read(name, expected.sized(size_px), folder), expected, size_px)
+    return _read(name, Preprocessing(size_px, size_px), folder)
+
+
+def as_expected(data: Data, expected: Preprocessing, size_px: int) -> Data:
+    """``data`` for a run at ``size_px`` from weights that expect pictures so."""
+    height, width = data.train.images.shape[-2:]
+    return data.expected(effective_steps(expected, size_px, (height, width)))
+
+
+def _read(name: str, squared: Preprocessing, folder: Path | None) -> Data:
     if name == "fashion-mnist":
         return fashion_mnist(folder)
     if name == "digits":
@@ -68,11 +82,11 @@ def read_data_set(name: str, size_px: int, folder: Path | None = None) -> Data:
     place = Path(name)
     if not place.is_dir():
         raise ValueError(f"{name!r} is neither a folder nor one of {', '.join(KNOWN)}.")
-    return idx_folder(place) if holds_idx(place) else class_folders(place, size_px)
+    return idx_folder(place) if holds_idx(place) else class_folders(place, squared)
 
 
-def class_folders(folder: Path, size_px: int) -> Data:
-    """A folder with one folder of pictures per class. The short side becomes ``size_px``, the centre is kept.
+def class_folders(folder: Path, squared: Preprocessing) -> Data:
+    """A folder with one folder of pictures per class, each resized and cut as ``squared`` says.
 
     The class folders may be inside ``train`` and ``test`` or ``val``, which then decide what is for training and what
     for the test; where all three are there, ``val`` is for training, which holds out pictures of its own. Otherwise
@@ -84,7 +98,7 @@ def class_folders(folder: Path, size_px: int) -> Data:
     """
     parts = {place.name.lower(): place for place in folder.iterdir() if place.is_dir()}
     if "train" in parts and len(parts.keys() & {"test", *VALIDATION_NAMES}) > 0:
-        return _split_folders(folder, parts, size_px)
+        return _split_folders(folder, parts, squared)
     classes = _classes(folder)
     if len(classes) < 2:
         raise ValueError(
@@ -100,10 +114,10 @@ def class_folders(folder: Path, size_px: int) -> Data:
         for place, file in enumerate(files)
     ]
     train, test = ([(file, label) for file, label, tests in labelled if tests is kept] for kept in (False, True))
-    return _data(folder, tuple(classes), train, test, size_px)
+    return _data(folder, tuple(classes), train, test, squared)
 
 
-def _split_folders(folder: Path, parts: Mapping[str, Path], size_px: int) -> Data:
+def _split_folders(folder: Path, parts: Mapping[str, Path], squared: Preprocessing) -> Data:
     """A folder in which others have decided what is for training and what for the test."""
     validation = [parts[name] for name in VALIDATION_NAMES if name in parts]
     if "test" in parts and _classes(parts["test"]):
@@ -122,19 +136,23 @@ def _split_folders(folder: Path, parts: Mapping[str, Path], size_px: int) -> Dat
     for places, files in zip((learned, tested), labelled, strict=True):
         if not files:
             raise ValueError(f"{places[0] if places else folder} has no pictures in class folders.")
-    return _data(folder, tuple(names), labelled[0], labelled[1], size_px)
+    return _data(folder, tuple(names), labelled[0], labelled[1], squared)
 
 
 def _data(
-    folder: Path, names: tuple[str, ...], train: list[tuple[Path, int]], test: list[tuple[Path, int]], size_px: int
+    folder: Path,
+    names: tuple[str, ...],
+    train: list[tuple[Path, int]],
+    test: list[tuple[Path, int]],
+    squared: Preprocessing,
 ) -> Data:
-    count = len(train) + len(test)
+    count, size_px = len(train) + len(test), squared.crop_px
     if count * 3 * size_px**2 > MAX_DATA_BYTES:
         raise ValueError(
             f"{count:,} pictures of {size_px} px need more than {MAX_DATA_BYTES >> 30} GiB of memory; fewer pictures or"
             " a smaller input size would fit."
         )
-    return Data(folder.resolve().name, names, _decoded(train, size_px), _decoded(test, size_px), mirrored=True)
+    return Data(folder.resolve().name, names, _decoded(train, squared), _decoded(test, squared), mirrored=True)
 
 
 def _classes(folder: Path) -> dict[str, list[Path]]:
@@ -154,8 +172,8 @@ def _pictures(folder: Path) -> list[Path]:
     )
 
 
-def _decoded(files: list[tuple[Path, int]], size_px: int) -> Pictures:
-    squared = Preprocessing(size_px, size_px)
+def _decoded(files: list[tuple[Path, int]], squared: Preprocessing) -> Pictures:
+    size_px = squared.crop_px
     images = np.empty((len(files), 3, size_px, size_px), np.uint8)
     for place, (file, _) in enumerate(files):
         try:

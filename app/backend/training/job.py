@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from inception_models import Arch
 from inception_models.training.evaluate import Score, evaluate
 from inception_models.training.run import Options, TrainingProgress
+from inception_models.training.start import Tuning, start_from
 from inception_models.training.train import Trained, train
+from inception_models.weights import OwnFile, Source
 
 from ..analysis.network import analyze
 from ..common.jobs import Progress
-from .data import Offer
+from .data import Offer, as_expected
 from .plan import TrainingPlan, measured_speed, training_plan
-from .record import card_json
+from .record import card_json, just_trained
 
 
 @dataclass
@@ -35,7 +37,7 @@ class Live:
         """From the steps taken so far; before the first, from the measured step."""
         if self.at is None:
             return self.plan.seconds if self.plan else None
-        return self.at.seconds / self.at.step * (self.at.steps - self.at.step)
+        return self.plan.left(self.at) if self.plan else None
 
     def follow(self, at: TrainingProgress) -> None:
         """Record where the run is."""
@@ -46,35 +48,54 @@ class Live:
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """A finished run, and how its network does on the test pictures of the data set called ``data``."""
+    """A finished run, and how its network does on the test pictures of the data set called ``data``.
+
+    ``weights``: those of ``trained``, not a copy, as a file that was written would be read again.
+    """
 
     trained: Trained
     test: Score
     data: str
     card: str
+    weights: OwnFile
 
 
-def work(arch: Arch, offer: Offer, options: Options, live: Live, progress: Progress) -> Finished:
-    """Measure, train, test.
+@dataclass(frozen=True)
+class Beginning:
+    """Trained weights that a run is to start from, as they are named, and how it treats them."""
+
+    source: Source
+    tuning: Tuning
+
+
+def work(
+    arch: Arch, offer: Offer, options: Options, live: Live, progress: Progress, beginning: Beginning | None = None
+) -> Finished:
+    """Measure, train, test. Without a ``beginning`` the run starts from random weights.
 
     Raises:
         ValueError: with a sentence, where it would take too long here or is impossible.
     """
     progress.report(0, "Measuring how fast a step is")
     analysis, pictures = analyze(arch), offer.pictures
-    assumed = training_plan(analysis, pictures, options.epochs, options.batch)
+    tuning = beginning.tuning if beginning else None
+    assumed = training_plan(analysis, pictures, options, tuning=tuning)
     if assumed.too_large:  # before any of that memory is allocated
         raise ValueError(assumed.refusal)
-    live.plan = training_plan(analysis, pictures, options.epochs, options.batch, measured_speed(arch, options.batch))
+    live.plan = training_plan(analysis, pictures, options, measured_speed(arch, options.batch), tuning)
     if live.plan.refusal:
         raise ValueError(live.plan.refusal)
 
     def on_step(at: TrainingProgress) -> None:
         live.follow(at)
         epoch = min(len(at.curve) + 1, options.epochs)
-        progress.report(at.step / at.steps, f"Epoch {epoch} of {options.epochs}")
+        only = " (the head alone)" if tuning and epoch <= tuning.head_epochs else ""
+        progress.report(at.step / at.steps, f"Epoch {epoch} of {options.epochs}{only}")
 
-    data = offer.read()
-    trained = train(arch, data, options, on_step)
+    data, start = offer.read(), start_from(arch, beginning.source, beginning.tuning) if beginning else None
+    if start is not None:
+        data = as_expected(data, start.weights.preprocessing, arch.input_size)
+    trained = train(arch, data, options, on_step, start=start)
     test = evaluate(trained.net, data.test, trained.mean, trained.std, lambda: progress.report(1, "Testing"))
-    return Finished(trained, test, data.name, card_json(trained, data, options, test, "on the page Train"))
+    card = card_json(trained, data, options, test, "on the page Train")
+    return Finished(trained, test, data.name, card, just_trained(trained, test, card))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import torch
@@ -11,6 +12,8 @@ from inception_models import Arch, build
 from inception_models.edits.input_output import runs, smallest_input, with_classes, with_input_size, without_aux
 from inception_models.edits.widths import scaled
 from inception_models.net.losses import weighted_loss
+from inception_models.training.run import Options, TrainingProgress
+from inception_models.training.start import Tuning, head_layers, stages_to_freeze
 
 from ..analysis.network import Analysis, analyze
 from ..common.limits import MAX_RUN_BYTES
@@ -27,15 +30,26 @@ DEMO_PX, DEMO_FACTOR, DEMO_DIVISOR = 48, 0.25, 8
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """The cost of a training run. ``memory_bytes``: at the peak of a step."""
+    """The cost of a training run.
 
-    seconds_an_epoch: float
-    epochs: int
+    ``epoch_seconds``: of each epoch; ``macs_a_picture``: of a step, the mean of all epochs; ``memory_bytes``: at the
+    peak of a step.
+    """
+
+    epoch_seconds: tuple[float, ...]
+    macs_a_picture: int
     memory_bytes: int
 
     @property
     def seconds(self) -> float:
-        return self.seconds_an_epoch * self.epochs
+        return sum(self.epoch_seconds)
+
+    def left(self, at: TrainingProgress) -> float:
+        """The seconds that a run takes from ``at`` on, if it goes on as it did and epochs compare as planned."""
+        whole, part = divmod(at.step / at.steps * len(self.epoch_seconds), 1)
+        now = int(whole)
+        done = sum(self.epoch_seconds[:now]) + part * sum(self.epoch_seconds[now : now + 1])
+        return at.seconds * (self.seconds - done) / done
 
     @property
     def long(self) -> bool:
@@ -62,16 +76,39 @@ class TrainingPlan:
 
 
 def training_plan(
-    analysis: Analysis, pictures: int, epochs: int, batch: int, macs_per_second: float = USUAL_MACS_PER_SECOND
+    analysis: Analysis,
+    pictures: int,
+    options: Options,
+    macs_per_second: float = USUAL_MACS_PER_SECOND,
+    tuning: Tuning | None = None,
 ) -> TrainingPlan:
-    """The cost of training on so many ``pictures``, at a speed as :func:`measured_speed` returns it."""
-    memory = training_step_memory(analysis, "momentum", batch=batch)
-    return TrainingPlan(step_macs(analysis) * pictures / macs_per_second, epochs, memory.peak_bytes)
+    """The cost of training on so many ``pictures``, at a speed as :func:`measured_speed` returns it.
+
+    Args:
+        tuning: of a run that starts from trained weights. The memory is that of a run without frozen parts.
+    """
+    memory = training_step_memory(analysis, "momentum", batch=options.batch)
+    every, first, head_epochs = step_macs(analysis), 0, 0
+    if tuning is not None:
+        arch, head_epochs = analysis.arch, tuning.head_epochs
+        head = {path.partition(".")[0] for path in head_layers(arch)}
+        frozen = stages_to_freeze(arch, tuning.freeze)
+        first = step_macs(analysis, {part.name for part in (*arch.stages, *arch.aux)} - head)
+        every = step_macs(analysis, frozen)
+    macs = (first,) * head_epochs + (every,) * (options.epochs - head_epochs)
+    seconds = tuple(each * pictures / macs_per_second for each in macs)
+    return TrainingPlan(seconds, sum(macs) // len(macs), memory.peak_bytes)
 
 
-def step_macs(analysis: Analysis) -> int:
-    """MACs of a training step for one picture: the forward pass with its heads, times three."""
-    return PASSES * (analysis.macs + sum(head.macs for head in analysis.aux))
+def step_macs(analysis: Analysis, frozen: Collection[str] = ()) -> int:
+    """MACs of a training step for one picture, heads included: the forward pass, as much again for the gradients that
+    are handed on, and again for those of the weights. Before the first stage that learns no gradient is needed.
+    """
+    macs, learns = 0, False
+    for stage in analysis.stages:
+        learns |= stage.params > 0 and stage.name not in frozen
+        macs += stage.macs * (PASSES if stage.name not in frozen else PASSES - 1 if learns else 1)
+    return macs + PASSES * sum(head.macs for head in analysis.aux)
 
 
 def measured_speed(arch: Arch, batch: int) -> float:

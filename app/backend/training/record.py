@@ -18,7 +18,9 @@ from inception_models.edits.link import to_edits
 from inception_models.training.datasets import Data
 from inception_models.training.evaluate import Score
 from inception_models.training.run import Epoch, Options
+from inception_models.training.start import digest_of
 from inception_models.training.train import Trained
+from inception_models.weights import OwnFile
 
 from ..common.device import device_name
 
@@ -26,6 +28,12 @@ from ..common.device import device_name
 def weights_file(trained: Trained) -> bytes:
     """The network's weights as a .safetensors file, with this project's own names."""
     return save({name: value.contiguous() for name, value in trained.net.state_dict().items()})
+
+
+def just_trained(trained: Trained, test: Score, card: str) -> OwnFile:
+    """The weights without a detour by a file. They share their memory with the network."""
+    state = {name: value.detach() for name, value in trained.net.state_dict().items()}
+    return OwnFile(f"Just trained, {test.accuracy:.1%}", f"{digest_of(state):08x}", state, card)
 
 
 def curves_csv(curve: tuple[Epoch, ...]) -> str:
@@ -39,8 +47,14 @@ def curves_csv(curve: tuple[Epoch, ...]) -> str:
 
 def card_json(trained: Trained, data: Data, options: Options, test: Score, command: str) -> str:
     """Which network the weights belong to, how its pictures are prepared, how it was trained and how well it does."""
-    arch = trained.net.arch
-    content = {
+    arch, phases = trained.net.arch, trained.phases
+    tuning = phases and {
+        "licence": phases.licence,
+        "new": sorted(phases.new),
+        "head_epochs": phases.head_epochs,
+        "frozen": phases.frozen,
+    }
+    content: dict[str, object] = {
         "variant": arch.key,
         "edits": to_edits(ARCHITECTURES[arch.key], arch),
         "mean": trained.mean,
@@ -49,6 +63,9 @@ def card_json(trained: Trained, data: Data, options: Options, test: Score, comma
         "classes": data.classes,
         "accuracy": test.accuracy,
         "card": {
+            "from": phases.origin if phases else "random weights",
+            "fine_tuning": tuning,
+            "notes": [f"Fine-tuned from {phases.origin}."] if phases else [],
             "data": data.source or data.name,
             "licence": data.licence,
             "pictures": {"train": len(data.train), "test": len(data.test)},
@@ -64,6 +81,8 @@ def card_json(trained: Trained, data: Data, options: Options, test: Score, comma
             "curve": [asdict(epoch) for epoch in trained.curve],
         },
     }
+    if data.steps is not None:
+        content["preprocessing"] = asdict(data.steps)
     return json.dumps(content, indent=1) + "\n"
 
 

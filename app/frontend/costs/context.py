@@ -11,6 +11,7 @@ import streamlit as st
 from ...backend import Analysis
 from ...backend.common.colours import ThemeName
 from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
+from ..shell.controls import remembered
 from ..shell.page_links import page_link
 from ..state import State
 
@@ -50,7 +51,7 @@ def costs_context(state: State, analysis: Analysis, original: Analysis) -> Costs
         dtype = st.segmented_control(
             "Number format",
             list(DTYPES),
-            default="float32",
+            default=remembered("dtype", DTYPES, "float32"),
             format_func=DTYPES.__getitem__,
             key="dtype",
             required=True,
@@ -61,7 +62,7 @@ def costs_context(state: State, analysis: Analysis, original: Analysis) -> Costs
             "Batch (pictures)",
             1,
             MAX_BATCH,
-            1,
+            remembered("batch", range(1, MAX_BATCH + 1), 1),
             key="batch",
             width=140,
             persist_state="session",

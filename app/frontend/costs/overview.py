@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ...backend.charts.branches import CostMetric, branch_shares, stage_bars
+from ..shell.controls import remembered
 from .context import CostsContext, plot, selection_note
 
 OVERVIEW_METRICS: dict[CostMetric, str] = {"params": "Parameters", "macs": "MACs", "memory": "Activations"}
@@ -15,7 +16,7 @@ def show(context: CostsContext) -> None:
     metric = st.segmented_control(
         "Show",
         list(OVERVIEW_METRICS),
-        default="params",
+        default=remembered("metric", OVERVIEW_METRICS, "params"),
         format_func=OVERVIEW_METRICS.__getitem__,
         key="metric",
         required=True,

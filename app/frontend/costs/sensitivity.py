@@ -9,6 +9,7 @@ import streamlit as st
 
 from ...backend.charts.costs import sensitivity_bars
 from ...backend.tables.sensitivity import Sensitivity, sensitivity
+from ..shell.controls import remembered
 from ..state import State
 from .context import CostsContext, plot, selection_note
 
@@ -22,7 +23,7 @@ def show(context: CostsContext) -> None:
         metric = st.segmented_control(
             "Show",
             list(SENSITIVITY_METRICS),
-            default="params",
+            default=remembered("sensitivity_metric", SENSITIVITY_METRICS, "params"),
             format_func=SENSITIVITY_METRICS.__getitem__,
             key="sensitivity_metric",
             required=True,
@@ -31,7 +32,7 @@ def show(context: CostsContext) -> None:
         step = st.selectbox(
             "More filters",
             ADDED_FILTERS,
-            index=ADDED_FILTERS.index(8),
+            index=ADDED_FILTERS.index(remembered("sensitivity_step", ADDED_FILTERS, 8)),
             key="sensitivity_step",
             width=140,
             persist_state="session",

@@ -6,14 +6,17 @@ import streamlit as st
 
 from ...backend.common.quantity import exact
 from ...backend.tables.torchinfo_summary import DEEPEST, mult_adds, summary
+from ..shell.controls import remembered
 from .context import CostsContext
+
+DEPTHS = range(1, DEEPEST + 1)
 
 
 def show(context: CostsContext) -> None:
     """Render the tab."""
     analysis = context.analysis
     depth = st.select_slider(
-        "Depth", range(1, DEEPEST + 1), 2, key="depth", width=260, persist_state="session",
+        "Depth", DEPTHS, remembered("depth", DEPTHS, 2), key="depth", width=260, persist_state="session",
         help="How many levels of modules to list",
     )  # fmt: skip
     with st.spinner("torchinfo is running the network without its weights"):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ...backend.charts.trees import TreeForm, TreeMetric, tree
 from .. import measured
+from ..shell.controls import remembered
 from .context import CostsContext, plot, selection_note
 
 TREE_METRICS: dict[TreeMetric, str] = {
@@ -24,7 +25,7 @@ def show(context: CostsContext) -> None:
         metric = st.segmented_control(
             "Area",
             list(TREE_METRICS),
-            default="params",
+            default=remembered("tree_metric", TREE_METRICS, "params"),
             format_func=TREE_METRICS.__getitem__,
             key="tree_metric",
             required=True,
@@ -34,7 +35,7 @@ def show(context: CostsContext) -> None:
         form = st.segmented_control(
             "TreeForm",
             list(TREE_FORMS),
-            default="treemap",
+            default=remembered("tree_form", TREE_FORMS, "treemap"),
             format_func=TREE_FORMS.__getitem__,
             key="tree_form",
             required=True,

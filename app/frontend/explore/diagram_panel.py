@@ -11,6 +11,7 @@ from ...backend import Analysis
 from ...backend.diagram import ColorBy, DiagramLevel, DiagramOptions, Drawing, as_file, draw, toggled
 from .. import measured
 from ..components.graph_view import graph_view
+from ..shell.controls import remembered
 from ..state import State
 
 LEVEL_LABELS: dict[DiagramLevel, str] = {"stage": "Network", "branch": "Branches", "op": "Layers"}
@@ -63,7 +64,7 @@ def _chosen(state: State, analysis: Analysis) -> DiagramOptions:
     level = st.segmented_control(
         "Level",
         list(LEVEL_LABELS),
-        default="branch",
+        default=remembered("Level", LEVEL_LABELS, "branch"),
         format_func=LEVEL_LABELS.__getitem__,
         key="Level",
         required=True,
@@ -73,6 +74,7 @@ def _chosen(state: State, analysis: Analysis) -> DiagramOptions:
     color = st.selectbox(
         "Colour by",
         list(COLOR_LABELS),
+        index=list(COLOR_LABELS).index(remembered("Colour by", COLOR_LABELS, "kind")),
         format_func=COLOR_LABELS.__getitem__,
         key="Colour by",
         help=COLOR_HELP,
@@ -97,14 +99,15 @@ def _chosen(state: State, analysis: Analysis) -> DiagramOptions:
 
 
 def _switches() -> list[bool]:
+    at_first = {key: remembered(key, (True, False), key == "heads") for key in SWITCHES}
     popover = st.popover(
         "More", icon=":material/tune:", help="More options of the drawing", key="more", on_change="rerun"
     )
     if not popover.open:  # hidden switches would still take time at every edit
-        return [bool(st.session_state.get(key, key == "heads")) for key in SWITCHES]
+        return [bool(st.session_state.get(key, at_first[key])) for key in SWITCHES]
     with popover:
         return [
-            st.toggle(label, value=key == "heads", key=key, help=meaning, persist_state="session")
+            st.toggle(label, value=at_first[key], key=key, help=meaning, persist_state="session")
             for key, (label, meaning) in SWITCHES.items()
         ]
 

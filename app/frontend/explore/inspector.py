@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
 import streamlit as st
 
@@ -16,11 +15,13 @@ from ...backend.analysis.changes import first_copy
 from ...backend.analysis.graph import elements
 from ...backend.common.colours import OUTSIDE_COLOUR, branch_colour
 from ...backend.common.quantity import exact, float32_bytes, shape_text, short
-from ..components.stage_cards import stage_cards
+from ..components.stage_cards import BranchLine, Fact, StageCard, stage_cards
 from ..components.width_sliders import WidthSlider, width_sliders
+from ..shell.controls import remembered
 from ..state import State
 from . import structure_editor
 
+EDITORS = ["Widths", "Structure"]
 INPUT = "input"  # the picture's box in the diagram, which is not a stage
 
 
@@ -31,8 +32,8 @@ def show(state: State, analysis: Analysis) -> None:
     stage_cards({INPUT: _picture(analysis), **cards}, selected=state.selected_stage, key="cards")
     shown = st.segmented_control(
         "Edit",
-        ["Widths", "Structure"],
-        default="Widths",
+        EDITORS,
+        default=remembered("edit", EDITORS, "Widths"),
         key="edit",
         required=True,
         label_visibility="collapsed",
@@ -46,35 +47,24 @@ def show(state: State, analysis: Analysis) -> None:
     width_sliders(sliders, selected=state.selected_stage, key="sliders", on_edit=state.type_numbers)
 
 
-def _picture(analysis: Analysis) -> str:
-    shape = shape_text(analysis.stages[0].in_shape)
-    return f'<div class="inspector"><h2>{INPUT}</h2><p>The picture, {shape}</p></div>'
+def _picture(analysis: Analysis) -> StageCard:
+    return StageCard(INPUT, f"The picture, {shape_text(analysis.stages[0].in_shape)}")
 
 
-def _card(stage: StageCost, analysis: Analysis) -> str:
-    table = _branch_table(stage) if stage.branches or stage.copies else ""
-    return f'<div class="inspector">{_head(stage, analysis)}{table}</div>'
+def _card(stage: StageCost, analysis: Analysis) -> StageCard:
+    note = "For one copy." if stage.copies else ""
+    return StageCard(stage.name, _what(stage), _facts(stage, analysis), _branch_lines(stage), note)
 
 
-def _head(stage: StageCost, analysis: Analysis) -> str:
+def _facts(stage: StageCost, analysis: Analysis) -> tuple[Fact, ...]:
     output = float32_bytes(elements(stage.out_shape))
-    facts = [
-        ("in → out", f"{shape_text(stage.in_shape)} → {shape_text(stage.out_shape)}", "Channels × height × width"),
-        ("parameters", _share(stage.params, analysis.params), exact(stage.params, "parameters")),
-        ("MACs", _share(stage.macs, analysis.macs), exact(stage.macs, "multiply-accumulates for one picture")),
-        (
-            "output",
-            short(output, "B"),
-            "Memory of the output for one picture, as 32-bit floats",
-        ),
-    ]
-    if not isinstance(stage.part, AuxHead):
-        facts.append(_field(stage, analysis))
-    rows = "".join(
-        f'<div tabindex="0" data-tip="{escape(tip, quote=True)}"><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>'
-        for label, value, tip in facts
+    facts = (
+        Fact("in → out", f"{shape_text(stage.in_shape)} → {shape_text(stage.out_shape)}", "Channels × height × width"),
+        Fact("parameters", _share(stage.params, analysis.params), exact(stage.params, "parameters")),
+        Fact("MACs", _share(stage.macs, analysis.macs), exact(stage.macs, "multiply-accumulates for one picture")),
+        Fact("output", short(output, "B"), "Memory of the output for one picture, as 32-bit floats"),
     )
-    return f"<h2>{escape(stage.name)}</h2><p>{escape(_what(stage))}</p><dl>{rows}</dl>"
+    return facts if isinstance(stage.part, AuxHead) else (*facts, _field(stage, analysis))
 
 
 def _what(stage: StageCost) -> str:
@@ -92,37 +82,35 @@ def _what(stage: StageCost) -> str:
             return f"{len(stage.branches)} branches side by side" if stage.branches else type(part).__name__
 
 
-def _field(stage: StageCost, analysis: Analysis) -> tuple[str, str, str]:
+def _field(stage: StageCost, analysis: Analysis) -> Fact:
     field = analysis.field(stage.name)
     if field is None:
-        return "receptive field", "the whole picture", "Every output value depends on every pixel"
+        return Fact("receptive field", "the whole picture", "Every output value depends on every pixel")
     size, jump = field[0].size, field[0].jump
     meaning = (
         f"One output value sees {size} × {field[1].size} pixels; the window of the next lies {jump} pixels further"
     )
-    return "receptive field", f"{size} px, step {jump} px", meaning
+    return Fact("receptive field", f"{size} px, step {jump} px", meaning)
 
 
 def _share(part: int, whole: int) -> str:
     return f"{short(part)} ({part / whole:.1%})" if whole and part else short(part)
 
 
-def _branch_table(stage: StageCost) -> str:
-    """Each branch's channels, parameters and MACs, with its share of the block as a bar in its colour."""
+def _branch_lines(stage: StageCost) -> tuple[BranchLine, ...]:
     block, colors = first_copy(stage), _colors(stage)
     total = block.macs or 1
-    note = '<p class="note">For one copy.</p>' if stage.copies else ""
-    rows = "".join(
-        f'<tr><th scope="row"><i style="background:{colors[b.name]}"></i>{escape(b.name)}</th>'
-        f"<td>{b.out_shape[0]}</td><td>{short(b.params) if b.params else '–'}</td>"
-        f'<td data-tip="{escape(exact(b.macs, "MACs"))}, {b.macs / total:.1%} of the block" tabindex="0">'
-        f'{short(b.macs) if b.macs else "–"}<span class="bar"><b style="width:{b.macs / total:.1%};'
-        f'background:{colors[b.name]}"></b></span></td></tr>'
-        for b in block.branches
-    )
-    return (
-        '<table><thead><tr><th scope="col">branch</th><th scope="col">channels</th>'
-        f'<th scope="col">params</th><th scope="col">MACs</th></tr></thead><tbody>{rows}</tbody></table>{note}'
+    return tuple(
+        BranchLine(
+            branch.name,
+            colors[branch.name],
+            str(branch.out_shape[0]),
+            short(branch.params) if branch.params else "–",
+            short(branch.macs) if branch.macs else "–",
+            f"{exact(branch.macs, 'MACs')}, {branch.macs / total:.1%} of the block",
+            round(branch.macs / total, 3),
+        )
+        for branch in block.branches
     )
 
 

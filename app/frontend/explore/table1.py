@@ -238,7 +238,7 @@ def _computed(stage: StageCost, context: _Context) -> dict[str, TextCell]:
         "out": TextCell("×".join(map(str, stage.out_shape)), f"{shape_text(stage.out_shape)} values"),
         "params": _count(stage.params, was.params if was else None, "parameters"),
         "macs": _count(stage.macs, was.macs if was else None, "MACs"),
-        "share": TextCell("" if heads else f"{share:.1%}", None, None if heads else share),
+        "share": TextCell("" if heads else f"{share:.1%}", None, None if heads else round(share, 3)),
     }
 
 

@@ -6,17 +6,20 @@ import streamlit as st
 
 from ..shell import page_links
 from ..shell.panel import panel
+from ..shell.presence import person
 from ..state import current
-from . import costs, explore, picture, train
+from . import costs, explore, own_network, picture, train
 
 
 def show() -> None:
     """Render the menu and the page that the address names."""
+    person()  # is here, whichever page this is
     pages = [
         st.Page(explore.page, title="Explore", icon=":material/account_tree:", url_path="explore", default=True),
         st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),
         st.Page(costs.page, title="Costs", icon=":material/bar_chart:", url_path="costs"),
         st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
+        st.Page(own_network.page, title="Your own network", icon=":material/upload_file:", url_path="own-network"),
     ]
     page_links.register(pages)
     chosen = st.navigation(pages)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 
 import streamlit as st
@@ -12,7 +13,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ...backend.common.limits import MAX_UPLOAD_BYTES
 from ...backend.picture.images import EXTENSIONS, PICTURE_FORMATS, SAMPLES, ImageError, notes_of, open_image
-from ..shell.notice import refused
+from ..shell.controls import remembered
+from ..shell.notice import plain, refused
 
 DEFAULT_SAMPLE = "cat"
 
@@ -27,19 +29,26 @@ class Picture:
     credit: str
 
 
-def choose_picture() -> Picture:
-    """Render the choice; instead of a file that cannot be used, the chosen sample is taken."""
+def choose_picture(files: dict[str, str]) -> Picture:
+    """Render the choice; instead of a file that cannot be used, the chosen sample is taken.
+
+    The person's own picture stays while another page is open, though the browser's field is emptied. ``files`` has its
+    name, which outlives the server that has the picture.
+    """
+    another = partial(_take_back, "upload", files)
     own = st.file_uploader(
         "Your picture",
         type=list(EXTENSIONS),
         key="upload",
         max_upload_size=MAX_UPLOAD_BYTES // 2**20,
+        on_change=another,
         help=f"{', '.join(PICTURE_FORMATS)}, up to {MAX_UPLOAD_BYTES // 2**20} MB."
         " It stays on the machine that runs this app.",
     )
-    taken = _camera()
-    sample = _sample("or one of these", DEFAULT_SAMPLE, "sample", disabled=own is not None or taken is not None)
-    return _own_picture("upload", own) or _own_picture("camera", taken, "Your camera") or _shipped(sample)
+    taken = _camera(another)
+    alone = own is None and taken is None
+    sample = _sample("or one of these", DEFAULT_SAMPLE, "sample", disabled=not alone, on_change=another)
+    return _own_picture("upload", own, files=files) or _own_picture("camera", taken, "Your camera") or _shipped(sample)
 
 
 def choose_second_picture(first: Picture) -> Picture:
@@ -52,22 +61,24 @@ def choose_second_picture(first: Picture) -> Picture:
     return _own_picture("second_upload", own) or _shipped(sample)
 
 
-def _camera() -> UploadedFile | None:
+def _camera(on_change: Callable[[], None]) -> UploadedFile | None:
     """A picture taken here. The browser asks for the camera only once this is switched on."""
     if not st.toggle("Use the camera", key="use_camera", help="Your browser asks before it shows the camera."):
         return None
-    return st.camera_input("Camera", key="camera", label_visibility="collapsed")
+    return st.camera_input("Camera", key="camera", label_visibility="collapsed", on_change=on_change)
 
 
-def _sample(label: str, default: str, key: str, disabled: bool) -> str:
+def _sample(label: str, default: str, key: str, disabled: bool, on_change: Callable[[], None] | None = None) -> str:
     picked = st.pills(
         label,
         list(SAMPLES),
-        default=default,
+        default=remembered(key, SAMPLES, default),
         format_func=lambda name: SAMPLES[name].title,
         key=key,
         required=True,
         disabled=disabled,
+        on_change=on_change,
+        persist_state="session",
     )
     return picked or default
 
@@ -81,24 +92,41 @@ class _Opened:
     problem: str = ""
 
 
-def _own_picture(uploader: str, own: UploadedFile | None, title: str = "") -> Picture | None:
+def _own_picture(
+    uploader: str, own: UploadedFile | None, title: str = "", files: dict[str, str] | None = None
+) -> Picture | None:
     """What was uploaded, by its file's name if it has no ``title``; None, with a sentence, where it cannot be used.
 
     A photograph of 12 megapixels takes a quarter of a second to open, so the last one of each uploader is remembered.
+    With ``files`` it is used until it is taken back.
     """
     key = f"opened:{uploader}"
-    opened = st.session_state.get(key) if own is not None else None
-    if own is not None and not (isinstance(opened, _Opened) and opened.file_id == own.file_id):
+    opened = st.session_state.get(key)
+    if own is None:
+        stays = files is not None and isinstance(opened, _Opened) and opened.picture is not None
+        opened = opened if stays else None  # pictures are large
+    elif not (isinstance(opened, _Opened) and opened.file_id == own.file_id):
         opened = _opened(own, title)
-    st.session_state[key] = opened  # None once the upload was taken back: pictures are large
+    st.session_state[key] = opened
     if not isinstance(opened, _Opened):
+        if files and uploader in files:
+            refused(f"The server no longer has your picture {files[uploader]}; add it again above.")
         return None
     if opened.problem:
         refused(opened.problem)
     if opened.picture is not None:
+        if files is not None:
+            files[uploader] = opened.picture.title
+            st.caption(plain(f"Your picture: {opened.picture.title}"))
         for note in notes_of(opened.picture.image):
             st.caption(note)
     return opened.picture
+
+
+def _take_back(uploader: str, files: dict[str, str]) -> None:
+    """Another picture was chosen, or none."""
+    st.session_state.pop(f"opened:{uploader}", None)
+    files.pop(uploader, None)
 
 
 def _opened(own: UploadedFile, title: str) -> _Opened:

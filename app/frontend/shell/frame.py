@@ -9,8 +9,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from ...backend import Analysis, analyze
-from ..state import State, current, write_link
-from . import header, sidebar
+from ..state import State, address_of, current
+from . import header, memory, sidebar
 
 FREEZE_AFTER_MODULES = 100  # new ones
 _frozen_modules = 0
@@ -21,6 +21,7 @@ Networks = tuple[State, Analysis, Analysis]
 
 def show() -> Networks:
     """Render it around a page whose body follows."""
+    memory.show()
     state = current()
     networks = _networks(state)
     _header(networks)
@@ -35,6 +36,7 @@ def show_after(body: Callable[[State, Analysis, Analysis], None]) -> None:
     The browser takes as long for the sidebar as for a diagram. So the body comes first, and an edit that the sidebar
     does not show redraws only the body and the header.
     """
+    memory.show()
     state = current()
     _body_and_header(body, sidebar.settings(state))
     sidebar.show(state)
@@ -50,6 +52,7 @@ def _body_and_header(body: Callable[[State, Analysis, Analysis], None], settings
     body(*networks)
     with above:
         _header(networks)
+    memory.keep_again(state)
 
 
 def _networks(state: State) -> Networks:
@@ -57,14 +60,13 @@ def _networks(state: State) -> Networks:
 
 
 def _header(networks: Networks) -> None:
-    header.show(*networks, write_link(networks[0]))
+    header.show(*networks, address_of(networks[0]).complete)
 
 
 def _freeze_imported_modules() -> None:
     """Keep the objects of imported modules out of the garbage collector's way.
 
-    Streamlit collects after every run, while its last messages wait to be sent; going through all of PyTorch takes it
-    a sixth of a second.
+    Going through all of PyTorch takes it a sixth of a second, in the middle of somebody's edit.
     """
     global _frozen_modules
     if len(sys.modules) > _frozen_modules + FREEZE_AFTER_MODULES:

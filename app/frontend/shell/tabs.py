@@ -1,4 +1,4 @@
-"""Tabs of a page. A page switch makes the browser forget which tab was open; this does not."""
+"""Tabs of a page. A page switch and a reload make the browser forget which tab was open; this does not."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from .controls import remembered
 from .panel import panel
 
 
@@ -16,7 +17,8 @@ def remembered_tabs(name: str, tabs: Mapping[str, Callable[[], None]]) -> None:
     def remember() -> None:
         st.session_state[kept] = st.session_state[key]
 
-    places = st.tabs(list(tabs), key=key, on_change=remember, default=st.session_state.get(kept))
+    first = remembered(kept, list(tabs), next(iter(tabs)))
+    places = st.tabs(list(tabs), key=key, on_change=remember, default=st.session_state.get(kept, first))
     for place, (label, render) in zip(places, tabs.items(), strict=True):
         if place.open:
             with place, panel(label):

@@ -8,7 +8,7 @@ treats the component, its messages and its keys is for the few tests that run an
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from weakref import WeakKeyDictionary
@@ -16,12 +16,13 @@ from weakref import WeakKeyDictionary
 import pytest
 from playwright.sync_api import Page, Route
 
+from app.frontend.components.shared import component as shared_component
 from app.frontend.components.shared import events
 
 HTML = Path(__file__).with_suffix(".html")
 URL = "http://localhost/"  # the clipboard is only for secure origins, which this name is; nothing is fetched from it
 
-_RENDERERS: dict[str, Callable[..., object]] = {}  # of each component, as Streamlit made it of script, style and HTML
+_MOUNTS: dict[str, Callable[..., object]] = {}  # of each component, as Streamlit made it
 _OPEN: WeakKeyDictionary[Page, StaticPage] = WeakKeyDictionary()
 
 
@@ -42,36 +43,32 @@ class StaticPage:
         self._run = run
         self._log = log
         self._session: dict[str, object] = {}
-        renderer = _RENDERERS.setdefault(component.__name__, component._component)
-        made_of = inspect.getclosurevars(renderer).nonlocals
-        patch.setattr(component, "_component", self._component)
-        patch.setattr(events, "st", SimpleNamespace(session_state=self._session))
+        made_of = inspect.getclosurevars(_MOUNTS.setdefault(component.__name__, component._component._mount)).nonlocals
+        patch.setattr(component._component, "_mount", self._mount)
+        for module in (events, shared_component):
+            streamlit = SimpleNamespace(session_state=self._session, context=SimpleNamespace(url=URL))
+            patch.setattr(module, "st", streamlit)
         if page not in _OPEN:
             page.route(URL, _fulfil)
             page.expose_function("python", lambda message: _OPEN[page]._answer(message))
         _OPEN[page] = self
         page.goto(URL, wait_until="domcontentloaded")
-        parts = {name: made_of[name] or "" for name in ("html", "css", "js")}
-        page.evaluate(
-            "parts => start(parts)", {**parts, "isolated": made_of["isolate_styles"], "workMs": 1000 * work_seconds}
-        )
+        parts = {"js": made_of["js"], "isolated": made_of["isolate_styles"], "workMs": 1000 * work_seconds}
+        page.evaluate("parts => start(parts)", parts)
 
     def rerun(self) -> None:
         """Something else on the page made the script run again."""
         self.page.evaluate("send(null)")
 
-    def _component(
-        self, *, key: str, data: Mapping[str, object], on_events_change: Callable[[], None] | None = None
-    ) -> None:
+    def _mount(self, *, key: str, data: bytes, on_events_change: Callable[[], None]) -> None:
         self._key, self._data, self._on_change = key, data, on_events_change
 
     def _answer(self, message: object) -> dict[str, object]:
         if message is not None:
             self._session[self._key] = message
-            assert self._on_change
             self._on_change()
         self._run()
-        return {"data": self._data, "said": "\n".join(self._log)}
+        return {"data": self._data.decode(), "said": "\n".join(self._log)}
 
 
 def _fulfil(route: Route) -> None:

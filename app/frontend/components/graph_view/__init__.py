@@ -11,20 +11,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
+from ..shared.component import Component
 from ..shared.events import handled, new_events
-from ..shared.files import joined, script
 
 if TYPE_CHECKING:  # the backend needs seconds to import, and the component only reads its values
     from ....backend.diagram import Drawing
 
-_component = st.components.v2.component(
-    "inception_graph_view",
-    html=joined(__file__, "view.html"),
-    css=joined(__file__, "view.css"),
-    js=script(__file__, "view.js"),
-)
+_component = Component(__file__, "graph_view", "view.js", style="view.css", markup="view.html")
 
 
 def graph_view(

@@ -14,12 +14,11 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
 
 from ....backend.picture.mosaic import Cell, Mosaic, png
 from ....backend.picture.receptive_pixels import Reach
+from ..shared.component import Component
 from ..shared.events import handled, new_events
-from ..shared.files import joined, script
 
 EXACT_VALUES = 1_000_000
 """Values that are sent with all their digits: 5 MB of the page. More are sent with three digits, up to three times as
@@ -50,9 +49,7 @@ class Picked:
     cell: Cell
 
 
-_component = st.components.v2.component(
-    "inception_maps_view", css=joined(__file__, "view.css"), js=script(__file__, "view.js")
-)
+_component = Component(__file__, "maps_view", "view.js", style="view.css")
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 import { el } from "../shared/dom.js"
 import { Outbox } from "../shared/outbox.js"
+import { received } from "../shared/received.js"
 import { Detail } from "./detail.js"
 import { Panel } from "./panel.js"
 import { inWords } from "./values.js"
@@ -11,9 +12,11 @@ import { inWords } from "./values.js"
 /** @import { Place } from "./panel.js" */
 
 /** @param {Run<MapsData, MapsTold> & { parentElement: { mapsView?: MapsView } }} run */
-export default function ({ data, parentElement, setTriggerValue }) {
-  const view = (parentElement.mapsView ??= new MapsView(parentElement))
-  view.update(data, (message) => setTriggerValue("events", message))
+export default function (run) {
+  const shown = received(run)
+  if (!shown) return
+  const view = (run.parentElement.mapsView ??= new MapsView(run.parentElement))
+  view.update(shown.data, shown.send)
 }
 
 export class MapsView {

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-import streamlit as st
-
+from ..shared.component import Component
 from ..shared.events import handled, new_events
-from ..shared.files import joined, script
 
-_component = st.components.v2.component(
-    "inception_network_head",
-    html=joined(__file__, "head.html"),
-    css=joined(__file__, "head.css"),
-    js=script(__file__, "head.js"),
+_component = Component(
+    __file__,
+    "network_head",
+    "head.js",
+    style="head.css",
+    markup="head.html",
     isolate_styles=False,  # Streamlit's icons are letters of a font that the page has
 )
 

@@ -1,6 +1,7 @@
 // The head: its buttons act at once, its cards are here before they are asked for.
 
 import { Outbox } from "../shared/outbox.js"
+import { received } from "../shared/received.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
 /** @import { Act, HeadData, HeadTold } from "./messages.d.ts" */
@@ -8,12 +9,13 @@ import { Outbox } from "../shared/outbox.js"
 const GAP_PX = 6
 
 /** @param {Run<HeadData, HeadTold>} run */
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function (run) {
+  const shown = received(run)
   /** @type {(HTMLElement & { head?: Head }) | null} */
-  const root = parentElement.querySelector(".network-head")
-  if (!root) return
+  const root = run.parentElement.querySelector(".network-head")
+  if (!shown || !root) return
   root.head ??= new Head(root)
-  root.head.update(data, (message) => setTriggerValue("events", message))
+  root.head.update(shown.data, shown.send)
 }
 
 class Head {

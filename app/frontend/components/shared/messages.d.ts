@@ -3,19 +3,72 @@
 /** In every run's data: the component that sent the last event, and the number of that event. */
 export type Handled = [client: string, number: number]
 
+/** What Python sends, which received.js makes the component's data of. See sent.py. */
+export type Sent<Data> = Whole<Data> | Changes
+
+interface Version {
+  key: string
+  series: string
+  version: number
+}
+
+interface Whole<Data> extends Version {
+  whole: Data
+  files: Files
+}
+
+interface Changes extends Version {
+  since: number
+  changes: [path: (string | number)[], value: unknown][]
+}
+
+/** The component itself. */
+export interface Files {
+  script: string
+  style: string // CSS
+  markup: string // HTML
+}
+
 /** Sent to Python as the trigger "events": all that it has not answered. */
 export interface Message<Told> {
   client: string
   events: Numbered<Told>[]
 }
 
+/** By key, the version of its data that each component on the page has; null asks for the whole. */
+export type Seen = Record<string, [series: string, version: number] | null>
+
 export type Numbered<Told> = Told & { number: number }
 
 export type Send<Told> = (message: Message<Told>) => void
 
-/** What Streamlit calls a component's default export with, at its first run and at each one after that. */
+/** What a component's default export is called with, at its first run and at each one after that. */
 export interface Run<Data, Told = never> {
-  data: Data
+  data: Sent<Data>
   parentElement: HTMLElement | ShadowRoot
-  setTriggerValue: (name: "events", value: Message<Told>) => void
+  setTriggerValue: (name: "events", value: Message<Told> & { seen: Seen }) => void
+}
+
+export interface Received<Data, Told> {
+  data: Data
+  send: Send<Told>
+}
+
+/** A component on the page: where it is, what it shows, and what it told Python last. */
+export interface Mount<Data, Told> {
+  parentElement: Node
+  series: string
+  version: number
+  data?: Data
+  told?: Message<Told>
+}
+
+/** The module that a component's script is. */
+export interface Loaded {
+  default: (run: Run<object>) => void
+}
+
+declare global {
+  var inceptionModules: Map<string, Promise<Loaded>> | undefined // by script
+  var inceptionMounts: Map<string, Mount<object, unknown>> | undefined // by key, of all components
 }

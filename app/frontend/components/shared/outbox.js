@@ -28,7 +28,8 @@ export class Outbox {
   answered([client, number], send) {
     this.send = send
     if (client === this.client) this.waiting = this.waiting.filter((event) => event.number > number)
-    if (this.merge && !this.underWay) this.flush()
+    const forgotten = client === "" && this.sent > 0 // a new session has taken the place of the one that was told
+    if (forgotten || (this.merge && !this.underWay)) this.flush()
   }
 
   /** @param {Told} event */

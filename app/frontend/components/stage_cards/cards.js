@@ -1,14 +1,18 @@
 // A card for each stage; one is shown. They are all here so that a selection does not wait for Python.
 
+import { el } from "../shared/dom.js"
+import { received } from "../shared/received.js"
 import { SelectedStage } from "../shared/selection.js"
 
 /** @import { Run } from "../shared/messages.d.ts" */
-/** @import { CardsData } from "./messages.d.ts" */
+/** @import { BranchLine, CardsData, Fact, StageCard } from "./messages.d.ts" */
 
 /** @param {Run<CardsData> & { parentElement: { stageCards?: StageCards } }} run */
-export default function ({ data, parentElement }) {
-  const cards = (parentElement.stageCards ??= new StageCards(parentElement))
-  cards.update(data)
+export default function (run) {
+  const shown = received(run)
+  if (!shown) return
+  const cards = (run.parentElement.stageCards ??= new StageCards(run.parentElement))
+  cards.update(shown.data)
 }
 
 class StageCards {
@@ -17,7 +21,7 @@ class StageCards {
     /** @type {CardsData["cards"]} */
     this.cards = {}
     this.shown = ""
-    this.node = document.createElement("div")
+    this.node = el("div", { className: "inspector" })
     parent.append(this.node)
     this.selected = new SelectedStage(this.node, () => this.show())
   }
@@ -31,9 +35,43 @@ class StageCards {
 
   show() {
     const card = this.selected.of(this.cards)
-    if (card === this.shown) return
-    this.shown = card
-    // eslint-disable-next-line no-restricted-syntax -- Python has escaped all text in it
-    this.node.innerHTML = card
+    const text = JSON.stringify(card)
+    if (text === this.shown) return
+    this.shown = text
+    this.node.replaceChildren(...contents(card))
   }
+}
+
+/** @param {StageCard} card */
+function contents({ title, about, facts, branches, note }) {
+  /** @type {HTMLElement[]} */
+  const nodes = [el("h2", {}, title), el("p", {}, about)]
+  if (facts.length) nodes.push(el("dl", {}, ...facts.map(factNode)))
+  if (branches.length) nodes.push(branchTable(branches))
+  if (note) nodes.push(el("p", { className: "note" }, note))
+  return nodes
+}
+
+/** @param {Fact} fact */
+function factNode({ name, value, tip }) {
+  return el("div", { tabIndex: 0, "data-tip": tip }, el("dt", {}, name), el("dd", {}, value))
+}
+
+/** @param {BranchLine[]} branches */
+function branchTable(branches) {
+  const heads = ["branch", "channels", "params", "MACs"].map((name) => el("th", { scope: "col" }, name))
+  return el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...branches.map(branchRow)))
+}
+
+/** @param {BranchLine} branch */
+function branchRow({ name, color, channels, params, macs, tip, share }) {
+  const sample = el("i", { style: `background: ${color}` })
+  const bar = el("span", { className: "bar" }, el("b", { style: `width: ${100 * share}%; background: ${color}` }))
+  return el(
+    "tr", {},
+    el("th", { scope: "row" }, sample, name),
+    el("td", {}, channels),
+    el("td", {}, params),
+    el("td", { "data-tip": tip, tabIndex: 0 }, macs, bar),
+  )
 }

@@ -1,6 +1,30 @@
-// What Python sends to the cards. They send nothing back.
+// What Python sends to the cards; __init__.py says what each field means. They send nothing back.
 
 export interface CardsData {
-  cards: Record<string, string> // HTML, by stage
+  cards: Record<string, StageCard> // by stage
   selected: string
+}
+
+export interface StageCard {
+  title: string
+  about: string
+  facts: Fact[]
+  branches: BranchLine[]
+  note: string
+}
+
+export interface Fact {
+  name: string
+  value: string
+  tip: string
+}
+
+export interface BranchLine {
+  name: string
+  color: string
+  channels: string
+  params: string
+  macs: string
+  tip: string
+  share: number
 }

@@ -10,10 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import streamlit as st
-
+from ..shared.component import Component
 from ..shared.events import handled, new_events
-from ..shared.files import joined, script
 
 _MAX_TYPED = 200  # characters; longer text is cut before anything looks at it
 
@@ -33,11 +31,7 @@ class WidthSlider:
     typed: str | None = None
 
 
-_component = st.components.v2.component(
-    "inception_width_sliders",
-    css=joined(__file__, "sliders.css"),
-    js=script(__file__, "sliders.js"),
-)
+_component = Component(__file__, "width_sliders", "sliders.js", style="sliders.css")
 
 
 def width_sliders(

@@ -2,6 +2,7 @@
 
 import { el } from "../shared/dom.js"
 import { Outbox } from "../shared/outbox.js"
+import { received } from "../shared/received.js"
 import { SelectedStage } from "../shared/selection.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
@@ -11,9 +12,11 @@ const STEP = 8 // filters a key press; one with Shift
 const NONE = "This stage has no filter counts of its own."
 
 /** @param {Run<SlidersData, SlidersTold> & { parentElement: { widthSliders?: Panel } }} run */
-export default function ({ data, parentElement, setTriggerValue }) {
-  const panel = (parentElement.widthSliders ??= new Panel(parentElement))
-  panel.update(data, (message) => setTriggerValue("events", message))
+export default function (run) {
+  const shown = received(run)
+  if (!shown) return
+  const panel = (run.parentElement.widthSliders ??= new Panel(run.parentElement))
+  panel.update(shown.data, shown.send)
 }
 
 class Panel {

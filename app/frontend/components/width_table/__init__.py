@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-import streamlit as st
-
+from ..shared.component import Component
 from ..shared.events import handled, new_events
-from ..shared.files import joined, script
 
 _MAX_TYPED = 200  # characters; longer text is cut before anything looks at it
 
@@ -74,9 +72,7 @@ class Table:
     rows: tuple[Row, ...]
 
 
-_component = st.components.v2.component(
-    "inception_width_table", css=joined(__file__, "table.css"), js=script(__file__, "table.js")
-)
+_component = Component(__file__, "width_table", "table.js", style="table.css")
 
 
 def width_table(

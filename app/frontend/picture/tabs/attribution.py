@@ -16,7 +16,7 @@ from ....backend.picture.activations import top_classes
 from ....backend.picture.attribution import Completeness, grad_cam, integrated_gradients, occlusion
 from ....backend.picture.overlay import overlay
 from ...shell.background import BackgroundTask
-from ...shell.controls import choice_stays_among
+from ...shell.controls import choice_stays_among, remembered
 from .context import PictureContext
 from .on_request import RequestedResult
 
@@ -37,7 +37,7 @@ def show(context: PictureContext) -> None:
         method = st.segmented_control(
             "Method",
             list(ATTRIBUTION_METHODS),
-            default="grad_cam",
+            default=remembered("attribution", ATTRIBUTION_METHODS, "grad_cam"),
             format_func=ATTRIBUTION_METHODS.__getitem__,
             key="attribution",
             required=True,

@@ -1,0 +1,81 @@
+// The browser's memory: it keeps what each run says, tells it to a session that does not know it, and notices when the
+// connection is back, since no script runs then by itself. Each tab has a record of its own; a new tab that names no
+// network goes on with the one that was saved last.
+
+import { Outbox } from "../shared/outbox.js"
+import { received } from "../shared/received.js"
+import { added, save, saved } from "./record.js"
+
+/** @import { Run, Send } from "../shared/messages.d.ts" */
+/** @import { MemoryData, MemoryRecord, MemoryTold } from "./messages.d.ts" */
+
+const SAVE_AFTER_MS = 250
+const COOKIE_SECONDS = 400 * 24 * 3600 // as long as browsers keep one
+
+/** @param {Run<MemoryData, MemoryTold>} run */
+export default function (run) {
+  const shown = received(run)
+  if (!shown) return
+  const page = /** @type {Window & { inceptionMemory?: Memory }} */ (window)
+  page.inceptionMemory ??= new Memory()
+  page.inceptionMemory.update(shown.data, shown.send)
+}
+
+class Memory {
+  constructor() {
+    /** @type {Outbox<MemoryTold>} */
+    this.outbox = new Outbox()
+    /** @type {MemoryRecord | null} */
+    this.record = saved(location.search)
+    this.session = ""
+    this.turn = -1
+    this.answered = "" // the session that was told the record
+    this.timer = 0
+    window.addEventListener("pagehide", () => this.save())
+    this.noticeReconnection()
+  }
+
+  /**
+   * @param {MemoryData} data
+   * @param {Send<MemoryTold>} send
+   */
+  update(data, send) {
+    if (data.handled) this.outbox.answered(data.handled, send)
+    if (data.session === this.session && data.turn <= this.turn) return
+    this.session = data.session
+    this.turn = data.turn
+    document.cookie = `inception_visitor=${data.visitor}; path=/; max-age=${COOKIE_SECONDS}; SameSite=Strict`
+    if (!data.now) return this.answer(data.session)
+    this.record = added(this.record, data.now)
+    const query = `?${new URLSearchParams(data.now.address)}`
+    if (location.search !== query) history.replaceState(history.state, "", query)
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.save(), SAVE_AFTER_MS)
+  }
+
+  /** @param {string} session waits for what was kept */
+  answer(session) {
+    if (this.answered === session) return
+    this.answered = session
+    this.outbox.tell({ record: this.record, query: location.search })
+  }
+
+  save() {
+    if (!this.timer || !this.record) return
+    clearTimeout(this.timer)
+    this.timer = 0
+    save(this.record)
+  }
+
+  /** A run is asked for; if the session is a new one, the record is told in answer. */
+  noticeReconnection() {
+    const app = document.querySelector("[data-testid=stApp]")
+    if (!app) return
+    const connected = () => app.getAttribute("data-test-connection-state") === "CONNECTED"
+    let before = connected()
+    new MutationObserver(() => {
+      if (connected() && !before) this.outbox.tell({ awake: true })
+      before = connected()
+    }).observe(app, { attributeFilter: ["data-test-connection-state"] })
+  }
+}

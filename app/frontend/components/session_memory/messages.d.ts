@@ -1,0 +1,54 @@
+// What Python sends to the browser's memory, what that keeps, and what it sends back.
+
+import type { Handled } from "../shared/messages.d.ts"
+
+/** A network, as the query of a link has it. */
+export interface NetworkLink {
+  variant: string
+  edits?: string
+}
+
+/** In order, a number for each network that the person has had. */
+export interface Steps {
+  at: number // the one that is shown
+  past: number // how many before it can be undone to
+  future: number // how many after it can be redone
+}
+
+/** What is kept as it is, without being looked at here. */
+export interface Kept {
+  selected: string
+  expanded: string[]
+  folded: string[]
+  weights: Record<string, string>
+  files: Record<string, string>
+  preprocessing: Record<string, { preset: string; steps: Record<string, unknown> }>
+  choices: Record<string, string | number | boolean>
+}
+
+/** What a run shows. */
+export interface Now {
+  address: Record<string, string> // the query for the address bar
+  network: NetworkLink
+  steps: Steps
+  kept: Kept
+}
+
+export interface MemoryData {
+  session: string // random, one for each session of the server
+  turn: number // grows with each run; Streamlit shows the data of earlier ones again
+  visitor: string // random, for the cookie by which a new session knows the browser again
+  now: Now | null // null while a new session waits for what was kept
+  handled: Handled | null // null where nothing may be sent: in a fragment
+}
+
+export interface MemoryRecord {
+  v: number // the version of this format
+  address: Record<string, string>
+  steps: Steps
+  networks: Record<number, NetworkLink> // by the number of the step
+  latest: Record<string, NetworkLink> // of each variant: as the person left it
+  kept: Kept
+}
+
+export type MemoryTold = { record: MemoryRecord | null; query: string } | { awake: true }

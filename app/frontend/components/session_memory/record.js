@@ -1,0 +1,80 @@
+// What is kept of a tab: small enough to be written at every edit, and told to Python as it is.
+
+/** @import { MemoryRecord, NetworkLink, Now } from "./messages.d.ts" */
+
+const VERSION = 1
+const KEY = "inception-explorer"
+const MOST_LETTERS = 400_000
+
+/**
+ * The tab's record; in a new tab the last one of any, unless the address names another network.
+ * @param {string} query of the address bar
+ * @returns {MemoryRecord | null}
+ */
+export function saved(query) {
+  const own = read(() => sessionStorage)
+  if (own) return own
+  const last = read(() => localStorage)
+  return last && (!query || query === `?${new URLSearchParams(last.address)}`) ? last : null
+}
+
+/**
+ * @param {() => Storage} storage throws where the person has switched it off
+ * @returns {MemoryRecord | null}
+ */
+function read(storage) {
+  try {
+    const record = JSON.parse(storage().getItem(KEY) ?? "null")
+    return record?.v === VERSION ? record : null
+  } catch {
+    return null
+  }
+}
+
+/** @param {MemoryRecord} record */
+export function save(record) {
+  const text = JSON.stringify(record)
+  for (const storage of [() => sessionStorage, () => localStorage]) {
+    try {
+      storage().setItem(KEY, text)
+    } catch {
+      // Full, or switched off: the link in the address bar still has the network.
+    }
+  }
+}
+
+/**
+ * The record after another run.
+ * @param {MemoryRecord | null} record
+ * @param {Now} now
+ * @returns {MemoryRecord}
+ */
+export function added(record, { address, network, steps, kept }) {
+  const networks = { ...record?.networks, [steps.at]: network }
+  const latest = { ...record?.latest, [network.variant]: network }
+  const { past, future } = keptSteps(networks, steps)
+  for (const number of Object.keys(networks).map(Number)) {
+    if (number < steps.at - past || number > steps.at + future) delete networks[number]
+  }
+  return { v: VERSION, address, steps: { at: steps.at, past, future }, networks, latest, kept }
+}
+
+/**
+ * As many steps as are known without a gap, and are not too long together.
+ * @param {Record<number, NetworkLink>} networks
+ * @param {MemoryRecord["steps"]} steps
+ */
+function keptSteps(networks, { at, past, future }) {
+  let letters = 0
+  /** @param {number} number */
+  const keeps = (number) => {
+    const network = networks[number]
+    if (network) letters += network.variant.length + (network.edits?.length ?? 0)
+    return Boolean(network) && letters <= MOST_LETTERS
+  }
+  let before = 0
+  while (before < past && keeps(at - before - 1)) before++
+  let after = 0
+  while (after < future && keeps(at + after + 1)) after++
+  return { past: before, future: after }
+}

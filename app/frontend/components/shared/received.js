@@ -1,0 +1,99 @@
+// The browser's half of sent.py, which says why: puts together what a component has to show.
+
+/** @import { Files, Message, Mount, Received, Run, Seen, Sent } from "./messages.d.ts" */
+
+/**
+ * What the component shows, and its way to Python. Null if Python's message cannot be applied to what is here; then
+ * the whole is on its way.
+ * @template {object} Data
+ * @template Told
+ * @param {Run<Data, Told>} run
+ * @returns {Received<Data, Told> | null}
+ */
+export function received({ data: message, parentElement, setTriggerValue }) {
+  const mounts = (globalThis.inceptionMounts ??= new Map())
+  let mount = /** @type {Mount<Data, Told> | undefined} */ (mounts.get(message.key))
+  if (mount?.parentElement !== parentElement) {
+    mount = { parentElement, series: "", version: 0 }
+    mounts.set(message.key, mount)
+    if ("files" in message) dress(parentElement, message.files)
+  }
+  const current = mount
+  const data = (current.data = newest(current, message))
+  /** @param {Message<Told>} told */
+  const send = (told) => setTriggerValue("events", { ...told, seen: seen() })
+  if (!data) {
+    setTriggerValue("events", { client: "", events: [], ...current.told, seen: { ...seen(), [message.key]: null } })
+    return null
+  }
+  if (message.series !== current.series) Object.assign(current, { series: message.series, version: 0 })
+  current.version = Math.max(current.version, message.version)
+  return { data, send: (told) => send((current.told = told)) }
+}
+
+/**
+ * The newer of what is here and what `message` makes of it; undefined if it is not for what is here.
+ * @template {object} Data
+ * @param {Mount<Data, unknown>} mount
+ * @param {Sent<Data>} message
+ */
+function newest({ data, series, version }, message) {
+  const same = data && message.series === series
+  if (same && message.version <= version) return data
+  if ("whole" in message) return message.whole
+  return same && message.since <= version ? changed(data, message.changes) : undefined
+}
+
+/**
+ * The version that each component on the page has.
+ * @returns {Seen}
+ */
+function seen() {
+  const mounts = [...(globalThis.inceptionMounts ?? [])]
+  const here = mounts.filter(([, { parentElement, data }]) => parentElement.isConnected && data)
+  return Object.fromEntries(here.map(([key, { series, version }]) => [key, [series, version]]))
+}
+
+/**
+ * @param {Node} parent
+ * @param {Files} files
+ */
+function dress(parent, { style, markup }) {
+  const sheet = document.createElement("style")
+  sheet.textContent = style
+  parent.appendChild(sheet)
+  parent.appendChild(document.createRange().createContextualFragment(markup))
+}
+
+/**
+ * `data` with other values at some paths. What is not on a path stays the same object, and nothing is written into.
+ * @template {object} Data
+ * @param {Data} data
+ * @param {[path: (string | number)[], value: unknown][]} changes
+ * @returns {Data}
+ */
+function changed(data, changes) {
+  /** @type {Set<unknown>} */
+  const ours = new Set()
+  /** @param {unknown} value */
+  const own = (value) => {
+    if (ours.has(value)) return value
+    const copy = Array.isArray(value) ? [...value] : { .../** @type {object} */ (value) }
+    ours.add(copy)
+    return copy
+  }
+  const root = { data }
+  ours.add(root)
+  for (const [path, value] of changes) {
+    /** @type {Record<string | number, unknown>} */
+    let at = root
+    /** @type {string | number} */
+    let last = "data"
+    for (const step of path) {
+      at = /** @type {Record<string | number, unknown>} */ (at[last] = own(at[last]))
+      last = step
+    }
+    at[last] = value
+  }
+  return root.data
+}

@@ -1,0 +1,138 @@
+"""What the browser keeps of a session comes back as it was; anything else in its place is refused with a sentence."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.frontend.shell.memory import kept_of, recalled
+from app.frontend.state import HISTORY, State
+from inception_models import ARCHITECTURES
+from inception_models.checkpoints.preprocessing import preprocessing_from_json
+from inception_models.checkpoints.presets import PRESETS
+from tests.app_server import ROOT
+from tests.models.random_edits import edited
+
+RECORD_JS = ROOT / "app" / "frontend" / "components" / "session_memory" / "record.js"
+NODE = str(Path(sys.executable).with_name("node"))
+ADDING = (
+    f'import {{ added }} from "{RECORD_JS.as_uri()}"\n'
+    'import { readFileSync } from "node:fs"\n'
+    "let record = null\n"
+    'for (const now of JSON.parse(readFileSync(0, "utf8"))) record = added(record, now)\n'
+    "console.log(JSON.stringify(record))\n"
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def kept_by_browser(runs: list[object]) -> object:
+    """The record that the component's own script makes of what these runs say."""
+    command = (NODE, "--input-type=module", "--eval", ADDING)
+    ran = subprocess.run(command, input=json.dumps(runs), capture_output=True, text=True, check=True)
+    return json.loads(ran.stdout)
+
+
+def seen(state: State) -> tuple[object, ...]:
+    undo = (state.arch, state.past, state.future, state.step)
+    return *undo, state.latest, state.selected, state.expanded, state.folded, state.weights, state.files
+
+
+@st.composite
+def sessions(draw: st.DrawFn) -> tuple[State, list[object]]:
+    """A session after some edits, undone, redone and changed variants, and what each of its runs told the browser."""
+    state = State.showing(ARCHITECTURES["googlenet"])
+    runs: list[object] = [kept_of(state)]
+    for _ in range(draw(st.integers(1, 12))):
+        match draw(st.sampled_from(("edit", "edit", "edit", "variant", "undo", "redo"))):
+            case "edit":
+                state.become(draw(edited(state.original, most=3))[0])
+            case "variant":
+                state.show_variant(draw(st.sampled_from(("googlenet", "inception_v3", "inception_resnet_v2"))))
+            case "undo":
+                state.undo()
+            case "redo":
+                state.redo()
+        state.select(draw(st.sampled_from([stage.name for stage in state.arch.stages])))
+        state.expanded = frozenset({state.selected})
+        state.weights[state.arch.key] = draw(st.sampled_from(("random", "own")))
+        runs.append(kept_of(state))
+    return state, runs
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(sessions())
+def test_a_session_comes_back_as_it_was(session: tuple[State, list[object]]) -> None:
+    state, runs = session
+    again, address = recalled(kept_by_browser(runs))
+    assert seen(again) == seen(state)
+    assert address == kept_of(state)["address"]
+
+
+def test_how_pictures_are_prepared_for_a_file_comes_back() -> None:
+    state, steps = State.showing(ARCHITECTURES["googlenet"]), PRESETS["caffe"].steps(224)
+    state.preprocessing["a digest"] = {"preset": "caffe", "steps": asdict(steps)}
+    runs: list[object] = [kept_of(state)]
+    record = kept_by_browser(runs)
+    again = recalled(record)[0].preprocessing["a digest"]
+    assert (again["preset"], preprocessing_from_json(again["steps"])) == ("caffe", steps)
+    assert recalled(json.loads(json.dumps(record).replace("resize_px", "other")))[0].preprocessing == {}
+
+
+def test_of_a_long_history_the_last_steps_come_back() -> None:
+    state, runs = State.showing(ARCHITECTURES["googlenet"]), []
+    for width in range(1, HISTORY + 50):
+        state.type_numbers({"inception3a.branch1x1.conv": str(width)})
+        state.gesture = ("", 0.0)
+        runs.append(kept_of(state))
+    record = kept_by_browser(runs)
+    assert len(json.dumps(record)) < 50_000
+    assert recalled(record)[0].past == state.past
+
+
+def test_a_run_that_the_browser_missed_costs_only_the_steps_before_it() -> None:
+    state, runs = State.showing(ARCHITECTURES["googlenet"]), []
+    for width in range(10, 15):
+        state.type_numbers({"inception3a.branch1x1.conv": str(width)})
+        state.gesture = ("", 0.0)
+        runs.append(kept_of(state))
+    again = recalled(kept_by_browser([*runs[:2], *runs[3:]]))[0]
+    assert (again.arch, again.past) == (state.arch, state.past[-1:])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_whatever_is_in_its_place_is_a_session_or_refused(data: st.DataObject) -> None:
+    state = State.showing(ARCHITECTURES["googlenet"])
+    link = {"variant": "googlenet", "edits": '{"v":1,"w":{"inception3a.branch1x1.conv":96}}'}
+    record = {"v": 1, **kept_of(state), "networks": {"0": link}, "latest": {"googlenet": link}}
+    assert recalled(record)[0].edited
+    record = json.loads(json.dumps(record))
+    place: object = record
+    while isinstance(place, dict) and place:
+        key = data.draw(st.sampled_from(sorted(place)))
+        if not isinstance(place[key], dict) or data.draw(st.booleans()):
+            place[key] = data.draw(JSON)
+            break
+        place = place[key]
+    with suppress(ValueError):
+        again, _ = recalled(record)
+        assert again.arch.key == "googlenet"
+        kept_of(again)
+
+
+@pytest.mark.parametrize("record", [None, [], {}, {"v": 2}, "x" * 10])
+def test_what_is_no_record_is_refused(record: object) -> None:
+    with pytest.raises(ValueError, match="record"):
+        recalled(record)
