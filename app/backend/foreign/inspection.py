@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 
 from inception_models.arch.shapes import Shape
 
+from ..common.text import spreadsheet_text
 from .analysed import ModuleAnalysis
 from .hierarchy import ModulePart, module_parts
 
@@ -103,4 +104,5 @@ def parts_csv(analysis: ModuleAnalysis) -> str:
 def _cells(analysis: ModuleAnalysis) -> Iterator[tuple[object, ...]]:
     for part in module_parts(analysis, ALL_LEVELS):
         height, width = ("", "") if part.field is None else (part.field[0].size, part.field[1].size)
-        yield (part.path, part.what, "x".join(map(str, part.out_shape)), part.params, part.macs, height, width)
+        path, what = spreadsheet_text(part.path), spreadsheet_text(part.what)
+        yield (path, what, "x".join(map(str, part.out_shape)), part.params, part.macs, height, width)

@@ -24,6 +24,7 @@ from ..common.device import device_name
 from ..common.jobs import OnProgress
 from ..common.limits import MAX_RUN_BYTES
 from ..common.quantity import float32_bytes, short
+from ..common.text import spreadsheet_text
 from .activations import Activations, Prepared, model_for, output_parts, prepare, top_classes
 from .images import class_name
 from .mosaic import mosaic, png
@@ -181,5 +182,5 @@ def _classes(done: Forward, file: Path) -> Path:
         table.writerow(["index", "class", "probability"])
         if not done.trained_weights.embedding:
             for index, probability in top_classes(done.activations.logits):
-                table.writerow([index, done.class_name(index), f"{probability:.6g}"])
+                table.writerow([index, spreadsheet_text(done.class_name(index)), f"{probability:.6g}"])
     return file
