@@ -22,7 +22,6 @@ from .controls import bring_choices, choices
 from .visitor import known_browser, visitor
 
 ANSWER_SECONDS = 3
-MOST_STEPS = 10**9
 MOST_NAMES = 1000  # of stages, weights and files: far more than there can be
 MOST_LETTERS = 2 * 10**6  # in the whole record; record.js keeps a quarter of that
 UNUSABLE = "What this browser had kept of your last visit could not be used, so the page starts from its link."
@@ -121,7 +120,7 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
             "latest": dict() as latest,
             "kept": dict() as kept,
             "address": dict() as address,
-        } if 0 <= past <= at < MOST_STEPS and past <= HISTORY + 1 and 0 <= future <= HISTORY + 1:
+        } if 0 <= past <= HISTORY + 1 and 0 <= future <= HISTORY + 1:
             pass
         case _:
             raise ValueError("This is no record of a session.")
