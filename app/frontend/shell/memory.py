@@ -24,7 +24,6 @@ from .controls import bring_choices, choices
 from .visitor import known_browser, visitor
 
 ANSWER_SECONDS = 3
-MOST_STEPS = 10**9
 MOST_PREPARED = 20  # files of weights whose preprocessing is remembered
 MOST_NAMES = 1000  # of stages, weights and files: far more than there can be
 MOST_LETTERS = 2 * 10**6  # in the whole record; record.js keeps a quarter of that
@@ -125,7 +124,7 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
             "latest": dict() as latest,
             "kept": dict() as kept,
             "address": dict() as address,
-        } if 0 <= past <= at < MOST_STEPS and past <= HISTORY + 1 and 0 <= future <= HISTORY + 1:
+        } if 0 <= past <= HISTORY + 1 and 0 <= future <= HISTORY + 1:
             pass
         case _:
             raise ValueError("This is no record of a session.")
