@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from inception_models import Arch
 from inception_models.checkpoints.card import parse_card
 from inception_models.checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published
 from inception_models.checkpoints.demo import demo
@@ -30,17 +31,20 @@ def choose_weights(state: State, trained: OwnFile | None) -> Source:
     """
     own = weights_file.own_weights(state)
     options = ["random", *(known.id for known in published(state.arch.key)), "demo", *(["own"] if own else [])]
+    name = state.weights.get(state.arch.key, "random")
+    home = None
     if trained is not None:
         options.insert(1, "trained")
-    name = state.weights.get(state.arch.key, "random")
-    chosen = name if name in options else "random"
+        home = parse_card(trained.card, trained.name).arch
+    stale = name == "trained" and (home is None or home.key != state.arch.key)  # there was another run since
+    chosen = name if name in options and not stale else "random"
     control_shows("weights", chosen)
     st.selectbox(
         "Weights",
         options,
         key="weights",
         format_func=lambda name: trained.name if trained and name == "trained" else _title(name),
-        on_change=lambda: use_weights(state, str(st.session_state.weights), trained),
+        on_change=lambda: use_weights(state, str(st.session_state.weights), home),
         help="Random, or trained. Published weights are downloaded once and kept on the machine that runs this app.",
     )
     weights_file.show(state)
@@ -54,14 +58,12 @@ def choose_weights(state: State, trained: OwnFile | None) -> Source:
     return "random"
 
 
-def use_weights(state: State, name: str, trained: OwnFile | None = None) -> None:
-    """Use these weights from now on. The demo's, and those of a training run, are for one network, which is then
-    shown; undo reverts that.
+def use_weights(state: State, name: str, trained: Arch | None = None) -> None:
+    """Use these weights from now on. The demo's bring their own network, and those of the last training run the one
+    that was ``trained``, which is then shown; undo reverts that.
     """
-    home = demo().arch if name == "demo" else state.arch
-    if name == "trained" and trained is not None:
-        home = parse_card(trained.card, trained.name).arch
-    if (state.arch.key, state.arch.classes) != (home.key, home.classes):
+    home = {"demo": demo().arch, "trained": trained}.get(name)
+    if home is not None and (state.arch.key, state.arch.classes) != (home.key, home.classes):
         state.become(home)
     state.weights[state.arch.key] = name
 
