@@ -6,7 +6,9 @@ Bad arguments end with one sentence on stderr and exit code 2.
 from __future__ import annotations
 
 import argparse
+import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -34,7 +36,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         sentence = one_line(message[:1].upper() + message[1:])
-        raise ValueError(f"{sentence if sentence.endswith(('.', '?')) else f'{sentence}.'} See {self.prog} --help.")
+        raise ValueError(
+            f"{sentence if sentence.endswith(('.', '?', '…')) else f'{sentence}.'} See {self.prog} --help."
+        )
 
 
 def installed() -> int:
@@ -44,9 +48,11 @@ def installed() -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path may hold what the terminal's encoding does not
     try:
         try:
-            args = _parser().parse_args(argv)
+            args = _parser().parse_args(_with_values(sys.argv[1:] if argv is None else argv))
             return _command(args.command).run(args)
         finally:
             if sys.stdout is not None:  # as it is where a shell closed it
@@ -58,6 +64,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(complaint(problem), file=sys.stderr)
         _write_no_more()
         return 2
+
+
+def _with_values(words: Sequence[str]) -> Sequence[str]:
+    """``words``, unless an option's value is ``--``: argparse would hand on an empty list in its place."""
+    for word in words:
+        if re.fullmatch(r"--[^=]+=--|-[a-z]--", word):
+            raise ValueError(f"{word.removesuffix('--').rstrip('=')} takes a value, and -- is not one.")
+    return words
 
 
 def _write_no_more() -> None:

@@ -93,7 +93,7 @@ def test_what_is_exported_opens_again_and_predicts_the_same(
     [
         (["--mean", "1,2"], "--mean takes one number or three"),
         (["--std", "0"], "std must be three numbers from"),
-        (["--crop", "nan"], "--crop takes a share from 0.25 to 4, not nan"),
+        (["--crop", "nan"], "The share that is kept must be from 0.25 to 4, not nan"),
         (["--weights", "random", "--crop", "0.9"], "random is not a file, and has its own preprocessing"),
         (["--preprocessing", "paint"], "paint"),
     ],

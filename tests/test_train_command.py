@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from app.backend.training.data import read_data_set
 from app.cli import main
@@ -88,6 +89,27 @@ def test_ctrl_c_keeps_a_checkpoint_and_the_same_command_goes_on(
     assert len(json.loads(out.with_suffix(".json").read_text())["card"]["curve"]) == kept["run"]["epochs"]
 
 
+def test_a_run_starts_from_its_own_file_and_says_so(shades: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = shades.parent / "first.safetensors", shades.parent / "second.safetensors"
+    command = ["train", *SMALL, "--data", str(shades), "--batch", "8", "--lr", "0.02"]
+    assert main([*command, "--epochs", "1", "-o", str(first)]) == 0
+    (shades / "grey").mkdir()  # a third class, so that the head is a new one
+    for number in range(15):
+        Image.new("RGB", (9, 9), (120 + number,) * 3).save(shades / "grey" / f"{number:02}.png")
+    tuned = ["train", "auto", *command[len(SMALL) + 1 :], "--from", str(first), "--epochs", "2", "-o", str(second)]
+    assert main([*tuned, "--freeze", "conv*", "inception3a"]) == 0
+    capsys.readouterr()
+    card, before = (json.loads(file.with_suffix(".json").read_text()) for file in (second, first))
+    assert card["classes"] == ["bright", "dark", "grey"]
+    assert card["card"]["from"] == "first.safetensors"
+    assert card["card"]["fine_tuning"]["frozen"] == ["conv1", "conv2", "inception3a"]
+    assert card["mean"] == before["mean"]  # prepared as the weights expect, not as the new pictures are
+    one, other = load_file(first), load_file(second)
+    frozen = ("conv", "inception3a")
+    assert {key for key, value in one.items() if not torch.equal(value, other[key])} >= {"fc.linear.weight"}
+    assert all(torch.equal(value, other[key]) for key, value in one.items() if key.startswith(frozen))
+
+
 WRONG = [
     (["--data", "digits", "-o", "x.pt"], "a .safetensors file"),
     (["--data", "digits", "-o", "nowhere/x.safetensors"], "no folder"),
@@ -98,6 +120,15 @@ WRONG = [
     (["--data", "digits", "--epochs", "0", "-o", "x.safetensors"], "epochs must be"),
     (["--data", "digits", "--batch", "1", "-o", "x.safetensors"], "batch must be"),
     (["--data", "digits", "--lr", "nan", "-o", "x.safetensors"], "learning rate must be"),
+    (["--data", "digits", "-o", "x.safetensors", "--freeze", "conv1"], "name them: --from WEIGHTS"),
+    (["--data", "digits", "-o", "x.safetensors", "--head-epochs", "0"], "--head-epochs is for a run that starts"),
+    (["--data", "digits", "-o", "x.safetensors", "--from", "nothing"], "neither the name of known weights nor a file"),
+    (["--data", "digits", "-o", "x.safetensors", "--from", "random"], "not fine-tuning"),
+    (["--data", "digits", "-o", "x.safetensors", "--from", "timm_xception"], "choose that variant"),
+    (["--data", "digits", "-o", "x.safetensors", "--from", "demo", "--freeze", "conv9"], "no stage 'conv9'"),
+    (["--data", "digits", "-o", "x.safetensors", "--from", "demo", "--freeze", "fc"], "cannot be frozen"),
+    (["--data", "digits", "-o", "x.safetensors", "--from", "demo", "--head-epochs", "11"], "from 0 to 10"),
+    (["--data", "digits", "-o", "x.safetensors", "--from", "demo", "--entry", "ema"], "demo is not a file"),
 ]
 
 

@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from ..backend.common.text import one_line
 from . import Command
 from .network_options import add_network, network_from
 from .weights_options import add_preprocessing, add_weights, download, named_weights, prepared
@@ -39,7 +40,7 @@ def _run(args: Namespace) -> int:
         print("The weights are random: the maps are real, the classes mean nothing.", file=sys.stderr)
     carried = [f"{change.path}: {change.text}" for change in loaded.changes if change.kind != "kept"]
     for sentence in (*notes_of(picture), *loaded.report, *carried):
-        print(sentence, file=sys.stderr)
+        print(one_line(sentence), file=sys.stderr)
     return 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..backend.common.text import visible
 from . import Command
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _table(analysis: ModuleAnalysis, parts: tuple[ModulePart, ...]) -> str:
         rows.append((part.path, part.words, _by(part.out_shape), f"{part.params:,}", f"{part.macs:,}"))
     rows.append(("total", "", "", f"{analysis.params:,}", f"{analysis.macs:,}"))
     how = "read from ONNX" if analysis.traced_with == "ONNX" else f"traced with {analysis.traced_with}"
-    lines = [f"{analysis.module_classes['']}, input {_by(analysis.in_shape)}, {how}", "", _columns(rows, 3)]
+    lines = [f"{visible(analysis.module_classes[''])}, input {_by(analysis.in_shape)}, {how}", "", _columns(rows, 3)]
     lines.append("")
     if analysis.idle_params:
         lines.append(f"Parameters of parts that do not run in evaluation: {analysis.idle_params:,}.")
@@ -105,6 +106,7 @@ def _table(analysis: ModuleAnalysis, parts: tuple[ModulePart, ...]) -> str:
 
 def _columns(rows: Sequence[tuple[str, ...]], words: int) -> str:
     """Rows of cells; the first ``words`` columns are text, the others numbers."""
+    rows = [tuple(map(visible, row)) for row in rows]  # some names are from a person's file
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(f"{cell:{'<' if i < words else '>'}{wide[i]}}" for i, cell in enumerate(row)).rstrip() for row in rows

@@ -99,8 +99,14 @@ def network_or_file_s(args: argparse.Namespace) -> Arch:
 
 def _of_file(weights: Source) -> Arch:
     """The network that the weights belong to, which is said on stderr."""
+    from inception_models.checkpoints.catalogue import CHECKPOINTS
+    from inception_models.checkpoints.demo import demo
     from inception_models.weights import OwnFile, recognised
 
+    if weights == "demo":
+        return demo().arch
+    if isinstance(weights, str) and weights in CHECKPOINTS:
+        return CHECKPOINTS[weights].arch
     if not isinstance(weights, OwnFile):
         raise ValueError(f"The variant {AUTO} takes a file of weights (--weights FILE), which says what it is.")
     arch = recognised(weights)

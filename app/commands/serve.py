@@ -54,9 +54,7 @@ def check_address(host: str, port: int) -> None:
     except (OSError, UnicodeError):
         raise ValueError(f"{shown(host)} is not a host that can be found; --host 127.0.0.1 is this machine.") from None
     with socket.socket(family, kind) as probe:
-        probe.setsockopt(
-            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-        )  # as the server does: an ended one is not in the way
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server: one that has ended is no obstacle
         try:
             probe.bind(address)
         except OSError as problem:
@@ -66,9 +64,7 @@ def check_address(host: str, port: int) -> None:
 def _not_there(host: str, port: int, problem: OSError) -> str:
     match problem.errno:
         case errno.EADDRINUSE:
-            return (
-                f"Port {port} is in use by another program; choose another one, such as --port {port % MAX_PORT + 1}."
-            )
+            return f"Port {port} is in use by another program; take another one, such as --port {port % MAX_PORT + 1}."
         case errno.EACCES:
             return f"Port {port} may not be used by this account; one from 1024 on may, such as --port 8501."
         case _:

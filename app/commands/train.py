@@ -14,13 +14,16 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from . import Command, program
-from .network_options import add_network, network_from
-from .weights_options import download, named_weights
+from .network_options import AUTO, add_network, network_from
+from .weights_options import add_preprocessing, download, named_weights, prepared
 
 if TYPE_CHECKING:
     from inception_models import Arch
     from inception_models.training.run import TrainingProgress
     from inception_models.training.start import Start
+    from inception_models.weights import Source
+
+    from ..backend.training.plan import TrainingPlan
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -43,10 +46,10 @@ def _add_options(parser: ArgumentParser) -> None:
         parser.add_argument(flag, type=kind, default=default, metavar=value, help=f"{meaning} (default: %(default)s)")
     parser.add_argument(
         "--from",
-        dest="source",
+        dest="weights",
         metavar="WEIGHTS",
         help="fine-tune instead of starting from random weights: demo, the name of published weights, which are"
-        " downloaded once, or a file; the head follows the classes of the data",
+        f" downloaded once, or a file; the head follows the classes of the data; the variant {AUTO!r} is their network",
     )
     parser.add_argument("--entry", metavar="PATH", help="which weights, where the file contains several sets of them")
     parser.add_argument(
@@ -64,6 +67,7 @@ def _add_options(parser: ArgumentParser) -> None:
         help="stages that stay as they are, BatchNorm's statistics included; also patterns such as 'inception3*'",
     )
     parser.add_argument("--patience", type=int, metavar="N", help="stop after N epochs without improvement")
+    add_preprocessing(parser)
     parser.add_argument("--resume", action="store_true", help="continue a run that was stopped")
 
 
@@ -75,21 +79,26 @@ def _run(args: Namespace) -> int:
     from inception_models.training.train import train
     from inception_models.weights import load
 
+    from ..backend import analyze
     from ..backend.training.data import read_data_set
+    from ..backend.training.plan import training_plan
     from ..backend.training.record import card_json, curves_csv, weights_file, written
 
     options = Options(
         args.epochs, args.batch, args.lr, args.seed, args.patience, args.weight_decay, args.label_smoothing
     )
     file, checkpoint = _files(args.output, args.resume)
-    arch = network_from(args)
-    start = _start(args, arch)
+    weights = _source(args)
+    arch = network_from(args, weights or "random")
+    start = _start(args, arch, weights) if weights else None
     data = read_data_set(args.data, arch.input_size, args.folder, start.weights.preprocessing if start else None)
     if args.classes is None:
         arch = with_classes(arch, len(data.classes))
     try:
         with _stopped_by_ctrl_c() as stopped:
-            trained = train(arch, data, options, _EpochPrinter(options.epochs, stopped), checkpoint, start)
+            tuning = start.tuning if start else None
+            plan = training_plan(analyze(arch), len(data.train), options, tuning=tuning)
+            trained = train(arch, data, options, _EpochPrinter(plan, stopped), checkpoint, start)
     except KeyboardInterrupt:
         print(f"Stopped. The same command with --resume continues from {checkpoint}.", file=sys.stderr)
         return 130
@@ -105,26 +114,35 @@ def _run(args: Namespace) -> int:
     return 0
 
 
-def _start(args: Namespace, arch: Arch) -> Start | None:
+def _source(args: Namespace) -> Source | None:
     """The weights that the run starts from; None for random ones.
 
     Raises:
-        ValueError: where they cannot be used, or an option goes with other weights only.
+        ValueError: where they cannot be used, or an option goes with trained weights only.
     """
+    if args.weights is not None:
+        return named_weights(args.weights, args.entry)
+    only = ("entry", "head_epochs", "freeze", "preprocessing", "mean", "std", "crop", "interpolation", "channels")
+    given = [name for name in (*only, "value_max") if getattr(args, name) not in (None, [])]
+    if given:
+        raise ValueError(
+            f"--{given[0].replace('_', '-')} is for a run that starts from trained weights; name them: --from WEIGHTS."
+        )
+    if args.variant == AUTO:
+        raise ValueError(f"The variant {AUTO} is the network of trained weights; name them: --from WEIGHTS.")
+    return None
+
+
+def _start(args: Namespace, arch: Arch, weights: Source) -> Start:
+    """The weights, and how the run treats them."""
     from inception_models.training.start import Tuning, start_from, usual_head_epochs
 
-    if args.source is None:
-        given = {"--entry": args.entry, "--head-epochs": args.head_epochs, "--freeze": args.freeze or None}
-        if wrong := next((flag for flag, value in given.items() if value is not None), ""):
-            raise ValueError(f"{wrong} is for runs that start from trained weights; name them with --from WEIGHTS.")
-        return None
-    weights = named_weights(args.source, args.entry)
     if isinstance(weights, str):
         download(arch.key, weights)
     head_epochs = usual_head_epochs(args.epochs) if args.head_epochs is None else args.head_epochs
     if not 0 <= head_epochs <= args.epochs:
-        raise ValueError(f"--head-epochs must be from 0 to the {args.epochs} of --epochs, not {head_epochs}.")
-    start = start_from(arch, weights, Tuning(head_epochs, tuple(args.freeze)))
+        raise ValueError(f"--head-epochs must be from 0 to {args.epochs}, the number of --epochs, not {head_epochs}.")
+    start = start_from(arch, prepared(weights, arch, args), Tuning(head_epochs, tuple(args.freeze)))
     for sentence in start.report:
         print(sentence, file=sys.stderr)
     return start
@@ -133,16 +151,16 @@ def _start(args: Namespace, arch: Arch) -> Start | None:
 class _EpochPrinter:
     """Prints a line for each epoch, and ends the run after Ctrl-C."""
 
-    def __init__(self, epochs: int, stopped: threading.Event) -> None:
-        self.epochs, self.stopped, self.printed = epochs, stopped, 0
+    def __init__(self, plan: TrainingPlan, stopped: threading.Event) -> None:
+        self.plan, self.stopped, self.printed = plan, stopped, 0
 
     def __call__(self, at: TrainingProgress) -> None:
         if self.stopped.is_set():
             raise KeyboardInterrupt
         for epoch in at.curve[self.printed :]:
-            left = at.seconds / at.step * (at.steps - at.step)
+            left, epochs = self.plan.left(at), len(self.plan.epoch_seconds)
             print(
-                f"epoch {epoch.number:>3} of {self.epochs}  training loss {epoch.train_loss:.4f}  validation loss"
+                f"epoch {epoch.number:>3} of {epochs}  training loss {epoch.train_loss:.4f}  validation loss"
                 f" {epoch.validation_loss:.4f}, accuracy {epoch.validation_accuracy:.2%}  {epoch.seconds:.1f} s,"
                 f" about {left:.0f} s left",
                 flush=True,

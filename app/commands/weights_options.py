@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, get_args
 
 from inception_models import Arch
 from inception_models.checkpoints.preprocessing import (
-    PRESETS,
     ChannelOrder,
     Interpolation,
     ValueMax,
     preprocessing_from_json,
+    resize_px_for,
+    three_numbers,
 )
+from inception_models.checkpoints.presets import PRESETS
 
 from .network_options import AUTO
 
@@ -67,8 +69,8 @@ def prepared(weights: Source, arch: Arch, args: Namespace) -> Source:
     given = {
         name: value
         for name, value in (
-            ("mean", _numbers("--mean", args.mean)),
-            ("std", _numbers("--std", args.std)),
+            ("mean", args.mean if args.mean is None else three_numbers(args.mean, "--mean")),
+            ("std", args.std if args.std is None else three_numbers(args.std, "--std")),
             ("interpolation", args.interpolation),
             ("channels", args.channels),
             ("value_max", args.value_max),
@@ -85,22 +87,8 @@ def prepared(weights: Source, arch: Arch, args: Namespace) -> Source:
     usual = about_own(arch, weights).preprocessing_for(arch)
     steps = asdict(PRESETS[args.preprocessing].steps(size) if args.preprocessing else usual) | given
     if args.crop is not None:
-        if not 0.25 <= args.crop <= 4:
-            raise ValueError(f"--crop takes a share from 0.25 to 4, not {args.crop:g}.")
-        steps["resize_px"] = int(size / args.crop)
+        steps["resize_px"] = resize_px_for(size, args.crop)
     return replace(weights, preprocessing=preprocessing_from_json(steps))
-
-
-def _numbers(flag: str, text: str | None) -> list[float] | None:
-    if text is None:
-        return None
-    try:
-        values = [float(number) for number in text.split(",")]
-    except ValueError:
-        values = []
-    if len(values) not in (1, 3):
-        raise ValueError(f"{flag} takes one number or three, such as 0.485,0.456,0.406, not {text[:60]!r}.")
-    return values * (3 // len(values))
 
 
 def download(variant: str, weights: str) -> None:

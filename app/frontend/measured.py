@@ -8,7 +8,7 @@ from functools import partial
 from inception_models import Arch
 
 from ..backend.common.dtypes import Dtype
-from ..backend.common.jobs import Progress
+from ..backend.common.jobs import JOBS, Progress
 from ..backend.timing.latency import Latency, measure
 from ..backend.timing.roofline import Ceilings, ceilings
 from .shell.background import BackgroundTask
@@ -16,10 +16,11 @@ from .shell.background import BackgroundTask
 
 @dataclass(frozen=True)
 class Measured:
-    """Times of a network, and what the machine could do at its best."""
+    """Times of a network, and what the machine could do at its best. ``disturbed``: while it did other work."""
 
     latency: Latency
     ceilings: Ceilings
+    disturbed: bool
 
 
 MEASUREMENT: BackgroundTask[Measured] = BackgroundTask(
@@ -58,4 +59,6 @@ def _without_heads(arch: Arch) -> Arch:
 
 
 def _measure(arch: Arch, dtype: Dtype, batch: int, progress: Progress) -> Measured:
-    return Measured(measure(arch, dtype, batch, progress=progress), ceilings(dtype, progress))
+    before = JOBS.is_busy("long")
+    latency, best = measure(arch, dtype, batch, progress=progress), ceilings(dtype, progress)
+    return Measured(latency, best, before or JOBS.is_busy("long"))

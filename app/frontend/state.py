@@ -44,6 +44,7 @@ class State:
     refusal: tuple[str, ValueError] | None = None  # the last refused action that belongs to no cell: its place, and why
     step: int = 0  # the number of ``arch`` among all networks that the person has had, in order
     files: dict[str, str] = field(default_factory=dict)  # the names of the person's files, by what asked for them
+    preprocessing: dict[str, Mapping[str, object]] = field(default_factory=dict)  # chosen, by the digest of a file
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
 
     @classmethod

@@ -37,8 +37,8 @@ class BoundedUploads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = _ADDRESS.search(scope["path"]) if scope["type"] == "http" and scope["method"] == "PUT" else None
-        if address is None:
-            await self._app(scope, receive, send)
+        if address is None or not runtime.get_instance().is_active_session(address["session"]):
+            await self._app(scope, receive, send)  # Streamlit refuses what belongs to nobody, and reads none of it
             return
         session, length = address["session"], Headers(scope=scope).get("content-length", "")
         if not length.isdecimal():
@@ -67,21 +67,44 @@ class BoundedUploads:
         """Why there is no room; empty if there is."""
         if size > MAX_BYTES:
             return f"At most {MAX_BYTES // 2**20} MB are allowed."
+        person = self._arriving[session] + size - FRAME_BYTES
+        _make_room(session, MAX_SESSION_UPLOAD_BYTES - person)
         kept = _kept()
-        if kept[session] + self._arriving[session] + size > MAX_SESSION_UPLOAD_BYTES + FRAME_BYTES:
+        if kept[session] + person > MAX_SESSION_UPLOAD_BYTES:
             return f"At most {MAX_SESSION_UPLOAD_BYTES // 2**20} MB are kept for one person; remove a file first."
-        if kept.total() + self._arriving.total() + size > MAX_SERVER_UPLOAD_BYTES + FRAME_BYTES:
+        if kept.total() + self._arriving.total() + size - FRAME_BYTES > MAX_SERVER_UPLOAD_BYTES:
             return "The server keeps as many files as it can; try again in a minute."
         return ""
 
 
-def _kept() -> Counter[str]:
-    """The bytes of the files that Streamlit keeps, by session."""
+def _files() -> MemoryUploadedFileManager:
+    """What Streamlit keeps."""
     files = runtime.get_instance().uploaded_file_mgr
     assert isinstance(files, MemoryUploadedFileManager)
-    return Counter(
-        {session: sum(len(file.data) for file in kept.values()) for session, kept in [*files.file_storage.items()]}
-    )
+    return files
+
+
+def _kept() -> Counter[str]:
+    """The bytes of the files that are kept, by session."""
+    sessions = [*_files().file_storage.items()]
+    return Counter({session: sum(len(file.data) for file in [*kept.values()]) for session, kept in sessions})
+
+
+def _make_room(session: str, room: int) -> None:
+    """Drop a person's oldest weights, until what they have fits into ``room``.
+
+    They were read when they came. The page asks for a picture's file again.
+    """
+    kept = [*_files().file_storage.get(session, {}).values()]
+    total = sum(len(file.data) for file in kept)
+    for file in kept:
+        if total > room and _suffix(file.name) not in EXTENSIONS:
+            _files().remove_file(session, file.file_id)
+            total -= len(file.data)
+
+
+def _suffix(name: str) -> str:
+    return PurePath(name).suffix.lower().removeprefix(".")
 
 
 async def _head(receive: Receive) -> tuple[list[Message], int]:
@@ -93,7 +116,7 @@ async def _head(receive: Receive) -> tuple[list[Message], int]:
             break
         messages.append(await receive())
     named = _FILE_NAME.search(text.partition(_HEAD_END)[0])
-    suffix = PurePath(named[1].decode("utf-8", "replace")).suffix.lower().removeprefix(".") if named else ""
+    suffix = _suffix(named[1].decode("utf-8", "replace")) if named else ""
     if suffix in EXTENSIONS:
         return messages, MAX_UPLOAD_BYTES
     return messages, MAX_CARD_BYTES if suffix == "json" else MAX_WEIGHTS_BYTES

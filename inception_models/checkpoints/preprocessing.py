@@ -5,9 +5,7 @@ Imports no torch: only :meth:`Preprocessing.apply` needs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -147,6 +145,32 @@ def preprocessing_from_json(values: object) -> Preprocessing:
     return steps
 
 
+def three_numbers(text: str, name: str) -> list[float]:
+    """Three numbers, or one for all channels, as a person types them.
+
+    Raises:
+        ValueError: with one sentence that calls them ``name``, where it is anything else.
+    """
+    try:
+        values = [float(number) for number in text.split(",")]
+    except ValueError:
+        values = []
+    if len(values) not in (1, 3):
+        raise ValueError(f"{name} takes one number or three, such as 0.485,0.456,0.406, not {text[:60]!r}.")
+    return values * (3 // len(values))
+
+
+def resize_px_for(crop_px: int, share: float) -> int:
+    """The short side after resizing, of which ``share`` is kept.
+
+    Raises:
+        ValueError: with one sentence, where the share is too small or too large.
+    """
+    if not 1 / MAX_CROP_FACTOR <= share <= MAX_CROP_FACTOR:
+        raise ValueError(f"The share that is kept must be from 0.25 to {MAX_CROP_FACTOR}, not {share:g}.")
+    return int(crop_px / share)
+
+
 def _crop_start(side: int, crop: int) -> int:
     """Where a centred crop starts. Odd rests go the way torchvision sends them: to the nearest even, or outwards."""
     return round((side - crop) / 2) if side >= crop else -((crop - side) // 2)
@@ -179,44 +203,3 @@ def caffe_bgr(size_px: int, red_mean: float = 123) -> Preprocessing:
     Source: BVLC's bvlc_googlenet (means 104, 117, 123). Cadene's BN-Inception takes `red_mean=128`.
     """
     return Preprocessing(round(size_px * 8 / 7), size_px, value_max=255, channels="BGR", mean=(104, 117, red_mean))
-
-
-# --- for weights that do not say it ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PreprocessingPreset:
-    """How pictures are prepared by those who wrote a kind of weights. ``steps``: for an input size in pixels."""
-
-    title: str
-    steps: Callable[[int], Preprocessing]
-
-
-def _whole(size_px: int) -> Preprocessing:
-    """Keras's ``preprocess_input`` in mode "tf": -1 to 1. The whole short side is kept; nothing is squeezed."""
-    return replace(unit_range(size_px), resize_px=size_px, interpolation="bilinear")
-
-
-def _face(size_px: int) -> Preprocessing:
-    """facenet-pytorch's ``fixed_image_standardization``."""
-    return Preprocessing(size_px, size_px, value_max=255, mean=(127.5,) * 3, std=(128.0,) * 3)
-
-
-PRESETS: Mapping[str, PreprocessingPreset] = MappingProxyType({
-    "torchvision": PreprocessingPreset("torchvision: ImageNet mean and deviation, bilinear", imagenet),
-    "timm": PreprocessingPreset("timm: −1 to 1, bicubic", unit_range),
-    "timm_imagenet": PreprocessingPreset(  # inception_v3.gluon_in1k
-        "timm: ImageNet mean and deviation, bicubic",
-        lambda size_px: replace(imagenet(size_px), resize_px=size_px * 8 // 7, interpolation="bicubic"),
-    ),
-    "timm_wide": PreprocessingPreset(  # crop_pct 0.8975: inception_resnet_v2, xception
-        "timm: −1 to 1, bicubic, 90 % of the short side",
-        lambda size_px: replace(unit_range(size_px), resize_px=int(size_px / 0.8975)),
-    ),
-    "keras": PreprocessingPreset("Keras, TensorFlow: −1 to 1, the whole short side", _whole),
-    "caffe": PreprocessingPreset("Caffe: blue, green, red, 0 to 255 minus the mean", caffe_bgr),
-    "facenet": PreprocessingPreset("facenet-pytorch: (x − 127.5) / 128", _face),
-    "scaled": PreprocessingPreset(
-        "0 to 1, nothing subtracted", lambda size_px: imagenet(size_px).unnormalised()
-    ),
-})  # fmt: skip

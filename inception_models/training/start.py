@@ -44,15 +44,15 @@ class Start:
     """Trained weights that a run starts from, for the network ``arch`` but for its classes, which follow the data.
 
     ``state``: tensors by name; parts that are missing stay random. ``new``: the paths of those and of what an edit
-    added; the head always counts as new. ``head_epochs``: how many epochs only that learns. ``frozen``: the stages that
-    stay as they are for the whole run. ``report``: what a person should know about the file.
+    added; the head always counts as new. ``frozen``: the stages that ``tuning`` freezes. ``report``: what a person
+    should know about the file.
     """
 
     weights: TrainedWeights
     arch: Arch
     state: Mapping[str, Tensor]
     new: frozenset[str]
-    head_epochs: int
+    tuning: Tuning
     frozen: tuple[str, ...]
     report: tuple[str, ...]
 
@@ -64,8 +64,9 @@ class Start:
         """
         if with_classes(net.arch, self.arch.classes) != self.arch:
             raise ValueError("The weights were loaded for another network than the one to train.")
-        if not 0 <= self.head_epochs <= epochs:
-            raise ValueError(f"The epochs of the head alone must be from 0 to {epochs}, not {self.head_epochs}.")
+        head_epochs = self.tuning.head_epochs
+        if not 0 <= head_epochs <= epochs:
+            raise ValueError(f"The epochs of the head alone must be from 0 to {epochs}, not {head_epochs}.")
         head = head_layers(net.arch)
         known = self.weights.class_names
         same = len(classes) == self.arch.classes and not self.weights.embedding and known in ((), classes)
@@ -73,7 +74,7 @@ class Start:
         net.load_state_dict({k: v for k, v in self.state.items() if not within(k, drawn)}, strict=False)
         weights = self.weights
         origin = weights.title if weights.id == "own" else weights.id
-        return Phases(origin, weights.licence, self.new | head, self.head_epochs, self.frozen, digest_of(self.state))
+        return Phases(origin, weights.licence, self.new | head, head_epochs, self.frozen, digest_of(self.state))
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def start_from(arch: Arch, source: Source, tuning: Tuning) -> Start:
     new = frozenset(made | set(result.drawn))
     frozen = stages_to_freeze(result.net.arch, tuning.freeze, new)
     state = {key: value for key, value in result.net.state_dict().items() if not within(key, result.drawn)}
-    return Start(result.trained_weights, result.net.arch, state, new, tuning.head_epochs, frozen, result.report)
+    return Start(result.trained_weights, result.net.arch, state, new, tuning, frozen, result.report)
 
 
 def _with_its_classes(arch: Arch, source: Source) -> Loaded:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .errors import Entry, SeveralEntriesError, WeightsError
 from .loading import Loaded, Source, about_own, fetch, load, loaded, named
-from .own_file import OwnFile, read, read_own
+from .own_file import OwnFile, read, read_own, with_card
 from .recognition import Recognition, recognised, recognition
 from .saving import safetensors_with_card
 
@@ -29,4 +29,5 @@ __all__ = [
     "recognised",
     "recognition",
     "safetensors_with_card",
+    "with_card",
 ]

@@ -15,6 +15,7 @@ MAX_CONTAINERS = 20_000  # an optimizer has one for each parameter
 MAX_TENSORS = 10_000  # Inception-ResNet v2 has 1,500
 SHARED_BYTES = 1 << 26  # that tensors may share: tied weights, a constant that was expanded
 SMALL_SHARE = 10  # a mapping with less than a tenth of the largest one's tensors is not a network beside it
+TWINS_SHARE = 0.9  # of the tensors that lie in networks beside one another
 ORIGINAL, PRUNED = "_orig", "_mask"  # what torch.nn.utils.prune makes of `weight`
 
 
@@ -101,6 +102,8 @@ def _networks(path: str, tensors: dict[str, Tensor], other: tuple[str, ...]) -> 
             len(group.keys() & o.keys()) > 0.9 * len(group.keys() | o.keys()) for f, o in large.items() if f != first
         )
     ]
+    if sum(len(large[first]) for first in twins) < TWINS_SHARE * len(tensors):  # such as a ResNet's stages
+        twins = []
     if not twins:
         yield _Found(Entry(path, len(tensors)), tensors, other)
     for first in twins:

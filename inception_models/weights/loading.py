@@ -44,7 +44,7 @@ Source = str | Path | OwnFile
 class Loaded:
     """A network with weights, in evaluation mode, and what a person should know about them.
 
-    ``report``: sentences about the file; ``changes``: what was carried over, cut or is new, where the network is not
+    ``report``: sentences about the weights; ``changes``: what was carried over, cut or is new, where the network is not
     the one that the weights were trained for; ``drawn``: the stages and heads that have random weights.
     """
 
@@ -162,13 +162,15 @@ def _own_home(arch: Arch, own: OwnFile, problem: WeightsError) -> tuple[Arch, Fi
         raise WeightsError(f"{own.name} does not fit. {unknown}", unknown.mismatches or problem.mismatches) from None
     home = result.arch
     if home.key != arch.key:
-        sentence = f"{own.name} is a {home.key} ({home.about.title}), not a {arch.key}; open that variant."
+        sentence = f"{own.name} is a {home.key} ({home.about.title}), not a {arch.key}; open that variant (auto)."
     elif problem.classes is not None:
         sentence = f"{own.name} does not fit. {problem}"
     elif _is_edit_of(arch, home):
         return home, result.fitted
     else:
-        sentence = f"{own.name} is a {home.about.title} with other filter counts, copies or kernels; open that network."
+        sentence = (
+            f"{own.name} is a {home.about.title} with other filter counts, copies or kernels; open that network (auto)."
+        )
     raise WeightsError(sentence, problem.mismatches, classes=problem.classes, arch=home)
 
 
@@ -213,9 +215,11 @@ def _carried(arch: Arch, weights: TrainedWeights, fitted: Fitted) -> Loaded:
     net.load_state_dict(state, strict=not headless)
     report = fitted.report
     if headless:
-        report += (f"The weights have no {listed(headless)}, so this part of the network stays random.",)
+        report += (f"The weights have no {listed(headless)}, so this part of the network starts random.",)
     if untrained_stage:
-        report += ("The file has no classifier, so this part of the network stays random: the classes mean nothing.",)
+        report += (
+            "The file has no classifier, so this part starts random: the classes mean nothing until it is trained.",
+        )
     drawn = (*headless, untrained_stage) if untrained_stage else tuple(headless)
     return Loaded(net.eval(), weights, report, changes, drawn)
 

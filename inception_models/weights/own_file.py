@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +12,10 @@ from torch import Tensor
 
 from ..checkpoints import card
 from ..checkpoints.preprocessing import Preprocessing
+from .contents import FileTensors
+from .errors import WeightsError
 from .file import metadata, read_open
+from .fitting import fit
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,23 @@ def read(path: Path, entry: str | None = None) -> OwnFile:
 def read_own(file: BinaryIO, name: str, entry: str | None = None, card_beside: str = "") -> OwnFile:
     """The same of an open file, which may lie in memory. Without a card beside it, its own counts, if it has one."""
     tensors = read_open(file, name, entry)
-    card_text = card_beside or _usable_card(metadata(file).get(card.WITHIN, ""), name)
-    return OwnFile(name, _digest(file), tensors, card_text, tensors.entry)
+    own = OwnFile(name, _digest(file), tensors, entry=tensors.entry)
+    text = card_beside or metadata(file).get(card.WITHIN, "")
+    return with_card(own, text) if text else own
+
+
+def with_card(own: OwnFile, text: str) -> OwnFile:
+    """``own`` with a card; where that cannot be used or is another file's, without one, and a note says so."""
+    try:
+        fit(card.parse_card(text, own.name).arch, own.tensors)
+    except WeightsError:
+        note = f"{own.name} is used without its card, which is another file's."
+    except ValueError as problem:
+        note = f"{problem} {own.name} is used without it."
+    else:
+        return replace(own, card=text)
+    notes = (*(own.tensors.notes if isinstance(own.tensors, FileTensors) else ()), note)
+    return replace(own, card="", tensors=FileTensors(own.tensors, own.entry, notes))
 
 
 def _digest(file: BinaryIO) -> str:
@@ -65,14 +83,8 @@ def _digest(file: BinaryIO) -> str:
 def _card_beside(path: Path) -> str:
     """The card of a file, if there is one; another program's .json may have the same name."""
     try:
-        return _usable_card(card.beside(path).read_text(encoding="utf-8"), path.name)
+        text = card.beside(path).read_text(encoding="utf-8")
+        card.parse_card(text, path.name)
     except (OSError, ValueError):
-        return ""
-
-
-def _usable_card(text: str, name: str) -> str:
-    try:
-        card.parse_card(text, name)
-    except ValueError:
         return ""
     return text

@@ -14,17 +14,23 @@ from app.backend import analyze
 from app.backend.common.links import to_query
 from app.backend.picture.images import SAMPLES
 from inception_models import ARCHITECTURES, Arch, with_widths
+from inception_models.edits.input_output import with_classes
 from tests.app_server import free_port, served
 from tests.browser.visits import SLOW_MS, settled
 
 GOOGLENET = ARCHITECTURES["googlenet"]
 EDITED = "inception3a.branch1x1.conv"
 PAGES = {"Explore": 71, "Picture": 72, "Costs": 73, "Train": 74}  # each in a tab of its own, with a width of its own
+CLASSES, OFFLINE = 10, 79
 SESSION = "window.inceptionMemory.session"  # the screen alone does not tell whether a new one has drawn it
 
 
-def edited(width: int) -> Arch:
+def linked(width: int) -> Arch:
     return with_widths(GOOGLENET, {EDITED: width})
+
+
+def edited(width: int) -> Arch:
+    return with_classes(linked(width), CLASSES)
 
 
 def shows(page: Page, arch: Arch) -> None:
@@ -38,20 +44,41 @@ def go(page: Page, name: str) -> None:
     settled(page)
 
 
-def with_a_step(page: Page, url: str, width: int, name: str) -> None:
-    """The page called ``name``, after the ``width`` was typed in a network that a link had brought."""
-    page.goto(f"{url}/?{urlencode(to_query(edited(width + 100)))}")
-    settled(page)
-    field = page.locator(".st-key-table1").get_by_label(f"filters of {EDITED},", exact=False).first
-    field.fill(str(width))
+def before_the_plug_is_pulled(tabs: dict[str, Page], url: str) -> None:
+    """On each page a network that a link has brought, one edit, and what else a person does there."""
+    for name, width in PAGES.items():
+        page = tabs[name]
+        page.goto(f"{url}/{'' if name == 'Explore' else name.lower()}?{urlencode(to_query(linked(width)))}")
+        settled(page)
+        field = page.get_by_role("spinbutton", name="Classes")
+        field.fill(str(CLASSES))
+        field.press("Enter")
+        shows(page, edited(width))
+    tabs["Costs"].get_by_role("tab", name="Layers").click()
+    tabs["Costs"].get_by_role("radio", name="bf16").click()
+    expect(tabs["Costs"].get_by_text("bytes for bf16, one picture")).to_be_visible(timeout=SLOW_MS)
+    tabs["Picture"].locator(".st-key-upload input").set_input_files(SAMPLES["coffee"].path)
+    expect(tabs["Picture"].get_by_text("Your picture: coffee.jpg")).to_be_visible(timeout=SLOW_MS)
+    for page in tabs.values():
+        settled(page)
+
+
+def while_there_is_no_server(explore: Page) -> None:
+    explore.bring_to_front()
+    field = explore.locator(".st-key-table1").get_by_label(f"filters of {EDITED},", exact=False).first
+    field.fill(str(OFFLINE))
     field.press("Enter")
-    shows(page, edited(width))
-    go(page, name)
 
 
-def same_choices(page: Page) -> None:
-    expect(page.get_by_role("tab", name="Layers")).to_have_attribute("aria-selected", "true", timeout=SLOW_MS)
-    expect(page.get_by_role("radio", name="bf16")).to_be_checked()
+def what_each_page_has_of_its_own(page: Page, name: str) -> None:
+    if name == "Explore":
+        shows(page, edited(OFFLINE))
+        page.get_by_role("button", name="Undo").click()
+    if name == "Picture":
+        expect(page.get_by_text("The server no longer has your picture coffee.jpg")).to_be_visible(timeout=SLOW_MS)
+    if name == "Costs":
+        expect(page.get_by_role("tab", name="Layers")).to_have_attribute("aria-selected", "true", timeout=SLOW_MS)
+        expect(page.get_by_role("radio", name="bf16")).to_be_checked()
 
 
 def test_a_killed_server_loses_nobodys_network_on_any_page(browser: Browser, tmp_path: Path) -> None:
@@ -61,38 +88,25 @@ def test_a_killed_server_loses_nobodys_network_on_any_page(browser: Browser, tmp
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     tabs = {name: context.new_page() for name in PAGES}
     with served(command, url, log) as server:
-        for name, width in PAGES.items():
-            with_a_step(tabs[name], url, width, name)
-        costs = tabs["Costs"]
-        costs.get_by_role("tab", name="Layers").click()
-        costs.get_by_role("radio", name="bf16").click()
-        expect(costs.get_by_text("bytes for bf16, one picture")).to_be_visible(timeout=SLOW_MS)
-        settled(costs)
-        picture = tabs["Picture"]
-        picture.locator(".st-key-upload input").set_input_files(SAMPLES["coffee"].path)
-        expect(picture.get_by_text("Your picture: coffee.jpg")).to_be_visible(timeout=SLOW_MS)
+        before_the_plug_is_pulled(tabs, url)
         lost = {name: page.evaluate(SESSION) for name, page in tabs.items()}
         server.send_signal(signal.SIGKILL)
         server.wait()
+        while_there_is_no_server(tabs["Explore"])
     with served(command, url, log):
-        for name, width in PAGES.items():
-            page = tabs[name]
+        for name, page in tabs.items():
+            width = PAGES[name]
             page.bring_to_front()
             page.wait_for_function(f"(lost) => {SESSION} !== lost", arg=lost[name], timeout=SLOW_MS)
-            settled(page)
+            what_each_page_has_of_its_own(page, name)
+            shows(page, edited(width))
+            go(page, "Costs" if name == "Train" else "Train")
             shows(page, edited(width))
             if name == "Costs":
-                same_choices(page)
-            if name == "Picture":
-                expect(page.get_by_text("The server no longer has your picture coffee.jpg")).to_be_visible()
-            other = "Costs" if name == "Train" else "Train"
-            go(page, other)
-            shows(page, edited(width))
-            page.reload()
-            settled(page)
-            shows(page, edited(width))
+                page.reload()
+                shows(page, edited(width))
+                go(page, name)
+                what_each_page_has_of_its_own(page, name)
             page.get_by_role("button", name="Undo").click()
-            shows(page, edited(width + 100))
-        go(costs, "Costs")
-        same_choices(costs)
+            shows(page, linked(width))
     context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,7 +62,40 @@ def test_a_run_goes_on_over_another_page_and_a_reload_and_leaves_weights_and_cur
     assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
 
 
-def test_a_large_network_is_made_small_first_and_a_run_is_cancelled(train: Callable[[Arch], Page]) -> None:
+def test_a_run_from_the_demo_is_tried_on_a_picture_and_its_weights_follow_an_edit(
+    train: Callable[[Arch], Page],
+) -> None:
+    page = train(demo().arch)
+    page.get_by_role("combobox", name="Initialisation").click()
+    page.get_by_role("option", name="Demo, Fashion-MNIST").click()
+    epochs(page, 1)
+    whole = page.get_by_text("1 × 1,437 pictures").inner_text()
+    page.get_by_role("combobox", name="Frozen stages").click()
+    page.get_by_role("option", name="conv1").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("1 × 1,437 pictures")).not_to_have_text(whole)  # it takes less
+    page.get_by_role("button", name="Start").click()
+    result = page.get_by_text("of 360 test pictures right")
+    expect(result).to_be_visible(timeout=2 * SLOW_MS)
+    accuracy = re.search(r"[\d.]+%", result.inner_text())
+    assert accuracy is not None
+    page.get_by_role("button", name="Try it on a picture").click()
+    expect(page.get_by_text("all feature maps kept")).to_be_visible(timeout=SLOW_MS)
+    weights = page.get_by_role("combobox", name="Weights")
+    expect(weights).to_have_value(f"Just trained, {accuracy[0]}")
+    page.get_by_role("spinbutton", name="Input size").fill("64")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Input 64 × 64, 10 classes")).to_be_visible(timeout=SLOW_MS)
+    settled(page)
+    expect(weights).to_have_value(f"Just trained, {accuracy[0]}")
+    expect(page.get_by_text("The weights are random")).to_have_count(0)
+    page.get_by_role("link", name="Train").click()
+    expect(result).to_be_visible(timeout=SLOW_MS)
+
+
+def test_a_large_network_is_made_small_first_and_a_run_is_cancelled_after_a_reload(
+    train: Callable[[Arch], Page],
+) -> None:
     page = train(ARCHITECTURES["inception_v3"])
     expect(page.get_by_text("has 1,000 outputs")).to_be_visible()
     page.get_by_role("button", name="Only change outputs to 10").click()
@@ -70,6 +104,8 @@ def test_a_large_network_is_made_small_first_and_a_run_is_cancelled(train: Calla
     page.get_by_role("button", name="Make it small enough").click()
     expect(page.get_by_text("Input 75 × 75, 10 classes")).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible(timeout=SLOW_MS)
+    page.reload()
     page.get_by_role("button", name="Cancel").click(timeout=SLOW_MS)
     expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("test pictures right")).to_have_count(0)

@@ -25,8 +25,8 @@ SMALL = replace(ARCHITECTURES["googlenet_torchvision"], aux=(), classes=7, input
 SMALL_LINK = '/picture?variant=googlenet_torchvision&edits={"v":1,"aux":false,"classes":7,"input":64}'
 
 
-def choose(page: Page, option: str) -> None:
-    page.get_by_role("combobox", name="Weights").click()
+def choose(page: Page, option: str, control: str = "Weights") -> None:
+    page.get_by_role("combobox", name=control, exact=control == "Weights").click()
     page.get_by_role("option", name=re.compile(option)).click()
 
 
@@ -75,10 +75,7 @@ def test_an_own_file_is_used_on_every_page_and_a_wrong_one_is_explained(
     torch.save(build(with_widths(SMALL, {"conv1": 5})).state_dict(), tmp_path / "other.pth")
     page.goto(app_url + SMALL_LINK)
     ready(page)
-    choose(page, "A file of your own")
-    upload = page.locator(".st-key-own_weights\\:googlenet_torchvision input[type=file]").or_(
-        page.locator("[class*=own_weights] input[type=file]")
-    ).first  # fmt: skip
+    upload = page.locator("[class*=own_weights_field] input[type=file]")
     upload.set_input_files(tmp_path / "own.pth")
     visible(said(page, "Your file: own.pth"))
     expect(said(page, "The weights are random")).to_have_count(0, timeout=SLOW_MS)
@@ -101,10 +98,36 @@ def test_an_own_file_is_used_on_every_page_and_a_wrong_one_is_explained(
     visible(said(page, "Your file: other.pth"))
     assert '"conv1":5' in unquote(page.url)
 
-    entries = {"student": build(SMALL).state_dict(), "teacher": build(SMALL).state_dict()}
-    torch.save(entries, tmp_path / "two.pth")
+
+def test_a_dropped_file_opens_as_its_network_and_what_is_saved_opens_as_itself(
+    page: Page, app_url: str, tmp_path: Path
+) -> None:
+    state = build(SMALL).state_dict()
+    torch.save({"student": state, "teacher": dict(state)}, tmp_path / "two.pth")
+    page.goto(f"{app_url}/picture")
+    ready(page)
+    upload = page.locator("[class*=own_weights_field] input[type=file]")
     upload.set_input_files(tmp_path / "two.pth")
     visible(said(page, "two.pth contains 2 sets of weights"))
+    choose(page, "teacher", "Which weights")
+    visible(said(page, "Your file: two.pth, GoogLeNet (torchvision), 7 classes, 2 changes from the published network"))
+    expect(page.locator(".title h1")).to_contain_text("GoogLeNet (torchvision)")
+
+    choose(page, "Caffe", "Preprocessing")
+    visible(said(page, "Most probable classes"))
+    said(page, "How the picture is prepared").click()
+    visible(said(page, "Order the channels blue, green, red."))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save these weights").click()
+    saved = tmp_path / "saved.bin"
+    download.value.save_as(saved)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".title h1")).to_contain_text("GoogLeNet (Inception v1)")
+    visible(said(page, "The weights are random"))
+
+    upload.set_input_files(saved)
+    visible(said(page, "Your file: saved.bin, GoogLeNet (torchvision), 7 classes"))
+    expect(said(page, "Order the channels blue, green, red.")).to_be_attached(timeout=SLOW_MS)
 
 
 # ---- published

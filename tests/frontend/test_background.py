@@ -8,9 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.backend.common.jobs import Lane, Progress
+from app.backend.common.limits import LEFT_SECONDS
 from app.frontend.shell import background, task_records
 from app.frontend.shell.background import BackgroundTask
-from app.frontend.shell.task_records import GRACE_SECONDS, KEPT_SECONDS, TaskRecords
+from app.frontend.shell.task_records import KEPT_SECONDS, TaskRecords
 
 Work = Callable[[Progress], str]
 
@@ -183,21 +184,21 @@ def test_work_of_somebody_who_has_gone_is_cancelled_and_its_result_dropped_later
     press(app, "Start")
     now = time.monotonic()
     everybody.remove("ann")
-    background.RECORDS.look(now + GRACE_SECONDS - 1)  # of a reload or a short break
+    background.RECORDS.look(now + LEFT_SECONDS - 1)  # of a reload or a short break
     everybody.add("ann")
-    background.RECORDS.look(now + GRACE_SECONDS)
+    background.RECORDS.look(now + LEFT_SECONDS)
     everybody.remove("ann")
-    background.RECORDS.look(now + 2 * GRACE_SECONDS - 1)
+    background.RECORDS.look(now + 2 * LEFT_SECONDS - 1)
     record = background.RECORDS.of("ann", "work")
     assert record.job is not None
     assert not record.job.progress.cancelled
-    background.RECORDS.look(now + 2 * GRACE_SECONDS + 1)
+    background.RECORDS.look(now + 2 * LEFT_SECONDS + 1)
     assert record.job.progress.cancelled
     gate.opened.set()
     after_its_end(app)
     assert "your page was closed" in app.warning[0].value
     assert app.markdown[0].value == "result: ten"
-    background.RECORDS.look(now + GRACE_SECONDS + KEPT_SECONDS + 1)
+    background.RECORDS.look(now + LEFT_SECONDS + KEPT_SECONDS + 1)
     assert app.run().markdown[0].value == "result: None"
 
 

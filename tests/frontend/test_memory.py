@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from app.frontend.shell.memory import kept_of, recalled
 from app.frontend.state import HISTORY, State
 from inception_models import ARCHITECTURES
+from inception_models.checkpoints.preprocessing import preprocessing_from_json
+from inception_models.checkpoints.presets import PRESETS
 from tests.app_server import ROOT
 from tests.models.random_edits import edited
 
@@ -27,11 +29,7 @@ ADDING = (
     'for (const now of JSON.parse(readFileSync(0, "utf8"))) record = added(record, now)\n'
     "console.log(JSON.stringify(record))\n"
 )
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
-    max_leaves=5,
-)
+ODD = (None, True, -1, 0.5, 10**400, float("nan"), "", "x\0\ud800", [], [5], [["a"]], {}, {"a": 5}, {"googlenet": [7]})
 
 
 def kept_by_browser(runs: list[object]) -> object:
@@ -65,6 +63,9 @@ def sessions(draw: st.DrawFn) -> tuple[State, list[object]]:
         state.expanded = frozenset({state.selected})
         state.weights[state.arch.key] = draw(st.sampled_from(("random", "own")))
         runs.append(kept_of(state))
+    for _ in range(draw(st.integers(0, 4))):
+        state.undo()
+        runs.append(kept_of(state))
     return state, runs
 
 
@@ -75,6 +76,16 @@ def test_a_session_comes_back_as_it_was(session: tuple[State, list[object]]) -> 
     again, address = recalled(kept_by_browser(runs))
     assert seen(again) == seen(state)
     assert address == kept_of(state)["address"]
+
+
+def test_how_pictures_are_prepared_for_a_file_comes_back() -> None:
+    state, steps = State.showing(ARCHITECTURES["googlenet"]), PRESETS["caffe"].steps(224)
+    state.preprocessing["a digest"] = {"preset": "caffe", "steps": asdict(steps)}
+    runs: list[object] = [kept_of(state)]
+    record = kept_by_browser(runs)
+    again = recalled(record)[0].preprocessing["a digest"]
+    assert (again["preset"], preprocessing_from_json(again["steps"])) == ("caffe", steps)
+    assert recalled(json.loads(json.dumps(record).replace("resize_px", "other")))[0].preprocessing == {}
 
 
 def test_of_a_long_history_the_last_steps_come_back() -> None:
@@ -98,25 +109,32 @@ def test_a_run_that_the_browser_missed_costs_only_the_steps_before_it() -> None:
     assert (again.arch, again.past) == (state.arch, state.past[-1:])
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_whatever_is_in_its_place_is_a_session_or_refused(data: st.DataObject) -> None:
-    state = State.showing(ARCHITECTURES["googlenet"])
+def test_whatever_is_in_the_place_of_anything_in_it_is_refused_or_ignored() -> None:
     link = {"variant": "googlenet", "edits": '{"v":1,"w":{"inception3a.branch1x1.conv":96}}'}
-    record = {"v": 1, **kept_of(state), "networks": {"0": link}, "latest": {"googlenet": link}}
+    state = State.showing(ARCHITECTURES["googlenet"])
+    state.expanded = state.folded = frozenset({"inception3a"})
+    state.weights, state.files = {"googlenet": "own"}, {"upload": "cat.png"}
+    record = json.loads(json.dumps({"v": 1, **kept_of(state), "networks": {"0": link}, "latest": {"googlenet": link}}))
     assert recalled(record)[0].edited
-    record = json.loads(json.dumps(record))
-    place: object = record
-    while isinstance(place, dict) and place:
-        key = data.draw(st.sampled_from(sorted(place)))
-        if not isinstance(place[key], dict) or data.draw(st.booleans()):
-            place[key] = data.draw(JSON)
-            break
-        place = place[key]
-    with suppress(ValueError):
-        again, _ = recalled(record)
-        assert again.arch.key == "googlenet"
-        kept_of(again)
+    for path in paths(record):
+        for odd in ODD:
+            changed = json.loads(json.dumps(record))
+            place = changed
+            for key in path[:-1]:
+                place = place[key]
+            place[path[-1]] = odd
+            try:
+                again, _ = recalled(changed)
+            except ValueError:
+                continue
+            assert again.arch.key == "googlenet", (path, odd)
+            assert kept_of(again), (path, odd)
+
+
+def paths(value: object) -> list[tuple[str, ...]]:
+    if not isinstance(value, dict):
+        return []
+    return [path for key in value for path in [(key,), *((key, *rest) for rest in paths(value[key]))]]
 
 
 @pytest.mark.parametrize("record", [None, [], {}, {"v": 2}, "x" * 10])

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from app.frontend.shell import presence
+from tests.app_server import ROOT, free_port, served
+from tests.web.visitor import visiting
 
 
 @pytest.fixture
@@ -49,3 +55,33 @@ def test_sessions_are_not_remembered_for_ever(connected: set[str], monkeypatch: 
     connected -= {"0", "2"}
     opens(monkeypatch, connected, "ann", "4")
     assert set(presence._person_of) == {"1", "4"}
+
+
+PAGE = """
+import os, threading
+from app.frontend.shell import presence
+
+def watch(who):
+    with open(os.environ["SEEN"], "w") as pipe:
+        here = None
+        while here is not False:
+            if (now := presence.is_here(who)) != here:
+                here = now
+                print("here" if here else "gone", file=pipe, flush=True)
+
+threading.Thread(target=watch, args=[presence.person()], daemon=True).start()
+"""
+
+
+def test_streamlits_own_server_knows_who_has_gone(tmp_path: Path) -> None:
+    page, seen, port = tmp_path / "page.py", tmp_path / "seen", free_port()
+    page.write_text(PAGE)
+    os.mkfifo(seen)
+    flags = ("--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}")
+    command = ("env", f"SEEN={seen}", f"PYTHONPATH={ROOT}", sys.executable, "-m", "streamlit", "run", str(page), *flags)
+    with served(command, f"http://127.0.0.1:{port}", tmp_path / "server.log", tmp_path), ExitStack() as person:
+        person.enter_context(visiting(port))
+        with seen.open() as pipe:
+            assert pipe.readline() == "here\n"
+            person.close()
+            assert pipe.readline() == "gone\n"

@@ -68,9 +68,13 @@ def test_uploads_are_held_to_their_limits(port: int) -> None:
         assert "At most 3 MB" in person.upload("a.pt", 9, promised=2**40)[1]  # refused before it comes
         assert person.upload("a.jpg", MB, file_id="picture")[0] == 204
         assert person.upload("a.pt", 2 * MB, file_id="first")[0] == 204
-        status, text = person.upload("a.pt", 2 * MB, file_id="second")
+        assert person.upload("b.pt", 3 * MB, file_id="second")[0] == 204  # the first is dropped for it
+        assert person.upload("c.jpg", MB, file_id="another")[0] == 204  # and then the second
+        assert person.upload("d.jpg", MB, file_id="third")[0] == 204
+        assert person.upload("e.jpg", MB, file_id="fourth")[0] == 204
+        status, text = person.upload("f.jpg", MB // 2, file_id="fifth")
         assert (status, text) == (413, "At most 4 MB are kept for one person; remove a file first.")
-        assert other.upload("a.pt", 2 * MB, file_id="first")[0] == 204
+        assert other.upload("a.jpg", MB, file_id="first")[0] == 204
         status, text = other.upload("a.jpg", MB // 2, file_id="picture")
         assert (status, text) == (413, "The server keeps as many files as it can; try again in a minute.")
     deadline = time.monotonic() + LIMITS["GONE_SECONDS"] + 2 * EVERY_SECONDS
@@ -85,3 +89,4 @@ def test_an_upload_of_no_session_is_refused(port: int) -> None:
     with visiting(port) as person:
         stranger = type(person)(port, "1" * 36)
         assert stranger.upload("a.jpg", 10)[0] == 400
+        assert stranger.upload("a.pt", 10, promised=3 * MB)[0] == 400  # before it comes

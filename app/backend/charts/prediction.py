@@ -7,6 +7,7 @@ from collections.abc import Callable
 import plotly.graph_objects as go
 from torch import Tensor
 
+from ..common.text import chart_text
 from ..picture.activations import top_classes
 from .style import BLUE, ORANGE, styled
 
@@ -30,7 +31,7 @@ def prediction_bars(
     for name, colour, share in zip(names, (BLUE, ORANGE), shares, strict=True):
         change = [100 * (shares[1][index] - shares[0][index]) for index in classes]
         figure.add_bar(
-            name=name,
+            name=chart_text(name),
             y=labels,
             x=[100 * share[index] for index in classes],
             orientation="h",
@@ -38,7 +39,7 @@ def prediction_bars(
             text=[f"{points:+.{digits}f}".replace("-", "−") for points in change] if share is shares[1] else None,
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="%{y}<br>" + name + ": %{x:.3g} %<extra></extra>",
+            hovertemplate=f"%{{y}}<br>{chart_text(name)}: %{{x:.3g}} %<extra></extra>",
         )
     figure.update_xaxes(title="probability (%); after the bars the change in percentage points", range=[0, 1.18 * most])
     figure.update_yaxes(autorange="reversed", title="")
@@ -48,5 +49,4 @@ def prediction_bars(
 
 def _short(name: str, index: int) -> str:
     """Two classes of one name (ImageNet has two cranes) keep two bars."""
-    cut = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-    return f"{cut} · {index}"
+    return f"{chart_text(name, LONGEST_NAME)} · {index}"

@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from .failures import machine_failure
+from .limits import MAX_JOBS_A_PERSON, MAX_JOBS_WAITING
 
 _Result = TypeVar("_Result")
 OnProgress = Callable[[float], None]
 """Told the share of a piece of work that is done, 0 to 1. What it raises ends the work and reaches the caller."""
 Lane = Literal["transfer", "short", "long"]
 
-MOST_A_PERSON = 3  # jobs in a lane, waiting or running
-MOST_WAITING = 60  # in a lane: each keeps a network and a picture in memory
 STOP_SECONDS = 10.0  # for running jobs to end, when the server stops
 
 
@@ -139,9 +138,9 @@ class JobQueue:
         with self._lock:
             lane = [other for other in self._jobs if other.lane == job.lane]
             own = [other.turn for other in lane if other.owner == job.owner]
-            if len(own) >= MOST_A_PERSON:
+            if len(own) >= MAX_JOBS_A_PERSON:
                 raise Busy(f"You have {len(own)} jobs of this kind under way; wait for one of them, or cancel one.")
-            if len(lane) > MOST_WAITING:
+            if len(lane) > MAX_JOBS_WAITING:
                 raise Busy(f"{len(lane)} jobs are waiting already; try again in some minutes.")
             job.turn = max([self._served[job.lane] + 2, *(turn + 3 for turn in own)])
             self._jobs.append(job)  # type: ignore[arg-type]  # what a job results in is nothing to the queue
@@ -168,6 +167,11 @@ class JobQueue:
         known = [rest for rest in rests if rest is not None]
         return Place(len(before), sum(known) if len(known) == len(rests) else None)
 
+    def is_busy(self, lane: Lane) -> bool:
+        """Whether a job of this lane runs."""
+        with self._lock:
+            return any(job.began for job in self._jobs if job.lane == lane)
+
     def stop(self) -> None:
         """Cancel everything, and give what runs some seconds to end, such as to write down where it was."""
         with self._lock:
@@ -184,7 +188,7 @@ class JobQueue:
 
     def _serve(self, lane: Lane) -> None:
         for job in self._waiting(lane):
-            if lane != "transfer" and any(other.began for other in self._jobs if other.lane == lane):
+            if lane != "transfer" and self.is_busy(lane):
                 return
             job.began = time.monotonic()
             self._served[lane] = job.turn

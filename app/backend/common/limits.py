@@ -67,6 +67,17 @@ GONE_SECONDS = _set("GONE_SECONDS", 40, 5, 86_400)
 """How long a session without a connection is kept: a short break must not cost anything, and a closed tab cannot be
 told from one. Within a minute the memory is free again; the browser itself keeps the network."""
 
+LEFT_SECONDS = _set("LEFT_SECONDS", 20, 1, 86_400)
+"""How long the jobs of a person without any connection go on: a reload or a short break must not cost anything, and
+others wait for them."""
+
+MAX_JOBS_A_PERSON = _set("JOBS_A_PERSON", 3, 1, 100)
+"""Jobs of a person in a lane, running or waiting."""
+
+MAX_JOBS_WAITING = _set("JOBS_WAITING", 60, 1, 10_000)
+"""Jobs of everybody that wait in a lane: one of each person in a class. Each keeps a network and a picture in
+memory."""
+
 MAX_PIXELS = _set("PICTURE_MEGAPIXELS", 40, 1, 170) * 1_000_000
 """Pixels of a picture, read from its header before any is decoded. 40 million take 0.2-0.5 GB while being decoded."""
 
@@ -91,3 +102,9 @@ MAX_ONNX_BYTES = _set("ONNX_MB", 400, 1, 1024) * 2**20
 
 MAX_ONNX_NODES = 50_000
 """Nodes of an .onnx file, its functions written out. Swin with dynamic axes, the longest export seen, has 6,200."""
+
+MAX_FOREIGN_BYTES = 6 * 2**30
+"""Memory of the process that analyses a person's network. PyTorch takes 1 GB; a few constructors make real weights."""
+
+MAX_FOREIGN_SECONDS = 180
+"""How long that process may take. The slowest of 210 networks of torchvision and timm take 30 seconds."""

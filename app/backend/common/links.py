@@ -43,7 +43,7 @@ def from_query(query: Mapping[str, str]) -> tuple[Arch, Refusal | None]:
         known = ", ".join(ARCHITECTURES)
         near = get_close_matches(key[:40], ARCHITECTURES, n=1)
         meant = _readable(ARCHITECTURES[near[0]], query.get("edits")) if near else default
-        remedies = [Remedy(f"Open {meant.about.title}", lambda _: meant)] if near else []
+        remedies = [Remedy(f"Open {meant.about.title}", lambda _: meant)] if meant != default else []
         return default, Refusal(f"The link names no known variant ({key[:40]!r}); known are {known}.", *remedies)
     original = ARCHITECTURES[key]
     if "edits" not in query:

@@ -1,10 +1,16 @@
-"""Text that somebody else wrote, such as the name of a file or a class, before it is shown to a person."""
+"""Text that somebody else wrote, such as the name of a file or a class, for each kind of place that shows it.
+
+For Markdown, which only the page has, there is ``plain`` beside its notices.
+"""
 
 from __future__ import annotations
 
 import unicodedata
+from html import escape
 
-MOST_CHARACTERS = 1000  # of a sentence that quotes something
+JOINERS = "\u200c\u200d"  # of emoji, and of letters in Persian and the scripts of India
+MOST_OF_A_WORD = 300  # a path may be long
+MOST_CHARACTERS = 1000  # of a sentence
 
 
 def visible(text: str, most: int = 200) -> str:
@@ -18,11 +24,24 @@ def visible(text: str, most: int = 200) -> str:
 
 
 def _visible(character: str) -> str:
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
-        return character.encode("unicode_escape", "backslashreplace").decode("ascii")
-    return character
+    if character.isprintable() or character in JOINERS:
+        return character
+    if unicodedata.category(character) == "Zs":  # such as the narrow space that macOS writes into names of screenshots
+        return " "
+    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
 
 
 def one_line(sentence: str) -> str:
-    """A sentence with everything in it visible, on one line and not without end."""
-    return visible(" ".join(sentence.split()), MOST_CHARACTERS)
+    """A sentence with everything in it visible, on one line; what it quotes and itself are not without end."""
+    return visible(" ".join(visible(word, MOST_OF_A_WORD) for word in sentence.split()), MOST_CHARACTERS)
+
+
+def chart_text(text: str, most: int = 200) -> str:
+    """``text`` for a chart's names, labels and hovers, in which plotly reads a little HTML and its own ``%{..}``."""
+    return escape(visible(text, most)).replace("{", "&#123;")
+
+
+def spreadsheet_text(text: str) -> str:
+    """``text`` for a cell of a CSV file. A spreadsheet would run what begins like a formula; ``'`` makes it text."""
+    shown = visible(text)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown

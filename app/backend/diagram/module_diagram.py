@@ -86,7 +86,7 @@ class _Styler:
         if box_size(box) == "stage":
             width = BOX_SIZES["stage"][0]
             name = f"{_layer_words(box)} × {box.times}" if box.times > 1 else readable(short_name(box.path))
-            below = f"{short_name(box.path)} and on" if box.times > 1 else _what(box.what, len(box.bars))
+            below = f"from {short_name(box.path)}" if box.times > 1 else _what(box.what, len(box.bars))
             below += cost or f" · {shape_text(box.out_shape)}"
             return fitted(name, width, 10.5, True), fitted(below, width, 8)
         width = BOX_SIZES["op"][0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inception_models.arch.shapes import Shape
@@ -59,3 +60,22 @@ def module_parts(analysis: ModuleAnalysis, depth: int = 1) -> tuple[ModulePart, 
         )
         for path, nodes in inside.items()
     )
+
+
+def part_tree(analysis: ModuleAnalysis) -> tuple[ModulePart, ...]:
+    """The parts of every level, each before those inside it, in the order of the forward pass."""
+    levels = max((node.path.count(".") + 1 for node in analysis.nodes), default=0)
+    parts: dict[str, ModulePart] = {}
+    inside: dict[str, list[str]] = {}
+    for depth in range(1, levels + 1):
+        for part in module_parts(analysis, depth):
+            if part.path not in parts:
+                parts[part.path] = part
+                inside.setdefault(part.path.rpartition(".")[0], []).append(part.path)
+
+    def below(path: str) -> Iterator[ModulePart]:
+        for child in inside.get(path, ()):
+            yield parts[child]
+            yield from below(child)
+
+    return tuple(below(""))

@@ -9,11 +9,11 @@ from pathlib import Path, PurePath
 
 from inception_models.arch.shapes import Shape
 
+from ..common.text import spreadsheet_text
 from .analysed import ModuleAnalysis
 from .hierarchy import ModulePart, module_parts
 
 ALL_LEVELS = 64  # more than any module tree has
-LIBRARIES = ("torchvision", "timm")
 
 
 def is_onnx(source: str) -> bool:
@@ -21,7 +21,7 @@ def is_onnx(source: str) -> bool:
     return PurePath(source).suffix.lower() == ".onnx"
 
 
-def inspected(source: str, shape: Shape | None) -> ModuleAnalysis:
+def inspected_here(source: str, shape: Shape | None) -> ModuleAnalysis:
     """All numbers of the network that ``source`` names, for an input of ``shape`` or of the one that it is made for.
 
     Raises:
@@ -39,6 +39,13 @@ def inspected(source: str, shape: Shape | None) -> ModuleAnalysis:
     if (shape := shape or brought.shape) is None:
         raise ValueError(f"The shape of an input is needed for {source}, such as 3,224,224.")
     return analyze_module(brought.module, shape)
+
+
+def inspected(source: str, shape: Shape | None) -> ModuleAnalysis:
+    """The same; a file, which may be damaged or hostile, is read in a process of its own."""
+    from .apart import inspected_apart
+
+    return inspected_apart(source, shape) if is_onnx(source) else inspected_here(source, shape)
 
 
 def parsed_shape(text: str) -> Shape | None:
@@ -97,4 +104,5 @@ def parts_csv(analysis: ModuleAnalysis) -> str:
 def _cells(analysis: ModuleAnalysis) -> Iterator[tuple[object, ...]]:
     for part in module_parts(analysis, ALL_LEVELS):
         height, width = ("", "") if part.field is None else (part.field[0].size, part.field[1].size)
-        yield (part.path, part.what, "x".join(map(str, part.out_shape)), part.params, part.macs, height, width)
+        path, what = spreadsheet_text(part.path), spreadsheet_text(part.what)
+        yield (path, what, "x".join(map(str, part.out_shape)), part.params, part.macs, height, width)

@@ -22,6 +22,9 @@ from inception_models.arch.shapes import Shape
 
 from .sentences import first_line
 
+LIBRARIES = ("torchvision", "timm")
+"""Whose networks can be named without running a person's own code."""
+
 _FILES = {
     ".pt2": "torch.export.load unpickles parts of a .pt2 file, which can run code; export it to .onnx.",
     **dict.fromkeys(
@@ -39,13 +42,31 @@ class BroughtModule:
     shape: Shape | None
 
 
+def installed_networks() -> tuple[str, ...]:
+    """The names of all networks of the libraries that are installed, such as ``torchvision:resnet50``."""
+    names: list[str] = []
+    for library in LIBRARIES:
+        try:
+            module = _library(library)
+        except ValueError:
+            continue
+        models: list[str] = (module.models if library == "torchvision" else module).list_models()
+        names += [f"{library}:{name}" for name in models]
+    return tuple(names)
+
+
+def refused_file(name: str) -> str:
+    """Why a file of this name is not taken; empty where it may be."""
+    return _FILES.get(PurePath(name).suffix.lower(), "")
+
+
 def brought_module(source: str) -> BroughtModule:
     """The module that ``source`` names. One of a person's own runs code: never take it from a link.
 
     Raises:
         ValueError: where there is no such module, or where ``source`` is a file.
     """
-    if sentence := _FILES.get(PurePath(source).suffix.lower()):
+    if sentence := refused_file(source):
         raise ValueError(f"{source}: {sentence}")
     library, colon, name = source.partition(":")
     if not colon or not library or not name:

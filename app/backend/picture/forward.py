@@ -24,6 +24,7 @@ from ..common.device import device_name
 from ..common.jobs import OnProgress
 from ..common.limits import MAX_RUN_BYTES
 from ..common.quantity import float32_bytes, short
+from ..common.text import spreadsheet_text
 from .activations import Activations, Prepared, model_for, output_parts, prepare, top_classes
 from .images import class_name
 from .mosaic import mosaic, png
@@ -61,8 +62,11 @@ class Forward:
         return names[index] if len(names) == self.arch.classes else class_name(index, self.arch.classes)
 
     def likeliest(self, k: int = 5) -> list[tuple[str, float]]:
-        """The names of the ``k`` likeliest classes with their probabilities; none where the outputs are no classes."""
-        if self.trained_weights.embedding:
+        """The names of the ``k`` likeliest classes with their probabilities.
+
+        There are none where the outputs are no classes, or not finite.
+        """
+        if self.trained_weights.embedding or not self.activations.logits.isfinite().all():
             return []
         return [(self.class_name(index), p) for index, p in top_classes(self.activations.logits, k)]
 
@@ -178,5 +182,5 @@ def _classes(done: Forward, file: Path) -> Path:
         table.writerow(["index", "class", "probability"])
         if not done.trained_weights.embedding:
             for index, probability in top_classes(done.activations.logits):
-                table.writerow([index, done.class_name(index), f"{probability:.6g}"])
+                table.writerow([index, spreadsheet_text(done.class_name(index)), f"{probability:.6g}"])
     return file

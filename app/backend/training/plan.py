@@ -30,9 +30,14 @@ DEMO_PX, DEMO_FACTOR, DEMO_DIVISOR = 48, 0.25, 8
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """The cost of a training run. ``epoch_seconds``: of each epoch; ``memory_bytes``: at the peak of a step."""
+    """The cost of a training run.
+
+    ``epoch_seconds``: of each epoch; ``macs_a_picture``: of a step, the mean of all epochs; ``memory_bytes``: at the
+    peak of a step.
+    """
 
     epoch_seconds: tuple[float, ...]
+    macs_a_picture: int
     memory_bytes: int
 
     @property
@@ -91,7 +96,8 @@ def training_plan(
         first = step_macs(analysis, {part.name for part in (*arch.stages, *arch.aux)} - head)
         every = step_macs(analysis, frozen)
     macs = (first,) * head_epochs + (every,) * (options.epochs - head_epochs)
-    return TrainingPlan(tuple(each * pictures / macs_per_second for each in macs), memory.peak_bytes)
+    seconds = tuple(each * pictures / macs_per_second for each in macs)
+    return TrainingPlan(seconds, sum(macs) // len(macs), memory.peak_bytes)
 
 
 def step_macs(analysis: Analysis, frozen: Collection[str] = ()) -> int:
@@ -100,7 +106,7 @@ def step_macs(analysis: Analysis, frozen: Collection[str] = ()) -> int:
     """
     macs, learns = 0, False
     for stage in analysis.stages:
-        learns |= stage.name not in frozen
+        learns |= stage.params > 0 and stage.name not in frozen
         macs += stage.macs * (PASSES if stage.name not in frozen else PASSES - 1 if learns else 1)
     return macs + PASSES * sum(head.macs for head in analysis.aux)
 

@@ -48,24 +48,24 @@ def curves_csv(curve: tuple[Epoch, ...]) -> str:
 def card_json(trained: Trained, data: Data, options: Options, test: Score, command: str) -> str:
     """Which network the weights belong to, how its pictures are prepared, how it was trained and how well it does."""
     arch, phases = trained.net.arch, trained.phases
-    origin = phases and {
-        "weights": phases.origin,
+    tuning = phases and {
         "licence": phases.licence,
         "new": sorted(phases.new),
         "head_epochs": phases.head_epochs,
         "frozen": phases.frozen,
     }
-    content = {
+    content: dict[str, object] = {
         "variant": arch.key,
         "edits": to_edits(ARCHITECTURES[arch.key], arch),
         "mean": trained.mean,
         "std": trained.std,
-        "preprocessing": data.steps and asdict(data.steps),
         "input_size": arch.input_size,
         "classes": data.classes,
         "accuracy": test.accuracy,
         "card": {
-            "from": origin,
+            "from": phases.origin if phases else "random weights",
+            "fine_tuning": tuning,
+            "notes": [f"Fine-tuned from {phases.origin}."] if phases else [],
             "data": data.source or data.name,
             "licence": data.licence,
             "pictures": {"train": len(data.train), "test": len(data.test)},
@@ -81,6 +81,8 @@ def card_json(trained: Trained, data: Data, options: Options, test: Score, comma
             "curve": [asdict(epoch) for epoch in trained.curve],
         },
     }
+    if data.steps is not None:
+        content["preprocessing"] = asdict(data.steps)
     return json.dumps(content, indent=1) + "\n"
 
 

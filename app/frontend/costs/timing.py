@@ -25,6 +25,8 @@ def show(context: CostsContext) -> None:
             )
         return
     st.markdown(_sentence(times.latency))
+    if times.disturbed:
+        st.caption("A long job, such as a training run, went on here meanwhile: on an idle machine it is faster.")
     points = roofline.roofline_points(context.analysis, times.latency, times.ceilings)
     st.subheader("Time against MACs")
     plot(context, time_against_macs(context.analysis, times.latency, context.state.selected_stage), "times")

@@ -8,7 +8,7 @@ from ..shell import page_links
 from ..shell.panel import panel
 from ..shell.presence import person
 from ..state import current
-from . import costs, explore, picture, train
+from . import costs, explore, own_network, picture, train
 
 
 def show() -> None:
@@ -19,6 +19,7 @@ def show() -> None:
         st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),
         st.Page(costs.page, title="Costs", icon=":material/bar_chart:", url_path="costs"),
         st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
+        st.Page(own_network.page, title="Your own network", icon=":material/upload_file:", url_path="own-network"),
     ]
     page_links.register(pages)
     chosen = st.navigation(pages)

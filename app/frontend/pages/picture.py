@@ -14,7 +14,9 @@ from ..picture.weights_input import choose_weights
 from ..shell import frame, memory
 from ..shell.notice import plain, refused
 from ..shell.panel import panel
+from ..shell.weights_in_use import use_weights_of
 from ..state import State
+from ..training.run import just_trained
 
 
 def page() -> None:
@@ -22,7 +24,8 @@ def page() -> None:
     state, _, _ = frame.show()
     left, right = st.columns([1, 3], gap="large")
     with left:
-        weights = choose_weights(state)
+        weights = choose_weights(state, just_trained())
+        use_weights_of(state.arch.key, weights)
         problems = st.container()
         test = demo_pictures.choose_test_picture() if weights == "demo" else None
         picture = test.picture if test else choose_picture(state.files)

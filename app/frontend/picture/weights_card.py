@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 from inception_models.edits.input_output import with_classes
 from inception_models.resize.report import LayerChange
-from inception_models.weights import Loaded, WeightsError
+from inception_models.weights import Loaded, WeightsError, safetensors_with_card
 
 from ..shell.notice import plain, refused
 from ..state import State
-from .weights_input import open_own_network
+from .weights_file import list_mismatches, open_own_network
 
 CHANGES_SHOWN = 60  # one sentence each
 
 
 def show(loaded: Loaded) -> None:
-    """Render the expanders; nothing for random weights."""
+    """Render the expanders and the download; for random weights only that."""
     weights = loaded.trained_weights
     for sentence in loaded.report:
         st.caption(plain(sentence))
@@ -36,6 +37,17 @@ def show(loaded: Loaded) -> None:
     if carried:
         with st.expander(f"How your edits changed the weights ({len(carried)})"):
             _changes(carried, len(loaded.changes) - len(carried))
+    arch = loaded.net.arch
+    st.download_button(
+        "Save these weights",
+        partial(safetensors_with_card, loaded),
+        f"{arch.key}.safetensors",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+        help="A .safetensors file with a card inside: network, classes, preprocessing, where the weights come from."
+        " Dropped on this page, it opens as this network; on the command line, the variant `auto` is it.",
+    )
 
 
 def _changes(changes: list[LayerChange], kept: int) -> None:
@@ -60,7 +72,4 @@ def unusable(problem: ValueError, state: State) -> None:
         )
     elif (arch := problem.arch) is not None and state.weights.get(state.arch.key) == "own":
         st.button("Open that network", on_click=open_own_network, args=(state, arch), type="primary", width="stretch")
-    places = problem.mismatches
-    if len(places) > 1:
-        with st.expander(f"All {len(places)} tensors that do not fit"):
-            st.code("\n".join(places[:1000]), language=None)
+    list_mismatches(problem)

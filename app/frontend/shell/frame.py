@@ -21,12 +21,11 @@ Networks = tuple[State, Analysis, Analysis]
 
 def show() -> Networks:
     """Render it around a page whose body follows."""
-    memory.wait()
+    memory.show()
     state = current()
     networks = _networks(state)
     _header(networks)
     sidebar.show(state)
-    memory.keep(state)
     _freeze_imported_modules()
     return networks
 
@@ -37,11 +36,10 @@ def show_after(body: Callable[[State, Analysis, Analysis], None]) -> None:
     The browser takes as long for the sidebar as for a diagram. So the body comes first, and an edit that the sidebar
     does not show redraws only the body and the header.
     """
-    memory.wait()
+    memory.show()
     state = current()
     _body_and_header(body, sidebar.settings(state))
     sidebar.show(state)
-    memory.keep(state)
     _freeze_imported_modules()
 
 

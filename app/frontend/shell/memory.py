@@ -9,43 +9,47 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import parse_qsl
 
 import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch
+from inception_models.checkpoints.preprocessing import preprocessing_from_json
 
 from ...backend.common.links import linked_network
 from ..components.session_memory import session_memory
-from ..state import HISTORY, State, address_of, linkable, opened
+from ..state import HISTORY, State, address_of, current, linkable, opened
 from .controls import bring_choices, choices
 from .visitor import known_browser, visitor
 
 ANSWER_SECONDS = 3
-MOST_STEPS = 10**9
+MOST_PREPARED = 20  # files of weights whose preprocessing is remembered
 MOST_NAMES = 1000  # of stages, weights and files: far more than there can be
 MOST_LETTERS = 2 * 10**6  # in the whole record; record.js keeps a quarter of that
 UNUSABLE = "What this browser had kept of your last visit could not be used, so the page starts from its link."
 
 
-def wait() -> None:
-    """Before a new session draws anything, hear what the browser has kept of earlier ones, if it was here before.
+def show() -> None:
+    """Let the browser keep the state. A new session first hears what a browser that was here before has kept.
 
-    The browser's answer ends this run, and what is on its screen stays there until the next one.
+    To be called before anything else is drawn, and always at the same place: then what was on the screen stays there
+    until it is drawn anew, with what the person is doing in it.
     """
-    if st.session_state.setdefault("memory_answered", not known_browser()):
-        return
-    session_memory({**_who(), "now": None}, "memory", _restore)
+    answered = st.session_state.setdefault("memory_answered", not known_browser())
+    with st.container(key="memory-place"):
+        session_memory({**_who(), "now": kept_of(current()) if answered else None}, "memory", _restore)
+        if not answered:
+            _wait()
+
+
+def _wait() -> None:
+    """The browser's answer ends this run."""
     place = st.empty()
     for _ in range(ANSWER_SECONDS * 50):
         time.sleep(0.02)
-        place.empty()  # this is where a run can be ended
+        place.empty()  # a run can be ended only where it sends something
     st.stop()
-
-
-def keep(state: State) -> None:
-    """Let the browser keep ``state``."""
-    session_memory({**_who(), "now": kept_of(state)}, "memory", _restore)
 
 
 def keep_again(state: State) -> None:
@@ -72,6 +76,7 @@ def kept_of(state: State) -> dict[str, object]:
             "folded": sorted(state.folded),
             "weights": state.weights,
             "files": state.files,
+            "preprocessing": dict(list(state.preprocessing.items())[-MOST_PREPARED:]),
             "choices": choices(),
         },
     }
@@ -88,7 +93,7 @@ def _restore(record: object, query: str) -> None:
         return
     try:
         state, address = recalled(record)
-    except ValueError:
+    except (ValueError, RecursionError):
         link.refusal = link.refusal or ("link", ValueError(UNUSABLE))
         return
     match record:
@@ -119,7 +124,7 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
             "latest": dict() as latest,
             "kept": dict() as kept,
             "address": dict() as address,
-        } if 0 <= past <= at < MOST_STEPS and past <= HISTORY + 1 and 0 <= future <= HISTORY + 1:
+        } if 0 <= past <= HISTORY + 1 and 0 <= future <= HISTORY + 1:
             pass
         case _:
             raise ValueError("This is no record of a session.")
@@ -132,9 +137,10 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
     state.weights = {
         key: name
         for key, name in _texts(kept.get("weights")).items()
-        if key in ARCHITECTURES and name in ("random", "own", *linkable(ARCHITECTURES[key]))
+        if key in ARCHITECTURES and name in ("random", "own", "trained", *linkable(ARCHITECTURES[key]))
     }
     state.files = _texts(kept.get("files"))
+    state.preprocessing = _prepared(kept.get("preprocessing"))
     state.expanded, state.folded = _stages(arch, kept.get("expanded")), _stages(arch, kept.get("folded"))
     selected = kept.get("selected")
     if isinstance(selected, str) and selected.partition(".")[0] in _parts(arch):
@@ -146,6 +152,21 @@ def _texts(value: object) -> dict[str, str]:
     if not isinstance(value, Mapping) or len(value) > MOST_NAMES:
         return {}
     return {key: text for key, text in value.items() if isinstance(key, str) and isinstance(text, str)}
+
+
+def _prepared(value: object) -> dict[str, Mapping[str, object]]:
+    """What was chosen for files of weights, where it is something that could have been."""
+    entries = value.items() if isinstance(value, dict) and len(value) <= MOST_PREPARED else ()
+    good: dict[str, Mapping[str, object]] = {}
+    for digest, choice in entries:
+        match choice:
+            case {"preset": str(), "steps": steps}:
+                with suppress(ValueError):
+                    preprocessing_from_json(steps)
+                    good[digest] = choice
+            case _:
+                pass
+    return good
 
 
 def _stages(arch: Arch, value: object) -> frozenset[str]:

@@ -8,8 +8,13 @@ import streamlit as st
 
 from inception_models.arch.refusal import remedies_of
 
+from ...backend.common.text import one_line
 from ..state import State
 
+MARKS = re.compile(r"[\\`*_{}\[\]()<>#+.!|~$:&@-]")
+# What Streamlit looks for once the escapes are resolved: icons and emoji, addresses of the web and of mail, arrows.
+READ_LATER = re.compile(r":(?=[\w+/-])|www(?=\.)|\S(?=@)|(?<!\S)[-<>~](?=(?:->|>|-|=)(?!\S))", re.IGNORECASE)
+WORD_JOINER = "\u2060"  # which has no width and lets no line break in
 CELLS_OFFERED = 6  # buttons at once
 
 
@@ -44,5 +49,5 @@ def cell_remedies(state: State) -> None:
 
 
 def plain(text: str) -> str:
-    """``text`` with everything escaped that Markdown, HTML or Streamlit's own codes would act on."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+.!|~$:-])", r"\\\1", text)
+    """``text`` in one line, with everything disarmed that Markdown, HTML or Streamlit's own codes would act on."""
+    return MARKS.sub(r"\\\g<0>", READ_LATER.sub(f"\\g<0>{WORD_JOINER}", one_line(text)))

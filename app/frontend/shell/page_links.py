@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 import streamlit as st
 
@@ -15,3 +16,8 @@ def register(pages: Sequence[st.Page]) -> None:
 def page_link(title: str, label: str) -> None:
     """Render a link to the page called ``title`` in the menu, with that page's icon."""
     st.page_link(st.session_state.pages[title], label=label)
+
+
+def open_page(title: str) -> NoReturn:
+    """Show the page called ``title`` in the menu instead of this one."""
+    st.switch_page(st.session_state.pages[title])

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from ...backend.common.jobs import JOBS, Job
+from ...backend.common.limits import LEFT_SECONDS
 from .presence import is_here
 
 LOOK_SECONDS = 1.0  # between two looks at who is still here
-GRACE_SECONDS = 20.0  # a reload or a short break of the connection costs nothing
 KEPT_SECONDS = 600.0  # a result without its person
 MOST_RECORDS = 300  # each may hold the arrays of a result
 
@@ -84,7 +84,7 @@ class TaskRecords:
                     record.last_here = now
                 elif record.job is None and now - record.last_here > KEPT_SECONDS:
                     del self._records[key]
-                elif record.job is not None and now - record.last_here > GRACE_SECONDS:
+                elif record.job is not None and now - record.last_here > LEFT_SECONDS:
                     record.problem = "This was stopped, because your page was closed or had lost its connection."
                     JOBS.cancel(record.job)
             self._watched = bool(self._records)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
@@ -13,13 +14,17 @@ from ...backend.common.quantity import exact, float32_bytes, percent_change, sho
 
 @dataclass(frozen=True)
 class Total:
-    """One total: of the network as it is and of the published one, in ``unit``, with an explanation."""
+    """One total: of the network as it is and of the published one, in ``unit``, with an explanation.
+
+    ``beside``: what the other one is, where that is not the published network.
+    """
 
     label: str
     unit: str
     now: int
     published: int
     explanation: str
+    beside: str = "published"
 
 
 def totals_of(analysis: Analysis, reference: Analysis) -> list[Total]:
@@ -49,9 +54,12 @@ def totals_of(analysis: Analysis, reference: Analysis) -> list[Total]:
 
 def show(analysis: Analysis, reference: Analysis) -> None:
     """Render the row."""
-    st.html(
-        "".join(['<div class="metrics totals" role="list">', *map(_html, totals_of(analysis, reference)), "</div>"])
-    )
+    st.html(totals_html(totals_of(analysis, reference), "metrics totals"))
+
+
+def totals_html(totals: Iterable[Total], classes: str) -> str:
+    """A row of totals."""
+    return "".join([f'<div class="{classes}" role="list">', *map(_html, totals), "</div>"])
 
 
 def _html(total: Total) -> str:
@@ -64,7 +72,7 @@ def _html(total: Total) -> str:
         sign = "−" if total.now < total.published else "+"
         relative = percent_change(total.now, total.published)
         change = f'<span class="change {direction}">{sign}{difference} ({relative})</span>'
-        spelled += f"; published {exact(total.published)}"
+        spelled += f"; {total.beside} {exact(total.published)}"
     tip = escape(f"{spelled}. {total.explanation}", quote=True)
     return (
         f'<div class="metric" role="listitem" tabindex="0" data-tip="{tip}" aria-label="{escape(total.label)}: {tip}">'

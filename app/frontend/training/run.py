@@ -10,18 +10,21 @@ from inception_models import Arch
 from inception_models.edits.input_output import with_classes
 from inception_models.edits.toggles import has_batch_norm
 from inception_models.training.run import Options
+from inception_models.weights import OwnFile
 
 from ...backend import Analysis
 from ...backend.charts.training import accuracy_curve, loss_curves
 from ...backend.common.jobs import Progress
 from ...backend.common.quantity import short, spoken
 from ...backend.training.data import Offer, offers
-from ...backend.training.job import Finished, Live, work
-from ...backend.training.plan import TrainingPlan, narrowed, step_macs, training_plan
+from ...backend.training.job import Beginning, Finished, Live, work
+from ...backend.training.plan import TrainingPlan, narrowed, training_plan
 from ...backend.training.record import curves_csv, weights_file
 from ..shell.background import BackgroundTask
 from ..shell.controls import remembered
+from ..shell.page_links import open_page
 from ..state import State
+from .beginning import choose_beginning
 
 RUN: BackgroundTask[tuple[Live, Finished]] = BackgroundTask("training", stops="Stop after this step", lane="long")
 CURVES_EVERY_SECONDS = 1.0  # two charts are drawn each time, on the machine that trains
@@ -34,8 +37,9 @@ def show(state: State, analysis: Analysis) -> None:
     left, right = st.columns([1, 2], gap="large")
     with left:
         offer, options = _options()
+        beginning = choose_beginning(state, options.epochs)
         if not RUN.running:
-            _offer_to_start(state, analysis, offer, options)
+            _offer_to_start(state, analysis, offer, options, beginning)
     live = _live()
     with right:
         if RUN.running:
@@ -49,11 +53,17 @@ def show(state: State, analysis: Analysis) -> None:
             st.caption("The curves appear here during training.")
 
 
-def _begin(arch: Arch, offer: Offer, options: Options) -> None:
+def just_trained() -> OwnFile | None:
+    """The weights of the last run that ended, where there is one."""
+    _, finished = RUN.result() or (None, None)
+    return finished.weights if finished else None
+
+
+def _begin(arch: Arch, offer: Offer, options: Options, beginning: Beginning | None) -> None:
     live = Live(options.epochs, arch.classes)
 
     def train(progress: Progress) -> tuple[Live, Finished]:
-        return live, work(arch, offer, options, live, progress)
+        return live, work(arch, offer, options, live, progress, beginning)
 
     RUN.start(train, live=live)
 
@@ -110,7 +120,9 @@ def _options() -> tuple[Offer, Options]:
     return known[title], Options(int(epochs), BATCH, float(rate), int(seed))
 
 
-def _offer_to_start(state: State, analysis: Analysis, offer: Offer, options: Options) -> None:
+def _offer_to_start(
+    state: State, analysis: Analysis, offer: Offer, options: Options, beginning: Beginning | None
+) -> None:
     if state.arch.classes != offer.classes:
         st.markdown(f"The network has {state.arch.classes:,} outputs, but this data has {offer.classes} classes.")
         _smaller(state, offer)
@@ -119,26 +131,26 @@ def _offer_to_start(state: State, analysis: Analysis, offer: Offer, options: Opt
             on_click=partial(state.attempt, lambda arch: with_classes(arch, offer.classes), "classes"),
         )
         return
-    known = training_plan(analysis, offer.pictures, options.epochs, options.batch)
-    st.markdown(_about(known, analysis, offer))
+    known = training_plan(analysis, offer.pictures, options, tuning=beginning.tuning if beginning else None)
+    st.markdown(_about(known, offer))
     if not has_batch_norm(state.arch):
         st.caption("Without BatchNorm a network of this depth learns slowly. More epochs help, and so does BatchNorm.")
     if known.refusal or known.long:
         _smaller(state, offer)
     if st.button("Start", icon=":material/play_arrow:", type="primary", disabled=known.too_large):
-        _begin(state.arch, offer, options)
+        _begin(state.arch, offer, options, beginning)
         st.rerun()
     RUN.show_problem()
 
 
-def _about(known: TrainingPlan, analysis: Analysis, offer: Offer) -> str:
+def _about(known: TrainingPlan, offer: Offer) -> str:
     if known.too_large:
         return known.refusal
     warning = "**This will take long.** " if known.long else ""
     return (
-        f"{warning}Roughly {spoken(known.seconds)}: {known.epochs} × {offer.pictures:,} pictures,"
-        f" {short(step_macs(analysis), 'MACs')} each, and {short(known.memory_bytes, 'B')} of memory. The run begins by"
-        " measuring the speed of this machine, and stops if training would take more than an hour."
+        f"{warning}Roughly {spoken(known.seconds)}: {len(known.epoch_seconds)} × {offer.pictures:,} pictures,"
+        f" {short(known.macs_a_picture, 'MACs')} each, and {short(known.memory_bytes, 'B')} of memory. The run begins"
+        " by measuring the speed of this machine, and stops if training would take more than an hour."
     )
 
 
@@ -146,7 +158,7 @@ def _smaller(state: State, offer: Offer) -> None:
     st.button(
         "Make it small enough to train here",
         icon=":material/compress:",
-        on_click=partial(state.attempt, partial(narrowed, classes=offer.classes)),
+        on_click=partial(state.attempt, partial(narrowed, classes=offer.classes), "input_size"),
         help="A quarter of the filters, a small input and no auxiliary heads. Undo reverts it.",
     )
 
@@ -183,8 +195,23 @@ def _result(state: State, finished: Finished) -> None:
         st.caption("The network has been edited since: these weights belong to the network as it was then.")
     name = f"{arch.key}.{finished.data}"
     with st.container(horizontal=True):
+        if st.button(
+            "Try it on a picture",
+            icon=":material/image:",
+            type="primary",
+            help=f"Opens the Picture page with these weights, which are in its list as {finished.weights.name}",
+        ):
+            state.become(arch)
+            state.weights[arch.key] = "trained"
+            open_page("Picture")
         st.download_button(
-            "Weights", weights_file(trained), f"{name}.safetensors", icon=":material/download:", help="As safetensors"
+            "Weights",
+            partial(weights_file, trained),
+            f"{name}.safetensors",
+            "application/octet-stream",
+            icon=":material/download:",
+            help="As safetensors. In this app they are kept until the next run ends, or you leave",
+            on_click="ignore",
         )
         st.download_button(
             "Card",

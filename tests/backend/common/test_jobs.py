@@ -14,7 +14,8 @@ import pytest
 import torch
 
 from app.backend.common import jobs
-from app.backend.common.jobs import MOST_A_PERSON, Busy, Job, JobQueue, Lane, Progress
+from app.backend.common.jobs import Busy, Job, JobQueue, Lane, Progress
+from app.backend.common.limits import MAX_JOBS_A_PERSON
 
 WAIT = 30
 
@@ -131,8 +132,8 @@ def test_short_work_and_transfers_do_not_wait_for_long_work(queue: JobQueue) -> 
 
 def test_a_person_may_queue_a_few(queue: JobQueue) -> None:
     gate = Gate()
-    waiting = [put(queue, gate) for _ in range(MOST_A_PERSON)]
-    with pytest.raises(Busy, match=f"You have {MOST_A_PERSON} jobs"):
+    waiting = [put(queue, gate) for _ in range(MAX_JOBS_A_PERSON)]
+    with pytest.raises(Busy, match=f"You have {MAX_JOBS_A_PERSON} jobs"):
         put(queue, gate)
     queue.cancel(waiting[-1])
     assert not waiting[-1].running, "one that waits is gone at once"

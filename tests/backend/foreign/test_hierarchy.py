@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from app.backend import ModuleAnalysis, analyze_module
 from app.backend.foreign.branches import inception_modules, kind_of_branch
-from app.backend.foreign.hierarchy import module_parts
+from app.backend.foreign.hierarchy import module_parts, part_tree
 from tests.backend.foreign.modules import Made
 
 vision = torchvision.models
@@ -93,3 +93,15 @@ def test_what_is_not_an_inception_module_is_not_named_one(make: Callable[[], nn.
 def test_a_depth_is_at_least_one() -> None:
     with pytest.raises(ValueError, match="1 or more, not 0"):
         module_parts(analyze_module(nn.Linear(3, 4), 3), 0)
+
+
+def test_the_tree_has_each_part_after_what_it_is_in_and_sums_of_what_is_in_it() -> None:
+    tree = part_tree(analysed(vision.resnet18))
+    places = {part.path: place for place, part in enumerate(tree)}
+    assert len(places) == len(tree)
+    for part in tree:
+        inside = [other for other in tree if other.path.rpartition(".")[0] == part.path]
+        assert all(places[other.path] > places[part.path] for other in inside)
+        assert not inside or sum(other.macs for other in inside) == part.macs
+    assert tree[places["layer4"]].field is not None
+    assert (tree[places["layer4"]].field[0].size, tree[places["fc"]].field) == (435, None)

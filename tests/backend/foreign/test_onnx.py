@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -229,6 +230,34 @@ def test_external_weights_and_other_files_are_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(ValueError, match=words):
             analyze_onnx(tmp_path / f"{name}.onnx")
+
+
+def test_a_damaged_file_is_a_sentence_whatever_is_damaged(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["a"]),
+        helper.make_node("Shape", ["a"], ["s"]),
+        helper.make_node("Slice", ["s", "from", "to"], ["n"]),
+        helper.make_node("Reshape", ["a", "n"], ["y"]),
+    ]
+    model = onnx.load(written(tmp_path / "net.onnx", nodes))
+    for name, value in (("from", 0), ("to", 4)):
+        model.graph.initializer.append(helper.make_tensor(name, TensorProto.INT64, (1,), [value]))
+    whole, dice = model.SerializeToString(), random.Random(0)
+    outcomes = []
+    for _ in range(150):
+        place, count = dice.randrange(len(whole)), dice.choice((0, 1, 30))
+        data = whole[:place] + dice.randbytes(count) + whole[place + dice.choice((0, 1, 30)) :]
+        (tmp_path / "damaged.onnx").write_bytes(data)
+        try:
+            outcomes.append(str(analyze_onnx(tmp_path / "damaged.onnx").macs))
+        except ValueError as problem:
+            outcomes.append(str(problem))
+    (tmp_path / "damaged.onnx").write_bytes(whole.replace(b"Conv", b"C\xffnv"))
+    with pytest.raises(ValueError, match="contradicts itself"):
+        analyze_onnx(tmp_path / "damaged.onnx")
+    assert all(len(outcome.splitlines()) == 1 for outcome in outcomes)
+    assert str(4 * 6 * 6 * 27) in outcomes
+    assert len(set(outcomes)) > 4
 
 
 def test_a_file_of_too_many_bytes_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

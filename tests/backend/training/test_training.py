@@ -16,17 +16,21 @@ from safetensors.torch import load
 
 from app.backend import analyze
 from app.backend.charts.training import accuracy_curve, loss_curves
-from app.backend.common.jobs import Job
+from app.backend.common.jobs import JOBS, Job, Progress
 from app.backend.common.quantity import spoken
+from app.backend.picture.forward import forward
 from app.backend.training.data import Offer, class_folders, offers, read_data_set
-from app.backend.training.job import Live, work
+from app.backend.training.job import Beginning, Finished, Live, work
 from app.backend.training.plan import MAX_SECONDS, measured_speed, narrowed, step_macs, training_plan
 from app.backend.training.record import curves_csv, weights_file
-from inception_models import ARCHITECTURES, build
+from inception_models import ARCHITECTURES, build, with_widths
+from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.preprocessing import Preprocessing
+from inception_models.edits.input_output import with_classes
 from inception_models.edits.link import apply_edits
 from inception_models.training.evaluate import evaluate
-from inception_models.training.run import Options
+from inception_models.training.run import Options, TrainingProgress
+from inception_models.training.start import Tuning
 from tests.models.tiny import halves, tiny
 
 HALVES = Offer("Halves", 40, 2, halves)
@@ -111,9 +115,12 @@ def test_a_folder_that_does_not_do_is_refused_and_what_is_wrong_is_named(
         read_data_set(str(tmp_path), 8)
 
 
-def test_too_many_pictures_for_the_memory_are_refused_before_any_is_opened(tmp_path: Path) -> None:
+def test_too_many_pictures_for_the_memory_are_refused_before_any_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.backend.training.data.MAX_DATA_BYTES", 10 * 3 * 99**2 - 1)
     with pytest.raises(ValueError, match="GiB"):
-        class_folders(pictures(tmp_path, {"cats": 5, "dogs": 5}), Preprocessing(20_000, 20_000))
+        class_folders(pictures(tmp_path, {"cats": 5, "dogs": 5}), Preprocessing(99, 99))
 
 
 def test_a_name_that_is_nothing_is_refused(tmp_path: Path) -> None:
@@ -174,10 +181,16 @@ def test_times_are_said_roughly(seconds: float, said: str) -> None:
 # --- in the background -----------------------------------------------------------------------------------------------
 
 
+def started(work: Callable[[Progress], Finished]) -> Job[Finished]:
+    job = Job("ann", "training", work, "long")
+    JOBS.put(job)
+    return job
+
+
 def test_a_run_in_the_background_learns_and_leaves_everything_behind() -> None:
     arch = tiny(2)
     live = Live(OPTIONS.epochs, arch.classes)
-    job = Job(partial(work, arch, HALVES, OPTIONS, live))
+    job = started(partial(work, arch, HALVES, OPTIONS, live))
     job.wait()
     done = job.result
     assert done is not None, job.problem
@@ -201,6 +214,48 @@ def test_a_run_in_the_background_learns_and_leaves_everything_behind() -> None:
     assert list(accuracy_curve(live.at.curve, 2).data[0].x) == [1, 2]
 
 
+def test_a_run_that_starts_from_the_demo_keeps_its_weights_for_the_picture_page() -> None:
+    arch = with_classes(demo().arch, 2)
+    live = Live(OPTIONS.epochs, 2)
+    beginning = Beginning("demo", Tuning(1, ("conv*", "inception3*")))
+    job = started(partial(work, arch, HALVES, OPTIONS, live, beginning=beginning))
+    job.wait()
+    done = job.result
+    assert done is not None, job.problem
+    assert done.weights.name == f"Just trained, {done.test.accuracy:.1%}"
+    own = {key: value.data_ptr() for key, value in done.trained.net.state_dict().items()}
+    assert own == {key: value.data_ptr() for key, value in done.weights.tensors.items()}  # one copy
+    card = json.loads(done.card)["card"]
+    assert (card["from"], card["fine_tuning"]["head_epochs"], card["fine_tuning"]["frozen"][:2]) == (
+        "demo",
+        1,
+        ["conv1", "conv2"],
+    )
+    picture = Image.new("RGB", (40, 30), (200, 40, 90))
+    for edited in (arch, with_widths(arch, {"conv1": 7}), with_classes(arch, 2)):
+        result = forward(edited, picture, done.weights)
+        assert result.trained_weights.class_names == ("upper", "lower")
+        assert result.preprocessing.channels == "grey"
+        assert result.preprocessing.mean == demo().preprocessing.mean
+    assert live.plan is not None
+    assert live.plan.epoch_seconds[0] < live.plan.epoch_seconds[1]  # the head alone
+
+
+def test_frozen_stages_cost_less_and_the_time_left_follows() -> None:
+    analysis = analyze(ARCHITECTURES["googlenet_bn"])
+    macs = {stage.name: stage.macs for stage in analysis.stages}
+    heads = 3 * sum(head.macs for head in analysis.aux)
+    every, first, late = step_macs(analysis), macs["conv1"] + macs["conv2"], macs["inception5b"]
+    assert step_macs(analysis, {"conv1", "conv2"}) == every - 2 * first  # forward only
+    assert step_macs(analysis, {"inception5b"}) == every - late  # its input's gradient is still needed
+    assert step_macs(analysis, set(macs) - {"fc"}) == sum(macs.values()) + 2 * macs["fc"] + heads
+    known = training_plan(analysis, 100, Options(epochs=4), 1e9, Tuning(2))
+    head, full = known.epoch_seconds[0], known.epoch_seconds[-1]
+    assert known.epoch_seconds == (head, head, full, full)
+    after_three = TrainingProgress(30, 40, 1.0, 7.0, ())
+    assert known.left(after_three) == pytest.approx(7 * full / (2 * head + full))
+
+
 def test_many_steps_are_averaged_in_the_plot() -> None:
     training, _ = loss_curves([1.0, 3.0] * 800, 100, ()).data  # four by four
     assert set(training.y) == {2}
@@ -209,7 +264,7 @@ def test_many_steps_are_averaged_in_the_plot() -> None:
 
 def test_a_run_is_cancelled_within_a_step() -> None:
     live = Live(1000, 2)
-    job = Job(partial(work, tiny(2), HALVES, replace(OPTIONS, epochs=1000), live))
+    job = started(partial(work, tiny(2), HALVES, replace(OPTIONS, epochs=1000), live))
     while live.at is None and job.running:
         torch.rand(1)
     job.progress.cancel()
@@ -222,7 +277,7 @@ def test_a_run_is_cancelled_within_a_step() -> None:
 
 def test_a_hopeless_run_is_refused_before_it_learns() -> None:
     live = Live(1000, 2)
-    job = Job(partial(work, tiny(2), replace(HALVES, pictures=10**9), replace(OPTIONS, epochs=1000), live))
+    job = started(partial(work, tiny(2), replace(HALVES, pictures=10**9), replace(OPTIONS, epochs=1000), live))
     job.wait()
     assert "at most an hour" in job.problem
     assert live.at is None

@@ -203,7 +203,7 @@ def test_heads_of_other_classes_are_left_out_and_said(state: State, tmp_path: Pa
     (tmp_path / "own.pth").write_bytes(torch_file(with_head(state, 7)))
     found = loaded(replace(ARCH, classes=7), tmp_path / "own.pth")
     assert "weights of aux1, aux2 are for another number of classes" in found.report[0]
-    assert "no aux1, aux2, so this part of the network stays random" in found.report[1]
+    assert "no aux1, aux2, so this part of the network starts random" in found.report[1]
     assert recognised(tmp_path / "own.pth") == replace(ARCH, classes=7, aux=())
 
 

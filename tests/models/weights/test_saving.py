@@ -20,7 +20,8 @@ from torchvision.transforms import InterpolationMode, v2
 from inception_models import ARCHITECTURES, weights, widths, with_widths
 from inception_models.checkpoints.card import parse_card
 from inception_models.checkpoints.demo import FILE
-from inception_models.checkpoints.preprocessing import PRESETS, caffe_bgr, preprocessing_from_json
+from inception_models.checkpoints.preprocessing import caffe_bgr, preprocessing_from_json
+from inception_models.checkpoints.presets import PRESETS
 from inception_models.edits.depth import scales, with_scales
 from inception_models.edits.toggles import with_activation
 from tests.models.trained import small, trained
@@ -183,6 +184,21 @@ def test_a_set_that_cannot_be_used_does_not_hide_the_other(tmp_path: Path) -> No
     empty = {name: value.to_sparse() if value.ndim > 1 else value for name, value in state.items()}
     torch.save({"compressed": empty, "plain": state}, tmp_path / "two.pth")
     assert weights.read(tmp_path / "two.pth").entry == "plain"
+
+
+def test_equal_stages_are_not_networks_beside_one_another(tmp_path: Path) -> None:
+    torch.save(torchvision.models.resnet18().state_dict(), tmp_path / "resnet.pth")
+    with pytest.raises(weights.WeightsError, match="not of this family"):
+        weights.recognised(tmp_path / "resnet.pth")
+
+
+def test_a_card_beside_that_is_another_networks_is_left_out_and_said(tmp_path: Path) -> None:
+    home = small("googlenet_torchvision")
+    torch.save(trained(home).state_dict(), tmp_path / "own.pth")
+    (tmp_path / "own.json").write_text(json.dumps(GOOD))
+    own = weights.read(tmp_path / "own.pth")
+    assert own.card == ""
+    assert "own.pth is used without its card, which is another file's." in weights.loaded(home, own).report
 
 
 STRANGE = {

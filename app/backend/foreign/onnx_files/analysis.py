@@ -43,11 +43,14 @@ def analyze_onnx(file: Path, input_shape: Sequence[int] | int | None = None) -> 
         UnknownOp: naming an operation that cannot be counted.
         ValueError: with one sentence, where the file cannot be read, or does not fit the input.
     """
-    graph = read_onnx(file, None if input_shape is None else checked_shape(input_shape))
-    reader = _Reader(graph)
-    for node in graph.nodes:
-        reader.add(node)
-    return reader.analysis()
+    shape = None if input_shape is None else checked_shape(input_shape)
+    try:
+        reader = _Reader(read_onnx(file, shape))
+        for node in reader.graph.nodes:
+            reader.add(node)
+        return reader.analysis()
+    except (TypeError, LookupError, ArithmeticError) as problem:  # a damaged file's names can be bytes, its lists short
+        raise ValueError("The file is damaged: its graph contradicts itself.") from problem
 
 
 @dataclass

@@ -7,7 +7,7 @@ shapes are followed too, by ONNX's reference implementation of a few harmless op
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
@@ -94,12 +94,16 @@ class _Pass:
             bounds = {attribute.name: attribute.i for attribute in node.attribute}
             part = dims[bounds.get("start", 0) : bounds.get("end", len(dims))]
             self.keep(node.output[0], numpy_helper.from_array(np.array(part, np.int64)))
-        elif node.op_type in FOLLOWED and len(values) == len(types) and _stays_small(node, values):
-            arrays = {name: numpy_helper.to_array(value) for name, value in values.items()}
+        elif node.op_type in FOLLOWED and len(values) == len(types):
             try:
-                results = ReferenceEvaluator(node, opsets={"": self.opset}).run(None, arrays)
+                self._compute(node, {name: numpy_helper.to_array(value) for name, value in values.items()})
             except Exception:  # then it is not known, and whoever needs it says so
                 return
+
+    def _compute(self, node: NodeProto, arrays: Mapping[str, np.ndarray]) -> None:
+        if _stays_small(node, [arrays[name] for name in node.input if name]):
+            with np.errstate(all="ignore"):
+                results = ReferenceEvaluator(node, opsets={"": self.opset}).run(None, dict(arrays))
             for name, result in zip(node.output, results, strict=True):
                 self.keep(name, numpy_helper.from_array(np.asarray(result)))
 
@@ -115,11 +119,10 @@ def _constant(attribute: onnx.AttributeProto) -> TensorProto | None:
     return None
 
 
-def _stays_small(node: NodeProto, values: Mapping[str, TensorProto]) -> bool:
+def _stays_small(node: NodeProto, numbers: Sequence[np.ndarray]) -> bool:
     """Whether the result of an operation that makes new tensors has few values; the others' cannot grow much."""
     if node.op_type not in ("ConstantOfShape", "Range"):
         return True
-    numbers = [numpy_helper.to_array(values[name]) for name in node.input]
     if node.op_type == "ConstantOfShape":
         return math.prod(int(side) for side in numbers[0].ravel()) <= _SMALL
     start, limit, step = (float(value) for value in numbers)

@@ -69,6 +69,8 @@ def _check(model: ModelProto) -> None:
             "The file keeps its weights in a second file, which is not read; export it as one file, with"
             " torch.onnx.export(..., external_data=False)."
         )
+    if any(side < 0 for tensor in _tensors(model) for side in tensor.dims):
+        raise ValueError("The file is damaged: it has a tensor with a negative side.")
     if (count := _node_count(model)) > MAX_ONNX_NODES:
         raise ValueError(f"The file's graph has {count:,} nodes; {MAX_ONNX_NODES:,} are allowed.")
 

@@ -12,13 +12,7 @@ from functools import partial
 from ..shared.component import Component
 from ..shared.events import handled, new_events
 
-_component = Component(
-    __file__,
-    "session_memory",
-    "memory.js",
-    style="memory.css",
-    isolate_styles=False,  # it hides the place that Streamlit gives it
-)
+_component = Component(__file__, "session_memory", "memory.js")
 
 
 def session_memory(now: Mapping[str, object], key: str, on_record: Callable[[object, str], None] | None) -> None:

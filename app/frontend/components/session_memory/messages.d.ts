@@ -22,6 +22,7 @@ export interface Kept {
   folded: string[]
   weights: Record<string, string>
   files: Record<string, string>
+  preprocessing: Record<string, { preset: string; steps: Record<string, unknown> }>
   choices: Record<string, string | number | boolean>
 }
 

@@ -11,6 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from ....backend.common.jobs import Progress
+from ....backend.common.text import visible
 from ....backend.picture.activations import top_classes
 from ....backend.picture.attribution import Completeness, grad_cam, integrated_gradients, occlusion
 from ....backend.picture.overlay import overlay
@@ -62,7 +63,7 @@ def _class(context: PictureContext) -> int:
         "Class",
         list(shares),
         key="target",
-        format_func=lambda index: f"{context.class_name(index)} · {shares[index]:.1%}",
+        format_func=lambda index: f"{visible(context.class_name(index))} · {shares[index]:.1%}",
         help="The class to explain, the most probable first",
         width=240,
     )

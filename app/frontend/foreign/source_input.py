@@ -1,0 +1,165 @@
+"""Which network: the name of an installed one, or an ONNX file; and the shape of its input."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from inception_models.arch.shapes import Shape
+
+from ...backend import ModuleAnalysis
+from ...backend.common.jobs import Progress
+from ...backend.common.limits import MAX_ONNX_BYTES
+from ...backend.foreign.apart import inspected_apart
+from ...backend.foreign.inspection import is_onnx, parsed_shape
+from ...backend.foreign.sources import LIBRARIES, installed_networks, refused_file
+from ..shell.background import BackgroundTask
+from ..shell.notice import refused
+
+Work = Callable[[Progress], ModuleAnalysis]
+EXAMPLES = ("torchvision:resnet50", "timm:efficientnet_b0", "torchvision:vit_b_16")
+OWN_NETWORK: BackgroundTask[ModuleAnalysis] = BackgroundTask(
+    "own_network", doing="Analysing the network", stops="Stop now", steady=False
+)
+_NAMES_ONLY = (
+    "{} is not the name of a network of torchvision or timm. A module of your own is code, which this page does not"
+    " run: on the command line, python -m app inspect package.module:callable does."
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The network that was asked for: a name, or a file's, told apart by ``digest``; and the shape that was typed."""
+
+    source: str
+    shape: Shape | None
+    digest: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the person calls it."""
+        return self.source.partition(":")[2] or self.source
+
+
+def choose() -> None:
+    """Render the controls; a button or a file starts the analysis."""
+    left, right = st.columns([3, 2], gap="large")
+    with left, st.form("own-name", border=False):
+        _name_and_shape()
+    with right:
+        _file()
+    if problem := st.session_state.get("own_problem"):
+        refused(problem)
+
+
+def examples() -> None:
+    """A button for each example whose library is installed."""
+    installed = [name for name in EXAMPLES if find_spec(name.partition(":")[0])]
+    if installed:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("For example", width="content")
+            for name in installed:
+                st.button(
+                    name.replace(":", " "),
+                    key=f"example:{name}",
+                    on_click=_start_example,
+                    args=(name,),
+                    disabled=OWN_NETWORK.running,
+                )
+
+
+def _name_and_shape() -> None:
+    names = _names()
+    search = f"Search the {len(names):,} of torchvision and timm"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.selectbox(
+            "Network",
+            names,
+            index=None,
+            placeholder=search if names else "Neither torchvision nor timm is installed here",
+            key="own_name",
+            accept_new_options=True,
+            help="Of torchvision or timm, where they are installed. Their own code builds it, without weights; nothing"
+            " is downloaded.",
+        )
+        st.text_input(
+            "Input",
+            key="own_shape",
+            placeholder="as published",
+            width=140,
+            help="Empty: what it was published with, or what a file names. 224 is a picture of 224 × 224 with three"
+            " channels; otherwise channels, height and width, such as 1,28,28.",
+        )
+        st.form_submit_button("Inspect", type="primary", on_click=_submitted, disabled=OWN_NETWORK.running)
+
+
+def _file() -> None:
+    st.file_uploader(
+        "Or an .onnx file, which is read and never run",
+        key="own_file",
+        on_change=_uploaded,
+        disabled=OWN_NETWORK.running,
+        help=f"Up to {MAX_ONNX_BYTES / 2**20:.0f} MB, its weights inside. torch.onnx.export writes one. Files of torch"
+        " (.pt2, .pth) are not taken: their readers can run code, or they do not contain the network.",
+    )
+
+
+@st.cache_data(show_spinner="Listing the installed networks")
+def _names() -> tuple[str, ...]:
+    return installed_networks()
+
+
+def _submitted() -> None:
+    _start(lambda: _named(st.session_state.own_name or "", st.session_state.own_shape))
+
+
+def _start_example(name: str) -> None:
+    _start(lambda: _named(name, ""))
+
+
+def _uploaded() -> None:
+    if (file := st.session_state.own_file) is not None:
+        _start(lambda: _from_file(file, st.session_state.get("own_shape", "")))
+
+
+def _start(make: Callable[[], tuple[Asked, Work]]) -> None:
+    """Start what was asked for, or keep the sentence that says why not."""
+    try:
+        asked, work = make()
+    except ValueError as problem:
+        st.session_state.own_problem = str(problem)
+        return
+    st.session_state.own_problem = ""
+    OWN_NETWORK.start(work, question=asked, live=asked)
+
+
+def _named(name: str, shape: str) -> tuple[Asked, Work]:
+    name = name.strip()
+    if not name:
+        raise ValueError("Choose a network first, or upload a file.")
+    if name.partition(":")[0] not in LIBRARIES:
+        raise ValueError(refused_file(name) or _NAMES_ONLY.format(repr(name[:60])))
+    asked = Asked(name, parsed_shape(shape))
+    return asked, lambda progress: inspected_apart(asked.source, asked.shape, progress)
+
+
+def _from_file(file: UploadedFile, shape: str) -> tuple[Asked, Work]:
+    if not is_onnx(file.name):
+        raise ValueError(f"{file.name}: {refused_file(file.name) or 'only .onnx files are taken.'}")
+    content = file.getvalue()
+    asked = Asked(file.name, parsed_shape(shape), sha256(content).hexdigest())
+
+    def work(progress: Progress) -> ModuleAnalysis:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "network.onnx"
+            path.write_bytes(content)
+            return inspected_apart(str(path), asked.shape, progress)
+
+    return asked, work

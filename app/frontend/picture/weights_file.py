@@ -1,0 +1,165 @@
+"""A person's own file of weights: opened in one step as the network that it is of, and kept while the session lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from inception_models import Arch
+from inception_models.edits.diff import changes
+from inception_models.weights import OwnFile, WeightsError, loaded, read_own, recognised, with_card
+from inception_models.weights.errors import SeveralEntriesError
+
+from ...backend.common.limits import MAX_WEIGHTS_BYTES
+from ..shell.notice import plain, refused
+from ..state import State
+from . import weights_preprocessing
+
+FILE = "weights"  # the name of the person's file among those that the browser remembers
+
+
+@dataclass
+class OpenedFile:
+    """The last file that could be read, and what became of the last one that was dropped. Files are large: one only."""
+
+    own: OwnFile | None = None
+    home: Arch | None = None  # the network that the file is of
+    problem: WeightsError | None = None
+    shown: Arch | None = None  # the network at that time
+    dropped: tuple[UploadedFile, str] | None = None  # a file that contains several sets, and the text of its card
+    count: int = 0  # of drops; each is on a field of its own, so that what was read is let go
+
+
+def opened_file() -> OpenedFile:
+    """This session's."""
+    kept = st.session_state.setdefault("own_weights", OpenedFile())
+    assert isinstance(kept, OpenedFile)
+    return kept
+
+
+def own_weights(state: State) -> OwnFile | None:
+    """The file that was opened, if it is of the variant that is shown, with the preprocessing that was chosen."""
+    kept = opened_file()
+    if kept.own is None or kept.home is None or kept.home.key != state.arch.key:
+        return None
+    return replace(kept.own, preprocessing=weights_preprocessing.remembered(kept.own))
+
+
+def show(state: State) -> None:
+    """Render the field that a file can be dropped on, and what became of the last one."""
+    kept = opened_file()
+    field = f"own_weights_field:{kept.count}"
+    st.file_uploader(
+        "Open a file of weights",
+        accept_multiple_files=True,
+        key=field,
+        max_upload_size=MAX_WEIGHTS_BYTES // 2**20,
+        on_change=lambda: _dropped(state, st.session_state[field]),
+        help="The network that the file is of is shown, with these weights. A checkpoint of PyTorch or safetensors,"
+        " whatever its name ends in, from torchvision, timm, Cadene, this program or a training program of yours, up to"
+        f" {MAX_WEIGHTS_BYTES // 2**20} MB; add the .json card if `train` wrote one. The file stays on the machine that"
+        " runs this app.",
+    )
+    if isinstance(kept.problem, SeveralEntriesError) and kept.dropped is not None:
+        _choose_entry(state, kept.problem, *kept.dropped)
+    elif kept.problem is not None and kept.shown == state.arch:
+        refused(str(kept.problem))
+        list_mismatches(kept.problem)
+    elif kept.own is None and state.weights.get(state.arch.key) == "own" and FILE in state.files:
+        refused(
+            f"The server no longer has your file {state.files[FILE]}; add it again above. Until then the weights are"
+            " random."
+        )
+
+
+def show_chosen(state: State) -> None:
+    """Render what is known of the file whose weights are in use, and how pictures are prepared for it."""
+    kept = opened_file()
+    if kept.own is None or kept.home is None:
+        return
+    home, edits = kept.home, len(changes(state.original, kept.home))
+    edited = f", {edits} {'change' if edits == 1 else 'changes'} from the published network" if edits else ""
+    st.caption(plain(f"Your file: {kept.own.name}, {home.about.title}, {home.classes:,} classes{edited}"))
+    if state.arch != home:
+        st.button(
+            "Open it as it is, without your edits", on_click=open_own_network, args=(state, home), width="stretch"
+        )
+    weights_preprocessing.choose(kept.own, state.arch)
+
+
+def open_own_network(state: State, arch: Arch) -> None:
+    """Show the network that a person's file belongs to, with the file's weights; undo takes the network back."""
+    opened_file().home = arch
+    state.weights[arch.key] = "own"
+    state.become(arch)
+
+
+def list_mismatches(problem: WeightsError) -> None:
+    """Render all tensors that do not fit, where they are more than the sentence names."""
+    if len(places := problem.mismatches) > 1:
+        with st.expander(f"All {len(places)} tensors that do not fit"):
+            st.code("\n".join(places[:1000]), language=None)
+
+
+def _dropped(state: State, files: Sequence[UploadedFile]) -> None:
+    """Open what was dropped; a card alone joins the file that was opened before it."""
+    cards = [file for file in files if file.name.endswith(".json")]
+    weights = [file for file in files if file not in cards]
+    card = cards[-1].getvalue().decode("utf-8", "replace") if cards else ""
+    kept = opened_file()
+    kept.count += 1
+    if weights:
+        _open_dropped(state, weights[-1], card)
+    elif card and (own := kept.own) is not None:
+        open_weights(state, lambda: with_card(own, card))
+
+
+def _open_dropped(state: State, file: UploadedFile, card: str, entry: str | None = None) -> None:
+    kept = opened_file()
+    open_weights(state, lambda: read_own(file, file.name, entry, card))
+    kept.dropped = (file, card) if isinstance(kept.problem, SeveralEntriesError) else None
+
+
+def open_weights(state: State, read: Callable[[], OwnFile]) -> None:
+    """Show the file's network; a network of the same variant that was edited stays, and gets the weights."""
+    kept = opened_file()
+    kept.problem, kept.shown = None, state.arch
+    try:
+        own = read()
+        home = _home(state.arch, own)
+    except WeightsError as problem:
+        kept.problem = problem
+        return
+    kept.own, kept.home = own, home
+    state.files[FILE] = own.name
+    state.weights[home.key] = "own"
+    if not (state.edited and state.arch.key == home.key):
+        state.become(home)
+
+
+def _home(shown: Arch, own: OwnFile) -> Arch:
+    """The network that the file is of: as it says itself, or the one that is shown, whose structure may be edited."""
+    try:
+        return recognised(own, preferred=shown.key)
+    except WeightsError as unknown:
+        try:
+            loaded(shown, own)
+        except ValueError:
+            raise WeightsError(f"{own.name}: {unknown}", unknown.mismatches) from None
+        return shown
+
+
+def _choose_entry(state: State, problem: SeveralEntriesError, file: UploadedFile, card: str) -> None:
+    refused(f"{file.name} contains {len(problem.entries)} sets of weights; choose one of them.")
+    tensors = {entry.path: entry.tensors for entry in problem.entries}
+    key = f"own_weights_entry:{file.file_id}"
+    st.selectbox(
+        "Which weights",
+        [None, *tensors],
+        key=key,
+        format_func=lambda path: f"{path} ({tensors[path]} tensors)" if path else "Choose one",
+        on_change=lambda: _open_dropped(state, file, card, st.session_state[key]),
+    )
