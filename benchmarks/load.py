@@ -88,7 +88,7 @@ def one_person(variant: str, edits: int) -> dict[str, float | str]:
         "processor ms": 1e3 * spent / edits,
         "kB": median(sizes),
         "most kB": max(sizes),
-        **_faults(results),
+        **faults(results),
     }
 
 
@@ -130,14 +130,15 @@ def class_of(people: int, with_pictures: int, processes: int, edits: int) -> dic
         "picture p95 ms": 1e3 * _p95([answer.seconds for answer in results.pictures]) if with_pictures else "",
         "MB": memory,
     }
-    return row | _faults(results)
+    return row | faults(results)
 
 
 def _p95(values: Sequence[float]) -> float:
     return quantiles(values, n=20)[-1]
 
 
-def _faults(results: Results) -> dict[str, float | str]:
+def faults(results: Results) -> dict[str, float | str]:
+    """What went wrong, and how busy the machine was."""
     for problem in results.errors:
         print(problem, file=sys.stderr)
     return {

@@ -4,7 +4,7 @@
 import { createInterface } from "node:readline"
 import { received } from "../../app/frontend/components/shared/received.js"
 
-const element = () => ({ isConnected: true, appendChild() {} })
+const element = () => ({ appendChild() {} })
 globalThis.document = { createElement: element, createRange: () => ({ createContextualFragment: element }) }
 
 /** A component keeps what it was shown, so nothing may be written into it later. */
@@ -21,10 +21,10 @@ const setTriggerValue = (_, value) => told.push(value)
 for await (const line of createInterface({ input: process.stdin })) {
   const { act, data } = JSON.parse(line)
   told = []
-  if (act === "receive") shown = received({ data: frozen(data), parentElement, setTriggerValue })
+  if (act === "receive") shown = received({ data: frozen(data), files: {}, parentElement, setTriggerValue })
   if (act === "tell") shown?.send({ client: "a", events: [] })
-  if (act === "leave") {
-    parentElement.isConnected = false
+  if (act === "reload") globalThis.inceptionMounts.clear()
+  if (act === "reload" || act === "leave") {
     parentElement = element()
     shown = null
   }

@@ -46,8 +46,7 @@ class StaticPage:
         made_of = inspect.getclosurevars(_MOUNTS.setdefault(component.__name__, component._component._mount)).nonlocals
         patch.setattr(component._component, "_mount", self._mount)
         for module in (events, shared_component):
-            streamlit = SimpleNamespace(session_state=self._session, context=SimpleNamespace(url=URL))
-            patch.setattr(module, "st", streamlit)
+            patch.setattr(module, "st", SimpleNamespace(session_state=self._session))
         if page not in _OPEN:
             page.route(URL, _fulfil)
             page.expose_function("python", lambda message: _OPEN[page]._answer(message))

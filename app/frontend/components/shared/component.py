@@ -8,21 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 
 import streamlit as st
 
 from .files import joined, script
 from .sent import Sent
 
-
-@dataclass
-class _Memory:
-    """What a session's browser was sent, by the components' keys. Another page has other elements, and none of it."""
-
-    page: str | None
-    sent: dict[str, Sent] = field(default_factory=dict)
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 class Component:
@@ -47,11 +41,11 @@ class Component:
     def __call__(
         self, *, key: str, data: Mapping[str, object], on_events_change: Callable[[], None] | None = None
     ) -> None:
-        """Show ``data``, which is JSON and must not be changed afterwards. ``on_events_change`` is called when the
-        browser sent events."""
-        memory = _memory()
-        before = memory.sent.get(key)
-        sent = memory.sent[key] = before.followed_by(data) if before else Sent(data)
+        """Show ``data``, which is JSON. ``on_events_change`` is called when the browser sent events."""
+        all_sent = _all_sent()
+        before = all_sent.get(key)
+        now = {name: _copied(value) for name, value in data.items()}
+        sent = all_sent[key] = before.followed_by(now) if before else Sent(now)
         message = {"key": key, **sent.message()}
         if "whole" in message:
             message["files"] = self._files
@@ -60,18 +54,25 @@ class Component:
         self._mount(key=key, data=packed, on_events_change=partial(_on_message, key, on_events_change))
 
 
-def _memory() -> _Memory:
-    memory = st.session_state.get("components")
-    if not isinstance(memory, _Memory) or memory.page != st.context.url:
-        memory = st.session_state["components"] = _Memory(st.context.url)
-    return memory
+def _copied(value: object) -> object:
+    """Its dicts and lists anew: the caller may change them later, which would hide what changed."""
+    if isinstance(value, dict):
+        return {key: each if type(each) in _PLAIN else _copied(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [each if type(each) in _PLAIN else _copied(each) for each in value]
+    return value
+
+
+def _all_sent() -> dict[str, Sent]:
+    """What this session's browser was sent, by the components' keys."""
+    return cast("dict[str, Sent]", st.session_state.setdefault("components", {}))
 
 
 def _on_message(key: str, on_events_change: Callable[[], None] | None) -> None:
     """Note what the browser says it has, of this component and of the others; then its events."""
     match st.session_state[key].get("events"):
         case {"seen": dict() as seen}:
-            _note(_memory().sent, seen)
+            _note(_all_sent(), seen)
         case _:
             pass
     if on_events_change:

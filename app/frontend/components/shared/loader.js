@@ -1,24 +1,26 @@
-// All that Streamlit sends of a component with every run. The component's own script comes with its first message.
+// All that Streamlit sends of a component with every run. The component's own files come with its first message, and
+// stay when it leaves the page: it may come back, and its script may remember something.
 
 /** @import { Loaded, Run } from "./messages.d.ts" */
 
-/** @param {Omit<Run<object>, "data"> & { data: BufferSource, parentElement: { component?: Promise<Loaded> } }} run */
+/** @param {Omit<Run<object>, "data" | "files"> & { data: BufferSource }} run */
 export default function (run) {
-  const { parentElement, setTriggerValue } = run
   /** @type {Run<object>["data"]} */
   const data = JSON.parse(new TextDecoder().decode(run.data))
-  if ("files" in data) parentElement.component ??= loaded(data.files.script)
-  if (parentElement.component) return parentElement.component.then((component) => component.default({ ...run, data }))
-  setTriggerValue("events", { client: "", events: [], seen: { [data.key]: null } })
+  const loaded = (globalThis.inceptionLoaded ??= new Map())
+  if ("files" in data && loaded.get(data.key)?.files.script !== data.files.script) {
+    const url = URL.createObjectURL(new Blob([data.files.script], { type: "text/javascript" }))
+    loaded.set(data.key, { files: data.files, module: import(url) })
+  }
+  const component = loaded.get(data.key)
+  if (component) return show({ ...run, data, files: component.files }, component.module)
+  run.setTriggerValue("events", { client: "", events: [], seen: { [data.key]: null } })
 }
 
 /**
- * One module for every place that it is shown at, one after another: it may remember something.
- * @param {string} script
+ * @param {Run<object>} run
+ * @param {Loaded["module"]} module
  */
-function loaded(script) {
-  const modules = (globalThis.inceptionModules ??= new Map())
-  const url = () => URL.createObjectURL(new Blob([script], { type: "text/javascript" }))
-  if (!modules.has(script)) modules.set(script, import(url()))
-  return modules.get(script)
+async function show(run, module) {
+  ;(await module).default(run)
 }

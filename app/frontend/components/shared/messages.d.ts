@@ -45,6 +45,7 @@ export type Send<Told> = (message: Message<Told>) => void
 /** What a component's default export is called with, at its first run and at each one after that. */
 export interface Run<Data, Told = never> {
   data: Sent<Data>
+  files: Files
   parentElement: HTMLElement | ShadowRoot
   setTriggerValue: (name: "events", value: Message<Told> & { seen: Seen }) => void
 }
@@ -54,21 +55,22 @@ export interface Received<Data, Told> {
   send: Send<Told>
 }
 
-/** A component on the page: where it is, what it shows, and what it told Python last. */
+/** A component: where it was shown last, what it showed there, and what it told Python last. */
 export interface Mount<Data, Told> {
-  parentElement: Node
+  parentElement?: Node
   series: string
   version: number
   data?: Data
   told?: Message<Told>
 }
 
-/** The module that a component's script is. */
+/** The module that a component's script is, and all its files. */
 export interface Loaded {
-  default: (run: Run<object>) => void
+  module: Promise<{ default: (run: Run<object>) => void }>
+  files: Files
 }
 
 declare global {
-  var inceptionModules: Map<string, Promise<Loaded>> | undefined // by script
-  var inceptionMounts: Map<string, Mount<object, unknown>> | undefined // by key, of all components
+  var inceptionLoaded: Map<string, Loaded> | undefined // these two by the components' keys
+  var inceptionMounts: Map<string, Mount<object, unknown>> | undefined
 }

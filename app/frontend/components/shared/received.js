@@ -10,25 +10,24 @@
  * @param {Run<Data, Told>} run
  * @returns {Received<Data, Told> | null}
  */
-export function received({ data: message, parentElement, setTriggerValue }) {
+export function received({ data: message, files, parentElement, setTriggerValue }) {
   const mounts = (globalThis.inceptionMounts ??= new Map())
-  let mount = /** @type {Mount<Data, Told> | undefined} */ (mounts.get(message.key))
-  if (mount?.parentElement !== parentElement) {
-    mount = { parentElement, series: "", version: 0 }
-    mounts.set(message.key, mount)
-    if ("files" in message) dress(parentElement, message.files)
+  const mount = /** @type {Mount<Data, Told>} */ (mounts.get(message.key) ?? { series: "", version: 0 })
+  mounts.set(message.key, mount)
+  if (mount.parentElement !== parentElement) {
+    dress(parentElement, files)
+    Object.assign(mount, { parentElement, told: undefined })
   }
-  const current = mount
-  const data = (current.data = newest(current, message))
+  const data = (mount.data = newest(mount, message))
   /** @param {Message<Told>} told */
   const send = (told) => setTriggerValue("events", { ...told, seen: seen() })
   if (!data) {
-    setTriggerValue("events", { client: "", events: [], ...current.told, seen: { ...seen(), [message.key]: null } })
+    setTriggerValue("events", { client: "", events: [], ...mount.told, seen: { ...seen(), [message.key]: null } })
     return null
   }
-  if (message.series !== current.series) Object.assign(current, { series: message.series, version: 0 })
-  current.version = Math.max(current.version, message.version)
-  return { data, send: (told) => send((current.told = told)) }
+  if (message.series !== mount.series) Object.assign(mount, { series: message.series, version: 0 })
+  mount.version = Math.max(mount.version, message.version)
+  return { data, send: (told) => send((mount.told = told)) }
 }
 
 /**
@@ -45,13 +44,12 @@ function newest({ data, series, version }, message) {
 }
 
 /**
- * The version that each component on the page has.
+ * The version that each component has, also one that is not on the page at the moment: it may come back.
  * @returns {Seen}
  */
 function seen() {
-  const mounts = [...(globalThis.inceptionMounts ?? [])]
-  const here = mounts.filter(([, { parentElement, data }]) => parentElement.isConnected && data)
-  return Object.fromEntries(here.map(([key, { series, version }]) => [key, [series, version]]))
+  const mounts = [...(globalThis.inceptionMounts ?? [])].filter(([, { data }]) => data)
+  return Object.fromEntries(mounts.map(([key, { series, version }]) => [key, [series, version]]))
 }
 
 /**
