@@ -29,7 +29,7 @@ def served(command: Sequence[str], url: str, log: Path, folder: Path = ROOT) -> 
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
     try:
-        _wait_until_healthy(server, url, log)
+        wait_until_healthy(server, url, log)
         yield server
     finally:
         server.terminate()
@@ -58,7 +58,7 @@ def websocket_status(port: int, host: str) -> int:
         connection.close()
 
 
-def _wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with suppress(urllib.error.URLError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import sys
 import threading
@@ -36,6 +37,7 @@ def serve(host: str, port: int) -> int:
 
     threading.Thread(target=_warm_up, daemon=True).start()
     print(f"Inception Explorer: http://{'127.0.0.1' if host in EVERYWHERE else host}:{port}", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # handed on by the server once it has stopped; jobs end then
     sys.argv = [str(MAIN)]  # beside which Streamlit looks for its settings
     application().run(config={"server.address": host, "server.port": port, **host_settings(host), **limit_settings()})
     return 0

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 
@@ -164,36 +160,3 @@ def test_the_time_until_ones_turn(queue: JobQueue, monkeypatch: pytest.MonkeyPat
     assert queue.place(last) == (2, None), "nobody knows yet how long the second one takes"
     first.opened.set()
     last.wait(WAIT)
-
-
-STOPPED = """
-import signal, sys, threading
-from app.backend.common.jobs import JOBS, Job
-
-def work(progress):
-    try:
-        while True:
-            progress.report(0.5, "")
-            if progress.fraction and not said.is_set():
-                said.set()
-    finally:
-        print("written down", flush=True)
-
-said = threading.Event()
-job = Job("ann", "training", work, "long")
-JOBS.put(job)
-JOBS.put(Job("bob", "training", work, "long"))
-said.wait()
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as Streamlit's server ends its loop
-print("running", flush=True)
-threading.Event().wait()
-"""
-
-
-def test_jobs_are_cancelled_when_the_server_is_told_to_stop() -> None:
-    with subprocess.Popen([sys.executable, "-c", STOPPED], stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        assert server.stdout.readline() == "running\n"
-        os.kill(server.pid, signal.SIGTERM)
-        assert server.stdout.read() == "written down\n"
-    assert server.returncode == 0
