@@ -244,7 +244,7 @@ def test_a_damaged_file_is_a_sentence_whatever_is_damaged(tmp_path: Path) -> Non
         model.graph.initializer.append(helper.make_tensor(name, TensorProto.INT64, (1,), [value]))
     whole, dice = model.SerializeToString(), random.Random(0)
     outcomes = []
-    for _ in range(150):
+    for _ in range(400):
         place, count = dice.randrange(len(whole)), dice.choice((0, 1, 30))
         data = whole[:place] + dice.randbytes(count) + whole[place + dice.choice((0, 1, 30)) :]
         (tmp_path / "damaged.onnx").write_bytes(data)

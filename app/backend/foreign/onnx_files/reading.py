@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from google.protobuf.message import DecodeError
 from onnx import GraphProto, ModelProto, NodeProto, TensorProto
 
 from inception_models.arch.shapes import Shape
@@ -56,7 +55,7 @@ def _parsed(file: Path) -> ModelProto:
     model = ModelProto()
     try:
         model.ParseFromString(file.read_bytes())
-    except (DecodeError, ValueError) as problem:
+    except Exception as problem:  # protobuf's own errors have no class in common with others
         raise ValueError("This is not an ONNX file, or it is damaged.") from problem
     if not model.graph.node or not any(entry.domain in STANDARD for entry in model.opset_import):
         raise ValueError("This is not an ONNX file of a network: it contains no graph.")
