@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import NoReturn
 
@@ -35,10 +36,17 @@ class Parser(argparse.ArgumentParser):
     """argparse, with its complaint as one sentence instead of a page of usage."""
 
     def error(self, message: str) -> NoReturn:
-        sentence = one_line(message[:1].upper() + message[1:])
+        sentence = one_line(_with_a_guess(message[:1].upper() + message[1:]))
         raise ValueError(
             f"{sentence if sentence.endswith(('.', '?', '…')) else f'{sentence}.'} See {self.prog} --help."
         )
+
+
+def _with_a_guess(message: str) -> str:
+    """argparse's complaint about a word that is not one of a few, with the one of them that was meant."""
+    word = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message)
+    near = get_close_matches(word[1], re.findall(r"[\w-]+", word[2]), n=1) if word else []
+    return f"{message}; did you mean {near[0]}?" if near else message
 
 
 def installed() -> int:

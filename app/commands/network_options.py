@@ -24,6 +24,7 @@ from inception_models.edits.whatif import Into, factorised, naive, swapped_pool,
 from inception_models.edits.widths import scaled
 
 from ..backend.common import links as share
+from ..backend.common.text import visible
 
 if TYPE_CHECKING:
     from inception_models.weights import Source
@@ -110,7 +111,9 @@ def _of_file(weights: Source) -> Arch:
     if not isinstance(weights, OwnFile):
         raise ValueError(f"The variant {AUTO} takes a file of weights (--weights FILE), which says what it is.")
     arch = recognised(weights)
-    print(f"{weights.name} is a {arch.key} ({arch.about.title}) with {arch.classes:,} classes.", file=sys.stderr)
+    print(
+        f"{visible(weights.name)} is a {arch.key} ({arch.about.title}) with {arch.classes:,} classes.", file=sys.stderr
+    )
     return arch
 
 

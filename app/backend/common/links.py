@@ -40,11 +40,11 @@ def from_query(query: Mapping[str, str]) -> tuple[Arch, Refusal | None]:
         return default, Refusal(f"The link is longer than {MAX_LINK_BYTES // 1024} kB and was not read.")
     key = query.get("variant", DEFAULT_VARIANT)
     if key not in ARCHITECTURES:
-        known = ", ".join(ARCHITECTURES)
         near = get_close_matches(key[:40], ARCHITECTURES, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(ARCHITECTURES)}."
         meant = _readable(ARCHITECTURES[near[0]], query.get("edits")) if near else default
         remedies = [Remedy(f"Open {meant.about.title}", lambda _: meant)] if meant != default else []
-        return default, Refusal(f"The link names no known variant ({key[:40]!r}); known are {known}.", *remedies)
+        return default, Refusal(f"The link names no known variant ({key[:40]!r}); {hint}", *remedies)
     original = ARCHITECTURES[key]
     if "edits" not in query:
         return original, None
@@ -102,7 +102,8 @@ def edited_by(original: Arch, text: str) -> Arch:
     try:
         edits = json.loads(text)
     except json.JSONDecodeError as problem:
-        where = f"{problem.msg[:1].lower()}{problem.msg[1:]} at character {problem.pos + 1}"
+        what = problem.msg.removesuffix(" starting at")
+        where = f"{what[:1].lower()}{what[1:]} at character {problem.pos + 1}"
         raise ValueError(f"The edits are not valid JSON: {where}.") from None
     except (ValueError, RecursionError):  # a number with thousands of digits is a ValueError too
         raise ValueError("The edits are not valid JSON: a number or the nesting is too large.") from None

@@ -5,6 +5,7 @@ For Markdown, which only the page has, there is ``plain`` beside its notices.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from html import escape
 
@@ -36,9 +37,19 @@ def one_line(sentence: str) -> str:
     return visible(" ".join(visible(word, MOST_OF_A_WORD) for word in sentence.split()), MOST_CHARACTERS)
 
 
+def html_text(text: str, most: int = 200) -> str:
+    """``text`` for an element's content or a quoted attribute."""
+    return escape(visible(text, most), quote=True)
+
+
 def chart_text(text: str, most: int = 200) -> str:
     """``text`` for a chart's names, labels and hovers, in which plotly reads a little HTML and its own ``%{..}``."""
-    return escape(visible(text, most)).replace("{", "&#123;")
+    return html_text(text, most).replace("{", "&#123;")
+
+
+def file_name(text: str) -> str:
+    """``text`` as the name of a file to download, without what the file systems in use do not take in a name."""
+    return re.sub(r'[<>:"/\\|?*]+', "_", visible(text, 100)).strip(". ") or "file"
 
 
 def spreadsheet_text(text: str) -> str:

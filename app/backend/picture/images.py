@@ -23,6 +23,7 @@ from inception_models.shipped import ASSETS
 
 from ..common.freed import give_memory_back
 from ..common.limits import MAX_ASPECT, MAX_DECODED_AT_ONCE, MAX_PIXELS, MAX_UPLOAD_BYTES
+from ..common.text import visible
 
 register_heif_opener()  # what phones of Apple take
 
@@ -132,9 +133,8 @@ def open_image(data: bytes, name: str = "") -> Image.Image:
 
 
 def _label(name: str) -> str:
-    """`name` as messages quote it: no folders, control characters or text direction marks, at most 60 long."""
-    shown = "".join(char for char in Path(name).name if char.isprintable())[:60]
-    return f'"{shown}"' if shown else "The file"
+    """`name` as messages quote it: without folders, at most 60 characters long."""
+    return f'"{visible(Path(name).name, 60)}"' if name else "The file"
 
 
 def _check_header(image: Image.Image, label: str) -> None:

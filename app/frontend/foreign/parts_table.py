@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from ...backend import ModuleAnalysis
 from ...backend.common.quantity import percent, shape_text, short
+from ...backend.common.text import html_text
 from ...backend.foreign.hierarchy import ModulePart, part_tree
 
 MOST_ROWS = 3000  # the files have all
@@ -43,12 +42,12 @@ def _rows(tree: tuple[ModulePart, ...], macs: int) -> str:
 
 
 def _row(part: ModulePart, macs: int, level: int) -> str:
-    name = escape(part.path.rpartition(".")[2])
+    name = html_text(part.path.rpartition(".")[2])
     field = f"{part.field[0].size} × {part.field[1].size}" if part.field else "–"
     share, width = percent(part.macs, part.macs and macs), 100 * part.macs / (macs or 1)
     return (
-        f'<span style="--level:{level}" title="{escape(part.path, quote=True)}"><b>{name}</b>'
-        f" <small>{escape(part.words)}</small></span>"
+        f'<span style="--level:{level}" title="{html_text(part.path)}"><b>{name}</b>'
+        f" <small>{html_text(part.words)}</small></span>"
         f"<span>{shape_text(part.out_shape) or '1'}</span>"
         f'<span title="{part.params:,}">{short(part.params)}</span>'
         f'<span title="{part.macs:,}">{short(part.macs)}</span>'

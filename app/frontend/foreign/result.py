@@ -9,6 +9,7 @@ import streamlit as st
 
 from ...backend import Analysis, ModuleAnalysis
 from ...backend.common.quantity import exact, shape_text
+from ...backend.common.text import file_name
 from ...backend.diagram.module_diagram import ModuleColor, ModuleDiagramOptions, draw_modules, modules_as_file
 from ...backend.diagram.module_scene import comfortable_depth
 from ...backend.foreign.hierarchy import part_tree
@@ -145,5 +146,10 @@ def _files(asked: Asked, found: ModuleAnalysis, options: ModuleDiagramOptions) -
     with popover:
         for label, data, ending in files:
             st.download_button(
-                label, data, f"{asked.title}{ending}", on_click="ignore", type="tertiary", key=f"own-save{ending}"
+                label,
+                data,
+                f"{file_name(asked.title)}{ending}",
+                on_click="ignore",
+                type="tertiary",
+                key=f"own-save{ending}",
             )

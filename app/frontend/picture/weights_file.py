@@ -14,6 +14,7 @@ from inception_models.weights import OwnFile, WeightsError, loaded, read_own, re
 from inception_models.weights.errors import SeveralEntriesError
 
 from ...backend.common.limits import MAX_WEIGHTS_BYTES
+from ...backend.common.text import visible
 from ..shell.notice import plain, refused
 from ..state import State
 from . import weights_preprocessing
@@ -101,7 +102,7 @@ def list_mismatches(problem: WeightsError) -> None:
     """Render all tensors that do not fit, where they are more than the sentence names."""
     if len(places := problem.mismatches) > 1:
         with st.expander(f"All {len(places)} tensors that do not fit"):
-            st.code("\n".join(places[:1000]), language=None)
+            st.code("\n".join(map(visible, places[:1000])), language=None)
 
 
 def _dropped(state: State, files: Sequence[UploadedFile]) -> None:
@@ -160,6 +161,6 @@ def _choose_entry(state: State, problem: SeveralEntriesError, file: UploadedFile
         "Which weights",
         [None, *tensors],
         key=key,
-        format_func=lambda path: f"{path} ({tensors[path]} tensors)" if path else "Choose one",
+        format_func=lambda path: f"{visible(path)} ({tensors[path]} tensors)" if path else "Choose one",
         on_change=lambda: _open_dropped(state, file, card, st.session_state[key]),
     )

@@ -11,6 +11,7 @@ from inception_models.checkpoints.demo import demo
 from inception_models.training.start import Tuning, head_layers, usual_head_epochs
 from inception_models.weights import OwnFile, Source
 
+from ...backend.common.text import visible
 from ...backend.training.job import Beginning
 from ..shell.controls import choice_stays_among
 from ..shell.weights_in_use import weights_in_use
@@ -52,7 +53,7 @@ def choose_beginning(state: State, epochs: int) -> Beginning | None:
 def _title(source: Source) -> str:
     match source:
         case OwnFile():
-            return source.name
+            return visible(source.name)
         case str() if source in CHECKPOINTS:
             return CHECKPOINTS[source].title
         case _:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.backend.common.text import JOINERS, chart_text, one_line, spreadsheet_text, visible
+from app.backend.common.text import JOINERS, chart_text, file_name, one_line, spreadsheet_text, visible
 
 SHOWN = [
     ("chelsea.png", "chelsea.png"),
@@ -44,6 +44,20 @@ def test_a_chart_reads_neither_html_nor_its_own_codes(text: str) -> None:
     drawn = chart_text(text)
     assert not set(drawn) & set("<>{")
     assert unescape(drawn) == visible(text)
+
+
+@pytest.mark.parametrize(
+    "text, name",
+    [
+        ("resnet50", "resnet50"),
+        ("../../etc/passwd", "_.._etc_passwd"),
+        ('a<b>:"c|?*\\', "a_b_c_"),
+        ("a\n\u202eb", "a_n_u202eb"),
+        ("..", "file"),
+    ],
+)
+def test_a_download_s_name_is_one_that_every_system_takes(text: str, name: str) -> None:
+    assert file_name(text) == name
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("https://example.com","x")', "a,b\n"])

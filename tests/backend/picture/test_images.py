@@ -330,8 +330,8 @@ def test_small_and_long_pictures_are_allowed(size: tuple[int, int]) -> None:
     [
         ("", "The file"),
         ("C/folder/note.txt", '"note.txt"'),
-        ("a\nb\u202egpj\0.exe", '"abgpj.exe"'),
-        ("x" * 500, f'"{"x" * 60}"'),
+        ("a\nb\u202egpj\0.exe", '"a\\nb\\u202egpj\\x00.exe"'),
+        ("x" * 500, f'"{"x" * 59}…"'),
     ],
 )
 def test_name_in_the_message(name: str, label: str) -> None:

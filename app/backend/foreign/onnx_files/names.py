@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from onnx import NodeProto
 
+from ...common.text import visible
+
 _LONGEST = 4096  # letters of one node's note
 _SCOPES, _CLASSES = "pkg.torch.onnx.name_scopes", "pkg.torch.onnx.class_hierarchy"
 
@@ -43,7 +45,7 @@ class Hierarchy:
         if len(scopes) < 2:
             return None
         for path, name in zip(scopes[:-1], classes, strict=False):
-            self.classes[cleaned(path)] = name.rpartition(".")[2]
+            self.classes[cleaned(path)] = visible(name.rpartition(".")[2], 80)
         return scopes[-2]
 
 

@@ -1,6 +1,6 @@
 // The bar: zoom, full screen, expand and fold.
 
-import { part } from "./parts.js"
+import { part } from "../shared/parts.js"
 
 /** @import { GraphView } from "./graph_view.js" */
 

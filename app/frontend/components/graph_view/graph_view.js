@@ -1,6 +1,7 @@
 // The view: what Python sends, what the person does, and what both lead to. The other scripts do the parts.
 
 import { Outbox } from "../shared/outbox.js"
+import { part } from "../shared/parts.js"
 import { tellSelected } from "../shared/selection.js"
 import { Bar } from "./bar.js"
 import { Camera, calm } from "./camera.js"
@@ -10,7 +11,6 @@ import { listenToKeys } from "./keys.js"
 import { drawLegend } from "./legend.js"
 import { Minimap } from "./minimap.js"
 import { Overlay } from "./overlay.js"
-import { part } from "./parts.js"
 import { ancestors, clusterAround, placesAt } from "./paths.js"
 import { listenToPointers } from "./pointers.js"
 import { Search } from "./search.js"

@@ -1,6 +1,6 @@
 // The small map: all boxes in their colours, and a frame around what the camera sees. Dragging moves the camera.
 
-import { part } from "./parts.js"
+import { part } from "../shared/parts.js"
 
 /** @import { Camera } from "./camera.js" */
 

@@ -1,8 +1,8 @@
 // Search: what matches is marked, and Enter goes from one match to the next.
 
+import { part } from "../shared/parts.js"
 import { OPENING } from "./camera.js"
 import { center } from "./geometry.js"
-import { part } from "./parts.js"
 
 /** @import { Place } from "./diagram.js" */
 /** @import { GraphView } from "./graph_view.js" */

@@ -1,6 +1,7 @@
 // The head: its buttons act at once, its cards are here before they are asked for.
 
 import { Outbox } from "../shared/outbox.js"
+import { part } from "../shared/parts.js"
 import { received } from "../shared/received.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
@@ -26,18 +27,18 @@ class Head {
     /** @type {Map<Element, string>} what was written into it */
     this.written = new Map()
     this.acts = buttons(root, "act")
-    this.title = one(root, ".title")
-    this.about = one(root, "[data-name=about]")
-    this.changes = one(root, "[data-name=changes]")
-    this.aboutText = one(this.about, "div")
-    this.changesText = one(this.changes, "div")
-    this.changesButton = /** @type {HTMLButtonElement} */ (one(root, "[data-card=changes]"))
-    this.changesCount = one(this.changesButton, "span")
+    this.title = part(root, ".title", HTMLElement)
+    this.about = part(root, "[data-name=about]", HTMLElement)
+    this.changes = part(root, "[data-name=changes]", HTMLElement)
+    this.aboutText = part(this.about, "div", HTMLElement)
+    this.changesText = part(this.changes, "div", HTMLElement)
+    this.changesButton = part(root, "[data-card=changes]", HTMLButtonElement)
+    this.changesCount = part(this.changesButton, "span", HTMLElement)
     for (const button of this.acts) {
       button.addEventListener("click", () => this.outbox.tell({ act: actOf(button) }))
     }
     for (const button of buttons(root, "card")) {
-      const card = one(root, `[data-name=${button.dataset.card}]`)
+      const card = part(root, `[data-name=${button.dataset.card}]`, HTMLElement)
       button.popoverTargetElement = card
       card.addEventListener("toggle", () => place(card, button))
     }
@@ -68,17 +69,6 @@ class Head {
     if (this.written.get(node) !== html) node.innerHTML = html
     this.written.set(node, html)
   }
-}
-
-/**
- * The element of head.html.
- * @param {Element} node
- * @param {string} css
- */
-function one(node, css) {
-  const element = node.querySelector(css)
-  if (!(element instanceof HTMLElement)) throw new Error(`head.html has no ${css}`)
-  return element
 }
 
 /**

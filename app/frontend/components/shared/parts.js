@@ -1,4 +1,4 @@
-// The elements of view.html.
+// The elements of a component's own HTML.
 
 /**
  * @template {Element} Kind
@@ -8,6 +8,6 @@
  */
 export function part(root, css, kind) {
   const element = root.querySelector(css)
-  if (!(element instanceof kind)) throw new Error(`view.html has no ${css}`)
+  if (!(element instanceof kind)) throw new Error(`The component has no ${css}`)
   return element
 }
