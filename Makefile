@@ -9,7 +9,7 @@ PYTHON ?=
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check format bench wheel lock licences clean
+.PHONY: help run setup test check format bench load wheel lock licences clean
 
 help: ## Show this list
 	@awk -F ' ## ' '/^[a-z]+:.* ## / { split($$1, goal, ":"); printf "  make %-8s  %s\n", goal[1], $$2 }' Makefile
@@ -38,6 +38,9 @@ format: $(VENV)/.installed-dev ## Mend what ruff can mend
 
 bench: $(VENV)/.installed-dev ## Measure against other tools; ARGS is handed on
 	@$(PY) -m benchmarks $(ARGS)
+
+load: $(VENV)/.installed-dev ## Measure a class of fifty in front of the app; ARGS=endurance instead: does its memory stay flat
+	@$(PY) -m benchmarks $(or $(ARGS),load)
 
 wheel: $(PY) ## Build the installable package into dist/
 	@$(PY) -m pip wheel . --no-deps --disable-pip-version-check --no-input --wheel-dir dist

@@ -1,17 +1,24 @@
-"""Whether the server's memory stays flat: 2,000 edits, 200 uploaded pictures, 300 visits, and what it has in between.
+"""Whether the server's memory stays flat: 2,000 edits, 200 uploaded pictures, 300 visits.
 
-Not among the benchmarks that run by default, since it takes ten minutes.
+Each round has ten new people. When they have gone and their sessions are forgotten, the server's memory is read. Not
+among the benchmarks that run by default, since it takes ten minutes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections.abc import Callable, Coroutine
+
+from app.backend.common.limits import PREFIX
 
 from .crowd import Pace, Results, edit, planned, push_pictures, together
 from .load import VARIANTS, Replica, faults, replicas
 
-ROUNDS = 5  # in which memory is read
+GONE = f"{PREFIX}GONE_SECONDS"
+ROUNDS = 5
+GONE_SECONDS, SETTLED_SECONDS = 5, 15  # until sessions are forgotten, and until that has surely happened
 PEOPLE = 10
 EDITS, PICTURES, VISITS = 2_000, 200, 300
 
@@ -20,6 +27,7 @@ Person = Coroutine[None, None, None]
 
 def run(quick: bool = False) -> dict[str, list[dict[str, float | str]]]:
     """Every measurement, as rows by title."""
+    os.environ[GONE] = str(GONE_SECONDS)
     share = ROUNDS * PEOPLE * (10 if quick else 1)
     with replicas(1) as [server]:
         rows = [
@@ -39,6 +47,7 @@ def _phase(
     for number in range(1, ROUNDS + 1):
         people = [person(server.url, number * PEOPLE + i, max(times, 1), results) for i in range(PEOPLE)]
         asyncio.run(together(people, results))
+        time.sleep(SETTLED_SECONDS)
         memory[f"{100 * number // ROUNDS} %"] = server.memory_mb
     done = {"edits": results.edits, "pictures": results.pictures, "visits": results.visits}[what]
     return {"what": what, "times": len(done), **memory, **faults(results)}
