@@ -14,7 +14,7 @@ from app.backend.common.links import from_query, to_query
 from inception_models import ARCHITECTURES, Arch
 from inception_models.arch.refusal import Refusal
 from inception_models.arch.rules import checked
-from inception_models.edits.link import READERS, apply_edits, readable
+from inception_models.edits.link import READERS, apply_edits, readable_edits
 from tests.models.random_edits import EDITS, assert_one_sentence, edited
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
@@ -66,7 +66,7 @@ def test_a_damaged_link_opens_a_network_and_what_it_offers_opens_too(query: dict
 @given(keys, st.dictionaries(st.sampled_from(("v", *READERS)), anything))
 def test_made_up_edits_are_refused_in_one_sentence_and_the_readable_ones_work(key: str, edits: object) -> None:
     original = ARCHITECTURES[key]
-    assert checked(readable(original, edits))
+    assert checked(readable_edits(original, edits))
     said = "."
     try:
         apply_edits(original, edits)

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..backend.common.text import one_line
 from . import Command
 from .network_options import add_network, network_from
-from .weights_options import add_preprocessing, add_weights, download, named_weights, prepared
+from .weights_options import add_preprocessing, add_weights, download, named_weights, with_preprocessing
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def _run(args: Namespace) -> int:
 
     weights = named_weights(args.weights, args.entry)
     arch = network_from(args, weights)
-    weights = prepared(weights, arch, args)
+    weights = with_preprocessing(weights, arch, args)
     if not args.image.is_file():
         raise ValueError(f"{args.image} is not a file; --image takes a picture.")
     picture = open_image(args.image.read_bytes(), args.image.name)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import Command
 from .network_options import add_network, network_from
-from .weights_options import add_preprocessing, add_weights, download, named_weights, prepared
+from .weights_options import add_preprocessing, add_weights, download, named_weights, with_preprocessing
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def _run(args: Namespace) -> int:
         raise ValueError(f"The output must be a .safetensors file, not {args.output.name!r}.")
     weights = named_weights(args.weights, args.entry)
     arch = network_from(args, weights)
-    weights = prepared(weights, arch, args)
+    weights = with_preprocessing(weights, arch, args)
     if isinstance(weights, str):
         download(arch.key, weights)
     result = loaded(arch, weights)

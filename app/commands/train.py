@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from . import Command, program
 from .network_options import AUTO, add_network, network_from
-from .weights_options import add_preprocessing, download, named_weights, prepared
+from .weights_options import add_preprocessing, download, named_weights, with_preprocessing
 
 if TYPE_CHECKING:
     from inception_models import Arch
@@ -142,7 +142,7 @@ def _start(args: Namespace, arch: Arch, weights: Source) -> Start:
     head_epochs = usual_head_epochs(args.epochs) if args.head_epochs is None else args.head_epochs
     if not 0 <= head_epochs <= args.epochs:
         raise ValueError(f"--head-epochs must be from 0 to {args.epochs}, the number of --epochs, not {head_epochs}.")
-    start = start_from(arch, prepared(weights, arch, args), Tuning(head_epochs, tuple(args.freeze)))
+    start = start_from(arch, with_preprocessing(weights, arch, args), Tuning(head_epochs, tuple(args.freeze)))
     for sentence in start.report:
         print(sentence, file=sys.stderr)
     return start

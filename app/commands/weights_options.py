@@ -62,7 +62,7 @@ def named_weights(source: str, entry: str | None) -> Source:
     return read(known, entry)
 
 
-def prepared(weights: Source, arch: Arch, args: Namespace) -> Source:
+def with_preprocessing(weights: Source, arch: Arch, args: Namespace) -> Source:
     """``weights`` with the preprocessing that was asked for, if any was."""
     from inception_models.weights import OwnFile, about_own
 

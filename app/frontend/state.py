@@ -128,7 +128,7 @@ class State:
         """Show another variant, as it was left."""
         self.become(self.latest.get(key, ARCHITECTURES[key]))
 
-    def opened(self, page: str) -> None:
+    def turn_to(self, page: str) -> None:
         """A page is shown; what was refused on another one has nothing to say there."""
         if self.page not in ("", page):
             self.refusal = None

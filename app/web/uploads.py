@@ -12,8 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
+from inception_models.checkpoints.card import MAX_CARD_BYTES
+
 from ..backend.common.limits import (
-    MAX_CARD_BYTES,
     MAX_SERVER_UPLOAD_BYTES,
     MAX_SESSION_UPLOAD_BYTES,
     MAX_UPLOAD_BYTES,

@@ -106,7 +106,7 @@ def checked(arch: Arch) -> Arch:
     return arch
 
 
-def fits(arch: Arch) -> bool:
+def is_sound(arch: Arch) -> bool:
     """Whether :func:`checked` accepts ``arch``."""
     try:
         checked(arch)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import cast
 
 from ..arch.refusal import Refusal, Remedy, nearest
-from ..arch.rules import MAX_REPEATS, check_given, checked, fits
+from ..arch.rules import MAX_REPEATS, check_given, checked, is_sound
 from ..arch.spec import Arch, Block, Repeat, Residual, Stage
 from ..arch.tree import blocks, map_blocks, map_stages, unknown
 
@@ -45,7 +45,7 @@ def _copies_that_work(arch: Arch, changes: Mapping[str, int]) -> list[Remedy]:
     if len(changes) != 1:
         return []
     [(path, times)] = changes.items()
-    near = nearest(lambda number: fits(replaced_repeats(arch, {path: number})), times, 1, MAX_REPEATS)
+    near = nearest(lambda number: is_sound(replaced_repeats(arch, {path: number})), times, 1, MAX_REPEATS)
     return [] if near is None or near == repeats(arch)[path] else [_use_copies(path, near)]
 
 

@@ -73,7 +73,7 @@ def apply_edits(original: Arch, edits: object) -> Arch:
     return checked(_applied(original, edits))
 
 
-def readable(original: Arch, edits: object) -> Arch:
+def readable_edits(original: Arch, edits: object) -> Arch:
     """``original`` with as many of ``edits`` as work, each tried on top of those before it."""
     arch = original
     for key, read in READERS.items():

@@ -63,7 +63,7 @@ def test_heads_that_do_not_fit_are_left_out_with_a_notice_that_undo_takes_back()
 def test_a_refusal_is_at_its_place_with_its_remedy_until_the_next_edit_or_another_page() -> None:
     published = ARCHITECTURES["googlenet"]
     state = page_state.State(published, "inception3a")
-    state.opened("Explore")
+    state.turn_to("Explore")
 
     def refuse() -> ValueError:
         state.attempt(lambda arch: with_size_and_fitting_heads(arch, 3), "input_size")
@@ -81,14 +81,14 @@ def test_a_refusal_is_at_its_place_with_its_remedy_until_the_next_edit_or_anothe
         lambda: state.type_numbers({"inception3a.branch1x1.conv": "96"}),
         state.undo,
         state.redo,
-        lambda: state.opened("Costs"),
+        lambda: state.turn_to("Costs"),
     ):
-        state.opened("Explore")
+        state.turn_to("Explore")
         state.become(published)
         state.attempt(lambda arch: with_classes(arch, 7), "classes")
         state.undo()
         refuse()
-        state.opened("Explore")
+        state.turn_to("Explore")
         assert state.refusal
         moot()
         assert not state.refusal
@@ -97,10 +97,10 @@ def test_a_refusal_is_at_its_place_with_its_remedy_until_the_next_edit_or_anothe
 def test_a_refused_number_stays_in_its_cell_until_it_would_be_accepted_or_the_cell_is_gone() -> None:
     v4 = ARCHITECTURES["inception_v4"]
     state = page_state.State(v4, "inception_a")
-    state.opened("Explore")
+    state.turn_to("Explore")
     gone, kept = "inception_c.branch1x1.conv", "inception_a.branch1x1.conv"
     state.type_numbers({gone: "0", kept: "33.5"})
-    state.opened("Costs")
+    state.turn_to("Costs")
     state.attempt(lambda arch: with_repeats(arch, {"inception_b": 3}), "structure")
     assert list(state.refused) == [gone, kept]
     assert state.refused_text(kept)[1] == "33.5"

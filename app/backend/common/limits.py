@@ -54,9 +54,6 @@ MAX_WEIGHTS_BYTES = _set("WEIGHTS_MB", 400, 1, 1024) * 2**20
 """Bytes of a person's own weights. The largest variant, the naive GoogLeNet, has 373 MiB; the server holds every upload
 in memory."""
 
-MAX_CARD_BYTES = 2**20
-"""Bytes of the card beside them. `train` writes 2 kB."""
-
 MAX_SESSION_UPLOAD_BYTES = _set("SESSION_UPLOADS_MB", 500, 1, 8192) * 2**20
 """Bytes of all uploads that are kept for a person: weights, two pictures, and one taken with the camera."""
 

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 from inception_models import ARCHITECTURES, Arch
 from inception_models.arch.refusal import Refusal, Remedy
-from inception_models.edits.link import apply_edits, readable, to_edits
+from inception_models.edits.link import apply_edits, readable_edits, to_edits
 
 from .limits import MAX_LINK_BYTES
 
@@ -72,7 +72,7 @@ def _readable(original: Arch, text: str | None) -> Arch:
                 pass
     for end, closing in reversed(ends):
         try:
-            return readable(original, json.loads((text or "")[:end] + closing))
+            return readable_edits(original, json.loads((text or "")[:end] + closing))
         except (ValueError, RecursionError):
             pass
     return original

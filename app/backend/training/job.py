@@ -15,7 +15,7 @@ from ..analysis.network import analyze
 from ..common.jobs import Progress
 from .data import Offer, as_expected
 from .plan import TrainingPlan, measured_speed, training_plan
-from .record import card_json, just_trained
+from .record import card_json, just_trained_file
 
 
 @dataclass
@@ -98,4 +98,4 @@ def work(
     trained = train(arch, data, options, on_step, start=start)
     test = evaluate(trained.net, data.test, trained.mean, trained.std, lambda: progress.report(1, "Testing"))
     card = card_json(trained, data, options, test, "on the page Train")
-    return Finished(trained, test, data.name, card, just_trained(trained, test, card))
+    return Finished(trained, test, data.name, card, just_trained_file(trained, test, card))

@@ -24,5 +24,5 @@ def show() -> None:
     page_links.register(pages)
     chosen = st.navigation(pages)
     with panel(chosen.title):  # its parts have panels of their own
-        current().opened(chosen.title)
+        current().turn_to(chosen.title)
         chosen.run()

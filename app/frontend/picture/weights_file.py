@@ -19,7 +19,7 @@ from ..shell.notice import plain, refused
 from ..state import State
 from . import weights_preprocessing
 
-FILE = "weights"  # the name of the person's file among those that the browser remembers
+OWN_FILE = "weights"  # the name of the person's file among those that the browser remembers
 
 
 @dataclass
@@ -46,7 +46,7 @@ def own_weights(state: State) -> OwnFile | None:
     kept = opened_file()
     if kept.own is None or kept.home is None or kept.home.key != state.arch.key:
         return None
-    return replace(kept.own, preprocessing=weights_preprocessing.remembered(kept.own))
+    return replace(kept.own, preprocessing=weights_preprocessing.remembered_preprocessing(kept.own))
 
 
 def show(state: State) -> None:
@@ -69,10 +69,10 @@ def show(state: State) -> None:
     elif kept.problem is not None and kept.shown == state.arch:
         refused(str(kept.problem))
         list_mismatches(kept.problem)
-    elif kept.own is None and state.weights.get(state.arch.key) == "own" and FILE in state.files:
+    elif kept.own is None and state.weights.get(state.arch.key) == "own" and OWN_FILE in state.files:
         refused(
-            f"The server no longer has your file {state.files[FILE]}; add it again above. Until then the weights are"
-            " random."
+            f"The server no longer has your file {state.files[OWN_FILE]}; add it again above. Until then the weights"
+            " are random."
         )
 
 
@@ -88,7 +88,7 @@ def show_chosen(state: State) -> None:
         st.button(
             "Open it as it is, without your edits", on_click=open_own_network, args=(state, home), width="stretch"
         )
-    weights_preprocessing.choose(kept.own, state.arch)
+    weights_preprocessing.choose_preprocessing(kept.own, state.arch)
 
 
 def open_own_network(state: State, arch: Arch) -> None:
@@ -135,7 +135,7 @@ def open_weights(state: State, read: Callable[[], OwnFile]) -> None:
         kept.problem = problem
         return
     kept.own, kept.home = own, home
-    state.files[FILE] = own.name
+    state.files[OWN_FILE] = own.name
     state.weights[home.key] = "own"
     if not (state.edited and state.arch.key == home.key):
         state.become(home)

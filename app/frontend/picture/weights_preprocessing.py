@@ -28,13 +28,13 @@ from ..state import current
 USUAL, OWN_VALUES = "usual", "own values"
 
 
-def remembered(own: OwnFile) -> Preprocessing | None:
+def remembered_preprocessing(own: OwnFile) -> Preprocessing | None:
     """What was chosen for a file; None for what is usual."""
     choice = _choices().get(own.digest)
     return None if choice is None else preprocessing_from_json(choice["steps"])
 
 
-def choose(own: OwnFile, arch: Arch) -> None:
+def choose_preprocessing(own: OwnFile, arch: Arch) -> None:
     """Render the choice."""
     try:
         usual = about_own(arch, own).preprocessing_for(arch)
@@ -71,7 +71,7 @@ def _take(own: OwnFile, name: str, usual: Preprocessing, size_px: int) -> None:
     if name == USUAL:
         _choices().pop(own.digest, None)
         return
-    steps = PRESETS[name].steps(size_px) if name in PRESETS else remembered(own) or usual
+    steps = PRESETS[name].steps(size_px) if name in PRESETS else remembered_preprocessing(own) or usual
     _choices()[own.digest] = {"preset": name, "steps": asdict(steps)}
 
 

@@ -11,9 +11,9 @@ from inception_models.arch.refusal import remedies_of
 from ...backend.common.text import one_line
 from ..state import State
 
-MARKS = re.compile(r"[\\`*_{}\[\]()<>#+.!|~$:&@-]")
+_MARKS = re.compile(r"[\\`*_{}\[\]()<>#+.!|~$:&@-]")
 # What Streamlit looks for once the escapes are resolved: icons and emoji, addresses of the web and of mail, arrows.
-READ_LATER = re.compile(r":(?=[\w+/-])|www(?=\.)|\S(?=@)|(?<!\S)[-<>~](?=(?:->|>|-|=)(?!\S))", re.IGNORECASE)
+_READ_LATER = re.compile(r":(?=[\w+/-])|www(?=\.)|\S(?=@)|(?<!\S)[-<>~](?=(?:->|>|-|=)(?!\S))", re.IGNORECASE)
 WORD_JOINER = "\u2060"  # which has no width and lets no line break in
 CELLS_OFFERED = 6  # buttons at once
 
@@ -50,4 +50,4 @@ def cell_remedies(state: State) -> None:
 
 def plain(text: str) -> str:
     """``text`` in one line, with everything disarmed that Markdown, HTML or Streamlit's own codes would act on."""
-    return MARKS.sub(r"\\\g<0>", READ_LATER.sub(f"\\g<0>{WORD_JOINER}", one_line(text)))
+    return _MARKS.sub(r"\\\g<0>", _READ_LATER.sub(f"\\g<0>{WORD_JOINER}", one_line(text)))

@@ -13,11 +13,11 @@ from inception_models.arch.shapes import Shape
 from ...analysis.kinds import UnknownOp
 from .attributes import number, text
 
-Shapes = Sequence[Shape]
-_Rule = Callable[[NodeProto, Shapes, Shape], int]
+_Shapes = Sequence[Shape]
+_Rule = Callable[[NodeProto, _Shapes, Shape], int]
 
 
-def macs_of_node(node: NodeProto, inputs: Shapes, out: Shape) -> int:
+def macs_of_node(node: NodeProto, inputs: _Shapes, out: Shape) -> int:
     """Multiply-accumulates of one node with inputs and first output of these shapes; of products only.
 
     Raises:
@@ -50,14 +50,14 @@ def check_known(node: NodeProto) -> None:
 def _conv(weights: int) -> _Rule:
     """Every output value is a sum over a window of a group's channels; ``weights``: which input holds them."""
 
-    def macs(node: NodeProto, inputs: Shapes, out: Shape) -> int:
+    def macs(node: NodeProto, inputs: _Shapes, out: Shape) -> int:
         _check_channels(node, inputs[0][1], inputs[weights][1] * number(node, "group", 1))
         return math.prod(out) * math.prod(inputs[weights][1:])
 
     return macs
 
 
-def _transposed(node: NodeProto, inputs: Shapes, out: Shape) -> int:
+def _transposed(node: NodeProto, inputs: _Shapes, out: Shape) -> int:
     _check_channels(node, inputs[0][1], inputs[1][0])
     return math.prod(inputs[0]) * math.prod(inputs[1][1:])
 
@@ -69,20 +69,20 @@ def _check_channels(node: NodeProto, channels: int, taken: int) -> None:
         raise ValueError(f"The node {where!r} does not fit what it reads: {channels} channels, and it takes {taken}.")
 
 
-def _gemm(node: NodeProto, inputs: Shapes, out: Shape) -> int:
+def _gemm(node: NodeProto, inputs: _Shapes, out: Shape) -> int:
     return math.prod(out) * inputs[0][0 if number(node, "transA", 0) else 1]
 
 
-def _matmul(node: NodeProto, inputs: Shapes, out: Shape) -> int:
+def _matmul(node: NodeProto, inputs: _Shapes, out: Shape) -> int:
     return math.prod(out) * inputs[0][-1]
 
 
-def _recurrent(node: NodeProto, inputs: Shapes, out: Shape) -> int:
+def _recurrent(node: NodeProto, inputs: _Shapes, out: Shape) -> int:
     """Every step multiplies the weights of all gates and directions once with each sequence of the batch."""
     return inputs[0][0] * inputs[0][1] * (math.prod(inputs[1]) + math.prod(inputs[2]))
 
 
-def _attention(node: NodeProto, inputs: Shapes, out: Shape) -> int:
+def _attention(node: NodeProto, inputs: _Shapes, out: Shape) -> int:
     """Queries x keys, and the weights that come of it x values."""
     if len(inputs) > 4:
         raise UnknownOp("An Attention with keys of earlier calls is not one that this program can count.")
@@ -94,7 +94,7 @@ def _attention(node: NodeProto, inputs: Shapes, out: Shape) -> int:
     return batch * length * keys * (query[-1] + value[-1] // kept * heads)
 
 
-def _einsum(node: NodeProto, inputs: Shapes, out: Shape) -> int:
+def _einsum(node: NodeProto, inputs: _Shapes, out: Shape) -> int:
     """A product of two tensors, whose labels that only one of them has are summed before."""
     equation = text(node, "equation").replace(" ", "")
     terms = equation.partition("->")[0].split(",")

@@ -37,7 +37,7 @@ class Hierarchy:
             owner = _common([self._owners.get(name, "").rpartition(".")[0] for name in reads])
         for name in node.output:
             self._owners[name] = owner
-        return cleaned(owner)
+        return cleaned_name(owner)
 
     def _noted(self, node: NodeProto) -> str | None:
         notes = {entry.key: entry.value for entry in node.metadata_props if entry.key in (_SCOPES, _CLASSES)}
@@ -45,7 +45,7 @@ class Hierarchy:
         if len(scopes) < 2:
             return None
         for path, name in zip(scopes[:-1], classes, strict=False):
-            self.classes[cleaned(path)] = visible(name.rpartition(".")[2], 80)
+            self.classes[cleaned_name(path)] = visible(name.rpartition(".")[2], 80)
         return scopes[-2]
 
 
@@ -80,7 +80,7 @@ def _common(paths: Sequence[str]) -> str:
     return ".".join(parts[0][:shared])
 
 
-def cleaned(path: str) -> str:
+def cleaned_name(path: str) -> str:
     """A path that is one in every other part of this program: names with dots between, and no strange characters."""
     return ".".join(re.sub(r"[^\w-]+", "_", part)[:80] for part in path.split(".")[:32] if part)
 

@@ -19,7 +19,7 @@ from .context import PictureContext, branch_name, size_text
 
 ORDERS = {"channel": "By number", "strongest": "Strongest first"}
 CONTRASTS = {"channel": "Each channel's own", "shared": "Shared by the branch"}
-LIMITS = {16: "16", 64: "64", 256: "256", 4096: "All"}
+CHANNEL_LIMITS = {16: "16", 64: "64", 256: "256", 4096: "All"}
 DEFAULT_LIMIT = 64
 
 
@@ -57,9 +57,9 @@ def _choices() -> tuple[Order, Contrast, int]:
         )
         limit = st.segmented_control(
             "Channels per branch",
-            list(LIMITS),
+            list(CHANNEL_LIMITS),
             default=DEFAULT_LIMIT,
-            format_func=LIMITS.__getitem__,
+            format_func=CHANNEL_LIMITS.__getitem__,
             key="limit",
             required=True,
         )
