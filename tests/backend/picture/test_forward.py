@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.demo import test_pictures as shipped  # its own name would make it a test
 from inception_models.checkpoints.preprocessing import imagenet
 from inception_models.edits.input_output import with_input_size
+from inception_models.weights import loading
 
 PHOTO = Image.open(SAMPLES["cat"].path).convert("RGB")
 TINY = with_input_size(replace(ARCHITECTURES["googlenet_torchvision"], aux=()), 64)
@@ -58,7 +60,10 @@ def test_a_file_that_has_changed_is_read_again(tmp_path: Path) -> None:
 def test_outputs_that_are_no_classes_get_no_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INCEPTION_EXPLORER_CACHE", str(tmp_path))
     row = CHECKPOINTS["facenet_vggface2"]
-    torch.save(build(row.arch).state_dict(), row.file)  # as if it had been fetched
+    torch.save(build(row.arch).state_dict(), row.file)  # as if it had been fetched, and were what was published
+    assert row.remote is not None
+    remote = replace(row.remote, size=None, sha256=hashlib.sha256(row.file.read_bytes()).hexdigest())
+    monkeypatch.setattr(loading, "CHECKPOINTS", {row.id: replace(row, remote=remote)})
     done = forward(row.arch, PHOTO, row.id)
     assert done.likeliest() == []
     assert done.preprocessing.crop_px == 160
