@@ -23,8 +23,10 @@ def main() -> None:
         _limit_itself(memory_for(sys.argv[1]))
         text = to_json(inspected_here(sys.argv[1], parsed_shape(sys.argv[2])))
         problem = ""
-    except (ValueError, OSError) as sentence:
+    except ValueError as sentence:
         text, problem = "null", str(sentence)
+    except OSError as failure:
+        text, problem = "null", f"{sys.argv[1]} could not be read: {(failure.strerror or 'no reason given').lower()}."
     except (MemoryError, RecursionError):
         text, problem = "null", "The network is too large or too deeply nested to be analysed here."
     with answer:
