@@ -296,7 +296,7 @@ def test_a_picture_shows_every_branch_and_a_text_file_is_refused(visit: Callable
     for branch in ("branch1x1", "branch3x3", "branch5x5", "branch_pool"):
         expect(page.get_by_role("heading", name=branch)).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("The weights are random")).to_be_visible()
-    upload = page.locator("input[type=file]")
+    upload = page.get_by_role("region", name="Your picture").locator("input[type=file]")
     upload.set_input_files({"name": "notes.png", "mimeType": "image/png", "buffer": b"this is no picture"})
     expect(page.get_by_role("alert").filter(has_text="notes.png")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_role("heading", name="branch3x3")).to_be_visible()
@@ -306,7 +306,8 @@ def test_a_picture_shows_every_branch_and_a_text_file_is_refused(visit: Callable
 def test_an_own_picture_is_pushed_through(visit: Callable[..., Page]) -> None:
     page = visit("/picture")
     expect(page.get_by_role("heading", name="branch3x3")).to_be_visible(timeout=SLOW_MS)
-    page.locator("input[type=file]").set_input_files(ROOT / "assets" / "samples" / "rocket.jpg")
+    upload = page.get_by_role("region", name="Your picture").locator("input[type=file]")
+    upload.set_input_files(ROOT / "assets" / "samples" / "rocket.jpg")
     expect(page.get_by_text("rocket.jpg").first).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_role("heading", name="branch3x3")).to_be_visible(timeout=SLOW_MS)
     no_traceback(page)
