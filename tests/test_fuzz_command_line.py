@@ -14,24 +14,18 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.cli import complaint, main
 from app.commands.serve import check_address
 from inception_models import ARCHITECTURES, widths
+from tests.fuzzing import drawing
 from tests.models.random_edits import branch_paths, in_branches
 
 LONGEST = 1200  # characters of a sentence
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-few = settings(
-    max_examples=EXAMPLES or 120,
-    deadline=None,
-    derandomize=not EXAMPLES,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+few = drawing(120)
 
 NUMBERS = ("-0", "7", "-1", "1.5", "nan", "inf", "1e999", "-1e-400", "0x10", "1_0", "²", "٣", "9" * 400, "9" * 5000)
 WORDS = ("", " ", "a\nb", "\udcff", "\x1b[31m", "\u202egnp.", "é", "=1+1", "--", "%s", "{}", "on", "auto", "x" * 5000)

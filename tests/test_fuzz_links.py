@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import os
-
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.backend.common.links import from_query, to_query
@@ -15,16 +13,10 @@ from inception_models import ARCHITECTURES, Arch
 from inception_models.arch.refusal import Refusal
 from inception_models.arch.rules import checked
 from inception_models.edits.link import READERS, apply_edits, readable_edits
+from tests.fuzzing import drawing
 from tests.models.random_edits import EDITS, assert_one_sentence, edited
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-few = settings(
-    max_examples=EXAMPLES or 60,
-    deadline=None,
-    derandomize=not EXAMPLES,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+few = drawing(60)
 keys = st.sampled_from(list(ARCHITECTURES))
 anything = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.just(10**400), st.text(max_size=8)),

@@ -69,6 +69,12 @@ class Field:
         start = before.start + (self.start - 0.5) * before.jump
         return Field(before.size + (self.size - 1) * before.jump, before.jump * self.jump, start)
 
+    def slid(self, kernel: int, stride: int, padding: int, dilation: int = 1) -> Field:
+        """The field after a window over values that have this one."""
+        reach = (kernel - 1) * dilation
+        start = self.start + (reach / 2 - padding) * self.jump
+        return Field(self.size + reach * self.jump, self.jump * stride, start)
+
 
 @dataclass(frozen=True, slots=True)
 class Node:

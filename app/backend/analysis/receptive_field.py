@@ -42,13 +42,21 @@ def through(field: Fields, before: Fields) -> Fields:
     return field[0].through(before[0]), field[1].through(before[1])
 
 
+def seen_together(fields: Sequence[Field]) -> Field | None:
+    """What values at one place of several tensors see, where every offset counts; None where their jumps differ."""
+    if len({field.jump for field in fields}) > 1:
+        return None
+    first = min(field.start - field.size / 2 for field in fields)
+    last = max(field.start + field.size / 2 for field in fields)
+    return Field(round(last - first), fields[0].jump, (first + last) / 2)
+
+
 def _size(field: Field) -> int:
     return field.size
 
 
 def _slid(field: Field, layer: Layer, axis: int) -> Field:
-    k, s, p = layer.kernel[axis], layer.stride[axis], layer.padding[axis]
-    return Field(field.size + (k - 1) * field.jump, field.jump * s, field.start + ((k - 1) / 2 - p) * field.jump)
+    return field.slid(layer.kernel[axis], layer.stride[axis], layer.padding[axis])
 
 
 def _padded(field: Field, layer: Layer, axis: int, size: int) -> Field:

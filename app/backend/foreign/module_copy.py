@@ -74,7 +74,7 @@ def ghost(module: nn.Module) -> nn.Module:
         memo[id(parameter)] = nn.Parameter(parameter.detach().to("meta"), parameter.requires_grad)
     try:
         copied = _copied(module, memo)
-    except Exception as problem:
+    except Exception as problem:  # a copy runs the person's own __deepcopy__ and __reduce__, which may raise anything
         raise ValueError(f"{type(module).__name__} cannot be copied: {first_line(problem)}") from problem
     _unwrap_children(copied)
     return copied.eval()
@@ -85,7 +85,7 @@ def _copied(module: nn.Module, memo: Mapping[int, object]) -> nn.Module:
     with _Shells():
         try:
             return copy.deepcopy(module, dict(memo))
-        except Exception:
+        except Exception:  # of anything in it, as above
             shared: dict[int, object] = {}
             for part in module.modules():
                 for name, value in part.__dict__.items():
@@ -97,7 +97,7 @@ def _copied(module: nn.Module, memo: Mapping[int, object]) -> nn.Module:
 def _is_copied(value: object, memo: Mapping[int, object]) -> bool:
     try:
         copy.deepcopy(value, dict(memo))
-    except Exception:
+    except Exception:  # of anything, as above
         return False
     return True
 

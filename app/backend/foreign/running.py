@@ -73,7 +73,7 @@ def shapes_of_two(graph: fx.GraphModule, pictures: Tensor) -> dict[fx.Node, Shap
     runner = Shapes(graph)
     try:
         runner.run(pictures)
-    except Exception:
+    except Exception:  # of the person's own code; what ran until then has its shapes
         return runner.shapes
     return runner.shapes
 
@@ -104,7 +104,7 @@ def flops_of_module(root: OneInput, picture: Tensor) -> int:
                 root(picture)
         except UnknownOp as problem:
             raise UnknownOp(f"{str(problem).rstrip('.')}: {_where(calls.name, stack)}.") from problem
-        except Exception as problem:
+        except Exception as problem:  # of the person's own code, which may raise anything
             kind = NeedsIndices if "indices" in str(problem) and picture.is_floating_point() else ValueError
             raise kind(_sentence(root.module, picture, _where(calls.name, stack), problem)) from problem
     return counter.flops

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch._ops import OpOverload
 
 from ..analysis.graph import Field
-from ..analysis.receptive_field import ONE_PIXEL
+from ..analysis.receptive_field import ONE_PIXEL, seen_together
 from .aten_ops import is_elementwise, name_of
 
 
@@ -97,16 +97,8 @@ def seen_after(call: AtenCall) -> Seen | None:
 
 def _union(seen: Sequence[Seen]) -> Seen | None:
     """What several tensors see together, value by value; None where their values are not equally far apart."""
-    sides = [_widest([s.fields[side] for s in seen]) for side in (0, 1)]
+    sides = [seen_together([s.fields[side] for s in seen]) for side in (0, 1)]
     return None if sides[0] is None or sides[1] is None else Seen((sides[0], sides[1]), seen[0].axes)
-
-
-def _widest(fields: Sequence[Field]) -> Field | None:
-    if len({field.jump for field in fields}) > 1:
-        return None
-    first = min(field.start - field.size / 2 for field in fields)
-    last = max(field.start + field.size / 2 for field in fields)
-    return Field(round(last - first), fields[0].jump, (first + last) / 2)
 
 
 # --- rules: one a group of operations --------------------------------------------------------------------------------
@@ -220,9 +212,7 @@ def _slid(call: AtenCall, seen: Seen, kernel: tuple[int, ...]) -> Seen | None:
     dilation = call.numbers("dilation", count) if "dilation" in call.values else (1,) * count
 
     def one(field: Field, axis: int) -> Field:
-        reach = (kernel[axis] - 1) * dilation[axis]
-        start = field.start + (reach / 2 - padding[axis]) * field.jump
-        return Field(field.size + reach * field.jump, field.jump * stride[axis], start)
+        return field.slid(kernel[axis], stride[axis], padding[axis], dilation[axis])
 
     return _each(seen, one) if min(seen.axes) >= -count else None
 

@@ -9,7 +9,7 @@ from onnx import NodeProto
 from inception_models.arch.shapes import Shape
 
 from ...analysis.graph import Field
-from ...analysis.receptive_field import Fields
+from ...analysis.receptive_field import Fields, seen_together
 from .attributes import number
 from .layers import window_of
 
@@ -37,24 +37,14 @@ def fields_of(
         return None
     if any(shape[-2:] != out[-2:] for shape in read):
         return None
-    rows, columns = (_widest([field[axis] for field in known]) for axis in (0, 1))
+    rows, columns = (seen_together([field[axis] for field in known]) for axis in (0, 1))
     return None if rows is None or columns is None else (rows, columns)
-
-
-def _widest(fields: Sequence[Field]) -> Field | None:
-    """What several tensors see together; None where their values are not equally far apart."""
-    if len({field.jump for field in fields}) > 1:
-        return None
-    first = min(field.start - field.size / 2 for field in fields)
-    last = max(field.start + field.size / 2 for field in fields)
-    return Field(round(last - first), fields[0].jump, (first + last) / 2)
 
 
 def _slid(node: NodeProto, fields: tuple[Field, Field], inputs: Sequence[Shape]) -> Fields:
     window = window_of(node, inputs)
-    sides = []
-    for axis, field in enumerate(fields):
-        reach = (window.kernel[axis] - 1) * window.dilation[axis]
-        start = field.start + (reach / 2 - window.padding[axis]) * field.jump
-        sides.append(Field(field.size + reach * field.jump, field.jump * window.stride[axis], start))
-    return sides[0], sides[1]
+    rows, columns = (
+        field.slid(window.kernel[axis], window.stride[axis], window.padding[axis], window.dilation[axis])
+        for axis, field in enumerate(fields)
+    )
+    return rows, columns

@@ -107,7 +107,7 @@ def _inlined(model: ModelProto) -> ModelProto:
 
     try:
         return inline_local_functions(model)
-    except Exception as problem:
+    except Exception as problem:  # the C++ of onnx raises what it likes
         raise ValueError(f"The file's functions cannot be written out: {first_line(problem)}") from problem
 
 
