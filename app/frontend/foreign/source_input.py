@@ -104,6 +104,7 @@ def _file() -> None:
     st.file_uploader(
         "Or an .onnx file, which is read and never run",
         key="own_file",
+        max_upload_size=MAX_ONNX_BYTES // 2**20,
         on_change=_uploaded,
         disabled=OWN_NETWORK.running,
         help=f"Up to {MAX_ONNX_BYTES / 2**20:.0f} MB, its weights inside. torch.onnx.export writes one. Files of torch"
