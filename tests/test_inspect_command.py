@@ -56,7 +56,7 @@ def test_an_onnx_file_a_diagram_and_a_comparison(tmp_path: Path, capsys: pytest.
     "arguments, words",
     [
         (["net.pt2"], "can run code"),
-        (["no_such_file.onnx"], "No such file"),
+        (["no_such_file.onnx"], "no_such_file.onnx could not be read: no such file"),
         (["torch.nn:Identity", "--shape", "3", "--diagram", "net.dot"], "as .svg, .pdf or .png, not as .dot"),
         (["torch.nn:Identity"], "The shape of an input is needed"),
         (["torch.nn:Identity", "--shape", "3,x"], "whole numbers such as 3,224,224, not '3,x'"),
