@@ -9,19 +9,19 @@ import sys
 from pathlib import Path
 
 NAMES = ("analysis", "activations", "diagram", "load", "loading", "modules")
-SLOW = ("endurance",)  # only when named
+NAMED = ("endurance", "gpu")  # only when named: hours, and another machine
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"some of {', '.join(NAMES)}, all by default; {SLOW[0]}"
+        "names", nargs="*", metavar="NAME", help=f"some of {', '.join(NAMES)}, all by default; {', '.join(NAMED)}"
     )
     parser.add_argument("--quick", action="store_true", help="fewer runs")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     args = parser.parse_args()
-    if unknown := set(args.names) - {*NAMES, *SLOW}:
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join((*NAMES, *SLOW))}")
+    if unknown := set(args.names) - {*NAMES, *NAMED}:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join((*NAMES, *NAMED))}")
     found = {}
     for name in args.names or NAMES:
         found[name] = importlib.import_module(f"benchmarks.{name}").run(quick=args.quick)

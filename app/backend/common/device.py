@@ -25,7 +25,12 @@ def best_device() -> torch.device:
 
 @cache
 def best_choice() -> DeviceChoice:
-    """:func:`best_device` with its notice. Tried once per process: starting CUDA takes seconds."""
+    """:func:`best_device` with its notice. Tried once per process: starting CUDA takes seconds.
+
+    Convolutions in float32 then compute in float32 on a GPU as well. PyTorch would round their inputs to 10 bits, TF32,
+    and the page shows values with six digits.
+    """
+    torch.backends.cudnn.allow_tf32 = False
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     return first_working([torch.device(name) for name, there in available.items() if there])
 

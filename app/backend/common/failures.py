@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 
-MEMORY_WORDS = ("can't allocate memory", "out of memory")  # PyTorch's own, of the processor and of every GPU
+# PyTorch's own, of the processor and of every GPU, and those of CUDA's libraries
+MEMORY_WORDS = ("can't allocate memory", "out of memory", "ALLOC_FAILED")
 REFUSED_WRITES = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 

@@ -35,7 +35,7 @@ def show(context: CostsContext) -> None:
     plot(context, roofline_plot(times.ceilings, points), "roofline")
     st.caption(
         "A stage on the line is as fast as this machine allows. Under the slope, memory bandwidth is the limit; under"
-        " the flat part, arithmetic is. The line is what PyTorch reaches here in a copy of 64 MiB and in a large matrix"
+        " the flat part, arithmetic is. The line is what PyTorch reaches here in a large copy and in a large matrix"
         " product or convolution. A stage whose data stay in the processor's cache can lie above the slope."
     )
     selection_note(context.state)

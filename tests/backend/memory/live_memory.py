@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 
-class LiveMemory(TorchDispatchMode):
+class LiveMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch gives it no types
     """``live`` and ``peak``: bytes of all storages that ops made while it was active, views counted once."""
 
     def __init__(self, ignored: Iterable[torch.Tensor] = ()) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.live = self.peak = 0
         self.ignored = {tensor.untyped_storage()._cdata for tensor in ignored}
         self.seen: dict[int, weakref.ref[torch.UntypedStorage]] = {}
@@ -34,7 +34,11 @@ class LiveMemory(TorchDispatchMode):
         self.peak = max(self.peak, self.live)
 
     def __torch_dispatch__(
-        self, func: Callable[..., object], types: object, args: tuple[object, ...] = (), kwargs: object = None
+        self,
+        func: Callable[..., object],
+        types: object,
+        args: tuple[object, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
     ) -> object:
         out = func(*args, **(kwargs or {}))
         for tensor in tree_leaves(out):
