@@ -117,7 +117,7 @@ def test_the_sweep_of_an_edited_demo_network(train: Callable[[Arch], Page]) -> N
     page = train(with_classes(ARCHITECTURES["googlenet_bn"], 7))
     page.get_by_role("tab", name="Accuracy against MACs").click()
     page.get_by_role("button", name="Edit the demo network").click()
-    expect(page.get_by_text("Input 56 × 56, 10 classes")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("Input 112 × 112, 10 classes")).to_be_visible(timeout=SLOW_MS)
     settled(page)
     number = widths(demo().arch)["conv2"]
     expect(page.get_by_role("combobox", name="Width")).to_have_value(f"conv2 ({number})", timeout=SLOW_MS)
