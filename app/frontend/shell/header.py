@@ -13,6 +13,7 @@ from ..components.network_head import network_head
 from ..state import State
 from . import totals
 from .notice import plain, refusal
+from .story import story
 
 CHANGES_LISTED = 40  # one sentence each
 
@@ -22,7 +23,7 @@ def show(state: State, analysis: Analysis, reference: Analysis, linked: bool) ->
     sentences = [change.sentence() for change in changes(state.original, state.arch)]
     network_head(
         _title(state),
-        _about(state),
+        story(state.arch, state.original),
         _changes(sentences, linked),
         count=len(sentences),
         key="head",
@@ -44,24 +45,10 @@ def _title(state: State) -> str:
     about = state.arch.about
     edited = '<span class="edited">edited</span>' if state.edited else ""
     return (
-        f"<h1>{escape(about.title)}</h1>{edited}"
+        f"<h1>{escape(about.label)}</h1>{edited}"
         f"<p>{escape(about.paper)}, {about.year}. Input {state.arch.input_size} × {state.arch.input_size},"
         f" {state.arch.classes:,} classes.</p>"
     )
-
-
-def _about(state: State) -> str:
-    about = state.arch.about
-    parts = [
-        f"<p><b>{escape(about.title)}</b>, {about.year}</p><p>{escape(about.summary)}</p>",
-        f'<p><a href="{escape(about.url, quote=True)}" target="_blank" rel="noopener">{escape(about.paper)}</a>.'
-        f" {escape(about.authors)}.</p>",
-    ]
-    if about.differences:
-        parts.append(f"<p><b>Paper and code</b></p>{_list(about.differences)}")
-    if about.top1_percent:
-        parts.append(f"<p>ImageNet top-1 accuracy {about.top1_percent:g} % ({escape(about.top1_source)}).</p>")
-    return "".join(parts)
 
 
 def _changes(sentences: list[str], linked: bool) -> str:
