@@ -30,6 +30,7 @@ COMMANDS = (  # in the order of --help; each is a file of that name in commands/
     "activations",
     "train",
     "export",
+    "code",
 )
 
 
