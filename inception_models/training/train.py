@@ -42,6 +42,7 @@ def train(
     on_step: OnTrainingStep | None = None,
     checkpoint: Path | None = None,
     start: Start | None = None,
+    must_keep: bool = True,
 ) -> Trained:
     """``arch``, freshly initialised or with the weights of ``start``, and trained on ``data``.
 
@@ -49,6 +50,7 @@ def train(
         on_step: called after every step, and while an epoch is validated. What it raises ends the run.
         checkpoint: a file that keeps the run after every epoch, and where ``on_step`` ends it. If it exists already,
             the run continues from it.
+        must_keep: False: where the checkpoint cannot be written, the run goes on without it.
         start: weights that expect pictures as ``data`` is prepared (:meth:`.Data.expected`).
 
     Raises:
@@ -59,21 +61,28 @@ def train(
     if checkpoint is not None and checkpoint.exists():
         restore(run, checkpoint)
 
+    def keep() -> None:
+        if checkpoint is None:
+            return
+        try:
+            save(run, checkpoint)
+        except OSError:  # a full disk
+            if must_keep:
+                raise
+
     def report() -> None:
         if on_step is None:
             return
         try:
             on_step(run.at)
         except BaseException:
-            if checkpoint is not None:
-                save(run, checkpoint)
+            keep()
             raise
 
     while not run.done:
         if run.epoch_is_full:
             run.judge(report)
-            if checkpoint is not None:
-                save(run, checkpoint)
+            keep()
         else:
             run.advance()
         report()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from inception_models import Arch
 from inception_models.training.evaluate import Score, evaluate
@@ -41,8 +43,8 @@ class Live:
 
     def follow(self, at: TrainingProgress) -> None:
         """Record where the run is."""
-        if at.step > len(self.losses):
-            self.losses.append(at.loss)
+        if at.step > len(self.losses):  # by more than one where a run goes on that was cut off
+            self.losses += [*[math.nan] * (at.step - len(self.losses) - 1), at.loss]
         self.at = at
 
 
@@ -69,9 +71,17 @@ class Beginning:
 
 
 def work(
-    arch: Arch, offer: Offer, options: Options, live: Live, progress: Progress, beginning: Beginning | None = None
+    arch: Arch,
+    offer: Offer,
+    options: Options,
+    live: Live,
+    progress: Progress,
+    beginning: Beginning | None = None,
+    checkpoint: Path | None = None,
 ) -> Finished:
     """Measure, train, test. Without a ``beginning`` the run starts from random weights.
+
+    ``checkpoint``: where the run is kept while it has not ended, and goes on from if it is there.
 
     Raises:
         ValueError: with a sentence, where it would take too long here or is impossible.
@@ -95,7 +105,7 @@ def work(
     data, start = offer.read(), start_from(arch, beginning.source, beginning.tuning) if beginning else None
     if start is not None:
         data = as_expected(data, start.weights.preprocessing, arch.input_size)
-    trained = train(arch, data, options, on_step, start=start)
+    trained = train(arch, data, options, on_step, checkpoint, start, must_keep=False)
     test = evaluate(trained.net, data.test, trained.mean, trained.std, lambda: progress.report(1, "Testing"))
     card = card_json(trained, data, options, test, "on the page Train")
     return Finished(trained, test, data.name, card, just_trained_file(trained, test, card))

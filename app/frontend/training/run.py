@@ -6,7 +6,6 @@ from functools import partial
 
 import streamlit as st
 
-from inception_models import Arch
 from inception_models.edits.input_output import with_classes
 from inception_models.edits.toggles import has_batch_norm
 from inception_models.training.run import Options
@@ -14,19 +13,17 @@ from inception_models.weights import OwnFile
 
 from ...backend import Analysis
 from ...backend.charts.training import accuracy_curve, loss_curves
-from ...backend.common.jobs import Progress
 from ...backend.common.quantity import short, spoken
 from ...backend.training.data import Offer, offers
-from ...backend.training.job import Beginning, Finished, Live, work
+from ...backend.training.job import Beginning, Finished, Live
 from ...backend.training.plan import TrainingPlan, narrowed, training_plan
 from ...backend.training.record import curves_csv, weights_file
-from ..shell.background import BackgroundTask
 from ..shell.controls import remembered
 from ..shell.page_links import open_page
 from ..state import State
 from .beginning import choose_beginning
+from .under_way import RUN, begin, offer_to_go_on
 
-RUN: BackgroundTask[tuple[Live, Finished]] = BackgroundTask("training", stops="Stop after this step", lane="long")
 CURVES_EVERY_SECONDS = 1.0  # two charts are drawn each time, on the machine that trains
 BATCH = 64
 RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
@@ -36,6 +33,8 @@ def show(state: State, analysis: Analysis) -> None:
     """Render the tab."""
     left, right = st.columns([1, 2], gap="large")
     with left:
+        if not RUN.running:
+            offer_to_go_on(state)
         offer, options = _options()
         beginning = choose_beginning(state, options.epochs)
         if not RUN.running:
@@ -57,15 +56,6 @@ def just_trained() -> OwnFile | None:
     """The weights of the last run that ended, where there is one."""
     _, finished = RUN.result() or (None, None)
     return finished.weights if finished else None
-
-
-def _begin(arch: Arch, offer: Offer, options: Options, beginning: Beginning | None) -> None:
-    live = Live(options.epochs, arch.classes)
-
-    def train(progress: Progress) -> tuple[Live, Finished]:
-        return live, work(arch, offer, options, live, progress, beginning)
-
-    RUN.start(train, live=live)
 
 
 def _live() -> Live | None:
@@ -138,7 +128,7 @@ def _offer_to_start(
     if known.refusal or known.long:
         _smaller(state, offer)
     if st.button("Start", icon=":material/play_arrow:", type="primary", disabled=known.too_large):
-        _begin(state.arch, offer, options, beginning)
+        begin(state.arch, offer, options, beginning)
         st.rerun()
     RUN.show_problem()
 
