@@ -27,6 +27,7 @@ def test_nothing_is_said_where_the_first_works() -> None:
 def test_the_best_device_computes() -> None:
     device = best_device()
     assert device == best_choice().device
+    assert not torch.backends.cudnn.allow_tf32, "float32 is float32 on a GPU too"
     assert (torch.ones(2, 2, device=device) @ torch.ones(2, 2, device=device)).tolist() == [[2, 2], [2, 2]]
     assert device_name(device)
     assert isinstance(has_bfloat16(device), bool)

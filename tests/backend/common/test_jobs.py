@@ -67,6 +67,7 @@ def test_a_cancelled_job_has_neither_result_nor_problem(queue: JobQueue) -> None
         (RuntimeError("it went wrong\nand a trace"), "This failed: it went wrong"),
         (RuntimeError(), "This failed: no reason given"),
         (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB."), "not enough free memory"),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`"), "not enough free memory"),
         (OSError(errno.EROFS, "Read-only file system", "/cache/a.pt"), "/cache/a.pt (Read-only file system)"),
     ],
 )
