@@ -54,9 +54,8 @@ class TorchFile:
     def _unit(self, item: tuple[UnitKind, str]) -> list[str]:
         kind, name = item
         deep = "in_channels" if kind.multiplier in (None, 1) else f"{kind.multiplier} * in_channels"
-        size = "1" if kind.multiplier is None else "3"
         padding = () if kind.one_sided else ("padding: Size = 0",)
-        parameters = ("self", "in_channels: int", "out_channels: int", f"kernel_size: Size = {size}", "stride: int = 1")
+        parameters = ("self", "in_channels: int", "out_channels: int", "kernel_size: Size = 1", "stride: int = 1")
         window = ("kernel_size", "stride", None if kind.one_sided else "padding")
         conv = self.ops.helper("Conv2dSame") if kind.one_sided else "nn.Conv2d"
         bias = None if kind.unit.bias else "bias=False"
