@@ -58,7 +58,8 @@ class KerasFile:
     # --- functions ---
 
     def _unit(self, kind: UnitKind, name: str) -> Iterator[str]:
-        parameters = ("x", "filters: int", "kernel_size=1", "strides=1", 'padding="same"', "*", "name: str")
+        size = "1" if kind.multiplier is None else "3"
+        parameters = ("x", "filters: int", f"kernel_size={size}", "strides=1", 'padding="same"', "*", "name: str")
         yield from signature(name, parameters, 0)
         yield from docstring(kind.sentence, 4)
         act = [Step("x", activation(kind.unit.activation), "x")] if kind.activate != "never" else []
@@ -129,8 +130,7 @@ class KerasFile:
         yield f"    x = inputs = keras.Input(({size}, {size}, 3))"
         taps = {head.tap for head in arch.aux}
         flat = False
-        shapes = [after for _, _, after in stage_shapes(arch)]
-        for number, (stage, after) in enumerate(zip(arch.stages, shapes, strict=False)):
+        for number, (stage, (_, _, after)) in enumerate(zip(arch.stages, stage_shapes(arch), strict=False)):
             flattens = isinstance(stage, GlobalPool) and stage.size == 1 and feeds_linear(arch.stages[number + 1 :])
             flattens = flattens and stage.name not in taps
             yield from self._stage(stage, after, flat or flattens)
