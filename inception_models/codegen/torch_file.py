@@ -14,7 +14,7 @@ from .printing import Call, Terms, call, docstring, lines_of, signature, total
 from .torch_helpers import HELPERS, NEEDS, TAKEN
 from .torch_ops import Place, TorchOps
 from .units import ACTIVATION_CLASSES, UnitKind, shortcut_conv, unit_names
-from .words import branch_words
+from .words import type_words
 
 
 class TorchFile:
@@ -79,7 +79,7 @@ class TorchFile:
     def _block(self, kind: PartType) -> Iterator[str]:
         block = kind.part
         assert not isinstance(block, AuxHead)
-        yield from _class(kind.name, "nn.Module", branch_words(block))
+        yield from _class(kind.name, "nn.Module", type_words(kind, block, self.arch))
         yield from signature("__init__", ("self", "in_channels: int", *_parameters(kind)), 4, "None")
         yield "        super().__init__()"
         channels: list[str] = []
