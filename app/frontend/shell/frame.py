@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 from collections.abc import Callable
 
 import streamlit as st
@@ -11,9 +9,6 @@ import streamlit as st
 from ...backend import Analysis, analyze
 from ..state import State, address_of, current
 from . import header, memory, sidebar
-
-FREEZE_AFTER_MODULES = 100  # new ones
-_frozen_modules = 0
 
 Networks = tuple[State, Analysis, Analysis]
 """The state, the network as it is, and the published one."""
@@ -26,7 +21,6 @@ def show() -> Networks:
     networks = _networks(state)
     _header(networks)
     sidebar.show(state)
-    _freeze_imported_modules()
     return networks
 
 
@@ -40,7 +34,6 @@ def show_after(body: Callable[[State, Analysis, Analysis], None]) -> None:
     state = current()
     _body_and_header(body, sidebar.settings(state))
     sidebar.show(state)
-    _freeze_imported_modules()
 
 
 @st.fragment
@@ -61,15 +54,3 @@ def _networks(state: State) -> Networks:
 
 def _header(networks: Networks) -> None:
     header.show(*networks, address_of(networks[0]).complete)
-
-
-def _freeze_imported_modules() -> None:
-    """Keep the objects of imported modules out of the garbage collector's way.
-
-    Going through all of PyTorch takes it a sixth of a second, in the middle of somebody's edit.
-    """
-    global _frozen_modules
-    if len(sys.modules) > _frozen_modules + FREEZE_AFTER_MODULES:
-        _frozen_modules = len(sys.modules)
-        gc.collect()
-        gc.freeze()
