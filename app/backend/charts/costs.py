@@ -82,7 +82,7 @@ def sensitivity_bars(
         categoryarray=[entry.path for entry in places],
         tickvals=list(named.values()),
         ticktext=list(named),
-        tickangle=-45,
+        autotickangles=[-45, -90],  # the second where the first would make names overlap
     )
     return styled(figure, height_px=420)
 
