@@ -26,6 +26,7 @@ COMMANDS = (  # in the order of --help; each is a file of that name in commands/
     "summary",
     "inspect",
     "diagram",
+    "compare",
     "fit",
     "activations",
     "train",
