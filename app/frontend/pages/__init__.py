@@ -22,7 +22,7 @@ def show() -> None:
         st.Page(own_network.page, title="Your own network", icon=":material/upload_file:", url_path="own-network"),
     ]
     page_links.register(pages)
-    chosen = st.navigation(pages)
+    chosen = st.navigation(pages, position="top")
     with panel(chosen.title):  # its parts have panels of their own
         current().turn_to(chosen.title)
         chosen.run()
