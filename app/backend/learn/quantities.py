@@ -1,7 +1,8 @@
 """The numbers in a lesson's sentences, each computed from a network: ``"macs inception3a.branch5x5 in start"``.
 
 A number is a quantity, of a part or of the whole, ``in`` one of the networks at hand; or two numbers with ``-``, ``+``,
-``*`` or ``/`` between their names; or digits, such as a paper's constant. It is None where the part is not there (any more), and written as a dash.
+``*`` or ``/`` between their names; or digits, such as a paper's constant. It is None where the part is not there (any
+more), and written as a dash.
 """
 
 from __future__ import annotations
@@ -205,7 +206,9 @@ def in_words(amount: Amount | None, style: str) -> str:
     if style == "exact":
         return exact(round(value), unit)
     if unit == "times" or not unit:
-        return f"{value:,.0f}" if value == int(value) or value >= 100 else f"{value:.1f}" if value >= 1 else f"{value:.4g}"
+        return (
+            f"{value:,.0f}" if value == int(value) or value >= 100 else f"{value:.1f}" if value >= 1 else f"{value:.4g}"
+        )
     if unit in ("pixels", "classes"):
         return f"{value:,.0f} {unit}"
     return short(value, unit) if unit == "B" else f"{short(value)} {unit}"

@@ -19,9 +19,9 @@ from ..components.stage_cards import BranchLine, Fact, StageCard, stage_cards
 from ..components.width_sliders import WidthSlider, width_sliders
 from ..shell.controls import remembered
 from ..state import State
-from . import structure_editor
+from . import explanations, structure_editor
 
-EDITORS = ["Widths", "Structure"]
+EDITORS = ["Widths", "Structure", "Explain"]
 INPUT = "input"  # the picture's box in the diagram, which is not a stage
 
 
@@ -42,6 +42,9 @@ def show(state: State, analysis: Analysis) -> None:
     if shown == "Structure":
         if state.selected_stage != INPUT:
             structure_editor.show(state, stages[state.selected_stage])
+        return
+    if shown == "Explain":
+        explanations.show(state, analysis)
         return
     sliders = _sliders(state, stages)
     width_sliders(sliders, selected=state.selected_stage, key="sliders", on_edit=state.type_numbers)

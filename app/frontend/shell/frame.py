@@ -10,7 +10,7 @@ import streamlit as st
 
 from ...backend import Analysis, analyze
 from ..state import State, address_of, current
-from . import memory, network_bar, totals
+from . import lesson, memory, network_bar, totals
 from .notice import plain, refusal
 
 FREEZE_AFTER_MODULES = 100  # new ones
@@ -42,6 +42,8 @@ def show_after(body: Callable[[State, Analysis, Analysis], None]) -> None:
 
 @st.fragment
 def _body_and_above(body: Callable[[State, Analysis, Analysis], None]) -> None:
+    if current().wanted_page:
+        st.rerun()
     networks, above = _networks(current()), st.container(key="above")
     body(*networks)
     with above:
@@ -54,6 +56,7 @@ def _networks(state: State) -> Networks:
 
 
 def _above(state: State, analysis: Analysis, reference: Analysis) -> None:
+    lesson.show(state)
     network_bar.show(state, address_of(state).complete)
     if state.notice:
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from urllib.parse import parse_qsl
 
 import streamlit as st
@@ -18,8 +19,9 @@ from inception_models import ARCHITECTURES, Arch
 from inception_models.checkpoints.preprocessing import preprocessing_from_json
 
 from ...backend.common.links import linked_network
+from ...backend.learn.reading import lessons
 from ..components.session_memory import session_memory
-from ..state import HISTORY, State, address_of, current, linkable, opened
+from ..state import HISTORY, LessonPlace, State, address_of, current, linkable, opened
 from .controls import bring_choices, choices
 from .visitor import known_browser, visitor
 
@@ -78,17 +80,23 @@ def kept_of(state: State) -> dict[str, object]:
             "files": state.files,
             "preprocessing": dict(list(state.preprocessing.items())[-MOST_PREPARED:]),
             "choices": choices(),
+            "lesson": None if state.lesson is None else asdict(state.lesson),
         },
+        "learning": {"learned": state.learned, "welcomed": state.welcomed},
     }
 
 
-def _restore(record: object, query: str) -> None:
-    """Go on where the browser's ``record`` ends; another network in the address is a step on top of it."""
+def _restore(record: object, learning: object, query: str) -> None:
+    """Go on where the browser's ``record`` ends; another network in the address is a step on top of it.
+
+    ``learning``: what was learned in all tabs of this browser.
+    """
     if st.session_state.memory_answered:
         return
     st.session_state.memory_answered = True
     link = opened(dict(parse_qsl(query.removeprefix("?"))))
     st.session_state.state = link
+    _learned(link, learning)
     if record is None:
         return
     try:
@@ -101,6 +109,7 @@ def _restore(record: object, query: str) -> None:
             bring_choices(brought)
         case _:
             pass
+    _learned(state, learning)
     if query and dict(parse_qsl(query.removeprefix("?"))) != address:
         state.become(link.arch)
         state.weights |= link.weights
@@ -133,7 +142,8 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
     known = (linked_network(link) for key, link in latest.items() if key in ARCHITECTURES)
     state = State.showing(arch)
     state.past, state.future, state.step = steps[:past], steps[:past:-1], at
-    state.latest = {other.key: other for other in known} | {arch.key: arch}
+    state.lesson = _lesson(kept.get("lesson"))
+    state.latest = {other.key: other for other in known} | ({} if state.lesson else {arch.key: arch})
     state.weights = {
         key: name
         for key, name in _texts(kept.get("weights")).items()
@@ -146,6 +156,35 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
     if isinstance(selected, str) and selected.partition(".")[0] in _parts(arch):
         state.selected = selected
     return state, address
+
+
+def _lesson(value: object) -> LessonPlace | None:
+    """The step of a lesson that was under way, where there is such a step."""
+    match value:
+        case {
+            "lesson": str() as id,
+            "step": int() as step,
+            "own": str() as own,
+            "selected": str() as selected,
+            "weights": weights,
+        } if id in lessons() and 0 <= step < len(lessons()[id].steps) and own in ARCHITECTURES:
+            return LessonPlace(id, int(step), own, selected, _texts(weights))
+        case _:
+            return None
+
+
+def _learned(state: State, learning: object) -> None:
+    """Take down how far the person is in each lesson, as far as ``learning`` is something that could be so."""
+    match learning:
+        case {"learned": dict() as learned, "welcomed": bool() as welcomed}:
+            state.welcomed = welcomed
+            state.learned = {
+                id: min(max(count, 0), len(lesson.steps))
+                for id, lesson in lessons().items()
+                if type(count := learned.get(id)) is int
+            }
+        case _:
+            pass
 
 
 def _texts(value: object) -> dict[str, str]:

@@ -12,14 +12,16 @@ from functools import partial
 from ..shared.component import Component
 from ..shared.events import handled, new_events
 
+OnRecord = Callable[[object, object, str], None]
+
 _component = Component(__file__, "session_memory", "memory.js")
 
 
-def session_memory(now: Mapping[str, object], key: str, on_record: Callable[[object, str], None] | None) -> None:
+def session_memory(now: Mapping[str, object], key: str, on_record: OnRecord | None) -> None:
     """Let the browser keep ``now``, whose fields messages.d.ts explains.
 
-    ``on_record`` is called with what the browser has kept of another session, before anything is checked, and the
-    address bar's query. It must be given outside of fragments: a new session knows none.
+    ``on_record`` is called with what the browser has kept of another session and of all lessons, before anything is
+    checked, and the address bar's query. It must be given outside of fragments: a new session knows none.
     """
     _component(
         key=key,
@@ -28,10 +30,10 @@ def session_memory(now: Mapping[str, object], key: str, on_record: Callable[[obj
     )
 
 
-def _dispatch(key: str, on_record: Callable[[object, str], None]) -> None:
+def _dispatch(key: str, on_record: OnRecord) -> None:
     for event in new_events(key):
         match event:
-            case {"record": record, "query": str() as query}:
-                on_record(record, query)
+            case {"record": record, "learning": learning, "query": str() as query}:
+                on_record(record, learning, query)
             case _:  # the connection is back: a run is all that was wanted
                 pass

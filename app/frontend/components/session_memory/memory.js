@@ -4,10 +4,10 @@
 
 import { Outbox } from "../shared/outbox.js"
 import { received } from "../shared/received.js"
-import { added, save, saved } from "./record.js"
+import { added, save, saveLearning, saved, savedLearning } from "./record.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
-/** @import { MemoryData, MemoryRecord, MemoryTold } from "./messages.d.ts" */
+/** @import { Learning, MemoryData, MemoryRecord, MemoryTold } from "./messages.d.ts" */
 
 const SAVE_AFTER_MS = 250
 const COOKIE_SECONDS = 400 * 24 * 3600 // as long as browsers keep one
@@ -27,6 +27,8 @@ class Memory {
     this.outbox = new Outbox()
     /** @type {MemoryRecord | null} */
     this.record = saved(location.search)
+    /** @type {Learning | null} */
+    this.learning = savedLearning()
     this.session = ""
     this.turn = -1
     this.answered = "" // the session that was told the record
@@ -47,6 +49,7 @@ class Memory {
     document.cookie = `inception_visitor=${data.visitor}; path=/; max-age=${COOKIE_SECONDS}; SameSite=Strict`
     if (!data.now) return this.answer(data.session)
     this.record = added(this.record, data.now)
+    this.learning = data.now.learning
     const query = `?${new URLSearchParams(data.now.address)}`
     if (location.search !== query) history.replaceState(history.state, "", query)
     clearTimeout(this.timer)
@@ -57,7 +60,7 @@ class Memory {
   answer(session) {
     if (this.answered === session) return
     this.answered = session
-    this.outbox.tell({ record: this.record, query: location.search })
+    this.outbox.tell({ record: this.record, learning: this.learning, query: location.search })
   }
 
   save() {
@@ -65,6 +68,7 @@ class Memory {
     clearTimeout(this.timer)
     this.timer = 0
     save(this.record)
+    if (this.learning) saveLearning(this.learning)
   }
 
   /** A run is asked for; if the session is a new one, the record is told in answer. */
