@@ -130,7 +130,7 @@ class KerasFile:
         yield f"    x = inputs = keras.Input(({size}, {size}, 3))"
         taps = {head.tap for head in arch.aux}
         flat = False
-        for number, (stage, _, after) in enumerate(list(stage_shapes(arch))[: len(arch.stages)]):
+        for number, (stage, (_, _, after)) in enumerate(zip(arch.stages, stage_shapes(arch), strict=False)):
             flattens = isinstance(stage, GlobalPool) and stage.size == 1 and feeds_linear(arch.stages[number + 1 :])
             flattens = flattens and stage.name not in taps
             yield from self._stage(stage, after, flat or flattens)

@@ -88,7 +88,7 @@ class KerasOps:
             is_flat = spot.flat or flattens or isinstance(op, Linear)
             spot = replace(spot, source=spot.target, flat=is_flat)
 
-    def steps(self, op: Op | Stage, spot: Spot) -> Iterator[Step]:
+    def steps(self, op: Op, spot: Spot) -> Iterator[Step]:
         """The statements of one op; ValueError, with a sentence, where there is no code for its kind."""
         layer: Call
         match op:

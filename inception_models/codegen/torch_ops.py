@@ -20,7 +20,6 @@ from ..arch.spec import (
     Op,
     Pool,
     SepConv,
-    Stage,
 )
 from .printing import Call, Terms, call, total
 from .units import ACTIVATION_CLASSES, UnitKind, unit_kind
@@ -167,7 +166,7 @@ def side(pair: tuple[int, int]) -> str:
     return str(pair[0]) if pair[0] == pair[1] else f"({pair[0]}, {pair[1]})"
 
 
-def no_code(op: Stage, framework: str) -> Call:
+def no_code(op: Op, framework: str) -> Call:
     """Refuse an op that a framework's writer does not know."""
     raise ValueError(
         f"There is no {framework} code yet for {op.name}, a {op.title}; leave it out, or add it to codegen."

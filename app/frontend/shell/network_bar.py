@@ -49,7 +49,12 @@ def show(state: State, linked: bool) -> None:
         )
         sentences = [change.sentence() for change in changes(state.original, state.arch)]
         network_head(
-            HeadText(state.arch.about.label, story(state.arch, state.original), _changes(sentences, linked), len(sentences)),
+            HeadText(
+                state.arch.about.label,
+                story(state.arch, state.original),
+                _changes(sentences, linked),
+                len(sentences),
+            ),
             _settings(state),
             _presets(state),
             _refusal(state),
