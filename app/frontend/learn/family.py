@@ -17,7 +17,7 @@ from ..components.graph_view import graph_view
 from ..shell.lesson import with_terms
 from ..state import State
 
-DIAGRAM_HEIGHT_PX = 420
+DIAGRAM_HEIGHT_PX = 520
 KEY = "family-step"
 
 
@@ -56,13 +56,11 @@ def show(state: State) -> None:
     stop = row[at]
     st.html(_said(stop, at, len(row) - 1))
     analysis, before = analyze(stop.arch), None if stop.before is None else analyze(stop.before)
-    options = DiagramOptions(
-        level="stage", direction="LR", theme="dark" if st.context.theme.type == "dark" else "light"
-    )
+    options = DiagramOptions(theme="dark" if st.context.theme.type == "dark" else "light")
     graph_view(
         draw(analysis, options, before),
         network="family",
-        selected="",
+        selected=_changed(stop),
         key="family",
         on_select=lambda _: None,
         on_expand=lambda _: None,
@@ -71,6 +69,12 @@ def show(state: State) -> None:
     st.html(_table(row, at))
     published = LINEAGES[stop.script].end if stop.mutation else LINEAGES[0].start
     st.button(f"Open {published.about.title}", key="family-open", on_click=_open, args=(state, published.key))
+
+
+def _changed(stop: Stop) -> str:
+    """The first stage that the step has changed, which the diagram then brings into view."""
+    before = () if stop.before is None else stop.before.stages
+    return next((stage.name for stage in stop.arch.stages if stage not in before), "")
 
 
 def _move(by: int) -> None:
