@@ -51,7 +51,7 @@ def test_the_first_lesson_by_keyboard_from_a_newcomers_way_in_to_its_end(page: P
     expect(page.locator(".lesson .done")).to_contain_text("So the 16 filters of this 1×1 save 108 M MACs")
     press(page, "Next")
     at_step(page, lesson, 3)
-    field = page.locator(".st-key-inspector").get_by_label("inception3a.branch5x5.reduce", exact=False).last
+    field = page.locator(".st-key-table1").get_by_label("filters of inception3a.branch5x5.reduce,", exact=False).first
     field.focus()
     field.fill("64")
     page.keyboard.press("Enter")
@@ -84,7 +84,7 @@ def test_a_lesson_on_a_phone_keeps_its_place_when_it_is_left(page: Page, app_url
     lesson = lessons()["9_shrink_it"]
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{app_url}/learn")
-    page.locator('[class*="9_shrink"] button').first.click()
+    page.locator('[class*="9_shrink"]').get_by_role("button").click()
     for number in range(1, len(lesson.steps) + 1):
         at_step(page, lesson, number)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -98,7 +98,7 @@ def test_a_lesson_on_a_phone_keeps_its_place_when_it_is_left(page: Page, app_url
             expect(page.get_by_text("2 of 4 steps done")).to_be_visible(timeout=SLOW_MS)
             page.reload()
             expect(page.get_by_text("2 of 4 steps done")).to_be_visible(timeout=SLOW_MS)
-            page.locator('[class*="9_shrink"] button').first.click()
+            page.locator('[class*="9_shrink"]').get_by_role("button").click()
         else:
             press(page, "Finish" if number == len(lesson.steps) else "Next")
     expect(page.get_by_text("All 4 steps done")).to_be_visible(timeout=SLOW_MS)
