@@ -25,7 +25,7 @@ Wanted = int | float | str
 
 
 @dataclass(frozen=True)
-class Seen:
+class LessonScreen:
     """What is on the screen. ``picked``: the path of the feature maps in which a value was picked; ``choices``: what
     was chosen in controls, by their names."""
 
@@ -41,8 +41,8 @@ class Seen:
 class Subject:
     """How a subject is read for a target, and how it becomes what is wanted; None: the target is not there."""
 
-    value: Callable[[Seen, str], object]
-    become: Callable[[Seen, str, Wanted], Seen]
+    value: Callable[[LessonScreen, str], object]
+    become: Callable[[LessonScreen, str, Wanted], LessonScreen]
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class LessonCheck:
     relation: str
     wanted: Wanted
 
-    def holds(self, seen: Seen) -> bool:
+    def holds(self, seen: LessonScreen) -> bool:
         """Whether it is so."""
         value = SUBJECTS[self.subject].value(seen, self.target)
         return value is not None and RELATIONS[self.relation](value, self.wanted)
 
-    def met(self, seen: Seen) -> Seen:
+    def met(self, seen: LessonScreen) -> LessonScreen:
         """``seen`` after the thing was done that the check waits for.
 
         Raises:
@@ -89,16 +89,16 @@ RELATIONS: Mapping[str, Callable[[object, Wanted], bool]] = {
 # --- subjects --------------------------------------------------------------------------------------------------------
 
 
-def _edit(edit: Callable[[Arch, str, Wanted], Arch]) -> Callable[[Seen, str, Wanted], Seen]:
+def _edit(edit: Callable[[Arch, str, Wanted], Arch]) -> Callable[[LessonScreen, str, Wanted], LessonScreen]:
     return lambda seen, target, wanted: replace(seen, arch=edit(seen.arch, target, wanted))
 
 
-def _total(seen: Seen, target: str) -> int | None:
+def _total(seen: LessonScreen, target: str) -> int | None:
     analysis = analyze(seen.arch)
     return {"macs": analysis.macs, "params": analysis.params}.get(target)
 
 
-def _smaller(seen: Seen, target: str, wanted: Wanted) -> Seen:
+def _smaller(seen: LessonScreen, target: str, wanted: Wanted) -> LessonScreen:
     """All widths times the largest of these factors that is small enough."""
     for percent in range(95, 0, -5):
         smaller = replace(seen, arch=scaled(seen.arch, percent / 100))
@@ -108,7 +108,7 @@ def _smaller(seen: Seen, target: str, wanted: Wanted) -> Seen:
     raise ValueError(f"No width multiplier brings {target} to {wanted}.")
 
 
-def _setting(seen: Seen, target: str) -> int | None:
+def _setting(seen: LessonScreen, target: str) -> int | None:
     return {"classes": seen.arch.classes, "input": seen.arch.input_size}.get(target)
 
 
@@ -116,7 +116,7 @@ def _set(arch: Arch, target: str, wanted: Wanted) -> Arch:
     return (with_classes if target == "classes" else with_size_and_fitting_heads)(arch, int(wanted))
 
 
-def _part(seen: Seen, target: str) -> str:
+def _part(seen: LessonScreen, target: str) -> str:
     paths = {path for path, _ in walk(seen.arch)}
     paths |= {f"{name}.{branch.name}" for name, block in blocks(seen.arch).items() for branch in block.branches}
     return "there" if target in paths else "removed"
@@ -126,7 +126,7 @@ def _removed(arch: Arch, target: str, _: Wanted) -> Arch:
     return without_branch(arch, target) if target.count(".") == 1 else without_op(arch, target)
 
 
-def _kernel(seen: Seen, target: str) -> str | None:
+def _kernel(seen: LessonScreen, target: str) -> str | None:
     op = dict(walk(seen.arch)).get(target)
     return f"{op.kernel[0]}×{op.kernel[1]}" if isinstance(op, Conv) else None
 
@@ -135,12 +135,12 @@ def _factorised(arch: Arch, target: str, wanted: Wanted) -> Arch:
     return factorised(arch, target, "3x3s" if wanted == "3×3" else "1xk_kx1")
 
 
-def _pool(seen: Seen, target: str) -> str | None:
+def _pool(seen: LessonScreen, target: str) -> str | None:
     op = dict(walk(seen.arch)).get(target)
     return op.kind if isinstance(op, Pool) else None
 
 
-def _switch(seen: Seen, target: str) -> str:
+def _switch(seen: LessonScreen, target: str) -> str:
     on = has_batch_norm(seen.arch) if target == "BatchNorm" else bool(seen.arch.aux)
     return "on" if on else "off"
 
@@ -152,7 +152,7 @@ def _switched(arch: Arch, target: str, wanted: Wanted) -> Arch:
     return with_aux(arch, wanted == "on", original)
 
 
-def _shown(seen: Seen, target: str) -> str | None:
+def _shown(seen: LessonScreen, target: str) -> str | None:
     shown = {
         "page": seen.page,
         "variant": seen.arch.key,
@@ -163,7 +163,7 @@ def _shown(seen: Seen, target: str) -> str | None:
     return shown.get(target)
 
 
-def _open(seen: Seen, target: str, wanted: Wanted) -> Seen:
+def _open(seen: LessonScreen, target: str, wanted: Wanted) -> LessonScreen:
     match target:
         case "page":
             return replace(seen, page=str(wanted))

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from inception_models import Arch
 
 from .checks import LessonCheck
-from .quantities import Networks, computed, in_words
+from .quantities import LessonNetworks, computed, in_words
 
 PAGES = ("Explore", "Picture", "Costs", "Train")
 """The titles of the pages on which a step can be."""
 LEVELS = ("stage", "branch", "op")
 
-PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")  # in a sentence: the name of a number, and how it is written
+NUMBER_PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")  # in a sentence: the name of a number, and how it is written
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class LessonStep:
 
     def sentence(self, template: str, here: Arch) -> str:
         """``template`` with its numbers, where ``here`` is the network on the screen."""
-        networks = Networks(here, self.arch, self.networks or {})
+        networks = LessonNetworks(here, self.arch, self.networks or {})
         values = computed(self.numbers or {}, networks)
-        return PLACE.sub(lambda match: in_words(values[match[1]], match[2] or ""), template)
+        return NUMBER_PLACE.sub(lambda match: in_words(values[match[1]], match[2] or ""), template)
 
 
 @dataclass(frozen=True)

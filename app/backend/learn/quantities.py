@@ -24,7 +24,7 @@ from ..common.quantity import exact, float32_bytes, percent, short
 
 
 @dataclass(frozen=True)
-class Networks:
+class LessonNetworks:
     """Those that a number can be of: the one on the screen, the step's own, and what the step names."""
 
     here: Arch
@@ -51,7 +51,7 @@ class Amount:
     unit: str = ""
 
 
-def computed(numbers: Mapping[str, str], networks: Networks) -> dict[str, Amount | None]:
+def computed(numbers: Mapping[str, str], networks: LessonNetworks) -> dict[str, Amount | None]:
     """Every number by its name; each may use those above it.
 
     Raises:
@@ -85,7 +85,7 @@ def _combined(a: Amount | None, sign: str, b: Amount | None) -> Amount | None:
     return Amount(OPERATIONS[sign](a.value, b.value), unit)
 
 
-def _quantity(name: str, words: list[str], networks: Networks) -> Amount | None:
+def _quantity(name: str, words: list[str], networks: LessonNetworks) -> Amount | None:
     """``macs``, ``macs PATH``, ``macs in NETWORK`` or ``macs PATH in NETWORK``; a number alone is itself."""
     where = "here"
     if len(words) == 1 and re.fullmatch(r"\d+(\.\d+)?", words[0]):

@@ -18,10 +18,10 @@ from inception_models.edits.structure import without_op
 
 from .checks import RELATIONS, SUBJECTS, LessonCheck, Wanted
 from .glossary import Term
-from .lessons import LEVELS, PAGES, PLACE, Lesson, LessonStep
-from .quantities import STYLES, Networks, computed
+from .lessons import LEVELS, NUMBER_PLACE, PAGES, Lesson, LessonStep
+from .quantities import STYLES, LessonNetworks, computed
 
-FOLDER = Path(__file__).parents[2] / "lessons"
+LESSONS_FOLDER = Path(__file__).parents[2] / "lessons"
 ENGLISH = "en"
 MAX_STEPS = (4, 7)
 
@@ -35,7 +35,7 @@ def lessons(language: str = ENGLISH) -> Mapping[str, Lesson]:
     Raises:
         ValueError: where a file is not a lesson.
     """
-    files = sorted((FOLDER / language).glob("[0-9]*.toml"))
+    files = sorted((LESSONS_FOLDER / language).glob("[0-9]*.toml"))
     return {file.stem: read_lesson(file.read_text(encoding="utf-8"), file.stem) for file in files}
 
 
@@ -46,7 +46,7 @@ def glossary(language: str = ENGLISH) -> tuple[Term, ...]:
     Raises:
         ValueError: where the file is not a glossary.
     """
-    data = _toml((FOLDER / language / "glossary.toml").read_text(encoding="utf-8"), "glossary")
+    data = _toml((LESSONS_FOLDER / language / "glossary.toml").read_text(encoding="utf-8"), "glossary")
     _known(data, {"terms"}, "glossary")
     terms = []
     for number, entry in enumerate(_tables(data.get("terms"), "glossary, terms"), 1):
@@ -111,7 +111,7 @@ def _check_numbers(step: LessonStep, where: str) -> None:
     """Every number in a sentence is defined, and every one that is defined is used."""
     sentences = (step.text, step.task, step.done, step.question, step.answer)
     numbers = step.numbers or {}
-    places = [match for sentence in sentences for match in PLACE.finditer(sentence)]
+    places = [match for sentence in sentences for match in NUMBER_PLACE.finditer(sentence)]
     for match in places:
         _one_of(match[1], tuple(numbers), f"{where}, {match[0]}")
         _one_of(match[2] or "", STYLES, f"{where}, {match[0]}")
@@ -119,7 +119,7 @@ def _check_numbers(step: LessonStep, where: str) -> None:
     if unused := [name for name in numbers if name not in used]:
         raise ValueError(f"{where}: the number {unused[0]!r} is in no sentence.")
     try:
-        computed(numbers, Networks(step.arch, step.arch, step.networks or {}))
+        computed(numbers, LessonNetworks(step.arch, step.arch, step.networks or {}))
     except ValueError as problem:
         raise ValueError(f"{where}, numbers: {problem}") from None
 

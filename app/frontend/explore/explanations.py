@@ -8,16 +8,14 @@ import streamlit as st
 
 from ...backend import Analysis
 from ...backend.learn.explain import explain
-from ..shell.lesson import with_terms
 from ..shell.notice import plain, refusal
+from ..shell.terms import with_terms
 from ..state import State
-
-PLACE = "explanation"  # where it says why something was refused
 
 
 def show(state: State, analysis: Analysis) -> None:
     """Render what can be said about the stage that is selected."""
-    refusal(state, PLACE)
+    refusal(state, "explanation")
     if state.selected_stage not in {stage.name for stage in (*analysis.stages, *analysis.aux)}:
         st.caption("This is the picture. Select a part of the network.")
         return
@@ -29,5 +27,5 @@ def show(state: State, analysis: Analysis) -> None:
                 plain(attempt.label.replace(explanation.path, name)),
                 key=f"attempt:{number}",
                 on_click=state.attempt,
-                args=(attempt.edit, PLACE),
+                args=(attempt.edit, "explanation"),
             )

@@ -14,7 +14,7 @@ from ...backend import Analysis, analyze
 from ...backend.common.quantity import exact, percent_change, short
 from ...backend.diagram import DiagramOptions, draw
 from ..components.graph_view import graph_view
-from ..shell.lesson import with_terms
+from ..shell.terms import with_terms
 from ..state import State
 
 DIAGRAM_HEIGHT_PX = 520

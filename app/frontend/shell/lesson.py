@@ -7,14 +7,14 @@ from html import escape
 
 import streamlit as st
 
-from ...backend.learn.checks import Seen
-from ...backend.learn.glossary import split_at_terms
+from ...backend.learn.checks import LessonScreen
 from ...backend.learn.lessons import Lesson, LessonStep
-from ...backend.learn.reading import glossary, lessons
+from ...backend.learn.reading import lessons
 from ..state import LessonPlace, State
 from .controls import choices
 from .notice import plain
 from .page_links import page_link
+from .terms import with_terms
 
 REPLAY = "From v1 to v4"  # the tab of Learn that replays the family
 
@@ -95,9 +95,9 @@ def _lesson(place: LessonPlace) -> Lesson:
     return lessons()[place.lesson]
 
 
-def _seen(state: State) -> Seen:
+def _seen(state: State) -> LessonScreen:
     picked = st.session_state.get("picked")
-    return Seen(
+    return LessonScreen(
         state.arch,
         state.selected,
         state.page,
@@ -150,16 +150,6 @@ def _html(lesson: Lesson, number: int, step: LessonStep, state: State, done: boo
         f'<p class="{"done" if done else "task"}" role="status">{with_terms(said)}</p>'
         f"<details><summary>{escape(step.sentence(step.question, state.arch))}</summary>"
         f"<p>{with_terms(step.sentence(step.answer, state.arch))}</p></details></section>"
-    )
-
-
-def with_terms(text: str) -> str:
-    """``text`` as HTML, in which each term of the glossary says on hover and on focus what it means."""
-    return "".join(
-        escape(piece)
-        if term is None
-        else f'<span class="term" tabindex="0" data-tip="{escape(term.meaning, quote=True)}">{escape(piece)}</span>'
-        for piece, term in split_at_terms(text, glossary())
     )
 
 

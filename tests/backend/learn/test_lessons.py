@@ -8,9 +8,9 @@ import pytest
 
 from app.backend import analyze
 from app.backend.common.links import from_query, to_query
-from app.backend.learn.checks import RELATIONS, SUBJECTS, Seen
-from app.backend.learn.lessons import PLACE, LessonStep
-from app.backend.learn.reading import FOLDER, lessons, read_lesson
+from app.backend.learn.checks import RELATIONS, SUBJECTS, LessonScreen
+from app.backend.learn.lessons import NUMBER_PLACE, LessonStep
+from app.backend.learn.reading import LESSONS_FOLDER, lessons, read_lesson
 from inception_models import ARCHITECTURES, Arch, with_widths
 from inception_models.edits.structure import without_op
 
@@ -25,7 +25,7 @@ BACKBONE = (
     "Three networks called v2",
 )
 GOOGLENET = ARCHITECTURES["googlenet"]
-FIRST = (FOLDER / "en" / "1_why_1x1.toml").read_text(encoding="utf-8")
+FIRST = (LESSONS_FOLDER / "en" / "1_why_1x1.toml").read_text(encoding="utf-8")
 
 
 def every_step() -> list[object]:
@@ -45,7 +45,7 @@ def test_the_eight_lessons_of_the_backbone_come_first() -> None:
 def test_a_step_from_opening_to_done(step: LessonStep) -> None:
     arch, refusal = from_query(to_query(step.arch))
     assert (arch, refusal) == (step.arch, None)  # the state is one that a link can open
-    opened = Seen(step.arch, step.selected, step.page)
+    opened = LessonScreen(step.arch, step.selected, step.page)
     assert not step.check.holds(opened)
     after = step.check.met(opened)
     assert step.check.holds(after)
@@ -59,7 +59,7 @@ def test_a_step_from_opening_to_done(step: LessonStep) -> None:
 def test_a_number_is_computed_or_has_a_source(step: LessonStep) -> None:
     """Kernels, the paths of parts, small counts in words and the task's own target aside."""
     for sentence in (step.text, step.done, step.question, step.answer):
-        typed = re.sub(r"\d+×\d+|\w*[A-Za-z_]\w*|\bv\d\b", "", PLACE.sub("", sentence))
+        typed = re.sub(r"\d+×\d+|\w*[A-Za-z_]\w*|\bv\d\b", "", NUMBER_PLACE.sub("", sentence))
         if re.search(r"\d\.\d|\d{2,}|\d ?%", typed):
             assert step.source or "1 G" in sentence, sentence
 
@@ -70,7 +70,7 @@ def test_the_numbers_are_those_that_were_counted_elsewhere() -> None:
 
     def done(lesson: str, number: int) -> str:
         step = steps[lesson, number]
-        return step.sentence(step.done, step.check.met(Seen(step.arch, step.selected, step.page)).arch)
+        return step.sentence(step.done, step.check.met(LessonScreen(step.arch, step.selected, step.page)).arch)
 
     assert "12.4 M MACs and costs 120 M MACs now, 9.7 times" in done("1", 1)
     assert "13.9 times as many" in done("1", 4)  # 97,526,008 / 6,998,552
@@ -83,7 +83,7 @@ def test_the_numbers_are_those_that_were_counted_elsewhere() -> None:
 def test_a_lesson_goes_on_when_the_part_that_it_speaks_of_is_gone() -> None:
     step = lessons()["1_why_1x1"].steps[2]
     gone = without_op(GOOGLENET, "inception3a.branch5x5.reduce")
-    assert not step.check.holds(Seen(gone, "inception3a", "Explore"))
+    assert not step.check.holds(LessonScreen(gone, "inception3a", "Explore"))
     assert step.sentence(step.done, gone).startswith("With – filters")
 
 
@@ -134,8 +134,8 @@ def test_a_check_on_a_number(
     from app.backend.learn.checks import LessonCheck
 
     check = LessonCheck(subject, target, relation, wanted)
-    assert not check.holds(Seen(before, "inception3a", "Explore"))
-    assert check.holds(Seen(with_widths(before, after), "inception3a", "Explore"))
+    assert not check.holds(LessonScreen(before, "inception3a", "Explore"))
+    assert check.holds(LessonScreen(with_widths(before, after), "inception3a", "Explore"))
 
 
 def test_every_kind_of_check_is_used_or_tested() -> None:
