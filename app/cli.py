@@ -31,6 +31,7 @@ COMMANDS = (  # in the order of --help; each is a file of that name in commands/
     "train",
     "export",
     "code",
+    "table",
 )
 
 
