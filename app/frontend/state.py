@@ -27,12 +27,13 @@ HISTORY = 200  # steps that can be undone; an edited Arch shares what is unchang
 
 @dataclass(frozen=True)
 class LessonPlace:
-    """The step of a lesson that is under way, and what the person had open before it: variant, selection, weights."""
+    """The step of a lesson that is under way, and what the person had open before it."""
 
     lesson: str
     step: int
-    own: str
+    own: str  # the variant
     selected: str
+    page: str
     weights: Mapping[str, str]
 
 

@@ -28,15 +28,22 @@ MAX_STEPS = (4, 7)
 _TEXTS = ("title", "text", "page", "selected", "task", "done", "question", "answer")
 
 
+def language_of(locale: object) -> str:
+    """The folder for a browser's locale, such as ``de-AT``; English where there is none."""
+    code = str(locale).partition("-")[0]
+    return code if code.isalpha() and (LESSONS_FOLDER / code).is_dir() else ENGLISH
+
+
 @cache
 def lessons(language: str = ENGLISH) -> Mapping[str, Lesson]:
-    """Every lesson of a language by its id, in order.
+    """Every lesson by its id, in order; those that a language does not have are English.
 
     Raises:
         ValueError: where a file is not a lesson.
     """
     files = sorted((LESSONS_FOLDER / language).glob("[0-9]*.toml"))
-    return {file.stem: read_lesson(file.read_text(encoding="utf-8"), file.stem) for file in files}
+    own = {file.stem: read_lesson(file.read_text(encoding="utf-8"), file.stem) for file in files}
+    return own if language == ENGLISH else {**lessons(), **own}
 
 
 @cache

@@ -7,7 +7,6 @@ from html import escape
 import streamlit as st
 
 from ...backend.learn.lessons import Lesson
-from ...backend.learn.reading import lessons
 from ..shell import lesson as under_way
 from ..shell.notice import plain
 from ..state import State
@@ -20,7 +19,7 @@ def show(state: State) -> None:
         " and comes back when you leave the lesson.</p>"
     )
     with st.container(key="lesson-list"):
-        for number, lesson in enumerate(lessons().values(), 1):
+        for number, lesson in enumerate(under_way.known_lessons().values(), 1):
             _row(state, number, lesson)
 
 

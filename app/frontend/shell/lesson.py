@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
 
@@ -9,7 +10,7 @@ import streamlit as st
 
 from ...backend.learn.checks import LessonScreen
 from ...backend.learn.lessons import Lesson, LessonStep
-from ...backend.learn.reading import lessons
+from ...backend.learn.reading import language_of, lessons
 from ..state import LessonPlace, State
 from .controls import choices
 from .notice import plain
@@ -27,6 +28,11 @@ def show(state: State) -> None:
         _ways_in(state)
 
 
+def known_lessons() -> Mapping[str, Lesson]:
+    """Every lesson by its id, in the language of the browser where there is one."""
+    return lessons(language_of(st.context.locale))
+
+
 # --- moving ----------------------------------------------------------------------------------------------------------
 
 
@@ -35,8 +41,8 @@ def begin(state: State, id: str) -> None:
     state.welcomed = True
     done = state.learned.get(id, 0)
     state.learned.setdefault(id, 0)
-    own = state.lesson or LessonPlace(id, 0, state.arch.key, state.selected, dict(state.weights))
-    state.lesson = replace(own, lesson=id, step=done if done < len(lessons()[id].steps) else 0)
+    own = state.lesson or LessonPlace(id, 0, state.arch.key, state.selected, state.page, dict(state.weights))
+    state.lesson = replace(own, lesson=id, step=done if done < len(known_lessons()[id].steps) else 0)
     _open(state)
 
 
@@ -46,8 +52,9 @@ def turn(state: State, by: int) -> None:
         return
     id, step = state.lesson.lesson, state.lesson.step + by
     state.learned[id] = max(state.learned.get(id, 0), step)
-    if step == len(lessons()[id].steps):
+    if step == len(known_lessons()[id].steps):
         leave(state)
+        state.wanted_page = "Learn"
     else:
         state.lesson = replace(state.lesson, step=step)
         _open(state)
@@ -62,7 +69,7 @@ def leave(state: State) -> None:
     state.become(state.latest[place.own])
     state.select(place.selected)
     state.weights = dict(place.weights)
-    state.wanted_page = "Learn"
+    state.wanted_page = place.page
 
 
 def _open(state: State) -> None:
@@ -92,7 +99,7 @@ def _do(state: State, step: LessonStep) -> None:
 
 
 def _lesson(place: LessonPlace) -> Lesson:
-    return lessons()[place.lesson]
+    return known_lessons()[place.lesson]
 
 
 def _seen(state: State) -> LessonScreen:
@@ -147,7 +154,7 @@ def _html(lesson: Lesson, number: int, step: LessonStep, state: State, done: boo
         f'<section class="lesson" aria-label="Lesson: {escape(lesson.title, quote=True)}">'
         f"<h2><small>{escape(lesson.title)}, step {number + 1} of {len(lesson.steps)}</small> {escape(step.title)}</h2>"
         f"<p>{with_terms(step.sentence(step.text, state.arch))}{source}</p>"
-        f'<p class="{"done" if done else "task"}" role="status">{with_terms(said)}</p>'
+        f'<p class="{"done" if done else "task"}" role="status">{escape(said)}</p>'
         f"<details><summary>{escape(step.sentence(step.question, state.arch))}</summary>"
         f"<p>{with_terms(step.sentence(step.answer, state.arch))}</p></details></section>"
     )
@@ -157,7 +164,7 @@ def _ways_in(state: State) -> None:
     """Three ways in for somebody who is here for the first time."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ways-in"):
         st.html("<p>New here? Learn by doing, in five minutes each:</p>", width="content")
-        ways = [lesson for lesson in lessons().values() if lesson.way_in]
+        ways = [lesson for lesson in known_lessons().values() if lesson.way_in]
         for way in ways[:1]:
             st.button(plain(way.way_in), key=f"way:{way.id}", on_click=begin, args=(state, way.id))
         st.button(REPLAY, key="way:replay", on_click=_replay, args=(state,))

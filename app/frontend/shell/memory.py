@@ -166,9 +166,10 @@ def _lesson(value: object) -> LessonPlace | None:
             "step": int() as step,
             "own": str() as own,
             "selected": str() as selected,
+            "page": str() as page,
             "weights": weights,
         } if id in lessons() and 0 <= step < len(lessons()[id].steps) and own in ARCHITECTURES:
-            return LessonPlace(id, int(step), own, selected, _texts(weights))
+            return LessonPlace(id, int(step), own, selected, page, _texts(weights))
         case _:
             return None
 

@@ -18,7 +18,7 @@ def register(pages: Sequence[st.Page]) -> None:
 def open_wanted(state: State, shown: str) -> None:
     """Open the page that a callback asked for, which could not do so itself, unless it is the one that is ``shown``."""
     title, state.wanted_page = state.wanted_page, ""
-    if title not in ("", shown):
+    if title != shown and title in st.session_state.pages:
         open_page(title)
 
 

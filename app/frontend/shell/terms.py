@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 
 from ...backend.learn.glossary import split_at_terms
 from ...backend.learn.reading import glossary
 
 
+@lru_cache(maxsize=512)
 def with_terms(text: str) -> str:
     """``text`` as HTML, with every term of the glossary explained where it comes first."""
     return "".join(

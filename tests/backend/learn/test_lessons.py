@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from app.backend import analyze
 from app.backend.common.links import from_query, to_query
+from app.backend.learn import reading
 from app.backend.learn.checks import RELATIONS, SUBJECTS, LessonScreen
 from app.backend.learn.lessons import NUMBER_PLACE, LessonStep
 from app.backend.learn.reading import LESSONS_FOLDER, lessons, read_lesson
@@ -53,6 +55,23 @@ def test_a_step_from_opening_to_done(step: LessonStep) -> None:
         written = step.sentence(sentence, after.arch)
         assert "–" not in written, "a number has no value"
         assert not re.search(r"[{}!]", written)
+
+
+@pytest.mark.parametrize("step", every_step())
+def test_a_variant_is_named_as_in_the_list(step: LessonStep) -> None:
+    if (step.check.subject, step.check.target) == ("shown", "variant"):
+        assert f"“{ARCHITECTURES[str(step.check.wanted)].about.title.partition(' (')[0]}" in step.task
+
+
+def test_a_translation_is_a_folder_and_what_it_lacks_is_english(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LESSONS_FOLDER", tmp_path)
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de" / "1_why_1x1.toml").write_text(FIRST.replace('"Why 1×1?"', '"Warum 1×1?"'), encoding="utf-8")
+    assert (reading.language_of("de-AT"), reading.language_of("fr"), reading.language_of(None)) == ("de", "en", "en")
+    german = lessons("de")
+    assert [german["1_why_1x1"].title, german["2_factorising"].title] == ["Warum 1×1?", "Large filters taken apart"]
 
 
 @pytest.mark.parametrize("step", every_step())

@@ -33,6 +33,7 @@ export interface LessonPlace {
   step: number
   own: string
   selected: string
+  page: string
   weights: Record<string, string>
 }
 
