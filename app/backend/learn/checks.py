@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
-from inception_models.arch.spec import Conv, Pool
+from inception_models.arch.spec import Conv
 from inception_models.arch.tree import blocks, walk
 from inception_models.edits.depth import repeats, scales, with_repeats, with_scales
 from inception_models.edits.input_output import with_aux, with_classes, with_size_and_fitting_heads
 from inception_models.edits.structure import without_branch, without_op
 from inception_models.edits.toggles import has_batch_norm, with_batch_norm
-from inception_models.edits.whatif import factorised, swapped_pool
+from inception_models.edits.whatif import factorised
 from inception_models.edits.widths import scaled
 
 from ..analysis.network import analyze
@@ -26,15 +26,13 @@ Wanted = int | float | str
 
 @dataclass(frozen=True)
 class LessonScreen:
-    """What is on the screen. ``picked``: the path of the feature maps in which a value was picked; ``choices``: what
-    was chosen in controls, by their names."""
+    """What is on the screen. ``picked``: the path of the feature maps in which a value was picked."""
 
     arch: Arch
     selected: str
     page: str
     weights: str = "random"
     picked: str = ""
-    choices: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,16 +71,13 @@ def _is(value: object, wanted: Wanted) -> bool:
     return value == wanted or (isinstance(value, str) and value.startswith(f"{wanted}."))
 
 
-def _compared(compare: Callable[[float, float], bool]) -> Callable[[object, Wanted], bool]:
-    return lambda value, wanted: (
-        isinstance(value, int | float) and not isinstance(wanted, str) and compare(value, wanted)
-    )
+def _at_most(value: object, wanted: Wanted) -> bool:
+    return isinstance(value, int | float) and not isinstance(wanted, str) and value <= wanted
 
 
 RELATIONS: Mapping[str, Callable[[object, Wanted], bool]] = {
     "is": _is,
-    "at_most": _compared(lambda value, wanted: value <= wanted),
-    "at_least": _compared(lambda value, wanted: value >= wanted),
+    "at_most": _at_most,
 }
 
 
@@ -133,11 +128,6 @@ def _kernel(seen: LessonScreen, target: str) -> str | None:
 
 def _factorised(arch: Arch, target: str, wanted: Wanted) -> Arch:
     return factorised(arch, target, "3x3s" if wanted == "3×3" else "1xk_kx1")
-
-
-def _pool(seen: LessonScreen, target: str) -> str | None:
-    op = dict(walk(seen.arch)).get(target)
-    return op.kind if isinstance(op, Pool) else None
 
 
 def _switch(seen: LessonScreen, target: str) -> str:
@@ -191,11 +181,6 @@ SUBJECTS: Mapping[str, Subject] = {
     "setting": Subject(_setting, _edit(_set)),
     "part": Subject(_part, _edit(_removed)),
     "kernel": Subject(_kernel, _edit(_factorised)),
-    "pool": Subject(_pool, _edit(lambda arch, path, _: swapped_pool(arch, path))),
     "switch": Subject(_switch, _edit(_switched)),
     "shown": Subject(_shown, _open),
-    "choice": Subject(
-        lambda seen, name: (seen.choices or {}).get(name),
-        lambda seen, name, wanted: replace(seen, choices={**(seen.choices or {}), name: wanted}),
-    ),
 }

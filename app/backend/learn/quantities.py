@@ -20,7 +20,7 @@ from inception_models.edits.depth import repeats, scales
 from ..analysis.changes import first_copy
 from ..analysis.graph import Node
 from ..analysis.network import Analysis, analyze
-from ..common.quantity import exact, float32_bytes, percent, short
+from ..common.quantity import exact, percent, short
 
 
 @dataclass(frozen=True)
@@ -122,10 +122,6 @@ def _params(analysis: Analysis, path: str) -> float | None:
     return (sum(node.params for node in nodes) if nodes else None) if path else analysis.params
 
 
-def _stage_macs(analysis: Analysis, path: str) -> float | None:
-    return next((stage.macs for stage in analysis.stages if stage.name == path), None)
-
-
 def _width(analysis: Analysis, path: str) -> float | None:
     return widths(analysis.arch).get(path)
 
@@ -155,13 +151,6 @@ def _taps(analysis: Analysis, path: str) -> float | None:
     return taps or None
 
 
-def _field(analysis: Analysis, path: str) -> float | None:
-    if path not in {stage.name for stage in analysis.stages}:
-        return None
-    field = analysis.field(path)
-    return field[0].size if field else None
-
-
 def _scale(analysis: Analysis, path: str) -> float | None:
     return scales(analysis.arch).get(path)
 
@@ -173,10 +162,7 @@ def _copies(analysis: Analysis, path: str) -> float | None:
 QUANTITIES: Mapping[str, tuple[str, Callable[[Analysis, str], float | None]]] = {
     "macs": ("MACs", _macs),
     "params": ("parameters", _params),
-    "stage_macs": ("MACs", _stage_macs),  # of a repeated block all copies together
     "head_params": ("parameters", lambda analysis, _: analysis.params_with_aux - analysis.params),
-    "weights": ("B", lambda analysis, _: float32_bytes(analysis.params)),
-    "peak": ("B", lambda analysis, _: float32_bytes(analysis.peak_elements)),
     "classes": ("classes", lambda analysis, _: analysis.arch.classes),
     "input": ("pixels", lambda analysis, _: analysis.input_size),
     "width": ("", _width),
@@ -184,7 +170,6 @@ QUANTITIES: Mapping[str, tuple[str, Callable[[Analysis, str], float | None]]] = 
     "read": ("", _read),
     "grid": ("", _grid),
     "taps": ("", _taps),
-    "field": ("pixels", _field),
     "scale": ("", _scale),
     "copies": ("", _copies),
 }
@@ -211,4 +196,4 @@ def in_words(amount: Amount | None, style: str) -> str:
         )
     if unit in ("pixels", "classes"):
         return f"{value:,.0f} {unit}"
-    return short(value, unit) if unit == "B" else f"{short(value)} {unit}"
+    return f"{short(value)} {unit}"

@@ -124,7 +124,7 @@ def _line(number: int, stop: Stop, analysis: Analysis, current: bool, published:
     cells = (
         _cell(analysis.params, before.params if before else None),
         _cell(analysis.macs, before.macs if before else None),
-        _error(stop.arch) if published else "<td>not trained by anybody</td>",
+        _error(stop.arch) if published else "<td>none published</td>",
     )
     mark = ' aria-current="step"' if current else ""
     return f"<tr{mark}><td>{number}</td><th>{escape(title)}</th>{''.join(cells)}</tr>"
@@ -142,6 +142,6 @@ def _error(arch: Arch) -> str:
         top1, top5 = about.paper_errors
         return f'<td title="{escape(about.paper_errors_source, quote=True)}">{top1:g} % / {top5:g} %</td>'
     if about.top1_percent is None or about.top5_percent is None:
-        return "<td>none</td>"
+        return "<td>none published</td>"
     top1, top5 = 100 - about.top1_percent, 100 - about.top5_percent
     return f'<td title="{escape(about.top1_source, quote=True)}">{top1:.1f} % / {top5:.1f} %</td>'

@@ -110,7 +110,6 @@ def _seen(state: State) -> LessonScreen:
         state.page,
         state.weights.get(state.arch.key, "random"),
         str(getattr(picked, "path", "")),
-        choices(),
     )
 
 
