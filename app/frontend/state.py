@@ -58,7 +58,7 @@ class State:
     files: dict[str, str] = field(default_factory=dict)  # the names of the person's files, by what asked for them
     preprocessing: dict[str, Mapping[str, object]] = field(default_factory=dict)  # chosen, by the digest of a file
     lesson: LessonPlace | None = None
-    learned: dict[str, int] = field(default_factory=dict)  # of each lesson that was begun: how many steps are done
+    learned: dict[str, int] = field(default_factory=dict)  # of each lesson that was begun: how many steps are over
     welcomed: bool = False  # the ways in for newcomers were used or put away
     wanted_page: str = ""  # to be opened before anything else is drawn
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link

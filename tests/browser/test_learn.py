@@ -71,7 +71,7 @@ def test_the_first_lesson_by_keyboard_from_a_newcomers_way_in_to_its_end(page: P
     press(page, "Do it for me")
     done(page)
     press(page, "Finish")
-    expect(page.get_by_text("All 5 steps done")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("Finished")).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("link", name="Explore").press("Enter")
     settled(page)
     expect(page).to_have_url(
@@ -95,10 +95,10 @@ def test_a_lesson_on_a_phone_keeps_its_place_when_it_is_left(page: Page, app_url
         done(page)
         if number == 2:
             press(page, "Leave")
-            expect(page.get_by_text("2 of 4 steps done")).to_be_visible(timeout=SLOW_MS)
+            expect(page.get_by_text("You are at step 3 of 4")).to_be_visible(timeout=SLOW_MS)
             page.reload()
-            expect(page.get_by_text("2 of 4 steps done")).to_be_visible(timeout=SLOW_MS)
+            expect(page.get_by_text("You are at step 3 of 4")).to_be_visible(timeout=SLOW_MS)
             page.locator('[class*="9_shrink"]').get_by_role("button").click()
         else:
             press(page, "Finish" if number == len(lesson.steps) else "Next")
-    expect(page.get_by_text("All 4 steps done")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("Finished")).to_be_visible(timeout=SLOW_MS)

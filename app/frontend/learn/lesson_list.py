@@ -45,4 +45,4 @@ def _row(state: State, number: int, lesson: Lesson) -> None:
 def _progress(done: int | None, steps: int) -> str:
     if done is None:
         return f"{steps} steps"
-    return f"All {steps} steps done" if done >= steps else f"{done} of {steps} steps done"
+    return "Finished" if done >= steps else f"You are at step {done + 1} of {steps}"

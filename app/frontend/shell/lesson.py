@@ -66,7 +66,7 @@ def leave(state: State) -> None:
     if place is None:
         return
     state.lesson = None
-    state.become(state.latest[place.own])
+    state.show_variant(place.own)
     state.select(place.selected)
     state.weights = dict(place.weights)
     state.wanted_page = place.page
@@ -86,8 +86,8 @@ def _open(state: State) -> None:
 
 
 def _do(state: State, step: LessonStep) -> None:
-    """Do what the step asks for, for somebody who is stuck."""
-    seen = step.check.met(_seen(state))
+    """Do what the step asks for, on the network that it opened, for somebody who is stuck."""
+    seen = step.check.met(replace(_seen(state), arch=step.arch))
     state.become(seen.arch)
     state.select(seen.selected)
     state.weights[seen.arch.key] = seen.weights

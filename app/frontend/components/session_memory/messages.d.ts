@@ -39,7 +39,7 @@ export interface LessonPlace {
 
 /** The same in all tabs. */
 export interface Learning {
-  learned: Record<string, number> // steps of each lesson that are done
+  learned: Record<string, number> // steps of each lesson that are over
   welcomed: boolean // the ways in for newcomers were used or put away
 }
 
