@@ -45,6 +45,7 @@ export interface Learning {
 
 /** What a run shows. */
 export interface Now {
+  title: string // of the window
   address: Record<string, string> // the query for the address bar
   network: NetworkLink
   steps: Steps
@@ -69,4 +70,7 @@ export interface MemoryRecord {
   kept: Kept
 }
 
-export type MemoryTold = { record: MemoryRecord | null; learning: Learning | null; query: string } | { awake: true }
+export type MemoryTold =
+  | { record: MemoryRecord | null; learning: Learning | null; query: string }
+  | { awake: true }
+  | { variant: string; stage: string }
