@@ -25,6 +25,18 @@ PAUSE_SECONDS = 1.5  # after which another change of the same number is a step o
 HISTORY = 200  # steps that can be undone; an edited Arch shares what is unchanged, so each step is small
 
 
+@dataclass(frozen=True)
+class LessonPlace:
+    """The step of a lesson that is under way, and what the person had open before it."""
+
+    lesson: str
+    step: int
+    own: str  # the variant
+    selected: str
+    page: str
+    weights: Mapping[str, str]
+
+
 @dataclass
 class State:
     """One person's session."""
@@ -45,6 +57,10 @@ class State:
     step: int = 0  # the number of ``arch`` among all networks that the person has had, in order
     files: dict[str, str] = field(default_factory=dict)  # the names of the person's files, by what asked for them
     preprocessing: dict[str, Mapping[str, object]] = field(default_factory=dict)  # chosen, by the digest of a file
+    lesson: LessonPlace | None = None
+    learned: dict[str, int] = field(default_factory=dict)  # of each lesson that was begun: how many steps are over
+    welcomed: bool = False  # the ways in for newcomers were used or put away
+    wanted_page: str = ""  # to be opened before anything else is drawn
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
 
     @classmethod
@@ -161,7 +177,8 @@ class State:
             self.refused.clear()
             self.expanded = self.folded = frozenset()
         self.arch = arch
-        self.latest[arch.key] = arch
+        if self.lesson is None:  # a lesson's network does not take the place of the person's own
+            self.latest[arch.key] = arch
         self.notice, self.refusal = "", None
         if self.refused:  # a cell that is gone, or that could now hold what was typed, has nothing more to say
             self.refused = {path: why for path, why in self.refused.items() if _still_refused(arch, path, why[0])}

@@ -13,6 +13,7 @@ from streamlit.starlette import App
 
 from .gate import Gate
 from .media import SecretMedia
+from .page_head import PageHead
 from .sessions import Departures, NotingDepartures
 from .uploads import BoundedUploads
 
@@ -27,5 +28,6 @@ def application() -> App:
         Middleware(NotingDepartures, departures=departures),
         Middleware(BoundedUploads),
         Middleware(SecretMedia),
+        Middleware(PageHead),
     ]
     return App(MAIN, middleware=around, lifespan=departures.forgetting)

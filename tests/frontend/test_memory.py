@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.frontend.shell import lesson
 from app.frontend.shell.memory import kept_of, recalled
 from app.frontend.state import HISTORY, State
-from inception_models import ARCHITECTURES
+from inception_models import ARCHITECTURES, with_widths
 from inception_models.checkpoints.preprocessing import preprocessing_from_json
 from inception_models.checkpoints.presets import PRESETS
 from tests.app_server import ROOT
@@ -86,6 +87,34 @@ def test_how_pictures_are_prepared_for_a_file_comes_back() -> None:
     again = recalled(record)[0].preprocessing["a digest"]
     assert (again["preset"], preprocessing_from_json(again["steps"])) == ("caffe", steps)
     assert recalled(json.loads(json.dumps(record).replace("resize_px", "other")))[0].preprocessing == {}
+
+
+def test_a_lesson_that_was_under_way_goes_on_and_the_persons_own_networks_are_still_theirs() -> None:
+    state = State.showing(ARCHITECTURES["googlenet"])
+    own = with_widths(state.original, {"inception3a.branch1x1.conv": 96})
+    state.become(own)
+    runs: list[object] = [kept_of(state)]
+    lesson.begin(state, "7_residual_scale")
+    runs.append(kept_of(state))
+    lesson.turn(state, 1)
+    state.become(with_widths(ARCHITECTURES["googlenet"], {"inception3a.branch1x1.conv": 8}))
+    runs.append(kept_of(state))
+    again, _ = recalled(kept_by_browser(runs))
+    assert (again.lesson, again.arch) == (state.lesson, state.arch)
+    assert again.latest == {"googlenet": own}
+    lesson.leave(again)
+    assert (again.arch, again.lesson, again.selected) == (own, None, "inception3a")
+    again.undo()
+    assert again.arch == state.arch  # what was done in the lesson is not lost either
+
+
+@pytest.mark.parametrize("place", [None, 5, {}, {"lesson": "0"}, {"lesson": "1_why_1x1", "step": 99}])
+def test_a_lesson_that_is_none_is_not_gone_on_with(place: object) -> None:
+    state = State.showing(ARCHITECTURES["googlenet"])
+    lesson.begin(state, "1_why_1x1")
+    record = json.loads(json.dumps(kept_by_browser([kept_of(state)])))
+    record["kept"]["lesson"] = {**record["kept"]["lesson"], **place} if isinstance(place, dict) and place else place
+    assert recalled(record)[0].lesson is None
 
 
 def test_of_a_long_history_the_last_steps_come_back() -> None:

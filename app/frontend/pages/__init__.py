@@ -9,7 +9,7 @@ from ..shell.callbacks import guard_callbacks
 from ..shell.panel import panel
 from ..shell.presence import person
 from ..state import current
-from . import costs, explore, own_network, picture, train
+from . import costs, explore, learn, own_network, picture, train
 
 
 def show() -> None:
@@ -21,10 +21,12 @@ def show() -> None:
         st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),
         st.Page(costs.page, title="Costs", icon=":material/bar_chart:", url_path="costs"),
         st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
+        st.Page(learn.page, title="Learn", icon=":material/menu_book:", url_path="learn"),
         st.Page(own_network.page, title="Your own network", icon=":material/upload_file:", url_path="own-network"),
     ]
     page_links.register(pages)
     chosen = st.navigation(pages, position="top")
+    page_links.open_wanted(current(), chosen.title)
     with panel(chosen.title):  # its parts have panels of their own
         current().turn_to(chosen.title)
         chosen.run()

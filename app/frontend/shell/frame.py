@@ -8,7 +8,7 @@ import streamlit as st
 
 from ...backend import Analysis, analyze
 from ..state import State, address_of, current
-from . import memory, network_bar, totals
+from . import lesson, memory, network_bar, totals
 from .notice import plain, refusal
 
 Networks = tuple[State, Analysis, Analysis]
@@ -24,21 +24,20 @@ def show() -> Networks:
     return networks
 
 
-def show_after(body: Callable[[State, Analysis, Analysis], None]) -> None:
-    """Render ``body``, which follows every edit as fast as possible, and the frame around it.
-
-    Both are one fragment, so that an edit redraws nothing else, and the body is computed first.
-    """
+def show_around(body: Callable[[State, Analysis, Analysis], None]) -> None:
+    """Render it and ``body`` as one fragment: an edit in either redraws nothing else."""
     memory.show()
-    _body_and_above(body)
+    _above_and_body(body)
 
 
 @st.fragment
-def _body_and_above(body: Callable[[State, Analysis, Analysis], None]) -> None:
-    networks, above = _networks(current()), st.container(key="above")
-    body(*networks)
-    with above:
+def _above_and_body(body: Callable[[State, Analysis, Analysis], None]) -> None:
+    if current().wanted_page:
+        st.rerun()
+    networks = _networks(current())
+    with st.container(key="above"):
         _above(*networks)
+    body(*networks)
     memory.keep_again(networks[0])
 
 
@@ -47,6 +46,7 @@ def _networks(state: State) -> Networks:
 
 
 def _above(state: State, analysis: Analysis, reference: Analysis) -> None:
+    lesson.show(state)
     network_bar.show(state, address_of(state).complete)
     if state.notice:
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from urllib.parse import parse_qsl
 
 import streamlit as st
@@ -18,8 +19,9 @@ from inception_models import ARCHITECTURES, Arch
 from inception_models.checkpoints.preprocessing import preprocessing_from_json
 
 from ...backend.common.links import linked_network
+from ...backend.learn.reading import lessons
 from ..components.session_memory import session_memory
-from ..state import HISTORY, State, address_of, current, linkable, opened
+from ..state import HISTORY, LessonPlace, State, address_of, current, linkable, opened
 from .controls import bring_choices, choices
 from .visitor import known_browser, visitor
 
@@ -38,9 +40,19 @@ def show() -> None:
     """
     answered = st.session_state.setdefault("memory_answered", not known_browser())
     with st.container(key="memory-place"):
-        session_memory({**_who(), "now": kept_of(current()) if answered else None}, "memory", _restore)
+        session_memory({**_who(), "now": kept_of(current()) if answered else None}, "memory", _restore, _go_back)
         if not answered:
             _wait()
+
+
+def _go_back(variant: str, stage: str) -> None:
+    """Show the variant as it was left, and its stage, which the browser's history went to."""
+    state = current()
+    if variant in ARCHITECTURES:
+        if variant != state.arch.key:
+            state.show_variant(variant)
+        if stage in _parts(state.arch):
+            state.select(stage)
 
 
 def _wait() -> None:
@@ -66,7 +78,9 @@ def _who() -> dict[str, object]:
 def kept_of(state: State) -> dict[str, object]:
     """What the browser keeps of one run; its record is made of many."""
     address = address_of(state)
+    edited = ", edited" if state.edited else ""
     return {
+        "title": f"{state.arch.about.title}{edited} | {state.page} | Inception Explorer",
         "address": address.query,
         "network": address.network,
         "steps": {"at": state.step, "past": len(state.past), "future": len(state.future)},
@@ -78,17 +92,23 @@ def kept_of(state: State) -> dict[str, object]:
             "files": state.files,
             "preprocessing": dict(list(state.preprocessing.items())[-MOST_PREPARED:]),
             "choices": choices(),
+            "lesson": None if state.lesson is None else asdict(state.lesson),
         },
+        "learning": {"learned": state.learned, "welcomed": state.welcomed},
     }
 
 
-def _restore(record: object, query: str) -> None:
-    """Go on where the browser's ``record`` ends; another network in the address is a step on top of it."""
+def _restore(record: object, learning: object, query: str) -> None:
+    """Go on where the browser's ``record`` ends; another network in the address is a step on top of it.
+
+    ``learning``: what was learned in all tabs of this browser.
+    """
     if st.session_state.memory_answered:
         return
     st.session_state.memory_answered = True
     link = opened(dict(parse_qsl(query.removeprefix("?"))))
     st.session_state.state = link
+    _learned(link, learning)
     if record is None:
         return
     try:
@@ -101,6 +121,7 @@ def _restore(record: object, query: str) -> None:
             bring_choices(brought)
         case _:
             pass
+    _learned(state, learning)
     if query and dict(parse_qsl(query.removeprefix("?"))) != address:
         state.become(link.arch)
         state.weights |= link.weights
@@ -133,7 +154,8 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
     known = (linked_network(link) for key, link in latest.items() if key in ARCHITECTURES)
     state = State.showing(arch)
     state.past, state.future, state.step = steps[:past], steps[:past:-1], at
-    state.latest = {other.key: other for other in known} | {arch.key: arch}
+    state.lesson = _lesson(kept.get("lesson"))
+    state.latest = {other.key: other for other in known} | ({} if state.lesson else {arch.key: arch})
     state.weights = {
         key: name
         for key, name in _texts(kept.get("weights")).items()
@@ -146,6 +168,36 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
     if isinstance(selected, str) and selected.partition(".")[0] in _parts(arch):
         state.selected = selected
     return state, address
+
+
+def _lesson(value: object) -> LessonPlace | None:
+    """The step of a lesson that was under way, where there is such a step."""
+    match value:
+        case {
+            "lesson": str() as id,
+            "step": int() as step,
+            "own": str() as own,
+            "selected": str() as selected,
+            "page": str() as page,
+            "weights": weights,
+        } if id in lessons() and 0 <= step < len(lessons()[id].steps) and own in ARCHITECTURES:
+            return LessonPlace(id, int(step), own, selected, page, _texts(weights))
+        case _:
+            return None
+
+
+def _learned(state: State, learning: object) -> None:
+    """Take down how far the person is in each lesson, as far as ``learning`` is something that could be so."""
+    match learning:
+        case {"learned": dict() as learned, "welcomed": bool() as welcomed}:
+            state.welcomed = welcomed
+            state.learned = {
+                id: min(max(count, 0), len(lesson.steps))
+                for id, lesson in lessons().items()
+                if type(count := learned.get(id)) is int
+            }
+        case _:
+            pass
 
 
 def _texts(value: object) -> dict[str, str]:

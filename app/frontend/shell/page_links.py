@@ -7,10 +7,19 @@ from typing import NoReturn
 
 import streamlit as st
 
+from ..state import State
+
 
 def register(pages: Sequence[st.Page]) -> None:
     """Take down which pages there are; called once a run, before any of them is rendered."""
     st.session_state.pages = {page.title: page for page in pages}
+
+
+def open_wanted(state: State, shown: str) -> None:
+    """Open the page that a callback asked for, which could not do so itself, unless it is the one that is ``shown``."""
+    title, state.wanted_page = state.wanted_page, ""
+    if title != shown and title in st.session_state.pages:
+        open_page(title)
 
 
 def page_link(title: str, label: str) -> None:

@@ -7,6 +7,8 @@ from html import escape
 from inception_models.arch.longest_path import depth
 from inception_models.arch.spec import About, Arch, Claim
 
+from .terms import with_terms
+
 
 def story(arch: Arch, original: Arch) -> str:
     """The HTML of the popover about a network. ``original``: as published, whose layers are counted."""
@@ -38,7 +40,7 @@ def _numbers(about: About, layers: int) -> list[str]:
 
 
 def _claims(claims: tuple[Claim, ...]) -> str:
-    return _list([f'{escape(c.text)} <span class="note">({c.kind}: {escape(c.source)})</span>' for c in claims])
+    return _list([f'{with_terms(c.text)} <span class="note">({c.kind}: {escape(c.source)})</span>' for c in claims])
 
 
 def _list(items: list[str]) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from ...backend import Analysis
 from ...backend.common.quantity import exact, float32_bytes, percent_change, short
+from .terms import meaning
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def totals_of(analysis: Analysis, reference: Analysis) -> list[Total]:
     a, r = analysis, reference
     heads = f" The auxiliary heads add {exact(a.params_with_aux - a.params)} in training." if a.aux else ""
     return [
-        Total("Parameters", "", a.params, r.params, "Trainable weights, biases and normalisation values." + heads),
+        Total("Parameters", "", a.params, r.params, meaning("parameters") + heads),
         Total(
             "MACs",
             "",
@@ -55,7 +56,7 @@ def totals_of(analysis: Analysis, reference: Analysis) -> list[Total]:
             "B",
             float32_bytes(a.peak_elements),
             float32_bytes(r.peak_elements),
-            "The most memory that the feature maps of one picture take at any time, as 32-bit floats.",
+            f"{meaning('peak memory')} For one picture, as 32-bit floats.",
         ),
     ]
 

@@ -24,14 +24,33 @@ export interface Kept {
   files: Record<string, string>
   preprocessing: Record<string, { preset: string; steps: Record<string, unknown> }>
   choices: Record<string, string | number | boolean>
+  lesson: LessonPlace | null
+}
+
+/** The step of a lesson that is under way, and what was open before it. */
+export interface LessonPlace {
+  lesson: string
+  step: number
+  own: string
+  selected: string
+  page: string
+  weights: Record<string, string>
+}
+
+/** The same in all tabs. */
+export interface Learning {
+  learned: Record<string, number> // steps of each lesson that are over
+  welcomed: boolean // the ways in for newcomers were used or put away
 }
 
 /** What a run shows. */
 export interface Now {
+  title: string // of the window
   address: Record<string, string> // the query for the address bar
   network: NetworkLink
   steps: Steps
   kept: Kept
+  learning: Learning
 }
 
 export interface MemoryData {
@@ -51,4 +70,7 @@ export interface MemoryRecord {
   kept: Kept
 }
 
-export type MemoryTold = { record: MemoryRecord | null; query: string } | { awake: true }
+export type MemoryTold =
+  | { record: MemoryRecord | null; learning: Learning | null; query: string }
+  | { awake: true }
+  | { variant: string; stage: string }

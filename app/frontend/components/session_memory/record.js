@@ -1,9 +1,10 @@
 // What is kept of a tab: small enough to be written at every edit, and told to Python as it is.
 
-/** @import { MemoryRecord, NetworkLink, Now } from "./messages.d.ts" */
+/** @import { Learning, MemoryRecord, NetworkLink, Now } from "./messages.d.ts" */
 
 const VERSION = 1
 const KEY = "inception-explorer"
+const LEARNING_KEY = `${KEY}-learning`
 const MOST_LETTERS = 400_000
 
 /**
@@ -44,6 +45,34 @@ export function save(record) {
 }
 
 /**
+ * What was learned in any tab.
+ * @returns {Learning | null}
+ */
+export function savedLearning() {
+  try {
+    return JSON.parse(localStorage.getItem(LEARNING_KEY) ?? "null")
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Another tab may know of more.
+ * @param {Learning} learning
+ */
+export function saveLearning({ learned, welcomed }) {
+  const before = savedLearning()
+  const all = { ...before?.learned, ...learned }
+  for (const [lesson, steps] of Object.entries(before?.learned ?? {})) all[lesson] = Math.max(steps, all[lesson] ?? 0)
+  try {
+    const text = JSON.stringify({ learned: all, welcomed: welcomed || Boolean(before?.welcomed) })
+    localStorage.setItem(LEARNING_KEY, text)
+  } catch {
+    // Full, or switched off.
+  }
+}
+
+/**
  * The record after another run.
  * @param {MemoryRecord | null} record
  * @param {Now} now
@@ -51,7 +80,7 @@ export function save(record) {
  */
 export function added(record, { address, network, steps, kept }) {
   const networks = { ...record?.networks, [steps.at]: network }
-  const latest = { ...record?.latest, [network.variant]: network }
+  const latest = kept.lesson ? (record?.latest ?? {}) : { ...record?.latest, [network.variant]: network }
   const { past, future } = keptSteps(networks, steps)
   for (const number of Object.keys(networks).map(Number)) {
     if (number < steps.at - past || number > steps.at + future) delete networks[number]

@@ -1,0 +1,147 @@
+"""The family as a row of edits: one diagram that goes from GoogLeNet to Inception-ResNet v2 and back, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from inception_models import Arch
+from inception_models.lineage import LINEAGES, Mutation
+
+from ...backend import Analysis, analyze
+from ...backend.common.quantity import exact, percent_change, short
+from ...backend.diagram import DiagramOptions, draw
+from ..components.graph_view import graph_view
+from ..shell.terms import with_terms
+from ..state import State
+
+DIAGRAM_HEIGHT_PX = 520
+KEY = "family-step"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One network on the way, what led to it, and the one before; at the start there is neither."""
+
+    arch: Arch
+    script: int
+    mutation: Mutation | None = None
+    before: Arch | None = None
+
+
+def stops() -> list[Stop]:
+    """Every network from the first to the last, each once."""
+    row = [Stop(LINEAGES[0].start, 0)]
+    for script, lineage in enumerate(LINEAGES):
+        row += [
+            Stop(arch, script, mutation, before)
+            for mutation, before, arch in zip(lineage.mutations, lineage.networks, lineage.networks[1:], strict=False)
+        ]
+    return row
+
+
+def show(state: State) -> None:
+    """Render the tab."""
+    row = stops()
+    at = min(int(st.session_state.get(KEY, 0)), len(row) - 1)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="family-controls"):
+        st.button("Back", key="family-back", icon=":material/arrow_back:", disabled=at == 0, on_click=_move, args=(-1,))
+        last = at == len(row) - 1
+        st.button(
+            "Forward", key="family-next", icon=":material/arrow_forward:", disabled=last, on_click=_move, args=(1,)
+        )
+        st.slider("Step", 0, len(row) - 1, key=KEY, label_visibility="collapsed")
+    stop = row[at]
+    st.html(_said(stop, at, len(row) - 1))
+    analysis, before = analyze(stop.arch), None if stop.before is None else analyze(stop.before)
+    options = DiagramOptions(theme="dark" if st.context.theme.type == "dark" else "light")
+    graph_view(
+        draw(analysis, options, before),
+        network="family",
+        selected=_changed(stop),
+        key="family",
+        on_select=lambda _: None,
+        on_expand=lambda _: None,
+        height_px=DIAGRAM_HEIGHT_PX,
+    )
+    st.html(_table(row, at))
+    published = LINEAGES[stop.script].end if stop.mutation else LINEAGES[0].start
+    st.button(f"Open {published.about.title}", key="family-open", on_click=_open, args=(state, published.key))
+
+
+def _changed(stop: Stop) -> str:
+    """The first stage that the step has changed, which the diagram then brings into view."""
+    before = () if stop.before is None else stop.before.stages
+    return next((stage.name for stage in stop.arch.stages if stage not in before), "")
+
+
+def _move(by: int) -> None:
+    st.session_state[KEY] = int(st.session_state.get(KEY, 0)) + by
+
+
+def _open(state: State, key: str) -> None:
+    state.show_variant(key)
+    state.wanted_page = "Explore"
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _said(stop: Stop, at: int, count: int) -> str:
+    if stop.mutation is None:
+        why = "Where it begins. Each step is one edit, and each row of them ends in a published network, exactly."
+        return f'<section class="family"><h2>{escape(stop.arch.about.title)}</h2><p>{why}</p></section>'
+    source = f' <span class="source">({escape(stop.mutation.source)})</span>' if stop.mutation.source else ""
+    kind = {
+        "idea": "an idea",
+        "re-tabulation": "other numbers or parts, as released",
+        "rename": "only names change",
+    }[stop.mutation.kind]
+    return (
+        f'<section class="family"><h2><small>Step {at} of {count}: {kind}</small> {escape(stop.mutation.title)}</h2>'
+        f"<p>{with_terms(stop.mutation.why)}{source}</p></section>"
+    )
+
+
+def _table(row: list[Stop], at: int) -> str:
+    """The steps of the script that the step belongs to, with what each one costs."""
+    script = row[at].script
+    first = next(i for i, stop in enumerate(row) if stop.script == script)
+    start = max(first - 1, 0) if script else 0
+    shown = [(i, stop) for i, stop in enumerate(row) if i >= start and (stop.script == script or i == start)]
+    lines = [_line(i, stop, analyze(stop.arch), i == at, i in (start, shown[-1][0])) for i, stop in shown]
+    head = "".join(f"<th>{name}</th>" for name in ("", "Step", "Parameters", "MACs", "Published error"))
+    return f'<div class="family-table" tabindex="0"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
+
+
+def _line(number: int, stop: Stop, analysis: Analysis, current: bool, published: bool) -> str:
+    title = stop.mutation.title if stop.mutation else stop.arch.about.title
+    if published and stop.mutation:
+        title = f"{title}: {stop.arch.about.title}"
+    before = None if stop.before is None else analyze(stop.before)
+    cells = (
+        _cell(analysis.params, before.params if before else None),
+        _cell(analysis.macs, before.macs if before else None),
+        _error(stop.arch) if published else "<td>none published</td>",
+    )
+    mark = ' aria-current="step"' if current else ""
+    return f"<tr{mark}><td>{number}</td><th>{escape(title)}</th>{''.join(cells)}</tr>"
+
+
+def _cell(now: int, before: int | None) -> str:
+    change = "" if before in (None, now) else f" <small>{percent_change(now, before or 0)}</small>"
+    return f'<td title="{exact(now)}">{short(now)}{change}</td>'
+
+
+def _error(arch: Arch) -> str:
+    """The published error, top-1 and top-5: the paper's, or that of published weights."""
+    about = arch.about
+    if about.paper_errors is not None:
+        top1, top5 = about.paper_errors
+        return f'<td title="{escape(about.paper_errors_source, quote=True)}">{top1:g} % / {top5:g} %</td>'
+    if about.top1_percent is None or about.top5_percent is None:
+        return "<td>none published</td>"
+    top1, top5 = 100 - about.top1_percent, 100 - about.top5_percent
+    return f'<td title="{escape(about.top1_source, quote=True)}">{top1:.1f} % / {top5:.1f} %</td>'

@@ -1,0 +1,22 @@
+"""Learn: lessons that use the real app, the family as a row of edits, and the words of the field."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..learn import family, lesson_list, words
+from ..shell import lesson, memory
+from ..shell.tabs import remembered_tabs
+from ..state import current
+
+
+def page() -> None:
+    """Render the page."""
+    memory.show()
+    state = current()
+    lesson.show(state)
+    remembered_tabs(
+        "learn",
+        {"Lessons": partial(lesson_list.show, state), lesson.REPLAY: partial(family.show, state), "Words": words.show},
+    )
+    memory.keep_again(state)

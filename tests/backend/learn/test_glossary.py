@@ -1,0 +1,75 @@
+"""The glossary has one sentence for each term, and the terms that the page's help texts use."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.backend.learn.glossary import split_at_terms
+from app.backend.learn.reading import glossary
+
+FRONTEND = Path(__file__).parents[3] / "app" / "frontend"
+WANTED = [
+    "LRN",
+    "aux head",
+    "projection",
+    "filter concatenation",
+    "MAC",
+    "FLOP",
+    "receptive field",
+    "jump",
+    "residual scale",
+    "separable",
+    "depth multiplier",
+    "BatchNorm",
+    "label smoothing",
+    "bottleneck",
+    "stem",
+    "grid reduction",
+    "peak memory",
+    "parameters",
+]
+NOT_TERMS = frozenset(
+    ["CPU", "GPU", "MB", "GB", "PNG", "SVG", "PDF", "CSV", "JSON", "RGB", "DOT", "URL", "ONNX", "API", "HTML", "TF"]
+)
+# Acronyms that are names of formats, machines and files, not of the field.
+
+
+def words() -> set[str]:
+    return {word.lower() for term in glossary() for word in (term.name, *term.also)}
+
+
+def help_texts() -> Iterator[str]:
+    """The text of every ``help=`` on the page."""
+    for file in FRONTEND.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "help":
+                yield " ".join(
+                    c.value for c in ast.walk(node.value) if isinstance(c, ast.Constant) and str(c.value) == c.value
+                )
+
+
+def test_each_term_has_one_sentence_and_no_word_two_terms() -> None:
+    known = [word.lower() for term in glossary() for word in (term.name, *term.also)]
+    assert len(known) == len(set(known))
+    for term in glossary():
+        assert re.fullmatch(r"[^.!]+(?:\d\.\d[^.!]*)*\.", term.meaning), term.name
+
+
+def test_the_terms_of_the_field_are_in_it() -> None:
+    assert [term for term in WANTED if term.lower() not in words()] == []
+
+
+def test_acronyms_in_the_help_texts_are_in_it() -> None:
+    texts = list(help_texts())
+    assert len(texts) > 40
+    acronyms = {word.rstrip("s") for text in texts for word in re.findall(r"\b[A-Z]{2,}s?\b", text)} - NOT_TERMS
+    assert {word for word in acronyms if word.lower() not in words()} == set()
+
+
+def test_a_term_is_found_once_the_longest_first_and_never_inside_a_word() -> None:
+    pieces = list(split_at_terms("MACs of a max pool, of pools and of a mac-like stemming", glossary()))
+    assert "".join(text for text, _ in pieces) == "MACs of a max pool, of pools and of a mac-like stemming"
+    assert [text for text, term in pieces if term] == ["MACs", "max pool"]
