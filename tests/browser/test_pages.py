@@ -15,7 +15,7 @@ from app.backend import analyze
 from app.backend.common.quantity import short
 from inception_models import ARCHITECTURES, Arch, with_widths
 from inception_models.edits.input_output import with_input_size
-from tests.browser.visits import settled
+from tests.browser.visits import choose_variant, settled
 
 ROOT = Path(__file__).parents[2]
 GOOGLENET = ARCHITECTURES["googlenet"]
@@ -126,8 +126,7 @@ def test_the_inspector_follows_a_click_without_waiting_for_python(visit: Callabl
     expect(sliders.get_by_role("slider", name="inception4c.branch_pool.proj")).to_be_visible()
     settled(page)
     expect(page.locator(".inspector h2")).to_have_text("inception4c")
-    page.get_by_role("combobox", name="Variant").click()
-    page.get_by_role("option", name=ARCHITECTURES["xception"].about.title).click()
+    choose_variant(page, "xception", search="extreme inception")
     shows(page, ARCHITECTURES["xception"])
     expect(page.locator(".inspector h2")).to_have_text("block1", timeout=SLOW_MS)
 
@@ -207,8 +206,7 @@ def test_each_network_has_its_own_view(visit: Callable[..., Page]) -> None:
     expect(drawing.locator('[id="inception3a"]')).to_be_attached(timeout=SLOW_MS)
     page.get_by_title("Zoom in").click()
     zoomed = drawing.get_attribute("style")
-    page.get_by_role("combobox", name="Variant").click()
-    page.get_by_role("option", name=ARCHITECTURES["inception_v3"].about.title).click()
+    choose_variant(page, "inception_v3")
     expect(drawing.locator('[id="Mixed_5b"]')).to_be_attached(timeout=SLOW_MS)
     assert drawing.get_attribute("style") != zoomed
     page.get_by_role("button", name="Undo").click()
@@ -231,8 +229,7 @@ def test_choosing_a_variant_keeps_the_edits_of_the_other_and_undo_returns(visit:
     field.press("Enter")
     edited = with_widths(GOOGLENET, {"inception4e.branch5x5.reduce": 40})
     shows(page, edited)
-    page.get_by_role("combobox", name="Variant").click()
-    page.get_by_role("option", name=ARCHITECTURES["googlenet_bn"].about.title).click()
+    choose_variant(page, "googlenet_bn")
     shows(page, ARCHITECTURES["googlenet_bn"])
     page.get_by_role("button", name="Undo").click()
     shows(page, edited)

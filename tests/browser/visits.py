@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 from playwright.sync_api import Page, expect
 
 from app.backend.common.links import to_query
-from inception_models import Arch
+from app.frontend.shell.variant_list import variant_label
+from inception_models import ARCHITECTURES, Arch
 
 SLOW_MS = 30_000  # a first build, measurement or short run on a busy machine
 
@@ -22,3 +23,11 @@ def open_page(page: Page, app_url: str, arch: Arch, name: str, first_tab: str) -
 def settled(page: Page) -> None:
     expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
+
+
+def choose_variant(page: Page, key: str, search: str = "") -> None:
+    """Choose a variant in the sidebar, found by ``search`` or by its title."""
+    box = page.get_by_role("combobox", name="Variant")
+    box.click()
+    box.fill(search or ARCHITECTURES[key].about.title)
+    page.get_by_role("option", name=variant_label(key), exact=True).click()

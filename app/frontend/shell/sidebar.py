@@ -23,6 +23,7 @@ from inception_models.edits.widths import scaled
 from ..state import State
 from .controls import control_shows
 from .notice import refusal
+from .variant_list import variant_label
 
 PLACES = ("input_size", "classes", "aux", "factor", "layers")  # where it says why something was refused
 WIDTH_FACTORS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
@@ -47,9 +48,10 @@ def show(state: State) -> None:
             "Variant",
             list(ARCHITECTURES),
             key="variant",
-            format_func=_title,
+            format_func=variant_label,
             on_change=lambda: state.show_variant(st.session_state.variant),
-            help="The published network to start from. Each variant keeps your changes while you look at another.",
+            help="The network to start from. Type to search, also by names such as DeepDream, FID or FaceNet. Each"
+            " variant keeps your changes while you look at another.",
         )
         control_shows("input_size", size)
         st.number_input(
@@ -112,7 +114,7 @@ def _presets(state: State) -> None:
         for key, arch in ARCHITECTURES.items():
             if arch.about.paper == state.original.about.paper and key != state.arch.key:
                 st.button(
-                    arch.about.title, key=f"sibling:{key}", width="stretch", on_click=state.show_variant, args=(key,)
+                    arch.about.label, key=f"sibling:{key}", width="stretch", on_click=state.show_variant, args=(key,)
                 )
 
 
@@ -157,8 +159,3 @@ def _units(state: State, batch_norm: bool, act: str, rate: float | None) -> None
                 help="Share of values dropped before the classifier, in training only",
             )
         refusal(state, "layers")
-
-
-def _title(key: str) -> str:
-    about = ARCHITECTURES[key].about
-    return f"{about.title}, {about.year}"

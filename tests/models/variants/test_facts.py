@@ -220,6 +220,16 @@ def counted_elsewhere() -> dict[str, tuple[int, int]]:
         "inception5h": (7_066_380, 1_584_881_536),  # Lucent's own module, counted by torch
         "inception_v3_fid": (other["fid_inception_v3"]["params"], v3 + 8 * 2048),
         "inception_v3_keras": (other["keras_InceptionV3"]["trainable"], v3),
+        **{
+            key: (numbers["params"], numbers["macs"])
+            for key, numbers in file["xception_aligned_timm"].items()
+            if key in ARCHITECTURES
+        },
+        **{
+            f"inceptionnext_{size}": (numbers["params"], numbers["macs"])
+            for size, numbers in file["inception_next_timm"].items()
+            if f"inceptionnext_{size}" in ARCHITECTURES
+        },
         "inception_resnet_v2_keras": (other["keras_InceptionResNetV2"]["trainable"], resnet),
     }
 

@@ -13,12 +13,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from inception_models import ARCHITECTURES, build
+from inception_models.net.layers import ChannelScale
 from tests.models.references import CifarGoogLeNet, LucentInception5h, fid_inception
 from tests.models.seeds import ArticleGoogLeNet, NotebookGoogLeNet
 
 TOLERANCE = 1e-4
 
-WEIGHTED = nn.Conv2d | nn.Linear | nn.BatchNorm1d | nn.BatchNorm2d
+WEIGHTED = nn.Conv2d | nn.Linear | nn.BatchNorm1d | nn.BatchNorm2d | nn.LayerNorm
 
 
 def torchvision_googlenet() -> nn.Module:
@@ -44,6 +45,13 @@ NETWORKS = (
     ("inception_v4", from_timm("inception_v4"), 299, 107),
     ("inception_resnet_v2", from_timm("inception_resnet_v2"), 299, 107),
     ("xception", from_timm("legacy_xception"), 299, 106),
+    ("xception41", from_timm("xception41"), 150, 106),
+    ("xception65", from_timm("xception65"), 107, 97),
+    ("xception71", from_timm("xception71"), 107, 97),
+    ("inceptionnext_atto", from_timm("inception_next_atto"), 224, 106),
+    ("inceptionnext_tiny", from_timm("inception_next_tiny"), 128, 107),
+    ("inceptionnext_small", from_timm("inception_next_small"), 96, 64),
+    ("inceptionnext_base", from_timm("inception_next_base"), 96, 64),
 )
 
 
@@ -61,11 +69,17 @@ def made(make: Callable[[], nn.Module]) -> nn.Module:
                 module.weight.mul_(0.4)  # or else the signal doubles in each of Xception's residual blocks
             if module.bias is not None:
                 module.bias.normal_(0, 0.1)
+        if isinstance(module, nn.LayerNorm):
+            module.weight.uniform_(0.5, 1.5)
+            module.bias.normal_(0, 0.1)
         if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
             module.running_mean.normal_(0, 0.1)
             module.running_var.uniform_(0.5, 1.5)
             module.weight.uniform_(0.5, 1.5)
             module.bias.normal_(0, 0.1)
+    for name, gamma in net.named_parameters():
+        if name.endswith(".gamma"):
+            gamma.uniform_(0.1, 0.3)
     return net.eval()
 
 
@@ -100,6 +114,9 @@ def with_weights_of(theirs: nn.Module, key: str, size: int, heads: dict[str, str
     named = {name: theirs.get_submodule(other) for name, other in (heads or {}).items()}
     in_heads = {module for head in named.values() for module in head.modules()}
     copy_weights([m for m in in_order_of_use(theirs, x) if m not in in_heads], in_order_of_use(ours, x))
+    gammas = [value for name, value in theirs.named_parameters() if name.endswith(".gamma")]  # of no module's
+    for gamma, scale in zip(gammas, [m for m in ours.modules() if isinstance(m, ChannelScale)], strict=True):
+        scale.weight.data.copy_(gamma)
     for name, head in named.items():
         copy_weights(weighted(head), weighted(ours.get_submodule(name)))
     return ours
