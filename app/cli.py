@@ -26,9 +26,11 @@ COMMANDS = (  # in the order of --help; each is a file of that name in commands/
     "summary",
     "inspect",
     "diagram",
+    "fit",
     "activations",
     "train",
     "export",
+    "code",
 )
 
 

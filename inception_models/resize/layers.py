@@ -66,7 +66,7 @@ class CarriedLayers:
             return replace(deep, sources=(NEW,) * deep.new[0])
         sources = spread(features.sources, old.multiplier, new.multiplier)
         was, now = _between(old, self.old), _between(new, self.new)
-        styled = filters.restyled(_tensors(self.state, context.path, "depthwise", was), was, now)
+        styled = filters.restyled(layer_tensors(self.state, context.path, "depthwise", was), was, now)
         styled["weight"] = filters.with_kernel(styled["weight"], new.kernel)
         for key, tensor in _keyed(context.path, "depthwise", styled).items():
             self.carried[key] = self.with_filters(key, tensor, sources)
@@ -84,7 +84,7 @@ class CarriedLayers:
         path, features, wanted = context.path, context.features, context.wanted
         old, new = units
         where = path if name in MIXING.values() else f"{path}.{name}"
-        tensors = _tensors(self.state, path, name, old)
+        tensors = layer_tensors(self.state, path, name, old)
         before, channels = tensors["weight"].shape[:2]
         if wanted is None or set(wanted) == {NEW}:
             wanted = self._chosen(tensors, old.norm, context, width)
@@ -219,7 +219,7 @@ def _norm_of(name: str) -> str:
     return "depthwise_" if name == "depthwise" else ""
 
 
-def _tensors(state: Mapping[str, Tensor], path: str, name: str, unit: Unit) -> filters.Tensors:
+def layer_tensors(state: Mapping[str, Tensor], path: str, name: str, unit: Unit) -> filters.Tensors:
     """The tensors of one layer by their names within it."""
     own = {leaf: state[f"{path}.{name}.{leaf}"] for leaf in ("weight", *(("bias",) if unit.bias else ()))}
     norm = _norm_of(name)

@@ -26,6 +26,7 @@ from ..common.limits import MAX_RUN_BYTES
 from ..common.quantity import float32_bytes, short
 from ..common.text import spreadsheet_text
 from .activations import Activations, Prepared, model_for, output_parts, prepare, top_classes
+from .calls import PASSES
 from .images import class_name
 from .mosaic import mosaic, png
 from .saved_maps import npz, shown_paths, statistics_csv
@@ -84,7 +85,7 @@ class Forward:
 def forward(
     arch: Arch, image: Image.Image, weights: Source = "random", on_progress: OnProgress | None = None
 ) -> Forward:
-    """Run ``image`` through ``arch``, prepared as its weights expect.
+    """Run ``image`` through ``arch``, prepared as its weights expect. Where enough others run, it waits for its turn.
 
     Args:
         weights: as :func:`inception_models.weights.loaded` takes them. Random ones depend on ``arch`` alone.
@@ -93,12 +94,13 @@ def forward(
         ValueError: where the network is too large for this program to run, or there are no such weights for it.
         OSError: where a file of weights cannot be read.
     """
-    found, ready = ready_network(arch, weights)
-    preprocessing = found.trained_weights.preprocessing_for(arch)
-    x = preprocessing.apply(image)
-    start = time.perf_counter()
-    activations = ready.run(x, on_progress=on_progress)
-    taken = time.perf_counter() - start
+    with PASSES:
+        found, ready = ready_network(arch, weights)
+        preprocessing = found.trained_weights.preprocessing_for(arch)
+        x = preprocessing.apply(image)
+        start = time.perf_counter()
+        activations = ready.run(x, on_progress=on_progress)
+        taken = time.perf_counter() - start
     preview, arch = preprocessing.preview(image), replace(arch, aux=())  # the heads do not run in evaluation
     return Forward(
         arch, found.net, x, preprocessing, preview, activations, taken, device_name(ready.device), weights, found

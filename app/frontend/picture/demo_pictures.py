@@ -8,14 +8,20 @@ from functools import partial
 import numpy as np
 import streamlit as st
 from PIL import Image
-from streamlit.delta_generator import DeltaGenerator
 
+from inception_models import Arch
 from inception_models.checkpoints.demo import demo, test_pictures
 
+from ...backend.common.jobs import Progress
 from ...backend.training.accuracy import correct_on_demo
-from ..shell.notice import refused
+from ..shell.background import BackgroundTask
 from ..state import State
 from .picture_input import Picture
+
+Correct = tuple[int, int]
+"""How many pictures were recognised, and of how many."""
+
+ACCURACY: BackgroundTask[Correct] = BackgroundTask("accuracy", "Measuring the accuracy", "Stop at the next pictures")
 
 
 @dataclass(frozen=True)
@@ -51,24 +57,16 @@ def demo_picture(place: int) -> Picture:
     return Picture(image, f"fashion:{place}", f"Test picture {place + 1}", "Fashion-MNIST, test set. MIT")
 
 
-def _show(bar: DeltaGenerator, share: float) -> None:
-    bar.progress(share, "Measuring the accuracy")
-
-
 def show_accuracy(state: State) -> None:
     """Render how many of the test pictures the network gets right, measured again after every edit."""
     home = demo().arch
-    known: dict[object, tuple[int, int]] = st.session_state.setdefault("accuracies", {})
-    for arch in (home, state.arch):
+    known: dict[object, Correct] = st.session_state.setdefault("accuracies", {})
+    for arch in dict.fromkeys((home, state.arch)):
         if arch not in known:
-            bar = st.progress(0.0, "Measuring the accuracy")
-            try:
-                known[arch] = correct_on_demo(arch, partial(_show, bar))
-            except ValueError as problem:
-                refused(str(problem))
+            measured = ACCURACY.answer(partial(_measured, arch), arch)
+            if measured is None:
                 return
-            finally:
-                bar.empty()
+            known[arch] = measured
     correct, count = known[state.arch]
     before = known[home][0]
     st.metric(
@@ -77,3 +75,7 @@ def show_accuracy(state: State) -> None:
         f"{100 * (correct - before) / count:+.1f} points" if state.arch != home else None,
         help=f"{correct} of the {count} test pictures in this app are classified correctly; unedited, {before} were.",
     )
+
+
+def _measured(arch: Arch, progress: Progress) -> Correct:
+    return correct_on_demo(arch, partial(progress.report, doing=""))

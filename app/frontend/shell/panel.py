@@ -27,5 +27,9 @@ def panel(name: str) -> Iterator[None]:
         refused(str(problem))
     except Exception as problem:
         logging.getLogger(__name__).exception("%s failed.", name)
-        reason = machine_failure(problem) or "This is a fault of this program; the server's log has the details."
-        refused(f"{name} cannot be shown. {reason}")
+        refused(f"{name} cannot be shown. {reason_of(problem)}")
+
+
+def reason_of(problem: Exception) -> str:
+    """One sentence on what the page could not have foreseen."""
+    return machine_failure(problem) or "This is a fault of this program; the server's log has the details."
