@@ -21,7 +21,7 @@ from ..arch.spec import (
     Stage,
     Unit,
 )
-from .stories import code, measured, paper
+from .stories import code, paper
 
 NORMED = Unit(bias=True, norm=BatchNorm(eps=1e-5, momentum=0.1), activation="gelu")
 STEM = replace(NORMED, activation="none")
@@ -107,7 +107,7 @@ def _inceptionnext(size: Size) -> Arch:
                     _TIMM,
                 ),
                 code("The head has a hidden layer of three times the width, GELU and LayerNorm.", _TIMM),
-                measured("While training, blocks are dropped at random; that is not part of the network here.", _TIMM),
+                code("While training, blocks are dropped at random; that is not part of the network here.", _TIMM),
             ),
             top1_percent=size.top1_percent,
             top1_source=_README,
@@ -116,7 +116,7 @@ def _inceptionnext(size: Size) -> Arch:
             part_names=tuple(
                 (stage.name, words)
                 for stage in stages
-                for start, words in (("stem", "Stem"), ("stage", "MetaNeXt block"), ("downsample", "Downsampling"))
+                for start, words in (("stem", "Stem"), ("stage", "MetaNeXt"), ("downsample", "Downsampling"))
                 if stage.name.startswith(start)
             ),
         ),

@@ -58,6 +58,8 @@ def out_shape(layer: Layer, shapes: Sequence[Shape]) -> Shape:
             return (first[0], *layer.output_size)
         case "pad":
             return (first[0], *_padded(layer, first))
+        case "slice":
+            return (layer.width, *first[1:])
         case "join":
             return (sum(s[0] for s in shapes), *first[1:])
         case "vector":

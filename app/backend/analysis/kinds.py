@@ -37,10 +37,10 @@ LayerKind = Literal[
     "identity",
     "other",
 ]
-Geometry = Literal["same", "window", "grid", "pad", "join", "vector"]
+Geometry = Literal["same", "window", "grid", "pad", "join", "slice", "vector"]
 """How output positions relate to input positions. ``same``: one to one; ``window``: a window slides over height and
 width; ``grid``: the input is pooled to a fixed grid; ``pad``: values are added around the edges; ``join``: inputs are
-concatenated along the channels; ``vector``: the output has no height and width."""
+concatenated along the channels; ``slice``: some channels are taken; ``vector``: the output has no height and width."""
 
 Weights = Literal["none", "channels", "filters"]
 """``channels``: a few trainable values per channel; ``filters``: convolutions and linear layers, which have MACs."""
@@ -159,7 +159,7 @@ KINDS: Mapping[LayerKind, KindRules] = MappingProxyType({
     "scale":         KindRules("",             "same",   "none",     "never",     False, "nothing", _nothing, _nothing),
     "layer_norm":    KindRules("",             "same",   "channels", "never",     False, "input",   _rows,    _rows),
     "layer_scale":   KindRules("",             "same",   "channels", "never",     False, "input",   _nothing, _nothing),
-    "slice":         KindRules("",             "window", "none",     "always",    False, "nothing", _nothing, _nothing),
+    "slice":         KindRules("",             "slice",  "none",     "always",    False, "nothing", _nothing, _nothing),
     "flatten":       KindRules("",             "vector", "none",     "always",    False, "nothing", _nothing, _nothing),
     "identity":      KindRules("",             "same",   "none",     "always",    False, "nothing", _nothing, _nothing),
     # An op of a person's own module; its shape and costs are not computed from this table.

@@ -94,7 +94,7 @@ def op_name(op: Op) -> str:
 def _channelwise_name(op: Channelwise) -> str:
     match op:
         case SplitConv():
-            return " | ".join(("split", *(f"{high}×{wide}" for high, wide in op.kernels)))
+            return " | ".join(f"{high}×{wide}" for high, wide in op.kernels)
         case Norm():
             return "BatchNorm"
         case LayerNorm():

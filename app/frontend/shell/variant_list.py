@@ -8,4 +8,4 @@ from inception_models import ARCHITECTURES
 def variant_label(key: str) -> str:
     """Group, title, year and other names of a variant: a search in the list looks at all of it."""
     about = ARCHITECTURES[key].about
-    return f"{about.group} · {about.label}, {about.year} · {', '.join(about.aliases)}"
+    return f"{about.group.partition(' ')[0]} · {about.label}, {about.year} · {', '.join(about.aliases)}"
