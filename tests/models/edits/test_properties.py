@@ -23,6 +23,7 @@ from inception_models.edits.diff import changes
 from inception_models.edits.link import apply_edits, to_edits
 from inception_models.net.layers import Parallel, ScaledResidual, SplitDepthwise
 from tests.models.random_edits import edited
+from tests.models.representative import REPRESENTATIVE
 
 EXAMPLES = int(os.environ.get("EDITS_EXAMPLES", "0"))
 many = settings(
@@ -35,7 +36,7 @@ many = settings(
 few = settings(  # each example takes a second: none to shrink
     many, max_examples=EXAMPLES or 4, phases=(Phase.generate,)
 )
-keys = pytest.mark.parametrize("key", ARCHITECTURES)
+keys = pytest.mark.parametrize("key", REPRESENTATIVE)
 
 
 @keys
