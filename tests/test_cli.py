@@ -39,7 +39,9 @@ def test_summary_as_json_in_a_process_of_its_own() -> None:
     done = run("summary", "googlenet", "--set", "inception3a.branch1x1.conv=96", "--json")
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)
-    assert list(summary) == ["variant", "input_size", "params", "params_with_aux", "macs", "flops", "stages"]
+    story = ["title", "group", "standing", "depth"]
+    assert list(summary) == ["variant", *story, "input_size", "params", "params_with_aux", "macs", "flops", "stages"]
+    assert [summary[name] for name in story] == ["GoogLeNet (Inception v1)", "v1", "published", 22]
     # By hand: 32 more 1x1 filters on 192 channels, and 32 more input channels for the four 1x1s that read 3a.
     more = 32 * (192 + 1) + 32 * (128 + 128 + 32 + 64)
     assert summary["params"] == 6998552 + more
@@ -127,6 +129,10 @@ EDITS = [
         ["googlenet", "--factorise", "inception3a.branch5x5.conv=3x3s"],
         lambda a: factorised(a, "inception3a.branch5x5.conv"),
     ),
+    (
+        ["googlenet", "--factorise", "inception3a.branch5x5.conv=1xk_kx1:input"],
+        lambda a: factorised(a, "inception3a.branch5x5.conv", "1xk_kx1", "input"),
+    ),
     (["googlenet", "--edits", '{"v":1,"input":256}'], lambda a: with_input_size(a, 256)),
 ]
 
@@ -137,6 +143,33 @@ def test_every_edit_of_the_page_can_be_made_here(
 ) -> None:
     assert main(["summary", *arguments, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == summary_of(analyze(edit(ARCHITECTURES[arguments[0]])))
+
+
+@pytest.mark.parametrize(
+    "name, said",
+    [
+        ("inception_v2", ("three networks", "bn_inception", "inception_v2_rethinking", "inception_resnet_v2")),
+        ("Inception-v2", ("three networks", "bn_inception", "inception_v2_rethinking", "inception_resnet_v2")),
+        ("DeepDream", ("did you mean inception5h?",)),
+        ("facenet", ("did you mean inception_resnet_v1_facenet?",)),
+        ("xceptoin", ("did you mean xception?",)),
+    ],
+)
+def test_names_that_people_use_are_understood(
+    name: str, said: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["summary", name]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert all(words in error for words in said)
+
+
+def test_factorising_says_what_it_saves(capsys: pytest.CaptureFixture[str]) -> None:
+    where = "inception4e.branch5x5.conv"
+    assert main(["summary", "googlenet", "--factorise", f"{where}=3x3s", "--json"]) == 0
+    assert "102,400 → 92,160 weights (-10.0%)" in capsys.readouterr().err
+    assert main(["summary", "googlenet", "--factorise", f"{where}=3x3s:output", "--json"]) == 0
+    assert "weights (+80.0%), 20,070,400 → 36,126,720 MACs: this saves nothing here." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("options", [[], ["--aux", "off"]], ids=["left out", "asked for"])

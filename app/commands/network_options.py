@@ -20,8 +20,10 @@ from inception_models.edits.input_output import (
 )
 from inception_models.edits.structure import duplicated_branch, without_branch, without_op
 from inception_models.edits.toggles import ACTIVATIONS, with_activation, with_batch_norm, with_dropout
-from inception_models.edits.whatif import Into, factorised, naive, swapped_pool, unfactorised
+from inception_models.edits.whatif import FirstWidth, Into, factorised, naive, saving, swapped_pool, unfactorised
 from inception_models.edits.widths import scaled
+from inception_models.variants import known_as, plain_name
+from inception_models.variants.stories import WHICH_V2
 
 from ..backend.common import links as share
 from ..backend.common.text import visible
@@ -55,7 +57,11 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--residual-scale", type=float, metavar="X", help="factor on every residual block's branches")
     repeated = (
         ("--repeat", "STAGE=COPIES", "change how many copies a repeated block has"),
-        ("--factorise", "PATH=3x3s|1xk_kx1", "replace a convolution by smaller ones"),
+        (
+            "--factorise",
+            "PATH=3x3s|1xk_kx1[:FIRST]",
+            "replace a convolution by smaller ones, the first as wide as FIRST says: input, mean (default) or output",
+        ),
         ("--join", "PATH", "join a convolution with those it was factorised with"),
         ("--naive", "STAGE", "leave out a module's 1x1 reductions"),
         ("--swap-pool", "PATH", "make a max pool an average pool, or the other way round"),
@@ -71,8 +77,10 @@ def _variant(name: str) -> str:
     """Judged before missing options are, so that a misspelt name is what is complained about."""
     if name in (*ARCHITECTURES, AUTO):
         return name
-    near = difflib.get_close_matches(name[:40], ARCHITECTURES, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(ARCHITECTURES)}."
+    if plain_name(name) == plain_name("Inception v2"):
+        raise argparse.ArgumentTypeError(f"{name[:40]!r} is the name of three networks; {WHICH_V2}")
+    near = known_as(name) or difflib.get_close_matches(name[:40], ARCHITECTURES, n=1)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(ARCHITECTURES)}."
     raise argparse.ArgumentTypeError(f"{name[:40]!r} is not a variant; {hint}")
 
 
@@ -159,10 +167,16 @@ def network_from(args: argparse.Namespace, weights: Source = "random") -> Arch:
 
 def _restructured(arch: Arch, args: argparse.Namespace) -> Arch:
     for text in args.factorise:
-        path, _, into = text.partition("=")
-        if into not in get_args(Into):
-            raise ValueError(f"--factorise takes PATH=3x3s or PATH=1xk_kx1, not {text!r}.")
-        arch = factorised(arch, path, cast(Into, into))
+        path, _, how = text.partition("=")
+        into, _, first = how.partition(":")
+        if into not in get_args(Into) or (first or "mean") not in get_args(FirstWidth):
+            raise ValueError(
+                "--factorise takes PATH=3x3s or PATH=1xk_kx1, then perhaps :input, :mean or :output for the first"
+                f" factor's width, not {text!r}."
+            )
+        choice = cast(Into, into), cast(FirstWidth, first or "mean")
+        print(f"{path} factorised: {saving(arch, path, *choice).sentence()}.", file=sys.stderr)
+        arch = factorised(arch, path, *choice)
     for flag, edit in STRUCTURE.items():
         for path in getattr(args, flag):
             arch = edit(arch, path)

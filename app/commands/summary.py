@@ -6,6 +6,8 @@ import json
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
+from inception_models.arch.longest_path import depth
+
 from . import Command
 from .network_options import add_network, add_network_file, network_or_file_s
 
@@ -17,6 +19,10 @@ def summary_of(analysis: Analysis) -> dict[str, object]:
     """What ``summary --json`` prints. Counts are exact, ``flops`` are 2 x ``macs``, shapes channels, height, width."""
     return {
         "variant": analysis.arch.key,
+        "title": analysis.arch.about.title,
+        "group": analysis.arch.about.group,
+        "standing": analysis.arch.about.standing,
+        "depth": depth(analysis.arch),
         "input_size": analysis.input_size,
         "params": analysis.params,
         "params_with_aux": analysis.params_with_aux,
@@ -49,12 +55,13 @@ def _table(analysis: Analysis) -> str:
         rows.append((stage.name, " x ".join(map(str, stage.out_shape)), f"{stage.params:,}", f"{stage.macs:,}"))
     rows.append(("total", "", f"{analysis.params:,}", f"{analysis.macs:,}"))
     wide = [max(len(row[i]) for row in rows) for i in range(4)]
-    lines = [f"{analysis.arch.about.title}, input 3 x {analysis.input_size} x {analysis.input_size}", ""]
+    lines = [f"{analysis.arch.about.label}, input 3 x {analysis.input_size} x {analysis.input_size}", ""]
     lines += [f"{r[0]:<{wide[0]}}  {r[1]:<{wide[1]}}  {r[2]:>{wide[2]}}  {r[3]:>{wide[3]}}" for r in rows]
     lines.append("")
     if analysis.aux:
         lines.append(f"With auxiliary heads, which run in training only: {analysis.params_with_aux:,} parameters.")
     lines.append(f"FLOPs (2 x MACs): {analysis.flops:,}")
+    lines.append(f"Layers with weights on the longest path: {depth(analysis.arch)}")
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from .spec import Branch, Conv, Fork, Op, Pool, SepConv
+from .spec import Branch, Conv, Fork, Op, Pool, SepConv, SplitConv
 
 BranchKind = Literal["1x1", "3x3", "5x5", "7x7", "pool", "shortcut"]
 
@@ -32,6 +32,8 @@ def _sides(op: Op) -> Iterable[int]:
     match op:
         case Conv() | SepConv():
             return op.kernel
+        case SplitConv():
+            return op.square, op.band
         case Fork():
             return tuple(side for o in op.ops for side in o.kernel)
         case _:
@@ -43,6 +45,8 @@ def _reach(op: Op, axis: int) -> int:
     match op:
         case Conv() | SepConv():
             return op.kernel[axis] - 1
+        case SplitConv():
+            return max(kernel[axis] for kernel in op.kernels) - 1
         case Fork():
             return max(o.kernel[axis] for o in op.ops) - 1
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .spec import Arch, Branch, Conv, Fork, Inception, Linear, Op, Repeat, Residual, SepConv, Stage
+from .spec import Arch, Branch, Conv, Fork, Inception, Linear, Op, Repeat, Residual, SepConv, SplitConv, Stage
 
 
 def depth(arch: Arch) -> int:
@@ -32,7 +32,7 @@ def _layers(op: Op) -> int:
     match op:
         case SepConv():
             return 2
-        case Conv() | Linear() | Fork():
+        case Conv() | Linear() | Fork() | SplitConv():
             return 1
         case _:
             return 0

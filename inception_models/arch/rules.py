@@ -17,6 +17,7 @@ from .spec import (
     Arch,
     AuxHead,
     BatchNorm,
+    Between,
     Branch,
     Fork,
     Inception,
@@ -44,6 +45,8 @@ WHOLE_NUMBERS: Mapping[str, tuple[int, int]] = {
     "size": (1, 64),
     "stride": (1, 8),
     "shortcut_stride": (1, 8),
+    "square": (1, 31),
+    "band": (1, 31),
     "multiplier": (1, 64),
     "times": (1, MAX_REPEATS),
     "input_size": (1, MAX_INPUT_SIZE),
@@ -58,6 +61,8 @@ REAL_NUMBERS: Mapping[str, tuple[float, float]] = {
     "alpha": (0, 1000),
     "beta": (0, 1000),
     "k": (1e-6, 1000),
+    "init": (0, 10),
+    "share": (0.01, 0.33),
 }
 _FIELD_WORDS = {
     "times": "the number of copies",
@@ -71,6 +76,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "kind": get_args(PoolKind),
     "activation": get_args(Activation),
     "activate": ("before", "after", "never"),
+    "between": get_args(Between),
 }
 FLAGS = frozenset({"bias", "gamma", "ceil", "include_pad", "projection"})
 OPTIONAL = frozenset({"width", "shortcut_stride", "unit", "norm"})  # may be None

@@ -17,8 +17,11 @@ from .spec import (
     Fork,
     GlobalPool,
     Inception,
+    LayerNorm,
+    LayerScale,
     Linear,
     LocalResponseNorm,
+    Norm,
     Normalize,
     Op,
     Padding,
@@ -26,10 +29,15 @@ from .spec import (
     Repeat,
     Residual,
     SepConv,
+    SplitConv,
     Stage,
 )
 
 Shape = tuple[int, ...]
+
+
+SPLIT_NAMES = ("identity", "square", "wide", "tall")
+"""The groups of a split convolution, in order."""
 
 
 class ShapeError(ValueError):
@@ -91,8 +99,24 @@ def op_shape(op: Op, shape: Shape, classes: int, where: str, block_channels: int
             return (op.width or classes,)
         case Fork():
             return _concat([op_shape(o, shape, classes, f"{where}.{o.name}", block_channels) for o in op.ops], where)
-        case LocalResponseNorm() | Dropout() | Normalize():
+        case LocalResponseNorm() | Dropout() | Normalize() | LayerNorm() | LayerScale():
             return shape
+        case Norm():
+            if len(shape) != 3:
+                raise ShapeError(f"{where}: batch normalisation needs an image, but a vector of {shape[0]} arrives.")
+            return shape
+        case SplitConv():
+            return _split(op, shape, where)
+
+
+def _split(op: SplitConv, shape: Shape, where: str) -> Shape:
+    if len(shape) != 3:
+        raise ShapeError(f"{where}: a window needs an image, but a vector of {shape[0]} arrives.")
+    if op.square % 2 == 0 or op.band % 2 == 0:
+        raise ShapeError(f"{where}: windows of {op.square} and {op.band} would shrink the grid; odd ones would not.")
+    if op.groups(shape[0])[0] < 1:
+        raise ShapeError(f"{where}: {shape[0]} channels cannot be split into four groups; 4 or more can.")
+    return shape
 
 
 def _concat(shapes: list[Shape], where: str) -> Shape:
@@ -172,22 +196,55 @@ def stage_shapes(arch: Arch) -> Iterator[tuple[Stage | AuxHead, Shape, Shape]]:
         yield head, taps[head.tap], chain_shape(head.ops, taps[head.tap], arch.classes, head.name)
 
 
+def op_input(arch: Arch, path: str) -> tuple[Shape, int]:
+    """The shape that enters the op at ``path`` of a stage, branch or head, and what a width of None means there.
+
+    Inside a repeat it is the first copy's.
+
+    Raises:
+        KeyError: where there is no such op.
+    """
+    first, _, rest = path.partition(".")
+    part, shape = next((part, before) for part, before, _ in stage_shapes(arch) if part.name == first)
+    row: tuple[Op, ...] = ()
+    match part:
+        case AuxHead():
+            row = part.ops
+        case Repeat() | Inception() | Residual():
+            block = part.block if isinstance(part, Repeat) else part
+            row = next((b.ops for b in block.branches if rest.startswith(f"{b.name}.")), ())
+        case _:
+            return shape, shape[0]
+    channels, last = shape[0], path.rpartition(".")[2]
+    for op in row:
+        if op.name == last:
+            return shape, channels
+        shape = op_shape(op, shape, arch.classes, path, channels)
+    raise KeyError(path)
+
+
 def out_widths(part: Stage | AuxHead | Branch, shape: Shape, classes: int) -> dict[str, int]:
     """Output channels of every weighted op below ``part``, derived ones included, by path relative to ``part``.
 
-    ``""`` is the part itself where it is a single op. A block's ``proj`` and ``shortcut`` appear under these names.
+    ``""`` is the part itself where it is a single op. A block's ``proj`` and ``shortcut`` appear under these names, the
+    groups of a split convolution as ``cut_identity`` and so on.
     """
     match part:
         case Conv() | SepConv():
             return {"": part.width or shape[0]}
         case Linear():
             return {"": part.width or classes}
+        case SplitConv():
+            return {f"cut_{name}": count for name, count in zip(SPLIT_NAMES, part.groups(shape[0]), strict=True)}
         case Fork() | Branch() | AuxHead():
-            return {
-                f"{op.name}.{path}".rstrip("."): width
-                for op in part.ops
-                for path, width in out_widths(op, shape, classes).items()
-            }
+            widths: dict[str, int] = {}
+            here = shape
+            for op in part.ops:
+                inside = out_widths(op, here if isinstance(op, SplitConv) else shape, classes)
+                widths |= {f"{op.name}.{path}".rstrip("."): width for path, width in inside.items()}
+                if not isinstance(part, Fork):
+                    here = op_shape(op, here, classes, op.name, shape[0])
+            return widths
         case Repeat():
             return out_widths(part.block, shape, classes)
         case Inception() | Residual():

@@ -15,6 +15,8 @@ Padding = Literal["same", "valid", "tf"]
 """``same``: (k-1)//2 on every side; ``valid``: none; ``tf``: TensorFlow's SAME, which may pad the far side only."""
 Activation = Literal["relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "hardswish", "none"]
 PoolKind = Literal["max", "avg"]
+Between = Literal["nothing", "norm", "unit"]
+"""What lies between the depthwise and the pointwise half of a separable convolution."""
 PerChannel = tuple[float, float, float]
 """One number for each channel of the input: red, green, blue."""
 
@@ -62,10 +64,11 @@ class Conv:
 
 @dataclass(frozen=True, slots=True)
 class SepConv:
-    """A separable convolution: depthwise ``kernel`` (no bias, no norm), pointwise 1x1 to ``width``, then the unit.
+    """A separable convolution: depthwise ``kernel``, pointwise 1x1 to ``width``, then the unit.
 
     ``multiplier`` is the number of depthwise filters an input channel gets. ``activate`` says where the unit's
-    activation is: Xception's blocks put it before the convolution.
+    activation is: Xception's blocks put it before the convolution. ``between``: what the depthwise filters have of the
+    unit: nothing, its norm, or norm and activation, as the aligned Xceptions have it; its bias comes with either.
     """
 
     title: ClassVar[str] = "separable convolution"
@@ -78,6 +81,7 @@ class SepConv:
     multiplier: int = 1
     activate: Literal["before", "after", "never"] = "after"
     unit: Unit | None = None
+    between: Between = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,68 @@ class Normalize:
 
 
 @dataclass(frozen=True, slots=True)
+class Norm:
+    """Batch normalisation that belongs to no convolution."""
+
+    title: ClassVar[str] = "batch normalisation"
+    channels: ClassVar[ChannelUse] = "keeps"
+    name: str
+    eps: float = 1e-5
+    momentum: float = 0.1
+    gamma: bool = True
+
+    @property
+    def norm(self) -> BatchNorm:
+        return BatchNorm(self.eps, self.momentum, self.gamma)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNorm:
+    """Normalisation over the channels, of each place by itself, with a trained scale and offset for each channel."""
+
+    title: ClassVar[str] = "layer normalisation"
+    channels: ClassVar[ChannelUse] = "compares"
+    name: str
+    eps: float = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class LayerScale:
+    """Each channel times a trained factor, which starts at ``init``."""
+
+    title: ClassVar[str] = "layer scale"
+    channels: ClassVar[ChannelUse] = "keeps"
+    name: str
+    init: float = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class SplitConv:
+    """InceptionNeXt's token mixer: the channels split into four groups that stay side by side.
+
+    The last three groups have ``share`` of the channels each, rounded down, and a depthwise convolution with a bias:
+    ``square`` x ``square``, 1 x ``band``, ``band`` x 1. The first group passes on what is left.
+    """
+
+    title: ClassVar[str] = "split depthwise convolution"
+    channels: ClassVar[ChannelUse] = "keeps"
+    name: str
+    square: int = 3
+    band: int = 11
+    share: float = 0.125
+
+    @property
+    def kernels(self) -> tuple[Kernel, Kernel, Kernel]:
+        """Of the last three groups."""
+        return (self.square, self.square), (1, self.band), (self.band, 1)
+
+    def groups(self, channels: int) -> tuple[int, int, int, int]:
+        """How many channels each group has; the first number is not positive where there are too few."""
+        each = max(int(channels * self.share), 1)
+        return channels - 3 * each, each, each, each
+
+
+@dataclass(frozen=True, slots=True)
 class Fork:
     """Convolutions side by side on the same input, concatenated: the 1x3 | 3x1 pairs of v3 and v4."""
 
@@ -165,9 +231,11 @@ class Fork:
     ops: tuple[Conv, ...]
 
 
-Op = Conv | SepConv | Pool | GlobalPool | LocalResponseNorm | Dropout | Linear | Normalize | Fork
 Weighted = Conv | SepConv | Linear
-"""The ops that have weights, and so a width."""
+"""The ops that have weights and a width."""
+Channelwise = Norm | LayerNorm | LayerScale | SplitConv
+"""The ops that have weights for the channels that arrive, and so no width of their own."""
+Op = Weighted | Channelwise | Pool | GlobalPool | LocalResponseNorm | Dropout | Normalize | Fork
 
 
 # --- blocks ----------------------------------------------------------------------------------------------------------

@@ -110,6 +110,24 @@ LUCID_224 = Preprocessing(224, 224, value_max=255, mean=(117.0,) * 3)
 # facenet-pytorch, fixed_image_standardization: (x - 127.5) / 128, on faces of 160 x 160 that MTCNN has cut out
 FACES_160 = Preprocessing(160, 160, value_max=255, mean=(127.5,) * 3, std=(128.0,) * 3)
 
+ALIGNED_299 = replace(unit_range(299), resize_px=331)  # crop_pct 0.903
+NEXT_224 = replace(imagenet(224), interpolation="bicubic")
+NEXT_224_WIDE = replace(NEXT_224, resize_px=235)  # crop_pct 0.95
+
+# Our key, timm's name, preprocessing, accuracy, megabytes, digest
+TIMM_ROWS = (
+    ("xception41", "xception41.tf_in1k", ALIGNED_299, "78.504 % top-1 (timm, 2023)", 108,
+     "c208ded589c3f45080f3c50b9c84fa4f1cb51aea1fc5308e5a58efc7f4f2892d"),
+    ("xception65", "xception65.tf_in1k", ALIGNED_299, "79.556 % top-1 (timm, 2023)", 160, ""),
+    ("xception71", "xception71.tf_in1k", ALIGNED_299, "79.872 % top-1 (timm, 2023)", 170, ""),
+    ("inceptionnext_atto", "inception_next_atto.sail_in1k", NEXT_224, "75.3 % top-1 (its authors)", 16.7, ""),
+    ("inceptionnext_tiny", "inception_next_tiny.sail_in1k", NEXT_224, "82.3 % top-1 (its authors)", 112,
+     "738d3113a472e9ebc39eec21f52f8aec32fc479c7fdc4974c696caf0c065bfb6"),
+    ("inceptionnext_small", "inception_next_small.sail_in1k", NEXT_224, "83.5 % top-1 (its authors)", 198, ""),
+    ("inceptionnext_base", "inception_next_base.sail_in1k", NEXT_224_WIDE, "84.0 % top-1 (its authors)", 347,
+     "71cf5594935bd9513e1350e3450c88332194fdaa7de96f3e69468e2f4f1da14e"),
+)  # fmt: skip
+
 ROWS = (
     # URL, preprocessing, accuracy, size: torchvision.models.GoogLeNet_Weights (0.29). Digest: the name's beginning;
     # the whole in two public repositories that pin this file.
@@ -139,7 +157,7 @@ ROWS = (
     # default_cfgs. Accuracy: timm's results-imagenet.csv.
     TrainedWeights(
         "timm_inception_v4", "timm", ARCHITECTURES["inception_v4"], TIMM_299,
-        IMAGENET, "80.156 % top-1 (timm)", "Apache-2.0",
+        IMAGENET, "80.144 % top-1 (timm, 2025-10-30)", "Apache-2.0",
         "https://huggingface.co/timm/inception_v4.tf_in1k",
         remote=Remote(
             "https://huggingface.co/timm/inception_v4.tf_in1k/resolve/24edbb8f3ca9aab790ab91929a4101165581b168"
@@ -149,7 +167,7 @@ ROWS = (
     ),
     TrainedWeights(
         "timm_inception_resnet_v2", "timm", ARCHITECTURES["inception_resnet_v2"], TIMM_299_WIDE,
-        IMAGENET, "80.462 % top-1 (timm)", "Apache-2.0",
+        IMAGENET, "80.434 % top-1 (timm, 2025-10-30)", "Apache-2.0",
         "https://huggingface.co/timm/inception_resnet_v2.tf_in1k",
         remote=Remote(
             "https://huggingface.co/timm/inception_resnet_v2.tf_in1k/resolve/89854797f99e77e1189626b74d7c07013a4308fa"
@@ -161,12 +179,23 @@ ROWS = (
     # safetensors. No source for the whole digest.
     TrainedWeights(
         "timm_xception", "timm", ARCHITECTURES["xception"], TIMM_299_WIDE,
-        IMAGENET, "79.040 % top-1 (timm)", "Apache-2.0; converted from Keras's, MIT",
+        IMAGENET, "79.058 % top-1 (timm, 2025-10-30)", "Apache-2.0; converted from Keras's, MIT",
         "https://github.com/huggingface/pytorch-image-models",
         remote=Remote(
             "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-cadene/xception-43020ad28.pth",
             round(91.7 * MB), "43020ad28",
         ),
+    ),
+    # The same for the aligned Xceptions and InceptionNeXt. Sizes and digests: the files' pages, where a public copy of
+    # one is known; InceptionNeXt's accuracies: the README of sail-sg/inceptionnext.
+    *(
+        TrainedWeights(
+            f"timm_{key}", "timm", ARCHITECTURES[key], steps, IMAGENET, accuracy, "Apache-2.0",
+            f"https://huggingface.co/timm/{name}",
+            remote=Remote(f"https://huggingface.co/timm/{name}/resolve/main/model.safetensors", round(mb * MB), sha256),
+            notes=() if sha256 else (NO_DIGEST,),
+        )
+        for key, name, steps, accuracy, mb, sha256 in TIMM_ROWS
     ),
     # URL, preprocessing, accuracy: Cadene's pretrained-models.pytorch. Digest: public repositories that pin the file;
     # it agrees with the name. Size: that of its tensors. The page gives the address with http.

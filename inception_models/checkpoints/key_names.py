@@ -2,8 +2,9 @@
 
 A layout is a function from a :class:`WeightedModule` of our tree to the prefix of its tensors in the file. The names
 are those of torchvision 0.29 (googlenet, inception), timm 1.0 (inception_v3, inception_v4, inception_resnet_v2,
-legacy_xception), Cadene's pretrained-models (bninception, inceptionv4, inceptionresnetv2) and facenet-pytorch
-(inception_resnet_v1); those of Inception5h are Lucent's, those of the network for CIFAR kuangliu's.
+legacy_xception, xception41 and its like, inception_next), Cadene's pretrained-models (bninception, inceptionv4,
+inceptionresnetv2) and facenet-pytorch (inception_resnet_v1); those of Inception5h are Lucent's, those of the network
+for CIFAR kuangliu's.
 """
 
 from __future__ import annotations
@@ -113,6 +114,41 @@ def xception_keys(module: WeightedModule) -> str:
     return f"{base}.rep.{place}.{'conv1' if module.leaf == 'depthwise' else 'pointwise'}"
 
 
+SEPARABLE = {"depthwise": "conv_dw", "depthwise_bn": "bn_dw", "pointwise": "conv_pw", "bn": "bn_pw"}
+
+
+def xception_aligned_keys(module: WeightedModule) -> str:
+    """``blocks.3.stack.conv2.bn_dw``; the last three separable convolutions are one block."""
+    if module.leaf == "linear":
+        return "head.fc"
+    if module.number < 2:
+        return f"stem.{module.number}.{module.leaf}"
+    block = module.number - 2  # two convolutions come before the first
+    if module.leaf.startswith("shortcut"):
+        return f"blocks.{block}.{module.leaf}"
+    conv = module.op_name or module.stage.removeprefix("exit2_")
+    if not module.ops:
+        block -= int(conv[-1]) - 1
+    return f"blocks.{block}.stack.{conv}.{SEPARABLE[module.leaf]}"
+
+
+INCEPTIONNEXT_OPS = {"fc1": "mlp.fc1", "fc2": "mlp.fc2", "norm": "norm", "gamma": "gamma"}
+SPLIT_LEAVES = {"square": "dwconv_hw", "wide": "dwconv_w", "tall": "dwconv_h"}
+
+
+def inceptionnext_keys(module: WeightedModule) -> str:
+    """``stages.2.blocks.5.token_mixer.dwconv_w``."""
+    if not module.ops:
+        known = {"stem": f"stem.{int(module.leaf == 'bn')}", "head": "head.fc1", "head_norm": "head.norm"}
+        if module.classifier or module.stage in known:
+            return "head.fc2" if module.classifier else known[module.stage]
+        return f"stages.{int(module.stage[-1]) - 1}.downsample.{int(module.leaf == 'conv')}"
+    base = f"stages.{int(module.stage[-1]) - 1}.blocks.{module.copy or 0}"
+    if module.leaf in SPLIT_LEAVES:
+        return f"{base}.token_mixer.{SPLIT_LEAVES[module.leaf]}"
+    return f"{base}.{INCEPTIONNEXT_OPS[module.op_name]}"
+
+
 BN_INCEPTION_OPS = {
     "branch1x1.conv": "1x1", "branch3x3.reduce": "3x3_reduce", "branch3x3.conv": "3x3",
     "branch3x3dbl.reduce": "double_3x3_reduce", "branch3x3dbl.conv1": "double_3x3_1",
@@ -179,6 +215,8 @@ LAYOUTS: Mapping[str, Mapping[str, KeyLayout]] = {
     "inception_resnet_v1_facenet": {"facenet-pytorch": inception_resnet_last_linear_keys},
     "inception_resnet_v2": {"timm": inception_resnet_keys, "Cadene": inception_resnet_last_linear_keys},
     "xception": {"timm": xception_keys},
+    **{f"xception{layers}": {"timm": xception_aligned_keys} for layers in (41, 65, 71)},
+    **{f"inceptionnext_{size}": {"timm": inceptionnext_keys} for size in ("atto", "tiny", "small", "base")},
 }
 """The published layouts of each variant, by who uses them. Every variant also has our own."""
 THEIR_NETWORKS: Mapping[str, Mapping[str, KeyLayout]] = {

@@ -6,21 +6,28 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..arch.shapes import SPLIT_NAMES
 from ..arch.spec import (
     Arch,
     AuxHead,
     Branch,
+    Channelwise,
     Conv,
     Fork,
     Inception,
     Kernel,
+    LayerNorm,
+    LayerScale,
     Linear,
+    Norm,
     Op,
     Repeat,
     Residual,
     SepConv,
+    SplitConv,
     Stage,
     Unit,
+    Weighted,
 )
 from ..variants import ARCHITECTURES
 
@@ -30,7 +37,8 @@ class WeightedModule:
     """One module with weights. ``path`` is ours; the rest says where it is.
 
     ``stage``: its name in the published variant, whatever an edit calls it; ``number``: how many stages with weights,
-    copies included, come before. ``leaf``: conv, bn, linear, depthwise, pointwise, proj, shortcut.conv or shortcut.bn.
+    copies included, come before. ``leaf``: conv, bn, linear, depthwise, depthwise_bn, pointwise, proj, shortcut.conv or
+    shortcut.bn; ln, scale, square, wide or tall of ops that have no width.
     ``copy``: its number inside of a repeat. ``branch`` and ``op``: positions; ``ops``: all of the branch. ``fork``: the
     position inside of a fork. ``width_path``: the op that it belongs to, empty where its width follows from others.
     ``kernel``: of a convolution. ``classifier``: it is the network's last fully connected layer.
@@ -79,7 +87,7 @@ def weighted_modules(arch: Arch) -> Iterator[WeightedModule]:
                         f"{stage.name}.{leaf}", place.stage, leaf, number=number, width_path=stage.name, kernel=kernel,
                         classifier=stage.name == last,
                     )  # fmt: skip
-                number += isinstance(stage, Conv | SepConv | Linear)
+                number += isinstance(stage, Weighted | Channelwise)
     names = _published_names(arch.aux, known.aux)
     for head in arch.aux:
         for position, op in enumerate(head.ops):
@@ -149,9 +157,17 @@ def _leaves(op: Stage, network: Unit) -> Iterator[tuple[str, Kernel | None]]:
             yield "conv", op.kernel
         case SepConv():
             yield "depthwise", op.kernel
+            if op.between != "nothing" and (op.unit or network).norm is not None:
+                yield "depthwise_bn", None
             yield "pointwise", (1, 1)
         case Linear():
             yield "linear", None
+        case SplitConv():
+            yield from zip(SPLIT_NAMES[1:], op.kernels, strict=True)
+            return
+        case Norm() | LayerNorm() | LayerScale():
+            yield {Norm: "bn", LayerNorm: "ln", LayerScale: "scale"}[type(op)], None
+            return
         case _:
             return
     norm = op.norm if isinstance(op, Linear) else (op.unit or network).norm

@@ -92,6 +92,8 @@ class KerasOps:
         """The statements of one op; ValueError, with a sentence, where there is no code for its kind."""
         layer: Call
         match op:
+            case SepConv() if op.between != "nothing":
+                layer = no_code(op, "Keras")
             case Conv() | SepConv():
                 yield from self.conv(op, spot, self.width(op, spot))
                 return

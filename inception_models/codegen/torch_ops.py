@@ -63,6 +63,8 @@ class TorchOps:
     def op(self, op: Op, place: Place) -> Call:
         """One op; ValueError, with a sentence, where there is no code for its kind."""
         match op:
+            case SepConv() if op.between != "nothing":
+                return no_code(op, "PyTorch")
             case Conv() | SepConv():
                 return self.conv(op, place, total(self._channels(op, place)))
             case Pool():

@@ -69,7 +69,7 @@ def has_batch_norm(arch: Arch) -> bool:
 
 
 def with_batch_norm(arch: Arch, on: bool, original: Arch) -> Arch:
-    """``arch`` with or without BatchNorm.
+    """``arch`` with or without BatchNorm after its layers. One that belongs to no layer stays.
 
     Without, every layer that had it gets a bias instead. With, every layer that has it in ``original`` has it as there;
     where ``original`` has none at all, every convolution gets one with eps 0.001 and loses its bias.

@@ -5,23 +5,74 @@ Factorising: Szegedy et al. 2015, "Rethinking the Inception Architecture", secti
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..arch.refusal import Refusal, Remedy, only_working
 from ..arch.rules import checked
+from ..arch.shapes import Shape, op_input, op_shape
 from ..arch.spec import Arch, Branch, Conv, Pool
 from ..arch.tree import block_at, row_of, spliced, unknown, walk, with_block
 
 Into = Literal["3x3s", "1xk_kx1"]
+FirstWidth = Literal["input", "mean", "output"]
+"""How wide the factors before the last are: as the input; the geometric mean, in equal steps from the input to the
+output, which is the paper's expansion "by the square root of alpha in both steps" (section 3.1); or as the output."""
 
 
-def factorised(arch: Arch, path: str, into: Into = "3x3s") -> Arch:
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What factorising a convolution does to its weights and MACs, biases and norms aside."""
+
+    weights_before: int
+    weights_after: int
+    macs_before: int
+    macs_after: int
+
+    def sentence(self) -> str:
+        """Before and after in words; whether anything is saved."""
+        share = self.weights_after / self.weights_before - 1
+        text = (
+            f"{self.weights_before:,} → {self.weights_after:,} weights ({share:+.1%}),"
+            f" {self.macs_before:,} → {self.macs_after:,} MACs"
+        )
+        saves = self.weights_after < self.weights_before and self.macs_after < self.macs_before
+        return text if saves else f"{text}: this saves nothing here"
+
+
+def saving(arch: Arch, path: str, into: Into = "3x3s", first: FirstWidth = "mean") -> Saving:
+    """What :func:`factorised` would change.
+
+    Raises:
+        ValueError: as it does.
+    """
+    row = row_of(factorised(arch, path, into, first), path)
+    old = _conv_at(arch, path)
+    names = {op.name for op in row_of(arch, path)} - {old.name}
+    shape, channels = op_input(arch, path)
+    before = _cost((old,), shape, channels)
+    after = _cost(tuple(op for op in row if isinstance(op, Conv) and op.name not in names), shape, channels)
+    return Saving(before[0], after[0], before[1], after[1])
+
+
+def _cost(convs: tuple[Conv, ...], shape: Shape, block_channels: int) -> tuple[int, int]:
+    """Weights and MACs of convolutions in a row."""
+    weights = macs = 0
+    for conv in convs:
+        after = op_shape(conv, shape, 0, conv.name, block_channels)
+        own = shape[0] * after[0] * conv.kernel[0] * conv.kernel[1]
+        weights += own
+        macs += own * after[1] * after[2]
+        shape = after
+    return weights, macs
+
+
+def factorised(arch: Arch, path: str, into: Into = "3x3s", first: FirstWidth = "mean") -> Arch:
     """The k x k convolution at ``path`` as (k-1)/2 convolutions of 3x3, or as 1xk followed by kx1.
 
     The last one keeps the name, so the path, the width and the stride stay where they were; those in front of it are
-    called ``name_1``, ``name_2`` ... Every one has the width of the convolution that it replaces (the paper's choice
-    of equal widths) and its unit, and the output grid stays the same.
+    called ``name_1``, ``name_2`` ... They have its unit, and the width that ``first`` says; the output grid and width
+    stay the same.
 
     Raises:
         ValueError: where ``path`` is not such a convolution.
@@ -30,7 +81,7 @@ def factorised(arch: Arch, path: str, into: Into = "3x3s") -> Arch:
     high, wide = conv.kernel
     if into == "3x3s" and (high != wide or high < 5 or high % 2 == 0):
         split = Remedy(
-            "Factorise into 1×k and k×1", lambda a: factorised(a, path, "1xk_kx1"), f"--factorise {path}=1xk_kx1"
+            "Factorise into 1×k and k×1", lambda a: factorised(a, path, "1xk_kx1", first), f"--factorise {path}=1xk_kx1"
         )
         raise Refusal(
             f"{path} is {high}×{wide}, not 5×5, 7×7 or larger and odd, so 3×3s cannot replace it.",
@@ -41,10 +92,23 @@ def factorised(arch: Arch, path: str, into: Into = "3x3s") -> Arch:
     kernels = [(3, 3)] * ((high - 1) // 2) if into == "3x3s" else [(1, wide), (high, 1)]
     taken = {op.name for op in row_of(arch, path)}
     factors = tuple(
-        replace(conv, name=_free(f"{conv.name}_{number}", taken), kernel=kernel, stride=1)
-        for number, kernel in enumerate(kernels[:-1], 1)
+        replace(conv, name=_free(f"{conv.name}_{number}", taken), width=width, kernel=kernel, stride=1)
+        for number, (kernel, width) in enumerate(
+            zip(kernels[:-1], _widths(arch, path, conv, len(kernels), first), strict=True), 1
+        )
     )
     return checked(spliced(arch, path, (*factors, replace(conv, kernel=kernels[-1]))))
+
+
+def _widths(arch: Arch, path: str, conv: Conv, factors: int, first: FirstWidth) -> list[int | None]:
+    """Of the factors before the last."""
+    if first == "output":
+        return [conv.width] * (factors - 1)
+    shape, block_channels = op_input(arch, path)
+    entering, leaving = shape[0], conv.width or block_channels
+    if first == "input":
+        return [entering] * (factors - 1)
+    return [round(entering * (leaving / entering) ** (step / factors)) for step in range(1, factors)]
 
 
 def unfactorised(arch: Arch, path: str) -> Arch:

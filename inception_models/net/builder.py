@@ -27,8 +27,11 @@ from ..arch.spec import (
     GlobalPool,
     Inception,
     Kernel,
+    LayerNorm,
+    LayerScale,
     Linear,
     LocalResponseNorm,
+    Norm,
     Normalize,
     Op,
     Padding,
@@ -36,22 +39,28 @@ from ..arch.spec import (
     Repeat,
     Residual,
     SepConv,
+    SplitConv,
     Stage,
     Unit,
+    Weighted,
 )
 from .layers import (
     ACTIVATION_MODULES,
+    ChannelLayerNorm,
+    ChannelScale,
     LayerUnit,
     Named,
     Parallel,
     SamePad2d,
     ScaledResidual,
+    SplitDepthwise,
     UnitNormalize,
     batch_norm,
     chain,
 )
 
 Device = torch.device | str
+UnitOp = Weighted | Norm | LayerNorm | LayerScale  # the ops that are one layer, or a few in a row
 
 
 class Network(nn.Module):
@@ -132,7 +141,7 @@ def _initialise(module: nn.Module) -> None:
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
-        case LayerUnit():  # no activation lies between a depthwise convolution and its pointwise one
+        case LayerUnit() if not hasattr(module, "depthwise_act"):  # no activation before the pointwise convolution
             for second in [m for m in module if isinstance(m, nn.Conv2d)][1:]:
                 nn.init.kaiming_normal_(second.weight, nonlinearity="linear")
         case ScaledResidual(proj=None, scale=1.0):  # else each block would double the variance
@@ -198,8 +207,10 @@ class Maker:
     def op(self, op: Op, shape: Shape, block_channels: int) -> nn.Module:
         """One op; ``shape`` is its input's, ``block_channels`` what a width of None means."""
         match op:
-            case Conv() | SepConv() | Linear():
+            case Conv() | SepConv() | Linear() | Norm() | LayerNorm() | LayerScale():
                 return self.unit_of(op, shape, block_channels)
+            case SplitConv():
+                return SplitDepthwise(op.groups(shape[0]), op.kernels, self.device)
             case Pool():
                 return self.pool(op)
             case Fork():
@@ -213,7 +224,7 @@ class Maker:
             case Normalize():
                 return UnitNormalize()
 
-    def unit_of(self, op: Conv | SepConv | Linear, shape: Shape, block_channels: int) -> nn.Module:
+    def unit_of(self, op: UnitOp, shape: Shape, block_channels: int) -> nn.Module:
         """An op with weights, and the layers that belong to it."""
         match op:
             case Conv():
@@ -222,6 +233,12 @@ class Maker:
                 return LayerUnit(OrderedDict(self.separable(op, shape[0], op.width or block_channels)))
             case Linear():
                 return LayerUnit(OrderedDict(self.linear(op, shape)))
+            case Norm():
+                return LayerUnit(OrderedDict(bn=batch_norm(op.norm, shape[0], self.device)))
+            case LayerNorm():
+                return LayerUnit(OrderedDict(ln=ChannelLayerNorm(shape[0], op.eps, device=self.device)))
+            case LayerScale():
+                return LayerUnit(OrderedDict(scale=ChannelScale(shape[0], op.init, self.device)))
 
     def conv(self, op: Conv, channels: int, width: int) -> Iterator[tuple[str, nn.Module]]:
         unit = op.unit or self.unit
@@ -233,7 +250,14 @@ class Maker:
         deep = channels * op.multiplier
         if op.activate == "before":
             yield "act", ACTIVATION_MODULES[unit.activation]()
-        yield from self.window(op.padding, channels, deep, op.kernel, op.stride, channels, False, "depthwise")
+        own = op.between != "nothing"
+        yield from self.window(
+            op.padding, channels, deep, op.kernel, op.stride, channels, own and unit.bias, "depthwise"
+        )
+        if own and unit.norm is not None:
+            yield "depthwise_bn", batch_norm(unit.norm, deep, self.device)
+        if op.between == "unit" and unit.activation != "none":
+            yield "depthwise_act", ACTIVATION_MODULES[unit.activation]()
         yield "pointwise", nn.Conv2d(deep, width, 1, bias=unit.bias, device=self.device)
         yield from self.after(unit, width, activate=op.activate == "after")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..arch.shapes import padding_of
+from ..arch.shapes import SPLIT_NAMES, padding_of
 from ..arch.spec import Activation, BatchNorm, Kernel
 
 ACTIVATION_MODULES: dict[Activation, type[nn.Module]] = {
@@ -60,6 +60,59 @@ class UnitNormalize(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return F.normalize(x, dim=1)
+
+
+class ChannelLayerNorm(nn.LayerNorm):
+    """Layer normalisation over the channels: ``[N, C]``, or each place of ``[N, C, H, W]``."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+
+class ChannelScale(nn.Module):
+    """Each channel times a trained factor."""
+
+    def __init__(self, channels: int, init: float, device: torch.device | str) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((channels,), init, device=device))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.weight.view(-1, *[1] * (x.ndim - 2))
+
+
+class ChannelSlice(nn.Module):
+    """Some channels that follow one another."""
+
+    def __init__(self, start: int, count: int) -> None:
+        super().__init__()
+        self.start, self.count = start, count
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.narrow(1, self.start, self.count)
+
+    def extra_repr(self) -> str:
+        return f"start={self.start}, count={self.count}"
+
+
+class SplitDepthwise(nn.Module):
+    """For :class:`inception_models.arch.spec.SplitConv`: four groups of channels, three of them with filters."""
+
+    def __init__(self, groups: Sequence[int], kernels: Sequence[Kernel], device: torch.device | str) -> None:
+        super().__init__()
+        start = 0
+        for name, count in zip(SPLIT_NAMES, groups, strict=True):
+            self.add_module(f"cut_{name}", ChannelSlice(start, count))
+            start += count
+        for name, count, (high, wide) in zip(SPLIT_NAMES[1:], groups[1:], kernels, strict=True):
+            pads = (high // 2, wide // 2)
+            conv = nn.Conv2d(count, count, (high, wide), padding=pads, groups=count, device=device)
+            self.add_module(name, conv)
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, *others = SPLIT_NAMES
+        cut = [self.get_submodule(f"cut_{first}")(x)]
+        cut += [self.get_submodule(name)(self.get_submodule(f"cut_{name}")(x)) for name in others]
+        return torch.cat(cut, 1)
 
 
 Named = Iterable[tuple[str, nn.Module]]

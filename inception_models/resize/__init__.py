@@ -6,6 +6,8 @@ layer). In evaluation the edited network computes the same function, but for rou
 - wider: added filters are copies of the layer's first ones, and whatever reads them shares its weights out among the
   copies (Net2WiderNet, Chen et al. 2015, arXiv 1511.05641). Where a local response or length normalisation compares
   channels with each other, copies would count twice: there the added filters give zero, and nothing reads them yet.
+  A layer normalisation counts those zeros too: before one, nothing but the same width is exact. The groups of a split
+  convolution grow each from its own channels, as long as none of them shrinks.
 - deeper: an added residual block adds zero at first. It still has its activation, which changes nothing after a
   ReLU (or where it has none); a GELU, say, acts once more.
 - an inserted convolution or fully connected layer passes its input on. Its own activation, stride and valid padding

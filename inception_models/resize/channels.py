@@ -19,6 +19,7 @@ from ..arch.spec import (
     Op,
     Repeat,
     Residual,
+    SplitConv,
 )
 
 NEW = -1
@@ -149,6 +150,20 @@ def _is_compared(part: ChainPart, after: bool) -> bool:
             return straight or any(enters_comparison(lane, joined) for lane in lanes("", part).values())
         case _:
             return part.channels == "compares" or (part.channels == "keeps" and after)
+
+
+def split_after(chain: Chain) -> SplitConv | None:
+    """The first split convolution that the channels entering the chain reach before anything mixes them."""
+    for _, part in chain:
+        if isinstance(part, SplitConv):
+            return part
+        if isinstance(part, Block):
+            inside = (split_after(lane) for lane in lanes("", part).values())
+            if (found := next(filter(None, inside), None)) is not None:
+                return found
+        if has_filters(part) and not (isinstance(part, Residual) and part.shortcut_stride is None):
+            return None
+    return None
 
 
 def has_filters(part: ChainPart) -> bool:

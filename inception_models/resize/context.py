@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..arch.spec import SplitConv
 from .channels import FeatureMap, Sources
 
 
@@ -14,7 +15,8 @@ class WalkContext:
     ``path``: of the part. ``features``: the feature map that enters it. ``trunk``: the one that entered the block
     around it; None outside of blocks. ``added_must_be_zero``: whether channels that are added to the output must be
     zero instead of copies. ``wanted``: for each output channel the old channel that it must equal; None: free to
-    choose.
+    choose. ``splits``: the split convolutions, of the old network and the new one, that the output reaches before
+    anything mixes its channels; each of their groups then gets its channels from the same group.
 
     An example: a network for 8 x 8 pixels is ``Conv("a", 2), Conv("b", 4), GlobalPool("pool")``, and the edit gives
     ``a`` a third filter. On the way the context is replaced twice:
@@ -38,6 +40,7 @@ class WalkContext:
     trunk: FeatureMap | None = None
     added_must_be_zero: bool = False
     wanted: Sources | None = None
+    splits: tuple[SplitConv | None, SplitConv | None] = (None, None)
 
     @property
     def block_input(self) -> FeatureMap:

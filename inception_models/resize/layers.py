@@ -8,14 +8,15 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ..arch.shapes import Shape
-from ..arch.spec import Arch, Conv, Kernel, Linear, SepConv, Unit, Weighted
+from ..arch.shapes import SPLIT_NAMES, Shape
+from ..arch.spec import Arch, BatchNorm, Conv, Kernel, Linear, Norm, SepConv, SplitConv, Unit, Weighted
 from ..net.meta_state import meta_state
 from . import filters
 from .channels import NEW, ChainPart, FeatureMap, Sources, grown, is_same, spread
 from .context import WalkContext
 from .report import Carried, LayerChange, LayerFate, layer_changes
 
+PLAIN = Unit(bias=False, norm=None)
 MIXING: dict[type, str] = {Conv: "conv", SepConv: "pointwise", Linear: "linear"}  # the layer that mixes channels
 Units = tuple[Unit, Unit]  # the old one and the new one
 
@@ -63,10 +64,12 @@ class CarriedLayers:
         deep = replace(features, old=(features.old[0] * old.multiplier,), new=(features.new[0] * new.multiplier,))
         if not features.carried:
             return replace(deep, sources=(NEW,) * deep.new[0])
-        key = f"{context.path}.depthwise.weight"
-        weight = filters.with_kernel(self.state[key], new.kernel)
         sources = spread(features.sources, old.multiplier, new.multiplier)
-        self.carried[key] = self.with_filters(key, weight, sources)
+        was, now = _between(old, self.old), _between(new, self.new)
+        styled = filters.restyled(layer_tensors(self.state, context.path, "depthwise", was), was, now)
+        styled["weight"] = filters.with_kernel(styled["weight"], new.kernel)
+        for key, tensor in _keyed(context.path, "depthwise", styled).items():
+            self.carried[key] = self.with_filters(key, tensor, sources)
         return replace(deep, sources=sources)
 
     def layer(
@@ -84,8 +87,7 @@ class CarriedLayers:
         tensors = layer_tensors(self.state, path, name, old)
         before, channels = tensors["weight"].shape[:2]
         if wanted is None or set(wanted) == {NEW}:
-            copies = not context.added_must_be_zero
-            wanted = filters.strongest(tensors, old.norm, width) if width < before else grown(before, width, copies)
+            wanted = self._chosen(tensors, old.norm, context, width)
         if not features.carried:
             self.note(where, "new", "What it reads is new, and so are its weights.", before, width)
             return wanted
@@ -104,6 +106,65 @@ class CarriedLayers:
         )
         return wanted
 
+    def _chosen(self, tensors: filters.Tensors, norm: BatchNorm | None, context: WalkContext, width: int) -> Sources:
+        """The filters of a layer that is free to choose: each group of a split that follows from its own."""
+        before = len(tensors["weight"])
+        was, now = (
+            (count,) if split is None else split.groups(count)
+            for split, count in zip(context.splits, (before, width), strict=True)
+        )
+        if len(was) != len(now):
+            was, now = (before,), (width,)
+        chosen: list[int] = []
+        start = 0
+        for had, count in zip(was, now, strict=True):
+            own = {leaf: tensor[start : start + had] if tensor.ndim else tensor for leaf, tensor in tensors.items()}
+            copies = not context.added_must_be_zero
+            sources = filters.strongest(own, norm, count) if count < had else grown(had, count, copies)
+            chosen += (source + start if source != NEW else NEW for source in sources)
+            start += had
+        return tuple(chosen)
+
+    def channelwise(self, context: WalkContext) -> None:
+        """The tensors of an op that has some for each channel that arrives."""
+        start, sources = f"{context.path}.", context.features.sources
+        for key in (key for key in self.shapes if key.startswith(start)):
+            self.carried[key] = self.with_filters(key, self.state[key], sources)
+        self._followed(context, ((1, 1), (1, 1)))
+
+    def _followed(self, context: WalkContext, kernels: tuple[Kernel, Kernel]) -> None:
+        """What became of an op whose values follow the channels that arrive."""
+        sources, before = context.features.sources, context.features.old[0]
+        every = tuple(range(before))
+        self.changes += layer_changes(
+            Carried(context.path, (PLAIN, PLAIN), sources, before, every, before, kernels, known=True)
+        )
+
+    def split(self, old: SplitConv, new: SplitConv, context: WalkContext) -> None:
+        """The filters of a split convolution: a channel that came into another group has new ones."""
+        sources = context.features.sources
+        had, has = old.groups(context.features.old[0]), new.groups(len(sources))
+        for group, (name, kernel) in enumerate(zip(SPLIT_NAMES[1:], new.kernels, strict=True), 1):
+            was, now = sum(had[:group]), sum(has[:group])
+            own = tuple(s - was if 0 <= s - was < had[group] else NEW for s in sources[now : now + has[group]])
+            for leaf in ("weight", "bias"):
+                key = f"{context.path}.{name}.{leaf}"
+                tensor = self.state[key]
+                if leaf == "weight":
+                    tensor = filters.with_kernel(tensor, kernel)
+                self.carried[key] = self.with_filters(key, tensor, own)
+        self._followed(context, next((pair for pair in zip(old.kernels, new.kernels, strict=True) if len({*pair}) > 1),
+                                     (new.kernels[0],) * 2))  # fmt: skip
+
+    def passing_channels(self, op: Norm | SplitConv, path: str, channels: int) -> None:
+        """An op that gives each channel as it is."""
+        if isinstance(op, Norm):
+            self.carried |= _keyed(path, "", filters.identity_norm(channels, op.norm, self.like))
+            return
+        for name in SPLIT_NAMES[1:]:
+            key = f"{path}.{name}.weight"
+            self.carried[key] = filters.passing(self.shapes[key], (0,) * self.shapes[key][0], self.like)
+
     def with_filters(self, key: str, tensor: Tensor, sources: Sources) -> Tensor:
         """``tensor`` with the filters ``sources``; those that are NEW as ``key`` is initialised."""
         if tensor.ndim == 0 or is_same(sources, len(tensor)):
@@ -121,6 +182,9 @@ class CarriedLayers:
             step = op.multiplier  # of the filters that look at a channel the first is enough
             key = f"{path}.depthwise.weight"
             self.carried[key] = filters.passing(self.shapes[key], (0,) * (features.new[0] * step), self.like)
+            if between := _between(op, self.new).norm:
+                deep = filters.identity_norm(self.shapes[key][0], between, self.like)
+                self.carried |= _keyed(path, "depthwise", deep)
         reads = grown(features.new[0], after[0], copies=not context.added_must_be_zero)
         key = f"{path}.{MIXING[type(op)]}.weight"
         self.carried[key] = filters.passing(self.shapes[key], tuple(max(r * step, NEW) for r in reads), self.like)
@@ -144,12 +208,27 @@ def layer_unit(op: Weighted, arch: Arch) -> Unit:
     return op.unit or arch.unit
 
 
+def _between(op: SepConv, arch: Arch) -> Unit:
+    """What the depthwise half of a separable convolution has: its activation aside, which has no weights."""
+    unit = layer_unit(op, arch)
+    return Unit(bias=False, norm=None) if op.between == "nothing" else unit
+
+
+def _norm_of(name: str) -> str:
+    """What comes before the names of the tensors of a layer's BatchNorm."""
+    return "depthwise_" if name == "depthwise" else ""
+
+
 def layer_tensors(state: Mapping[str, Tensor], path: str, name: str, unit: Unit) -> filters.Tensors:
     """The tensors of one layer by their names within it."""
     own = {leaf: state[f"{path}.{name}.{leaf}"] for leaf in ("weight", *(("bias",) if unit.bias else ()))}
-    return own | ({leaf: state[f"{path}.{leaf}"] for leaf in filters.NORM} if unit.norm else {})
+    norm = _norm_of(name)
+    return own | ({leaf: state[f"{path}.{norm}{leaf}"] for leaf in filters.NORM} if unit.norm else {})
 
 
 def _keyed(path: str, name: str, tensors: filters.Tensors) -> dict[str, Tensor]:
     """The tensors of one layer by their keys in a state dict."""
-    return {f"{path}.{leaf}" if leaf in filters.NORM else f"{path}.{name}.{leaf}": t for leaf, t in tensors.items()}
+    norm = _norm_of(name)
+    return {
+        f"{path}.{norm}{leaf}" if leaf in filters.NORM else f"{path}.{name}.{leaf}": t for leaf, t in tensors.items()
+    }

@@ -11,7 +11,21 @@ from dataclasses import replace
 from itertools import accumulate
 
 from ..arch.shapes import Shape, block_shape, op_shape
-from ..arch.spec import Arch, Block, Fork, Inception, Linear, Residual, Unit, Weighted
+from ..arch.spec import (
+    Arch,
+    Block,
+    Channelwise,
+    Fork,
+    Inception,
+    LayerNorm,
+    LayerScale,
+    Linear,
+    Norm,
+    Residual,
+    SplitConv,
+    Unit,
+    Weighted,
+)
 from .channels import (
     NEW,
     Chain,
@@ -25,6 +39,7 @@ from .channels import (
     matched,
     op_chain,
     side_by_side,
+    split_after,
     stage_chain,
 )
 from .context import WalkContext
@@ -79,6 +94,7 @@ class Walk:
         for number, (path, part) in enumerate(new):
             here = replace(context, path=path, features=features, added_must_be_zero=zeros[number])
             if path in pairs:
+                here = replace(here, splits=(split_after(old[at + 1 :]), split_after(new[number + 1 :])))
                 features = self.part(old[at][1], part, here if number == last else replace(here, wanted=None))
                 if context.trunk is None and has_filters(part):  # one stage that reads something else is enough
                     features = replace(features, known=True)
@@ -110,7 +126,12 @@ class Walk:
                 return self.parallel(old, new, replace(context, trunk=context.features, wanted=None))
             case Residual(), Residual():
                 return self.residual(old, new, context)
-            case _:  # pools and the like have no weights and keep the channels
+            case (SplitConv(), SplitConv()):
+                self.layers.split(old, new, context)
+                return self._after(old, new, context)
+            case _:  # pools and the like keep the channels
+                if isinstance(new, Channelwise):
+                    self.layers.channelwise(context)
                 return self._after(old, new, context)
 
     def weighted(self, old: Weighted, new: Weighted, context: WalkContext) -> FeatureMap:
@@ -202,6 +223,9 @@ class Walk:
             case _ if has_filters(part):
                 self.note(context.path, "gone", "It is left out.", shape[0])
                 return features.lost()
+            case _ if isinstance(part, Channelwise):
+                self.note(context.path, "gone", "It is left out.", shape[0])
+                return features
             case _:
                 return features
 
@@ -218,6 +242,10 @@ class Walk:
                 inside = replace(context, trunk=context.block_input)
                 outs = [self.inserted(op, replace(inside, path=lane)) for lane, ((_, op),) in lanes(path, part).items()]
                 return replace(after, sources=tuple(source for out in outs for source in out.sources))
+            case Norm() | SplitConv():
+                self.note(path, "identity", "It is new and starts by passing its input on.", None, shape[0])
+                self.layers.passing_channels(part, path, shape[0])
+                return after
             case Residual(shortcut_stride=None):
                 self.silence(path, part)
                 self.note(path, "identity", "The block is new and adds zero at first.", None, shape[0])
@@ -225,6 +253,9 @@ class Walk:
             case _ if has_filters(part):
                 self.note(path, "new", "It is new.", None, shape[0])
                 return after.lost()
+            case LayerNorm() | LayerScale():
+                self.note(path, "new", "It is new.", None, shape[0])
+                return after
             case _:
                 return after
 

@@ -20,6 +20,8 @@ FAMILIES = (
     "inception_resnet",
     "inception_resnet_v2",
     "xception",
+    "xception_aligned",
+    "inceptionnext",
 )
 """The files of this folder that define variants, in order of history. A new file needs its line here, nothing else."""
 
@@ -33,3 +35,18 @@ ARCHITECTURES: Mapping[str, Arch] = MappingProxyType(
     {arch.key: arch for family in FAMILIES for arch in _variants(family)}
 )
 """Every variant by its key, in order of history."""
+
+
+def plain_name(text: str) -> str:
+    """A name without what people write differently: only its letters and digits, in lower case."""
+    return "".join(character for character in text.lower() if character.isalnum())
+
+
+def known_as(text: str) -> tuple[str, ...]:
+    """The variants that people call so: by key, title or another name."""
+    wanted = plain_name(text)
+    return tuple(
+        key
+        for key, arch in ARCHITECTURES.items()
+        if wanted and wanted in map(plain_name, (key, arch.about.title, *arch.about.aliases))
+    )

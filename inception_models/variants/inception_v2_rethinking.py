@@ -6,10 +6,10 @@ them; the filters inside the modules were never published. Each assumption is li
 
 from __future__ import annotations
 
-from ..arch.spec import About, Arch, Branch, Conv, Inception, Pool, Printed, Unit
+from ..arch.spec import About, Arch, Branch, Claim, Conv, Inception, Pool, Printed, Unit
 from .branches import branch1x1, branch3x3dbl, branch_pool, classifier_head
 from .inception_v3 import MODULES_C, module_c, module_e, reduction_b, reduction_d
-from .stories import RETHINKING, RETHINKING_AUTHORS, RETHINKING_URL, THREE_V2, measured, paper
+from .stories import RETHINKING, RETHINKING_AUTHORS, RETHINKING_URL, THREE_V2, code, measured, paper
 
 
 def _module_a(name: str) -> Inception:
@@ -19,6 +19,11 @@ def _module_a(name: str) -> Inception:
 
 
 _TABLE = "Table 1"
+
+
+def _assumed(text: str) -> Claim:
+    return code(text, "an assumption of this reconstruction")
+
 
 inception_v2_rethinking = Arch(
     key="inception_v2_rethinking",
@@ -41,14 +46,14 @@ inception_v2_rethinking = Arch(
             paper(
                 "A reconstruction: the table prints no filters inside the modules, and no exact count exists.", _TABLE
             ),
-            measured(
+            _assumed(
                 "Assumed: the two grid reductions are among the 3 and the 5 modules that the table counts. Only so does"
                 " the network keep the paper's less than 25 million parameters.",
             ),
-            measured("Assumed: figure 5 with v3's widths and two 3x3 for its 5x5, which makes the 288 channels."),
-            measured("Assumed: v3's reductions, which make the 768 and 1,280 channels; figure 7 as in v3."),
-            measured("Assumed: the widths within the factorised 7x7 are v3's 128, 160, 160 and 192."),
-            measured("Assumed: no auxiliary head, whose form the paper does not give for this network."),
+            _assumed("Assumed: figure 5 with v3's widths and two 3x3 for its 5x5, which makes the 288 channels."),
+            _assumed("Assumed: v3's reductions, which make the 768 and 1,280 channels; figure 7 as in v3."),
+            _assumed("Assumed: the widths within the factorised 7x7 are v3's 128, 160, 160 and 192."),
+            _assumed("Assumed: no auxiliary head, whose form the paper does not give for this network."),
             measured("No reading of the paper meets the 3.8 or 4.8 billion operations that it prints."),
         ),
         printed=(Printed("operations (Table 3)", "3.8 billion", "5.67 billion"),),

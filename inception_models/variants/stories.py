@@ -35,6 +35,12 @@ def measured(text: str, source: str = COUNTED) -> Claim:
     return Claim(text, "measured", source)
 
 
+WHICH_V2 = (
+    "choose bn_inception for BN-Inception (so the v4 paper; inception_v2_slim and bn_inception_caffe2 are its other"
+    ' releases), inception_v2_rethinking for the second network of "Rethinking", or inception_resnet_v2 for what many'
+    " articles draw under that name."
+)
+
 THREE_V2 = paper(
     'Three networks are called "Inception v2": BN-Inception (so the v4 paper), the second network of "Rethinking"'
     " (its own Table 1), and in many drawings Inception-ResNet v2.",

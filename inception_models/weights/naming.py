@@ -15,6 +15,7 @@ from ..checkpoints.key_names import LAYOUTS, OWN_LAYOUTS, SURPLUS, KeyLayout
 from ..checkpoints.weighted_modules import WeightedModule, weighted_modules
 
 WRAPPERS = frozenset({"_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"})  # may come anywhere in a name
+LAYER_SCALE = "gamma"  # timm's is a parameter of the block, not of a module
 MAX_PREFIXES = 6  # one within the other
 LARGE_GROUP = 0.4  # a first part of names that so many share may be a prefix with other things beside it
 HEAD = re.compile(r"aux", re.IGNORECASE)
@@ -53,6 +54,8 @@ def views(tensors: Mapping[str, Tensor]) -> list[View]:
         parts = key.split(".")
         kept = [part for part in parts if part not in WRAPPERS]
         removed.update(set(parts) - set(kept))
+        if kept[-1] == LAYER_SCALE:
+            kept.append("weight")
         plain[".".join(kept)] = value
     return list(_views(View(plain, tuple(removed)), MAX_PREFIXES))
 
@@ -180,11 +183,11 @@ def _same_kinds(modules: list[WeightedModule], names: list[str], view: View) -> 
 
 def _same_kind(module: WeightedModule, weight: Tensor) -> bool:
     match module.leaf.rpartition(".")[2]:
-        case "bn":
+        case "bn" | "depthwise_bn" | "ln" | "scale":
             return is_vector(weight)
         case "linear":
             return is_linear(weight)
-        case "depthwise":
+        case "depthwise" | "square" | "wide" | "tall":
             return weight.ndim == 4 and tuple(weight.shape[1:]) == (1, *(module.kernel or ()))
         case _:
             return (tuple(weight.shape[2:]) or (1, 1)) == module.kernel and weight.ndim in (2, 4)

@@ -9,7 +9,7 @@ from pathlib import Path
 from torch import Tensor
 
 from ..arch.rules import MAX_REPEATS, checked
-from ..arch.spec import Arch, AuxHead, Conv, Kernel, Linear, Op, Repeat, SepConv
+from ..arch.spec import Arch, AuxHead, Conv, Kernel, Linear, Op, Repeat, SepConv, SplitConv
 from ..arch.tree import map_ops
 from ..checkpoints import card
 from ..checkpoints.key_names import OWN_LAYOUTS, UNLIKELY
@@ -164,6 +164,7 @@ def _distance(naming: Naming) -> tuple[int, int, int]:
     known = widths(naming.arch)
     kernels = differ = 0
     unlikely = 1 + (naming.arch.key in UNLIKELY and naming.layout not in OWN_LAYOUTS)
+    unlikely += repeats(naming.arch) != repeats(ARCHITECTURES[naming.arch.key])
     for module, weight in _weights(naming):
         if module.head:  # which another variant may not have at all
             continue
@@ -203,15 +204,12 @@ def _read(naming: Naming, notes: tuple[str, ...]) -> Recognition:
                 )
             if module.leaf == "conv":
                 kernels[module.width_path] = _kernel(weight)
+            elif module.leaf in ("square", "wide"):
+                kernels[f"{module.width_path}.{module.leaf}"] = _kernel(weight)
 
-    def visit(path: str, op: Op) -> Op:
-        if isinstance(op, Conv | SepConv) and kernels.get(path, op.kernel) != op.kernel and op.padding != "valid":
-            op = replace(op, kernel=kernels[path])
-        if isinstance(op, Conv | SepConv | Linear) and op.width is not None:
-            op = replace(op, width=rows.get(path, op.width))
-        return op
-
-    arch = map_ops(replace(naming.arch, classes=classes, aux=_heads(naming)), visit)
+    arch = map_ops(
+        replace(naming.arch, classes=classes, aux=_heads(naming)), lambda path, op: _shaped(path, op, rows, kernels)
+    )
     try:
         checked(arch)
     except ValueError as problem:
@@ -222,6 +220,18 @@ def _read(naming: Naming, notes: tuple[str, ...]) -> Recognition:
     if result.misfits:  # of other classes than the network: it can be opened, as long as they are not read
         arch = replace(arch, aux=tuple(head for head in arch.aux if head.name not in result.misfits))
     return Recognition(arch, result)
+
+
+def _shaped(path: str, op: Op, rows: Mapping[str, int], kernels: Mapping[str, Kernel]) -> Op:
+    """The op with the width and the kernel that the file's tensors have."""
+    if isinstance(op, SplitConv):
+        high, wide = (kernels.get(f"{path}.{leaf}", (0, 0)) for leaf in ("square", "wide"))
+        return replace(op, square=high[0] or op.square, band=wide[1] or op.band)
+    if isinstance(op, Conv | SepConv) and kernels.get(path, op.kernel) != op.kernel and op.padding != "valid":
+        op = replace(op, kernel=kernels[path])
+    if isinstance(op, Conv | SepConv | Linear) and op.width is not None:
+        op = replace(op, width=rows.get(path, op.width))
+    return op
 
 
 def _heads(naming: Naming) -> tuple[AuxHead, ...]:

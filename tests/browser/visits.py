@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 from playwright.sync_api import Page, expect
 
 from app.backend.common.links import to_query
-from inception_models import Arch
+from app.frontend.shell.variant_list import variant_label
+from inception_models import ARCHITECTURES, Arch
 
 SLOW_MS = 30_000  # a first build, measurement or short run on a busy machine
 
@@ -27,21 +28,22 @@ def shows_network(page: Page, title: str = "", *, size_px: int | None = None, cl
             expect(page.get_by_label(label, exact=True)).to_have_value(str(value), timeout=SLOW_MS)
 
 
-def choose_variant(page: Page, title: str) -> None:
-    """Choose it in the bar below the menu."""
+def settled(page: Page) -> None:
+    expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
+
+
+def choose_variant(page: Page, key: str, search: str = "") -> None:
+    """Choose a variant in the bar below the menu, found by ``search`` or by its title."""
     field = page.get_by_role("combobox", name="Variant")
     field.scroll_into_view_if_needed()
     page.evaluate("new Promise(requestAnimationFrame)")  # the list closes when the page scrolls
     field.click()
-    page.get_by_role("option", name=title).click()
+    field.fill(search or ARCHITECTURES[key].about.title)
+    page.get_by_role("option", name=variant_label(key), exact=True).click()
 
 
 def show_whole_network(page: Page) -> None:
     """On Explore, instead of the selected block alone."""
     page.get_by_role("radio", name="Whole network").click(timeout=SLOW_MS)
     expect(page.get_by_label("Search the diagram")).to_be_visible(timeout=SLOW_MS)
-
-
-def settled(page: Page) -> None:
-    expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)

@@ -13,10 +13,14 @@ from inception_models.arch.spec import (
     Conv,
     Dropout,
     Fork,
+    LayerNorm,
+    LayerScale,
     LocalResponseNorm,
+    Norm,
     Op,
     Pool,
     SepConv,
+    SplitConv,
     Unit,
 )
 from inception_models.arch.tree import blocks, walk
@@ -49,6 +53,7 @@ OPS: st.SearchStrategy[Op] = st.one_of(
         st.integers(1, 3),
         st.sampled_from(("before", "after", "never")),
         UNITS,
+        st.sampled_from(("nothing", "norm", "unit")),
     ),
     st.builds(
         Pool,
@@ -63,6 +68,10 @@ OPS: st.SearchStrategy[Op] = st.one_of(
     st.builds(Fork, NAMES, st.lists(CONVS, min_size=1, max_size=2).map(tuple)),
     st.builds(Dropout, NAMES, st.sampled_from((0.0, 0.5))),
     st.builds(LocalResponseNorm, NAMES),
+    st.builds(Norm, NAMES),
+    st.builds(LayerNorm, NAMES),
+    st.builds(LayerScale, NAMES, st.sampled_from((1e-6, 0.5))),
+    st.builds(SplitConv, NAMES, st.sampled_from((3, 5, 4)), st.sampled_from((7, 11)), st.sampled_from((0.1, 0.3))),
 )
 BRANCHES = st.builds(Branch, NAMES, st.lists(OPS, max_size=3).map(tuple))
 

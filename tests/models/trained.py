@@ -25,7 +25,7 @@ def small(key: str) -> Arch:
     """The variant with a twentieth of its filters, two copies in each group, 7 classes, a small picture."""
     arch = replace(scaled(ARCHITECTURES[key], 0.05, 4), classes=CLASSES)
     arch = with_repeats(arch, dict.fromkeys(repeats(arch), 2))
-    sizes = (replace(arch, input_size=size) for size in range(64, arch.input_size + 1))
+    sizes = (replace(arch, input_size=size) for size in range(min(64, arch.input_size), arch.input_size + 1))
     return next(arch for arch in sizes if runs(arch))
 
 

@@ -39,7 +39,7 @@ def _with_width(item: Traced, shape: Shape, widths: Mapping[str, int]) -> Layer:
     layer = item.layer
     if layer.depthwise:
         return replace(layer, width=shape[0] * (layer.width // layer.groups), groups=shape[0])
-    if layer.rules.weights != "filters":
+    if layer.rules.weights != "filters" and layer.kind != "slice":
         return layer
     path = item.path if item.path in widths else item.path.rpartition(".")[0]
     width = widths[path]
@@ -58,6 +58,8 @@ def out_shape(layer: Layer, shapes: Sequence[Shape]) -> Shape:
             return (first[0], *layer.output_size)
         case "pad":
             return (first[0], *_padded(layer, first))
+        case "slice":
+            return (layer.width, *first[1:])
         case "join":
             return (sum(s[0] for s in shapes), *first[1:])
         case "vector":

@@ -30,14 +30,17 @@ LayerKind = Literal[
     "concat",
     "add",
     "scale",
+    "layer_norm",
+    "layer_scale",
+    "slice",
     "flatten",
     "identity",
     "other",
 ]
-Geometry = Literal["same", "window", "grid", "pad", "join", "vector"]
+Geometry = Literal["same", "window", "grid", "pad", "join", "slice", "vector"]
 """How output positions relate to input positions. ``same``: one to one; ``window``: a window slides over height and
 width; ``grid``: the input is pooled to a fixed grid; ``pad``: values are added around the edges; ``join``: inputs are
-concatenated along the channels; ``vector``: the output has no height and width."""
+concatenated along the channels; ``slice``: some channels are taken; ``vector``: the output has no height and width."""
 
 Weights = Literal["none", "channels", "filters"]
 """``channels``: a few trainable values per channel; ``filters``: convolutions and linear layers, which have MACs."""
@@ -117,6 +120,11 @@ def _moments(out: Shape) -> Held:
     return Held(shared=2 * out[0])
 
 
+def _rows(out: Shape) -> Held:
+    """The mean and one over the deviation at each place; of an image also a copy with its channels last."""
+    return Held(values=2 * math.prod(out[1:]) + (math.prod(out) if len(out) == 3 else 0))
+
+
 def _length(_: Shape) -> Held:
     return Held(values=1)
 
@@ -149,6 +157,9 @@ KINDS: Mapping[LayerKind, KindRules] = MappingProxyType({
     "concat":        KindRules("",             "join",   "none",     "never",     True,  "nothing", _nothing, _nothing),
     "add":           KindRules("",             "same",   "none",     "never",     True,  "nothing", _nothing, _nothing),
     "scale":         KindRules("",             "same",   "none",     "never",     False, "nothing", _nothing, _nothing),
+    "layer_norm":    KindRules("",             "same",   "channels", "never",     False, "input",   _rows,    _rows),
+    "layer_scale":   KindRules("",             "same",   "channels", "never",     False, "input",   _nothing, _nothing),
+    "slice":         KindRules("",             "slice",  "none",     "always",    False, "nothing", _nothing, _nothing),
     "flatten":       KindRules("",             "vector", "none",     "always",    False, "nothing", _nothing, _nothing),
     "identity":      KindRules("",             "same",   "none",     "always",    False, "nothing", _nothing, _nothing),
     # An op of a person's own module; its shape and costs are not computed from this table.

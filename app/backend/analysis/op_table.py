@@ -14,7 +14,14 @@ import torch
 from torch import fx, nn
 from torch.nn import functional as F
 
-from inception_models.net.layers import BatchNormNoGamma, SamePad2d, UnitNormalize
+from inception_models.net.layers import (
+    BatchNormNoGamma,
+    ChannelLayerNorm,
+    ChannelScale,
+    ChannelSlice,
+    SamePad2d,
+    UnitNormalize,
+)
 
 from .graph import Layer
 from .kinds import LayerKind, UnknownOp
@@ -138,6 +145,9 @@ LAYER_OF_MODULE: dict[type[nn.Module], Callable[[nn.Module], Layer]] = {
     nn.Tanh: _named("activation"),
     nn.Hardsigmoid: _named("activation"),
     nn.Hardtanh: _named("activation"),
+    ChannelLayerNorm: _fixed(Layer("layer_norm", "LayerNorm", channel_params=2)),
+    ChannelScale: _fixed(Layer("layer_scale", "layer scale", channel_params=1)),
+    ChannelSlice: lambda m: Layer("slice", "some channels", cast(ChannelSlice, m).count),
     nn.GroupNorm: _named("batch_norm"),
     nn.LayerNorm: _named("batch_norm"),
     nn.Dropout2d: lambda m: Layer("dropout", f"p = {cast(nn.Dropout2d, m).p:g}"),

@@ -29,7 +29,7 @@ def fields_after(layer: Layer, fields: Sequence[Fields], shape: Shape) -> Fields
             return _slid(widest[0], layer, 0), _slid(widest[1], layer, 1)
         case "pad":
             return _padded(widest[0], layer, 0, shape[1]), _padded(widest[1], layer, 1, shape[2])
-        case "same" | "join":
+        case "same" | "join" | "slice":
             return widest
         case "grid" | "vector":
             return None

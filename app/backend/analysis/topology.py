@@ -28,13 +28,13 @@ from inception_models.arch.spec import (
     Stage,
     Unit,
 )
-from inception_models.net.builder import Maker
+from inception_models.net.builder import Maker, UnitOp
 
 from .graph import Layer, Traced
 from .op_table import layer_of
 from .trace import OpLayers, trace
 
-ANY_WIDTH = 8
+ANY_WIDTH = 16  # so many that every group of a split convolution has several
 ROOMY_PX = 299  # a grid on which every published part fits
 
 _Key = tuple[Stage | AuxHead, Unit, Shape]  # what a topology depends on
@@ -106,14 +106,12 @@ class _SideBySide(nn.Module):
 class _Skeleton(Maker):
     """Builds parts in which the layers of every op with weights are a placeholder; they were built and read once."""
 
-    def unit_of(self, op: Conv | SepConv | Linear, shape: Shape, block_channels: int) -> nn.Module:
+    def unit_of(self, op: UnitOp, shape: Shape, block_channels: int) -> nn.Module:
         return OpLayers(_layers(replace(op, name="op"), self.unit, self.classes, shape, block_channels))
 
 
 @lru_cache(maxsize=512)
-def _layers(
-    op: Conv | SepConv | Linear, unit: Unit, classes: int, shape: Shape, block_channels: int
-) -> tuple[tuple[str, Layer], ...]:
+def _layers(op: UnitOp, unit: Unit, classes: int, shape: Shape, block_channels: int) -> tuple[tuple[str, Layer], ...]:
     """The layers of an op by name, read from the real modules."""
     real = Maker(unit, classes, "meta").unit_of(op, shape, block_channels)
     return tuple((name, layer_of(module)) for name, module in real.named_children())

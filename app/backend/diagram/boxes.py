@@ -22,7 +22,20 @@ from .roles import BoxRole, op_path, roles_of
 BoxSize = Literal["stage", "trunk", "join", "op", "small", "thin"]
 EdgeRole = Literal["", "shortcut", "aux"]
 
-THIN_LAYERS = ("batch_norm", "activation", "identity", "dropout", "flatten", "scale", "pad", "lrn", "normalize")
+THIN_LAYERS = (
+    "batch_norm",
+    "activation",
+    "identity",
+    "dropout",
+    "flatten",
+    "scale",
+    "pad",
+    "lrn",
+    "normalize",
+    "layer_norm",
+    "layer_scale",
+    "slice",
+)
 
 
 @dataclass(frozen=True, eq=False)

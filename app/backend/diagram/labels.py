@@ -8,20 +8,26 @@ from functools import lru_cache
 
 from inception_models.arch.spec import (
     AuxHead,
+    Channelwise,
     Conv,
     Dropout,
     Fork,
     GlobalPool,
     Inception,
+    LayerNorm,
+    LayerScale,
     Linear,
     LocalResponseNorm,
+    Norm,
     Normalize,
     Op,
     Pool,
     Repeat,
     Residual,
     SepConv,
+    SplitConv,
 )
+from inception_models.variants import plain_name
 
 from ..analysis.changes import WidthChange
 from ..analysis.graph import Node
@@ -81,6 +87,20 @@ def op_name(op: Op) -> str:
             return "to length 1"
         case Fork():
             return " | ".join(window(o) for o in op.ops)
+        case SplitConv() | Norm() | LayerNorm() | LayerScale():
+            return _channelwise_name(op)
+
+
+def _channelwise_name(op: Channelwise) -> str:
+    match op:
+        case SplitConv():
+            return " | ".join(f"{high}×{wide}" for high, wide in op.kernels)
+        case Norm():
+            return "BatchNorm"
+        case LayerNorm():
+            return "LayerNorm"
+        case LayerScale():
+            return "layer scale"
 
 
 @lru_cache(maxsize=8192)
@@ -121,10 +141,19 @@ def stage_line(stage: StageCost) -> str:
 # --- tooltips --------------------------------------------------------------------------------------------------------
 
 
-def box_tip(box: Box, changes: Iterable[WidthChange]) -> str:
-    """Everything about a box, line by line; each of ``changes`` has its own."""
+def says_the_same(path: str, name: str) -> bool:
+    """Whether the paper's ``name`` of a part only repeats its path."""
+    return plain_name(path) == plain_name(name)
+
+
+def box_tip(box: Box, changes: Iterable[WidthChange], name: str = "") -> str:
+    """Everything about a box, line by line; each of ``changes`` has its own. ``name``: how the paper calls it."""
     numbers = _numbers(box.spec, box.times, box.params, box.macs)
-    return "\n".join((box.path, numbers, field_line(box.seen), *map(str, changes)))
+    return "\n".join((_titled(box.path, name), numbers, field_line(box.seen), *map(str, changes)))
+
+
+def _titled(path: str, name: str) -> str:
+    return f"{path} ({name} in the paper)" if name else path
 
 
 @lru_cache(maxsize=8192)
@@ -137,11 +166,11 @@ def _numbers(box: BoxSpec, times: int, params: int, macs: int) -> str:
     return f"{what}\n{shape_text(box.in_shape)} → {shape_text(box.out_shape)}\n{params:,} params, {macs:,} MACs{copies}"
 
 
-def cluster_tip(cluster: Cluster, changes: Iterable[WidthChange]) -> str:
-    """Everything about a block, line by line; each of ``changes`` has its own."""
+def cluster_tip(cluster: Cluster, changes: Iterable[WidthChange], name: str) -> str:
+    """Everything about a block, line by line; each of ``changes`` has its own. ``name``: how the paper calls it."""
     part = cluster.part
     lines = (
-        cluster.path,
+        _titled(cluster.path, name),
         stage_line(part),
         f"{shape_text(part.in_shape)} → {shape_text(part.out_shape)}",
         f"{part.params:,} params, {part.macs:,} MACs",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from inception_models.arch.branch_kind import BranchKind, branch_kind
-from inception_models.arch.spec import AuxHead, Conv, Fork, Inception, Op, Repeat, Residual, Stage
+from inception_models.arch.spec import AuxHead, Channelwise, Conv, Fork, Inception, Op, Repeat, Residual, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ def roles_of(part: Stage | AuxHead) -> dict[str, BoxRole]:
             for branch in part.branches:
                 kind = branch_kind(branch)
                 for op in branch.ops:
-                    reduces = op is not branch.ops[-1] and getattr(op, "kernel", (1, 1)) == (1, 1)
+                    one_place = getattr(op, "kernel", (1, 1)) == (1, 1) and not isinstance(op, Channelwise)
+                    reduces = op is not branch.ops[-1] and one_place
                     roles |= {f"{branch.name}.{path}": BoxRole(o, kind, reduces) for path, o in _flat(op, op.name)}
             if isinstance(part, Residual):
                 roles["proj"] = BoxRole(Conv("linear", None))

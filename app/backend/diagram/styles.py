@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from inception_models.arch.branch_kind import branch_kind
-from inception_models.arch.spec import Pool
+from inception_models.arch.spec import Pool, Repeat
 
 from ..analysis.changes import Changes, WidthChange, first_copy
 from ..analysis.graph import elements
@@ -17,7 +17,7 @@ from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, THEMES, Theme, ThemeN
 from ..common.quantity import shape_text
 from .boxes import BoxSize, BoxSpec, EdgeRole
 from .heat import HeatMap, HeatScale, heat_map, heat_value
-from .labels import box_name, box_tip, cluster_tip, readable, stage_line
+from .labels import box_name, box_tip, cluster_tip, readable, says_the_same, stage_line
 from .options import DiagramOptions
 from .scene import Box, Cluster, Scene
 
@@ -86,11 +86,12 @@ def style_of(
 ) -> DiagramStyle:
     """How everything in ``shown`` looks; widths that differ from ``original`` are marked."""
     changes, seconds, color_by = Changes(original), dict(options.seconds), options.color_by
+    names = dict(analysis.arch.about.part_names)
     look = _Look(options.theme, heat_map(analysis, shown, options))
     most = 1 << max(map(elements, shown.edge_shapes), default=1).bit_length()
     return DiagramStyle(
         THEMES[options.theme],
-        tuple([_box(look, box, heat_value(color_by, seconds, box), changes) for box in shown.boxes]),
+        tuple([_box(look, box, heat_value(color_by, seconds, box), changes, names) for box in shown.boxes]),
         tuple(
             [
                 EdgeStyle(shape_text(shape), role, elements(shape) / most)
@@ -98,7 +99,7 @@ def style_of(
             ]
         ),
         {
-            path: _cluster(look, cluster, heat_value(color_by, seconds, cluster), changes)
+            path: _cluster(look, cluster, heat_value(color_by, seconds, cluster), changes, names.get(path, ""))
             for path, cluster in shown.clusters.items()
         },
         look.heat.scale() if color_by != "kind" else _kinds(shown),
@@ -131,26 +132,27 @@ class _Look(NamedTuple):
     heat: HeatMap
 
 
-def _box(look: _Look, box: Box, value: float, changes: Changes) -> BoxStyle:
+def _box(look: _Look, box: Box, value: float, changes: Changes, names: Mapping[str, str]) -> BoxStyle:
     spec = box.spec
     changed = changes.of(spec.part) if spec.size == "stage" else changes.among(spec.part, spec.nodes)
-    return _box_style(look, box, value, changed)
+    return _box_style(look, box, value, changed, names.get(box.path, ""))
 
 
 @lru_cache(maxsize=8192)
-def _box_style(look: _Look, box: Box, heat: float, changed: tuple[WidthChange, ...]) -> BoxStyle:
+def _box_style(look: _Look, box: Box, heat: float, changed: tuple[WidthChange, ...], name: str) -> BoxStyle:
+    """``name``: how the paper calls a whole stage."""
     spec = box.spec
     whole = spec.size == "stage"
     theme = THEMES[look.theme]
     fill = _fill(look, spec, heat)
     shown = 0 if look.heat.color_by == "time" and "." in box.path else heat  # only whole stages are timed
     return BoxStyle(
-        _stage_lines(look, spec, shown, changed) if whole else _lines(look, spec, shown, changed),
+        _stage_lines(look, spec, shown, changed, name) if whole else _lines(look, spec, shown, changed),
         fill,
         theme.mark if changed else theme.border,
         ink(fill),
         f"kind-{_kind(spec)}{' changed' if changed else ''}",
-        box_tip(box, changed),
+        box_tip(box, changed, name),
         bool(changed),
         _bars(spec.part) if whole and look.heat.color_by == "kind" else (),
     )
@@ -177,8 +179,12 @@ def _lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChang
     return fitted(name, width, NAME_SIZE), fitted(main, width, NUMBER_SIZE, True)
 
 
-def _stage_lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChange]) -> tuple[TextLine, ...]:
+def _stage_lines(
+    look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChange], name: str
+) -> tuple[TextLine, ...]:
     line = look.heat.text(value) if value else stage_line(box.part)
+    if name and not says_the_same(box.part.name, name):
+        line = f"{name} {line}" if isinstance(box.part.part, Repeat) else f"{name} · {line}"
     if len(changed) == 1 and changed[0].was and box.nodes:
         line = f"{changed[0].was} → {changed[0].now} · {line}"
     elif changed:
@@ -230,10 +236,12 @@ def fitted(text: str, width: float, size: float, bold: bool = False) -> TextLine
 # --- clusters --------------------------------------------------------------------------------------------------------
 
 
-def _cluster(look: _Look, cluster: Cluster, value: float, changes: Changes) -> BoxStyle:
+def _cluster(look: _Look, cluster: Cluster, value: float, changes: Changes, name: str) -> BoxStyle:
     changed = changes.of(cluster.part)
     theme = THEMES[look.theme]
-    words = [readable(cluster.path), *([f"× {cluster.times}"] if cluster.times > 1 else [])]
+    copies = f"× {cluster.times}" if cluster.times > 1 else ""
+    paper_name = "" if says_the_same(cluster.path, name) else name
+    words = [word for word in (readable(cluster.path), f"{paper_name} {copies}".strip()) if word]
     if value:
         words.append(look.heat.text(value))
     elif changed:
@@ -244,7 +252,7 @@ def _cluster(look: _Look, cluster: Cluster, value: float, changes: Changes) -> B
         theme.mark if changed else theme.border,
         theme.text,
         f"kind-block{' changed' if changed else ''}",
-        cluster_tip(cluster, changed),
+        cluster_tip(cluster, changed, name),
         bool(changed),
         (),
     )

@@ -85,6 +85,6 @@ def _read(node: Node, span: Span, axis: int) -> Span:
             low, high = low * (last + 1) // out, math.ceil((high + 1) * (last + 1) / out) - 1
         case "vector":
             low, high = 0, last
-        case "same" | "join":
+        case "same" | "join" | "slice":
             pass
     return max(low, 0), min(high, last)

@@ -17,12 +17,13 @@ from inception_models.edits.structure import (
     without_branch,
     without_op,
 )
-from inception_models.edits.whatif import factorised, naive, swapped_pool, unfactorised
+from inception_models.edits.whatif import naive, swapped_pool
 
 from ...backend import StageCost
 from ..shell.controls import choice_stays_among, control_shows
 from ..shell.notice import refusal
 from ..state import State
+from .factorise import factorise_edits
 
 PLACE = "structure"  # where it says why something was refused
 StructureEdit = Callable[[Arch], Arch]
@@ -50,7 +51,7 @@ def show(state: State, stage: StageCost) -> None:
         case Inception() | Residual():
             _block(state, block)
         case Conv():
-            _row([("Factorise into 3×3s", lambda a: factorised(a, stage.name)), *_splits(stage.name)], state)
+            _row(factorise_edits(state.arch, stage.name), state)
         case Pool():
             _row([("Swap max and average", lambda a: swapped_pool(a, stage.name))], state)
         case _:
@@ -97,7 +98,7 @@ def _block(state: State, block: Block) -> None:
         format_func=lambda p: _label(p, parts[p], block.name),
         help="What the buttons below change",
     )
-    _row(_actions(path, parts[path]), state)
+    _row(_actions(state.arch, path, parts[path]), state)
     _insert(state, block, path, parts[path])
     _row([("Remove all 1×1 reductions (naive)", lambda a: naive(a, block.name))], state)
 
@@ -115,7 +116,7 @@ def _label(path: str, part: Branch | Op, block: str) -> str:
             return name
 
 
-def _actions(path: str, part: Branch | Op) -> list[tuple[str, StructureEdit]]:
+def _actions(arch: Arch, path: str, part: Branch | Op) -> list[tuple[str, StructureEdit]]:
     match part:
         case Branch():
             return [
@@ -124,8 +125,7 @@ def _actions(path: str, part: Branch | Op) -> list[tuple[str, StructureEdit]]:
             ]
         case Conv():
             return [
-                ("Factorise into 3×3s", lambda a: factorised(a, path)),
-                *_splits(path),
+                *factorise_edits(arch, path),
                 ("Remove", lambda a: without_op(a, path)),
             ]
         case Pool():
@@ -135,13 +135,6 @@ def _actions(path: str, part: Branch | Op) -> list[tuple[str, StructureEdit]]:
             ]
         case _:
             return [("Remove", lambda a: without_op(a, path))]
-
-
-def _splits(path: str) -> list[tuple[str, StructureEdit]]:
-    return [
-        ("Factorise into 1×k and k×1", lambda a: factorised(a, path, "1xk_kx1")),
-        ("Merge with the layer before", lambda a: unfactorised(a, path)),
-    ]
 
 
 def _row(actions: list[tuple[str, StructureEdit]], state: State) -> None:

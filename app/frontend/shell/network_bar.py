@@ -27,6 +27,7 @@ from ..components.network_head import HeadRefusal, HeadText, Setting, network_he
 from ..state import State
 from .controls import control_shows
 from .story import story
+from .variant_list import variant_label
 
 CHANGES_LISTED = 40  # one sentence each
 SCALES = {"half": ("Half width", 0.5), "quarter": ("Quarter width", 0.25), "double": ("Double width", 2.0)}
@@ -43,7 +44,7 @@ def show(state: State, linked: bool) -> None:
             "Variant",
             list(ARCHITECTURES),
             key="variant",
-            format_func=_title,
+            format_func=variant_label,
             on_change=lambda: _choose(state, shown),
             label_visibility="collapsed",
             width=300,
@@ -159,11 +160,6 @@ def _scaled_original(factor: float, arch: Arch) -> Arch:
 
 
 # ---- Words
-
-
-def _title(key: str) -> str:
-    about = ARCHITECTURES[key].about
-    return f"{about.label}, {about.year}"
 
 
 def _changes(sentences: list[str], linked: bool) -> str:

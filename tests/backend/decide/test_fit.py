@@ -22,8 +22,8 @@ from app.backend.decide.reach import OutOfReach
 from app.backend.memory.inference import inference_memory
 from app.backend.timing.latency import Latency, Timing
 from inception_models import ARCHITECTURES, Arch, build, widths, with_widths
-from inception_models.arch.spec import Branch, Conv, Residual
-from inception_models.arch.tree import blocks
+from inception_models.arch.spec import Branch, Conv, Residual, SplitConv
+from inception_models.arch.tree import blocks, walk
 from inception_models.edits.depth import repeats, with_repeats
 from inception_models.edits.input_output import without_aux
 from inception_models.net.losses import weighted_loss
@@ -53,7 +53,9 @@ def model(key: str) -> CostModel:
 @given(data=st.data())
 def test_costs_of_any_widths_are_those_of_an_analysis(key: str, data: st.DataObject) -> None:
     arch, costs = ARCHITECTURES[key], model(key)
-    chosen = {path: data.draw(st.integers(1, 2 * width)) for path, width in stage_widths(arch).items()}
+    each = 8 if any(isinstance(op, SplitConv) for _, op in walk(arch)) else 1  # whole shares of a split
+    wide = {path: st.integers(1, 2 * width // each) for path, width in stage_widths(arch).items()}
+    chosen = {path: each * data.draw(number) for path, number in wide.items()}
     analysis = analyze(with_widths(arch, chosen))
     w = costs.vector(chosen)
     assert (costs.macs.at(w), costs.params.at(w)) == (analysis.macs, analysis.params)

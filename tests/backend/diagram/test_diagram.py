@@ -181,7 +181,7 @@ def test_aux_heads_can_be_left_out() -> None:
 
 def test_repeats_fold_into_one_copy() -> None:
     root = svg(analysis_of("inception_resnet_v2"))
-    assert texts(groups(root, "cluster")["repeat_1"]) == ["repeat 1 · × 20"]
+    assert texts(groups(root, "cluster")["repeat_1"]) == ["repeat 1 · Inception-ResNet-B × 20"]
     assert "repeat_1.branch7x7.conv1x7" in groups(root, "node")
     conv = title(groups(root, "node")["repeat_1.branch7x7.conv1x7"])
     assert "(20 copies together)" in conv

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from app.backend import Analysis, analyze
 from app.backend.common.colours import THEMES
-from app.backend.diagram import DiagramOptions, as_file, draw
+from app.backend.diagram import DiagramLevel, DiagramOptions, as_file, draw
 from app.backend.diagram.layout import layout_of
 from app.backend.diagram.svg import layout_template
 from inception_models import ARCHITECTURES
@@ -104,3 +104,16 @@ def test_a_long_png_has_fewer_pixels_a_point() -> None:
     every = frozenset(stage.name for stage in analysis.stages)
     width, height = Image.open(BytesIO(as_file(analysis, ".png", DiagramOptions("op", every)))).size
     assert 39e6 < width * height < 41e6
+
+
+@pytest.mark.parametrize(
+    "level, words", [("stage", "Inception-ResNet-A × 10"), ("branch", "repeat · Inception-ResNet-A × 10")]
+)
+def test_a_saved_diagram_has_the_papers_names_of_the_blocks(level: DiagramLevel, words: str) -> None:
+    """As drawings of the network call them, beside our paths; a name that only repeats the path is not said twice."""
+    svg = as_file(analysis_of("inception_resnet_v2"), ".svg", DiagramOptions(level)).decode()
+    texts = [unescape("".join(text.itertext())) for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+    assert words in texts
+    assert any(text.startswith("Reduction-A") or "Reduction-A" in text for text in texts)
+    plain = as_file(analysis_of("googlenet"), ".svg", DiagramOptions("stage")).decode()
+    assert "inception (3a)" not in re.sub(r"<title>.*?</title>", "", plain, flags=re.DOTALL)

@@ -55,7 +55,7 @@ def picture(size: int, seed: int = 0) -> Tensor:
 def small(arch: Arch) -> int:
     """An input size, in pixels, at which the last grids still have a few cells."""
     arch = without_aux(arch)
-    start = smallest_input(arch) + 40
+    start = min(smallest_input(arch) + 40, arch.input_size)
     return next(size for size in range(start, arch.input_size + 1) if runs(replace(arch, input_size=size)))
 
 

@@ -63,14 +63,14 @@ ROWS: tuple[tuple[Arch, Arch, list[str], dict[str, Json]], ...] = (
         with_widths(factorised(GOOGLENET, "conv1_7x7_s2"), {"conv1_7x7_s2_1": 32}),
         [
             "conv1_7x7_s2_1 added: 3×3 convolution, 32 filters",
-            "conv1_7x7_s2_2 added: 3×3 convolution, 64 filters",
+            "conv1_7x7_s2_2 added: 3×3 convolution, 23 filters",
             "conv1_7x7_s2: kernel 7×7 → 3×3",
         ],
         {
             "parts": {
                 "conv1_7x7_s2": [
                     {"Conv": "conv1_7x7_s2_1", "width": 32, "kernel": [3, 3]},
-                    {"Conv": "conv1_7x7_s2_2", "width": 64, "kernel": [3, 3]},
+                    {"Conv": "conv1_7x7_s2_2", "width": 23, "kernel": [3, 3]},
                     {"Conv": "conv1_7x7_s2", "width": 64, "kernel": [3, 3], "stride": 2},
                 ]
             }

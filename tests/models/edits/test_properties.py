@@ -21,8 +21,9 @@ from inception_models.arch.rules import checked
 from inception_models.arch.shapes import Shape
 from inception_models.edits.diff import changes
 from inception_models.edits.link import apply_edits, to_edits
-from inception_models.net.layers import Parallel, ScaledResidual
+from inception_models.net.layers import Parallel, ScaledResidual, SplitDepthwise
 from tests.models.random_edits import edited
+from tests.models.representative import REPRESENTATIVE
 
 EXAMPLES = int(os.environ.get("EDITS_EXAMPLES", "0"))
 many = settings(
@@ -35,7 +36,7 @@ many = settings(
 few = settings(  # each example takes a second: none to shrink
     many, max_examples=EXAMPLES or 4, phases=(Phase.generate,)
 )
-keys = pytest.mark.parametrize("key", ARCHITECTURES)
+keys = pytest.mark.parametrize("key", REPRESENTATIVE)
 
 
 @keys
@@ -74,7 +75,7 @@ def expected_nodes(net: nn.Module, shapes: dict[str, Shape]) -> dict[str, Shape]
     """What the graph must hold: every innermost module that ran, and the joins that blocks compute themselves."""
     nodes: dict[str, Shape] = {}
     for path, module in net.named_modules():
-        if isinstance(module, Parallel):
+        if isinstance(module, Parallel | SplitDepthwise):
             nodes[f"{path}.concat"] = shapes[path]
         elif isinstance(module, ScaledResidual):
             outs = [shapes[f"{path}.{name}"] for name in module.branch_names]

@@ -15,7 +15,8 @@ from inception_models.arch.spec import Conv
 from inception_models.arch.tree import blocks, row_of, walk
 from inception_models.edits.input_output import without_aux
 from inception_models.edits.structure import with_op
-from inception_models.edits.whatif import Into, factorised, naive, swapped_pool, unfactorised
+from inception_models.edits.whatif import FirstWidth, Into, factorised, naive, saving, swapped_pool, unfactorised
+from inception_models.edits.widths import widths
 from tests.models.random_edits import assert_one_sentence
 
 GOOGLENET = ARCHITECTURES["googlenet"]
@@ -72,23 +73,52 @@ def test_factorising_keeps_every_grid_and_is_undone(arch: Arch, into: Into) -> N
         assert [same[part.name] for part, _, _ in stage_shapes(arch)] == shapes
         assert unfactorised(edited, path) == arch
         assert isinstance(op, Conv)
-        assert max(op.kernel) >= (5 if into == "3x3s" else 3)
+        assert max(op.kernel) >= (5 if into == "3x3s" else 2)
     assert done == sum(
-        isinstance(op, Conv) and op.kernel[0] == op.kernel[1] and op.kernel[0] >= (5 if into == "3x3s" else 3)
+        isinstance(op, Conv) and op.kernel[0] == op.kernel[1] and op.kernel[0] >= (5 if into == "3x3s" else 2)
         for _, op in walk(arch)
     )
 
 
+# Section 3 of "Rethinking": from m channels to alpha m, both steps widen by the square root of alpha.
 @pytest.mark.parametrize(
-    "path, into, weights",
-    (  # of 32 channels in, 96 out: what section 3 of "Rethinking the Inception Architecture" saves
-        (FIVE, "3x3s", 9 * 32 * 96 + 9 * 96 * 96 + 2 * 96),
-        (FIVE, "1xk_kx1", 5 * 32 * 96 + 5 * 96 * 96 + 2 * 96),
+    "path, into, first, middle, change",
+    (  # of 32 channels in, 96 out; of 16 in, 32 out; of 32 in, 128 out
+        (FIVE, "3x3s", "output", 96, 9 * 32 * 96 + 9 * 96 * 96 - 25 * 32 * 96),
+        (FIVE, "1xk_kx1", "output", 96, 5 * 32 * 96 + 5 * 96 * 96 - 25 * 32 * 96),
+        (FIVE, "3x3s", "mean", 55, 9 * 32 * 55 + 9 * 55 * 96 - 25 * 32 * 96),
+        (FIVE, "3x3s", "input", 32, 9 * 32 * 32 + 9 * 32 * 96 - 25 * 32 * 96),
+        ("inception3a.branch5x5.conv", "3x3s", "output", 32, 9 * 16 * 32 + 9 * 32 * 32 - 25 * 16 * 32),
+        ("inception3a.branch5x5.conv", "3x3s", "input", 16, 9 * 16 * 16 + 9 * 16 * 32 - 25 * 16 * 32),
+        ("inception4e.branch5x5.conv", "3x3s", "output", 128, 82_048 - 128),
+        ("inception4e.branch5x5.conv", "1xk_kx1", "output", 128, 0),
+        ("inception4e.branch5x5.conv", "1xk_kx1", "mean", 64, 5 * 32 * 64 + 5 * 64 * 128 - 25 * 32 * 128),
     ),
 )
-def test_factorising_costs_what_the_paper_says(path: str, into: Into, weights: int) -> None:
-    before, after = (analyze(arch).params for arch in (GOOGLENET, factorised(GOOGLENET, path, into)))
-    assert after - before == weights - (25 * 32 * 96 + 96)
+def test_factorising_costs_what_the_paper_says(
+    path: str, into: Into, first: FirstWidth, middle: int, change: int
+) -> None:
+    edited = factorised(GOOGLENET, path, into, first)
+    before, after = analyze(GOOGLENET), analyze(edited)
+    assert after.params - before.params == change + middle  # and a bias for each new filter
+    said = saving(GOOGLENET, path, into, first)
+    assert said.weights_after - said.weights_before == change
+    assert said.macs_after - said.macs_before == after.macs - before.macs
+    assert ("saves nothing" in said.sentence()) == (change >= 0)
+
+
+def test_the_default_is_the_papers_and_shortens_every_5x5() -> None:
+    assert dict(widths(factorised(GOOGLENET, FIVE)))["inception3b.branch5x5.conv_1"] == 55  # sqrt(32 x 96)
+    for path, op in walk(without_aux(GOOGLENET)):
+        if isinstance(op, Conv) and op.kernel == (5, 5):
+            assert saving(GOOGLENET, path).weights_after < saving(GOOGLENET, path).weights_before
+
+
+def test_a_stride_counts_for_what_comes_before_it() -> None:
+    """Fewer weights, but the first factors run on four times as many places."""
+    said = saving(PLAIN, "conv1")
+    assert said.macs_after == analyze(factorised(PLAIN, "conv1")).macs - analyze(PLAIN).macs + said.macs_before
+    assert "saves nothing" in said.sentence()
 
 
 def test_a_published_double_3x3_joins_to_the_5x5_it_stands_for() -> None:

@@ -14,7 +14,7 @@ from torch import nn
 
 from inception_models import ARCHITECTURES, Arch, build, widths, with_widths
 from inception_models.arch.rules import checked
-from inception_models.arch.spec import BatchNorm, Conv, Linear, Unit
+from inception_models.arch.spec import BatchNorm, Conv, Linear, Norm, Unit
 from inception_models.arch.tree import map_ops
 from inception_models.arch.tree import walk as ops
 from inception_models.edits.depth import repeats, scales, with_repeats, with_scales
@@ -155,16 +155,19 @@ def layers(arch: Arch) -> Counter[type[nn.Module]]:
 def test_activation_changes_every_activation_and_nothing_else(arch: Arch, name: str) -> None:
     edited = with_activation(arch, name)  # type: ignore[arg-type]
     expected = layers(arch)
-    expected[ACTIVATION_MODULES[name]] = expected.pop(nn.ReLU)  # type: ignore[index]
+    expected[ACTIVATION_MODULES[name]] = expected.pop(ACTIVATION_MODULES[arch.unit.activation])  # type: ignore[index]
     assert layers(edited) == expected
-    assert with_activation(edited, "relu") == arch
+    assert with_activation(edited, arch.unit.activation) == arch
 
 
 @every
 def test_without_batch_norm_every_layer_has_a_bias(arch: Arch) -> None:
     edited = with_batch_norm(arch, False, arch)
-    modules = list(build(with_repeats(edited, dict.fromkeys(repeats(edited), 1)), "meta").modules())
-    assert not [m for m in modules if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    net = build(with_repeats(edited, dict.fromkeys(repeats(edited), 1)), "meta")
+    modules = list(net.modules())
+    alone = {f"{path}.bn".replace(".branch.", ".0.branch.") for path, op in ops(edited) if isinstance(op, Norm)}
+    normed = {path for path, m in net.named_modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)}
+    assert normed == alone  # a normalisation that belongs to no layer stays
     weighted = [m for m in modules if isinstance(m, nn.Conv2d | nn.Linear) and getattr(m, "groups", 1) == 1]
     assert all(m.bias is not None for m in weighted)
 

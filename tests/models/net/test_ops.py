@@ -10,16 +10,21 @@ from torch import Tensor
 
 from inception_models.arch.shapes import op_shape
 from inception_models.arch.spec import (
+    Channelwise,
     Conv,
     Dropout,
     Fork,
     GlobalPool,
+    LayerNorm,
+    LayerScale,
     Linear,
     LocalResponseNorm,
+    Norm,
     Normalize,
     Op,
     Pool,
     SepConv,
+    SplitConv,
     Unit,
     Weighted,
 )
@@ -35,6 +40,10 @@ EXAMPLES: tuple[Op, ...] = (
     Dropout("op", 0.5),
     Linear("op", 5),
     Normalize("op"),
+    Norm("op"),
+    LayerNorm("op"),
+    LayerScale("op", 0.5),
+    SplitConv("op", 3, 5, 0.25),
     Fork("op", (Conv("a", 2), Conv("b", 3))),
 )
 
@@ -73,5 +82,5 @@ def test_an_op_does_to_channels_what_it_says(op: Op) -> None:
 @pytest.mark.parametrize("op", EXAMPLES, ids=lambda op: type(op).__name__)
 def test_an_op_with_weights_is_named_among_those(op: Op) -> None:
     module = Maker(Unit(), 10, "meta").op(op, SHAPE, SHAPE[0])
-    assert bool(list(module.parameters())) == isinstance(op, Weighted | Fork)
+    assert bool(list(module.parameters())) == isinstance(op, Weighted | Channelwise | Fork)
     assert op.title.islower()

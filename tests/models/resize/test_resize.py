@@ -23,6 +23,7 @@ from inception_models.arch.spec import (
     Conv,
     GlobalPool,
     Inception,
+    LayerNorm,
     Linear,
     LocalResponseNorm,
     Residual,
@@ -38,7 +39,16 @@ from inception_models.weights import loading as weights
 from tests.models.trained import EXACT, difference, from_state, outputs, small, trained
 
 EACH = bool(os.environ.get("RESIZE_EACH"))  # every path of every variant by itself: some minutes
-PATHS = [(key, path) for key in ARCHITECTURES for path in widths(small(key))]
+
+
+def exact_paths(arch: Arch) -> list[str]:
+    """Every width but that before a layer normalisation, which counts the zeros of added filters too."""
+    stages = [stage.name for stage in arch.stages]
+    before = {stages[n - 1] for n, stage in enumerate(arch.stages) if isinstance(stage, LayerNorm)}
+    return [path for path in widths(arch) if path not in before]
+
+
+PATHS = [(key, path) for key in ARCHITECTURES for path in exact_paths(small(key))]
 
 
 def widened(arch: Arch, more: dict[str, int]) -> float:
@@ -52,7 +62,7 @@ def widened(arch: Arch, more: dict[str, int]) -> float:
 def test_any_path_wider_gives_the_same_outputs(key: str) -> None:
     """Two networks: in each half of the paths by 1 to 5 filters, so that every one is there."""
     arch = small(key)
-    paths = list(widths(arch))
+    paths = exact_paths(arch)
     for part in range(2):
         assert widened(arch, {path: 1 + n % 5 for n, path in enumerate(paths) if n % 2 == part}) < EXACT
 
@@ -69,7 +79,7 @@ def test_each_path_wider_gives_the_same_outputs(key: str, path: str) -> None:
 @given(st.data())
 def test_many_paths_wider_give_the_same_outputs(data: st.DataObject) -> None:
     arch = small(data.draw(st.sampled_from(sorted(ARCHITECTURES))))
-    paths = st.sampled_from(list(widths(arch)))
+    paths = st.sampled_from(exact_paths(arch))
     assert widened(arch, data.draw(st.dictionaries(paths, st.integers(1, 20), min_size=1, max_size=8))) < EXACT
 
 

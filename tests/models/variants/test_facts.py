@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import onnx
 import pytest
@@ -18,6 +19,7 @@ from inception_models.arch.longest_path import depth
 from inception_models.arch.shapes import stage_shapes
 from inception_models.arch.spec import (
     BatchNorm,
+    ClaimKind,
     Dropout,
     GlobalPool,
     Inception,
@@ -220,6 +222,16 @@ def counted_elsewhere() -> dict[str, tuple[int, int]]:
         "inception5h": (7_066_380, 1_584_881_536),  # Lucent's own module, counted by torch
         "inception_v3_fid": (other["fid_inception_v3"]["params"], v3 + 8 * 2048),
         "inception_v3_keras": (other["keras_InceptionV3"]["trainable"], v3),
+        **{
+            key: (numbers["params"], numbers["macs"])
+            for key, numbers in file["xception_aligned_timm"].items()
+            if key in ARCHITECTURES
+        },
+        **{
+            f"inceptionnext_{size}": (numbers["params"], numbers["macs"])
+            for size, numbers in file["inception_next_timm"].items()
+            if f"inceptionnext_{size}" in ARCHITECTURES
+        },
         "inception_resnet_v2_keras": (other["keras_InceptionResNetV2"]["trainable"], resnet),
     }
 
@@ -304,3 +316,32 @@ def test_every_variant_is_listed() -> None:
             story = " ".join(claim.text for claim in arch.about.differences).lower()
             assert arch.about.standing in story
     assert "Inception V2" in ARCHITECTURES["inception_resnet_v2"].about.summary  # the name that seed 003 gives it
+
+
+def test_every_claim_names_its_kind_and_its_source() -> None:
+    for arch in ARCHITECTURES.values():
+        for claim in (*arch.about.story, *arch.about.differences):
+            assert claim.text.endswith(".")
+            assert claim.kind in get_args(ClaimKind)
+            assert claim.source
+        dated = (arch.about.top1_source, arch.about.paper_errors_source)
+        assert all(re.search(r"20\d\d|IMAGENET1K_V1", source) for source in dated if source), arch.key
+
+
+def weights_of(net: nn.Module, path: str) -> int:
+    return sum(p.numel() for p in net.get_submodule(path).parameters() if p.ndim == 4)
+
+
+def test_numbers_beside_printed_ones_are_exact() -> None:
+    """K is 1024 in Table 1 of GoogLeNet, and its parameters are weights without biases."""
+    v1, bn, v2, v3 = (run(ARCHITECTURES[key]) for key in
+                      ("googlenet", "bn_inception", "inception_v2_rethinking", "inception_v3"))  # fmt: skip
+    exact = {
+        "googlenet": [f"{weights_of(v1.net, f'inception{place}') / 1024:.1f}K" for place in ("4c", "4d", "5a", "5b")]
+        + [f"{macs_below(v1, 'inception5a') / 1e6:.1f}M", f"{sum(v1.macs.values()) / 1e9:.3f} billion"],
+        "bn_inception": [f"{params_of(bn.net) / 1e6:.1f} million"],
+        "inception_v2_rethinking": [f"{sum(v2.macs.values()) / 1e9:.2f} billion"],
+        "inception_v3": [f"{sum(v3.macs.values()) / 1e9:.2f} billion", str(depth(ARCHITECTURES["inception_v3"]))],
+    }
+    for key, numbers in exact.items():
+        assert [printed.exact for printed in ARCHITECTURES[key].about.printed] == numbers

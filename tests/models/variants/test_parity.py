@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import numpy as np
 import pytest
 import timm
 import torch
@@ -13,12 +18,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from inception_models import ARCHITECTURES, build
+from inception_models.net.layers import ChannelScale
 from tests.models.references import CifarGoogLeNet, LucentInception5h, fid_inception
 from tests.models.seeds import ArticleGoogLeNet, NotebookGoogLeNet
 
 TOLERANCE = 1e-4
 
-WEIGHTED = nn.Conv2d | nn.Linear | nn.BatchNorm1d | nn.BatchNorm2d
+WEIGHTED = nn.Conv2d | nn.Linear | nn.BatchNorm1d | nn.BatchNorm2d | nn.LayerNorm
 
 
 def torchvision_googlenet() -> nn.Module:
@@ -44,6 +50,13 @@ NETWORKS = (
     ("inception_v4", from_timm("inception_v4"), 299, 107),
     ("inception_resnet_v2", from_timm("inception_resnet_v2"), 299, 107),
     ("xception", from_timm("legacy_xception"), 299, 106),
+    ("xception41", from_timm("xception41"), 150, 106),
+    ("xception65", from_timm("xception65"), 107, 97),
+    ("xception71", from_timm("xception71"), 107, 97),
+    ("inceptionnext_atto", from_timm("inception_next_atto"), 224, 106),
+    ("inceptionnext_tiny", from_timm("inception_next_tiny"), 128, 107),
+    ("inceptionnext_small", from_timm("inception_next_small"), 96, 64),
+    ("inceptionnext_base", from_timm("inception_next_base"), 96, 64),
 )
 
 
@@ -61,11 +74,17 @@ def made(make: Callable[[], nn.Module]) -> nn.Module:
                 module.weight.mul_(0.4)  # or else the signal doubles in each of Xception's residual blocks
             if module.bias is not None:
                 module.bias.normal_(0, 0.1)
+        if isinstance(module, nn.LayerNorm):
+            module.weight.uniform_(0.5, 1.5)
+            module.bias.normal_(0, 0.1)
         if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
             module.running_mean.normal_(0, 0.1)
             module.running_var.uniform_(0.5, 1.5)
             module.weight.uniform_(0.5, 1.5)
             module.bias.normal_(0, 0.1)
+    for name, gamma in net.named_parameters():
+        if name.endswith(".gamma"):
+            gamma.uniform_(0.1, 0.3)
     return net.eval()
 
 
@@ -100,6 +119,9 @@ def with_weights_of(theirs: nn.Module, key: str, size: int, heads: dict[str, str
     named = {name: theirs.get_submodule(other) for name, other in (heads or {}).items()}
     in_heads = {module for head in named.values() for module in head.modules()}
     copy_weights([m for m in in_order_of_use(theirs, x) if m not in in_heads], in_order_of_use(ours, x))
+    gammas = [value for name, value in theirs.named_parameters() if name.endswith(".gamma")]  # of no module's
+    for gamma, scale in zip(gammas, [m for m in ours.modules() if isinstance(m, ChannelScale)], strict=True):
+        scale.weight.data.copy_(gamma)
     for name, head in named.items():
         copy_weights(weighted(head), weighted(ours.get_submodule(name)))
     return ours
@@ -213,3 +235,44 @@ def test_a_residual_block_leaves_its_input_alone() -> None:
     assert torch.equal(x, before)
     assert torch.allclose(out, before + branch(before), atol=1e-5)
     assert torch.equal(branch(before), branch(before.relu()))
+
+
+KERAS = """
+import json, sys
+import keras, numpy as np
+model = keras.applications.InceptionV3(weights=None)
+rng = np.random.default_rng(0)
+kinds = (keras.layers.Conv2D, keras.layers.BatchNormalization, keras.layers.Dense)
+saved = {"x": rng.standard_normal((1, 299, 299, 3)).astype("float32")}
+for kind in kinds:
+    layers = [layer for layer in model.layers if isinstance(layer, kind)]
+    for n, layer in enumerate(sorted(layers, key=lambda each: int(each.name.rpartition("_")[2])
+                                     if each.name.rpartition("_")[2].isdigit() else 0)):
+        values = [rng.uniform(0.5, 1.5, w.shape) if "variance" in w.path else
+                  rng.standard_normal(w.shape) * (np.sqrt(2 / np.prod(w.shape[:-1])) if w.ndim > 1 else 0.1)
+                  for w in layer.weights]
+        layer.set_weights(values)
+        for value, weight in zip(values, layer.weights):
+            saved[f"{kind.__name__}.{n}.{weight.name}"] = value.astype("float32")
+saved["out"] = keras.Model(model.inputs, model.layers[-2].output)(saved["x"]).detach().cpu().numpy()
+np.savez(sys.argv[1], **saved)
+"""
+
+
+def test_same_output_as_keras(tmp_path: Path) -> None:
+    """Its Inception v3 with weights of ours, up to the classifier; in a process of its own."""
+    file = tmp_path / "keras.npz"
+    environment = os.environ | {"KERAS_BACKEND": "torch", "KERAS_HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", KERAS, str(file)], env=environment, check=True, capture_output=True)
+    saved = {name: torch.from_numpy(value) for name, value in np.load(file).items()}
+    net = build(ARCHITECTURES["inception_v3_keras"], "meta").to_empty(device="cpu").eval()
+    convs = [m for m in net.modules() if isinstance(m, nn.Conv2d)]
+    norms = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
+    for n, (conv, norm) in enumerate(zip(convs, norms, strict=True)):
+        conv.weight.data.copy_(saved[f"Conv2D.{n}.kernel"].permute(3, 2, 0, 1))
+        norm.weight.fill_(1)
+        for ours, theirs in (("bias", "beta"), ("running_mean", "moving_mean"), ("running_var", "moving_variance")):
+            getattr(norm, ours).data.copy_(saved[f"BatchNormalization.{n}.{theirs}"])
+    with torch.no_grad():
+        features = nn.Sequential(*[m for name, m in net.named_children() if name != "predictions"])
+        assert_same(features(saved["x"].permute(0, 3, 1, 2)).flatten(1), saved["out"])

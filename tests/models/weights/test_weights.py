@@ -186,7 +186,8 @@ def test_facts_and_preprocessing_are_torchvisions(name: str, make: str) -> None:
 
 @pytest.mark.parametrize(
     "name, model", [("inception_v4", "inception_v4"), ("inception_resnet_v2", "inception_resnet_v2"),
-                    ("xception", "legacy_xception")],
+                    ("xception", "legacy_xception"), ("xception41", "xception41"),
+                    ("inceptionnext_tiny", "inception_next_tiny"), ("inceptionnext_base", "inception_next_base")],
 )  # fmt: skip
 def test_preprocessing_is_timms(name: str, model: str) -> None:
     settings = timm.data.resolve_data_config(pretrained_cfg=timm.get_pretrained_cfg(model).to_dict())
