@@ -7,14 +7,39 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .analysis.network import Analysis, BranchCost, StageCost, analyze
+    from .decide.compare import compare
+    from .decide.comparison import Comparison
+    from .decide.fit import Fitted, fit
     from .foreign.module_analysis import ModuleAnalysis, analyze_module
 
-__all__ = ["Analysis", "BranchCost", "ModuleAnalysis", "StageCost", "analyze", "analyze_module"]
+_HOMES = {
+    "Analysis": "analysis.network",
+    "BranchCost": "analysis.network",
+    "StageCost": "analysis.network",
+    "analyze": "analysis.network",
+    "ModuleAnalysis": "foreign.module_analysis",
+    "analyze_module": "foreign.module_analysis",
+    "Comparison": "decide.comparison",
+    "compare": "decide.compare",
+    "Fitted": "decide.fit",
+    "fit": "decide.fit",
+}
+__all__ = [
+    "Analysis",
+    "BranchCost",
+    "Comparison",
+    "Fitted",
+    "ModuleAnalysis",
+    "StageCost",
+    "analyze",
+    "analyze_module",
+    "compare",
+    "fit",
+]
 
 
 def __getattr__(name: str) -> object:
     """The analysis needs torch, which takes two seconds to import: it is loaded when first used."""
-    if name in __all__:
-        of_modules = name in ("ModuleAnalysis", "analyze_module")
-        return getattr(import_module(".foreign.module_analysis" if of_modules else ".analysis.network", __name__), name)
+    if name in _HOMES:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..backend.common.text import visible
 from . import Command
+from .text_table import columns
 
 if TYPE_CHECKING:
     from ..backend import ModuleAnalysis
@@ -87,7 +87,7 @@ def _comparison(source: str, analysis: ModuleAnalysis, other: str) -> str:
         ("peak activations, bytes", a.peak_bytes, b.peak_bytes),
     ):
         rows.append((what, f"{mine:,}", f"{its:,}", f"{mine - its:+,} ({percent_change(mine, its)})"))
-    return _columns(rows, 1)
+    return columns(rows, 1)
 
 
 def _table(analysis: ModuleAnalysis, parts: tuple[ModulePart, ...]) -> str:
@@ -96,21 +96,12 @@ def _table(analysis: ModuleAnalysis, parts: tuple[ModulePart, ...]) -> str:
         rows.append((part.path, part.words, _by(part.out_shape), f"{part.params:,}", f"{part.macs:,}"))
     rows.append(("total", "", "", f"{analysis.params:,}", f"{analysis.macs:,}"))
     how = "read from ONNX" if analysis.traced_with == "ONNX" else f"traced with {analysis.traced_with}"
-    lines = [f"{visible(analysis.module_classes[''])}, input {_by(analysis.in_shape)}, {how}", "", _columns(rows, 3)]
+    lines = [f"{visible(analysis.module_classes[''])}, input {_by(analysis.in_shape)}, {how}", "", columns(rows, 3)]
     lines.append("")
     if analysis.idle_params:
         lines.append(f"Parameters of parts that do not run in evaluation: {analysis.idle_params:,}.")
     lines.append(f"FLOPs (2 x MACs): {analysis.flops:,}")
     return "\n".join(lines)
-
-
-def _columns(rows: Sequence[tuple[str, ...]], words: int) -> str:
-    """Rows of cells; the first ``words`` columns are text, the others numbers."""
-    rows = [tuple(map(visible, row)) for row in rows]  # some names are from a person's file
-    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(f"{cell:{'<' if i < words else '>'}{wide[i]}}" for i, cell in enumerate(row)).rstrip() for row in rows
-    )
 
 
 def _by(shape: tuple[int, ...]) -> str:

@@ -57,10 +57,13 @@ def identity_norm(width: int, norm: BatchNorm, like: Tensor) -> Tensors:
 
 def strongest(layer: Tensors, norm: BatchNorm | None, count: int) -> Sources:
     """The filters of largest Euclidean norm, its BatchNorm's gain included, in their own order; of equals the first."""
-    strength = layer["weight"].flatten(1).norm(dim=1)
-    if norm:
-        strength = strength * gain(layer, norm).abs()
-    return tuple(sorted(strength.argsort(descending=True, stable=True)[:count].tolist()))
+    return tuple(sorted(strengths(layer, norm).argsort(descending=True, stable=True)[:count].tolist()))
+
+
+def strengths(layer: Tensors, norm: BatchNorm | None) -> Tensor:
+    """The Euclidean norm of each filter, its BatchNorm's gain included."""
+    strength: Tensor = layer["weight"].flatten(1).norm(dim=1)
+    return strength * gain(layer, norm).abs() if norm else strength
 
 
 def with_filters(tensor: Tensor, sources: Sources, fresh: Callable[[], Tensor]) -> Tensor:

@@ -81,7 +81,7 @@ class CarriedLayers:
         path, features, wanted = context.path, context.features, context.wanted
         old, new = units
         where = path if name in MIXING.values() else f"{path}.{name}"
-        tensors = _tensors(self.state, path, name, old)
+        tensors = layer_tensors(self.state, path, name, old)
         before, channels = tensors["weight"].shape[:2]
         if wanted is None or set(wanted) == {NEW}:
             copies = not context.added_must_be_zero
@@ -144,7 +144,7 @@ def layer_unit(op: Weighted, arch: Arch) -> Unit:
     return op.unit or arch.unit
 
 
-def _tensors(state: Mapping[str, Tensor], path: str, name: str, unit: Unit) -> filters.Tensors:
+def layer_tensors(state: Mapping[str, Tensor], path: str, name: str, unit: Unit) -> filters.Tensors:
     """The tensors of one layer by their names within it."""
     own = {leaf: state[f"{path}.{name}.{leaf}"] for leaf in ("weight", *(("bias",) if unit.bias else ()))}
     return own | ({leaf: state[f"{path}.{leaf}"] for leaf in filters.NORM} if unit.norm else {})

@@ -122,7 +122,7 @@ def start_from(arch: Arch, source: Source, tuning: Tuning) -> Start:
     """
     if source == "random":
         raise ValueError("A run from random weights is not fine-tuning; name trained weights, such as demo.")
-    result = _with_its_classes(arch, source)
+    result = loaded_with_its_classes(arch, source)
     made = {change.path for change in result.changes if change.kind == "new"}
     new = frozenset(made | set(result.drawn))
     frozen = stages_to_freeze(result.net.arch, tuning.freeze, new)
@@ -130,8 +130,8 @@ def start_from(arch: Arch, source: Source, tuning: Tuning) -> Start:
     return Start(result.trained_weights, result.net.arch, state, new, tuning, frozen, result.report)
 
 
-def _with_its_classes(arch: Arch, source: Source) -> Loaded:
-    """The weights with as many classes as they have, where that is all that does not fit."""
+def loaded_with_its_classes(arch: Arch, source: Source) -> Loaded:
+    """The weights in a network of ``arch``, with as many classes as they have where that is all that does not fit."""
     try:
         return loaded(arch, source)
     except WeightsError as problem:

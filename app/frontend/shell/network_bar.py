@@ -26,6 +26,7 @@ from inception_models.edits.widths import scaled
 from ..components.network_head import HeadRefusal, HeadText, Setting, network_head
 from ..state import State
 from .controls import control_shows
+from .story import story
 
 CHANGES_LISTED = 40  # one sentence each
 SCALES = {"half": ("Half width", 0.5), "quarter": ("Quarter width", 0.25), "double": ("Double width", 2.0)}
@@ -49,7 +50,12 @@ def show(state: State, linked: bool) -> None:
         )
         sentences = [change.sentence() for change in changes(state.original, state.arch)]
         network_head(
-            HeadText(state.arch.about.title, _about(state), _changes(sentences, linked), len(sentences)),
+            HeadText(
+                state.arch.about.label,
+                story(state.arch, state.original),
+                _changes(sentences, linked),
+                len(sentences),
+            ),
             _settings(state),
             _presets(state),
             _refusal(state),
@@ -138,7 +144,7 @@ def _presets(state: State) -> Mapping[str, Mapping[str, str]]:
     """Networks that people often want, each one click away; undo reverts it."""
     paper = state.original.about.paper
     siblings = {
-        key: arch.about.title
+        key: arch.about.label
         for key, arch in ARCHITECTURES.items()
         if arch.about.paper == paper and key != state.arch.key
     }
@@ -157,21 +163,7 @@ def _scaled_original(factor: float, arch: Arch) -> Arch:
 
 def _title(key: str) -> str:
     about = ARCHITECTURES[key].about
-    return f"{about.title}, {about.year}"
-
-
-def _about(state: State) -> str:
-    about = state.arch.about
-    parts = [
-        f"<p><b>{escape(about.title)}</b>, {about.year}</p><p>{escape(about.summary)}</p>",
-        f'<p><a href="{escape(about.url, quote=True)}" target="_blank" rel="noopener">{escape(about.paper)}</a>.'
-        f" {escape(about.authors)}.</p>",
-    ]
-    if about.differences:
-        parts.append(f"<p><b>Paper and code</b></p>{_list(about.differences)}")
-    if about.top1_percent:
-        parts.append(f"<p>ImageNet top-1 accuracy {about.top1_percent:g} % ({escape(about.top1_source)}).</p>")
-    return "".join(parts)
+    return f"{about.label}, {about.year}"
 
 
 def _changes(sentences: list[str], linked: bool) -> str:

@@ -1,0 +1,122 @@
+"""Networks in one word each: a variant, a link, a saved file, or whatever ``inspect`` takes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import parse_qsl, urlsplit
+
+from inception_models import ARCHITECTURES, Arch
+from inception_models.edits.link import apply_edits, to_edits
+
+from ..backend.common.links import edited_by
+from .network_options import add_network, add_network_file, network_or_file_s
+
+if TYPE_CHECKING:
+    from ..backend import Analysis, ModuleAnalysis
+
+MAX_FILE_BYTES = 1 << 20
+FORMS = (
+    "a variant, a variant with options in one pair of quotes ('inception_v3 --classes 5'), a link, a .json or"
+    " .safetensors file, an .onnx file, torchvision:NAME, timm:NAME, or package.module:callable, whose code is run"
+)
+
+
+@dataclass(frozen=True)
+class NamedNetwork:
+    """A network of the family or somebody else's, analysed, and what it is called."""
+
+    name: str
+    analysis: Analysis | ModuleAnalysis
+
+
+def network_json(arch: Arch) -> str:
+    """A network as a file that :func:`family_network` reads."""
+    edits = to_edits(ARCHITECTURES[arch.key], arch)
+    return json.dumps({"variant": arch.key, "edits": edits}, indent=1) + "\n"
+
+
+def named_network(text: str) -> NamedNetwork:
+    """The network that ``text`` names.
+
+    Raises:
+        ValueError: with one sentence, where there is none.
+        OSError: where a file cannot be read.
+    """
+    from ..backend import analyze
+    from ..backend.foreign.inspection import inspected
+
+    arch = family_network(text)
+    if arch is not None:
+        return NamedNetwork(_name(text, arch), analyze(arch))
+    return NamedNetwork(text, inspected(text, None))
+
+
+def family_network(text: str) -> Arch | None:
+    """The network of the family that ``text`` names; None where it is the source of somebody else's."""
+    text = text.strip()
+    if "?" in text or text.startswith("variant="):
+        return _linked(text)
+    if text.endswith(".json"):
+        return _saved(Path(text))
+    if text.endswith(".safetensors"):
+        return _with_options(["auto", "--weights", text])
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        raise ValueError(f"{text[:60]!r} has an opening quotation mark and no closing one.") from None
+    if len(words) > 1 or (words and ":" not in words[0] and not words[0].endswith(".onnx")):
+        return _with_options(words)
+    return None
+
+
+def _name(text: str, arch: Arch) -> str:
+    if "?" in text or text.startswith("variant="):
+        return arch.key if arch == ARCHITECTURES[arch.key] else f"{arch.key}, edited"
+    return Path(text).name if text.endswith((".json", ".safetensors")) else text
+
+
+def _linked(text: str) -> Arch:
+    query = dict(parse_qsl(urlsplit(text).query or text, keep_blank_values=True))
+    key = query.get("variant", "")
+    if key not in ARCHITECTURES:
+        raise ValueError(f"The link names no known variant ({key[:40]!r}); known are {', '.join(ARCHITECTURES)}.")
+    return edited_by(ARCHITECTURES[key], query["edits"]) if "edits" in query else ARCHITECTURES[key]
+
+
+def _saved(file: Path) -> Arch:
+    """The network of a file as :func:`network_json` writes it, or of the card of weights."""
+    with file.open("rb") as stream:
+        content = stream.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        raise ValueError(f"{file.name} is longer than {MAX_FILE_BYTES >> 20} MiB, so it is not a saved network.")
+    try:
+        known = json.loads(content)
+    except (ValueError, RecursionError):
+        raise ValueError(f"{file.name} is not valid JSON, so it is not a saved network.") from None
+    match known:
+        case {"variant": str() as key, "edits": edits} if key in ARCHITECTURES:
+            return apply_edits(ARCHITECTURES[key], edits)
+        case {"link": {"variant": str() as key, "edits": str() as edits}} if key in ARCHITECTURES:
+            return edited_by(ARCHITECTURES[key], edits)
+        case _:
+            raise ValueError(f"{file.name} is not a saved network: it needs a known variant, and its edits.")
+
+
+class _Words(argparse.ArgumentParser):
+    """The options of one network in quotes; what is wrong is one sentence, as everywhere."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{self.prog}: {message[:1].upper()}{message[1:].rstrip('.')}.")
+
+
+def _with_options(words: Sequence[str]) -> Arch:
+    parser = _Words(prog=shlex.join(words)[:60], add_help=False)
+    add_network(parser)
+    add_network_file(parser)
+    return network_or_file_s(parser.parse_args(words))
