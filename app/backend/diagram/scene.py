@@ -103,7 +103,7 @@ def scene(analysis: Analysis, options: DiagramOptions) -> Scene:
 
 def _focused(analysis: Analysis, builder: _SceneBuilder) -> Scene:
     """One stage or head between what it reads and what reads it, each of which is one box."""
-    reads, before = PartInput("input", (3, analysis.input_size, analysis.input_size), ONE_PIXEL), None
+    reads, before = PartInput("input", analysis.stages[0].in_shape, ONE_PIXEL), None
     head = next((head for head in analysis.aux if head.name == builder.options.focus), None)
     last = head.part.tap if head and isinstance(head.part, AuxHead) else ""
     stages = iter(analysis.stages)

@@ -50,6 +50,7 @@ def _go_back(variant: str, stage: str) -> None:
     state = current()
     if variant in ARCHITECTURES:
         if variant != state.arch.key:
+            st.session_state.steps_back = st.session_state.get("steps_back", 0) + 1
             state.show_variant(variant)
         if stage in _parts(state.arch):
             state.select(stage)

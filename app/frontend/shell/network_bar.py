@@ -39,13 +39,15 @@ def show(state: State, linked: bool) -> None:
     """Render the bar. ``linked``: whether the address bar holds all changes."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="network-bar"):
         shown = state.arch.key
-        control_shows("variant", shown)
+        # After a step in the browser's history it is another control: Streamlit repeats what the old one showed.
+        key = f"variant-{st.session_state.get('steps_back', 0)}"
+        control_shows(key, shown)
         st.selectbox(
             "Variant",
             list(ARCHITECTURES),
-            key="variant",
+            key=key,
             format_func=variant_label,
-            on_change=lambda: _choose(state, shown),
+            on_change=lambda: _choose(state, shown, str(st.session_state[key])),
             label_visibility="collapsed",
             width=300,
         )
@@ -71,10 +73,10 @@ def show(state: State, linked: bool) -> None:
         )
 
 
-def _choose(state: State, shown: str) -> None:
+def _choose(state: State, shown: str, chosen: str) -> None:
     """Show another variant. Streamlit also reports what the control shows by itself, as new, once it is redrawn."""
-    if st.session_state.variant != shown:
-        state.show_variant(st.session_state.variant)
+    if chosen != shown:
+        state.show_variant(chosen)
 
 
 def _settings(state: State) -> dict[str, Setting]:
