@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from .first_bytes import FirstBytes
 from .gate import Gate
 from .media import SecretMedia
 from .sessions import Departures, NotingDepartures
@@ -27,5 +28,6 @@ def application() -> App:
         Middleware(NotingDepartures, departures=departures),
         Middleware(BoundedUploads),
         Middleware(SecretMedia),
+        Middleware(FirstBytes),
     ]
     return App(MAIN, middleware=around, lifespan=departures.forgetting)
