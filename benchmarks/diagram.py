@@ -12,6 +12,7 @@ from functools import partial
 
 from playwright.sync_api import Page
 
+from app.backend.diagram import readable
 from inception_models import ARCHITECTURES
 
 from .stopwatch import pages, timed
@@ -36,17 +37,22 @@ def ours(runs: int) -> _Runs:
         page.goto(f"{url}/?variant=googlenet")
         page.locator('.view g[id="inception3a"]').wait_for()
         for number in range(100, 100 + runs):
+            page.get_by_role("radio", name="Whole network").click()
             for name in ("inception3b", "inception4a"):
                 node = page.locator(f'.view g[id="{name}.concat"]')
                 told = (
-                    f"deep('.st-key-inspector').some((e) => e.innerText.startsWith('{name}')) &&"
+                    f"deep('.st-key-inspector').some((e) => e.innerText.startsWith('{readable(name)}')) &&"
                     f" deep('[type=range]').some((e) => e.ariaLabel?.includes('{name}'))"
                 )
                 times["select"].append(timed(page, "click", told, node.click))
+            page.get_by_role("radio", name="Block").click()
+            page.get_by_role("option", name="inception 3a").click()
+            page.locator('.view g[id="inception3a.branch1x1.conv"]').wait_for()
             field = page.locator(".st-key-table1").get_by_label("filters of inception3a.branch1x1.conv,").first
             field.fill(str(number))
             shown = f"""deep('.view g[id="inception3a.branch1x1.conv"]')[0]?.textContent.includes('→ {number}')"""
             times["edit"].append(timed(page, "keydown", shown, partial(field.press, "Enter")))
+            page.get_by_role("radio", name="Whole network").click()
             times["choose"].append(_choose(page, RESNET, FOLDED))
             page.get_by_role("radio", name="Layers").click()
             page.locator(".st-key-diagram-choices").get_by_role("button", name="More").click()

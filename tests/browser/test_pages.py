@@ -15,7 +15,7 @@ from app.backend import analyze
 from app.backend.common.quantity import short
 from inception_models import ARCHITECTURES, Arch, with_widths
 from inception_models.edits.input_output import with_input_size
-from tests.browser.visits import choose_variant, settled
+from tests.browser.visits import choose_variant, settled, show_whole_network
 
 ROOT = Path(__file__).parents[2]
 GOOGLENET = ARCHITECTURES["googlenet"]
@@ -105,15 +105,17 @@ def test_dragging_a_slider_of_the_inspector_changes_the_network(visit: Callable[
 
 def test_clicking_a_stage_in_the_diagram_selects_it_everywhere(visit: Callable[..., Page]) -> None:
     page = visit()
+    show_whole_network(page)
     page.locator('g.node[id="inception3b.branch3x3.conv"]').click(timeout=SLOW_MS)
-    expect(page.locator(".inspector h2")).to_have_text("inception3b", timeout=SLOW_MS)
+    expect(page.locator(".inspector h2")).to_have_text("inception 3b", timeout=SLOW_MS)
     expect(page.locator(".st-key-inspector").get_by_role("slider", name="inception3b.branch_pool.proj")).to_be_visible()
     no_traceback(page)
 
 
 def test_the_inspector_follows_a_click_without_waiting_for_python(visit: Callable[..., Page]) -> None:
     page = visit()
-    expect(page.locator(".inspector h2")).to_have_text("inception3a", timeout=SLOW_MS)
+    show_whole_network(page)
+    expect(page.locator(".inspector h2")).to_have_text("inception 3a", timeout=SLOW_MS)
     seen = page.locator('g.node[id="inception4c.branch3x3.conv"]').evaluate(
         """async (node) => {
              node.dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true }))
@@ -121,14 +123,14 @@ def test_the_inspector_follows_a_click_without_waiting_for_python(visit: Callabl
              return document.querySelector(".inspector h2").textContent
            }"""
     )
-    assert seen == "inception4c"
+    assert seen == "inception 4c"
     sliders = page.locator(".st-key-inspector")
     expect(sliders.get_by_role("slider", name="inception4c.branch_pool.proj")).to_be_visible()
     settled(page)
-    expect(page.locator(".inspector h2")).to_have_text("inception4c")
+    expect(page.locator(".inspector h2")).to_have_text("inception 4c")
     choose_variant(page, ARCHITECTURES["xception"].about.title)
     shows(page, ARCHITECTURES["xception"])
-    expect(page.locator(".inspector h2")).to_have_text("block1", timeout=SLOW_MS)
+    expect(page.locator(".inspector h2")).to_have_text("block 1", timeout=SLOW_MS)
 
 
 def test_the_head_tells_what_the_network_is_and_what_was_changed(visit: Callable[..., Page]) -> None:
@@ -171,6 +173,7 @@ def test_the_totals_stay_in_sight_above_the_table(visit: Callable[..., Page]) ->
 
 def test_what_was_chosen_for_the_diagram_outlives_a_visit_to_another_page(visit: Callable[..., Page]) -> None:
     page = visit("/?variant=inception_v3")
+    show_whole_network(page)
     relu = page.locator('g.node[id="Mixed_5b.branch1x1.conv.act"]')
     page.get_by_role("radio", name="Layers").click(timeout=SLOW_MS)
     page.get_by_role("button", name="More").click()
@@ -187,8 +190,41 @@ def test_what_was_chosen_for_the_diagram_outlives_a_visit_to_another_page(visit:
     expect(page.get_by_role("radio", name="Layers")).to_be_checked()
 
 
+def test_a_number_is_typed_and_dragged_in_its_box_and_the_strip_walks_the_network(visit: Callable[..., Page]) -> None:
+    page = visit("/?variant=googlenet")
+    path = "inception3a.branch3x3.conv"
+    number = page.locator(f'g.node[id="{path}"] text').last
+    number.click(timeout=SLOW_MS)
+    field = page.get_by_label(f"filters of {path}, in the diagram")
+    expect(field).to_be_focused()
+    page.keyboard.type("96")
+    page.keyboard.press("Enter")
+    expect(number).to_have_text("128 → 96", timeout=SLOW_MS)
+    shows(page, with_widths(GOOGLENET, {path: 96}))
+    box = number.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 25, y, steps=5)
+    page.mouse.up()
+    expect(number).to_have_text("128", timeout=SLOW_MS)
+    shows(page, GOOGLENET)
+    page.get_by_role("option", name="inception 3a").click()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator('g.node[id="inception3b.branch3x3.conv"]')).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator(".inspector h2")).to_have_text("inception 3b")
+    number = page.locator('g.node[id="inception3b.branch3x3.conv"] text').last
+    number.click()
+    page.keyboard.type("0")
+    page.keyboard.press("Enter")
+    expect(page.locator(".view .number")).to_contain_text("must be a whole number", timeout=SLOW_MS)
+    shows(page, GOOGLENET)
+
+
 def test_the_picture_can_be_selected_too(visit: Callable[..., Page]) -> None:
     page = visit()
+    show_whole_network(page)
     page.locator('g.node[id="input"]').click(timeout=SLOW_MS)
     expect(page.locator(".st-key-inspector")).to_contain_text("The picture, 3 × 224 × 224", timeout=SLOW_MS)
     page.locator(".st-key-inspector").get_by_role("radio", name="Structure").click()
@@ -201,6 +237,7 @@ def test_the_picture_can_be_selected_too(visit: Callable[..., Page]) -> None:
 
 def test_each_network_has_its_own_view(visit: Callable[..., Page]) -> None:
     page = visit()
+    show_whole_network(page)
     drawing = page.locator(".view .drawn > svg")
     expect(drawing.locator('[id="inception3a"]')).to_be_attached(timeout=SLOW_MS)
     page.get_by_title("Zoom in").click()

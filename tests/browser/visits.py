@@ -36,6 +36,12 @@ def choose_variant(page: Page, title: str) -> None:
     page.get_by_role("option", name=title).click()
 
 
+def show_whole_network(page: Page) -> None:
+    """On Explore, instead of the selected block alone."""
+    page.get_by_role("radio", name="Whole network").click(timeout=SLOW_MS)
+    expect(page.get_by_label("Search the diagram")).to_be_visible(timeout=SLOW_MS)
+
+
 def settled(page: Page) -> None:
     expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)

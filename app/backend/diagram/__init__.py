@@ -21,6 +21,7 @@ from ..common.colours import THEMES, ColorBy, ThemeName
 from .dot import dot_of
 from .export import FigureFormat, figure_file
 from .heat import HeatScale
+from .labels import readable
 from .layout import LayoutError
 from .options import DiagramLevel, DiagramOptions, Direction, toggled
 from .scene import Scene, scene
@@ -98,6 +99,7 @@ __all__ = [
     "LayoutError",
     "as_file",
     "draw",
+    "readable",
     "to_dot",
     "toggled",
 ]

@@ -17,11 +17,11 @@ from ..common.colours import Theme
 from .boxes import BoxSize, EdgeRole
 from .options import Direction
 from .scene import ClusterTree, Topology
-from .styles import BOX_SIZES, BoxStyle, DiagramStyle, TextLine, edge_colour
+from .styles import BOX_SIZES, NAME_SIZE, BoxStyle, DiagramStyle, TextLine, edge_colour
 
 FONT = "Helvetica,Arial,sans-serif"
 POINTS_AN_INCH = 72
-EDGE_LABEL, CLUSTER_LABEL = (78, 10), (100, 11)  # room kept for them, in points
+EDGE_LABEL, CLUSTER_LABEL = (96, 12), (130, 13)  # room kept for them, in points
 LABEL_ANGLES: Mapping[Direction, str] = {"TB": "-78", "BT": "-78", "LR": "11"}  # seen from an arrowhead
 UNSEEN = "x"  # keeps room for a label in a layout
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")
@@ -64,14 +64,14 @@ def _defaults(direction: Direction, rank_gap: str) -> tuple[str, ...]:
     dot.attr(rankdir=direction, nodesep="0.1", ranksep=rank_gap, bgcolor="transparent", fontname=FONT, labeljust="l")
     dot.attr("node", shape="box", style="rounded,filled", fixedsize="true", fontname=FONT, penwidth="0.8")
     angle = LABEL_ANGLES[direction]
-    dot.attr("edge", arrowsize="0.5", fontname=FONT, penwidth="0.8", labeldistance="4.7", labelangle=angle)
+    dot.attr("edge", arrowsize="0.5", fontname=FONT, penwidth="0.8", labeldistance="5.4", labelangle=angle)
     return tuple(dot.body)
 
 
 def _rank_gap(topology: Topology) -> str:
     """Inches between ranks: enough for the labels of edges to stages."""
     if topology.labelled and any(size == "stage" for _, size in topology.boxes):
-        return "1.25" if topology.direction == "LR" else "0.3"
+        return "1.5" if topology.direction == "LR" else "0.36"
     return "0.16"
 
 
@@ -156,7 +156,7 @@ def _box(path: str, size: BoxSize | None, style: BoxStyle | None) -> str:
 
 def _title(path: str, style: BoxStyle | None) -> str:
     """The attributes of a cluster."""
-    label = _fixed_label(style.lines if style else [TextLine(UNSEEN, 8, False)], CLUSTER_LABEL)
+    label = _fixed_label(style.lines if style else [TextLine(UNSEEN, NAME_SIZE, False)], CLUSTER_LABEL)
     attributes = {"id": dot_name(path), "margin": "5", "style": "rounded,filled", "labelloc": "b"}
     return f"\tgraph [label={label} {_attributes(attributes | _look(style))}]\n"
 
@@ -168,7 +168,7 @@ def _invisible_edge(tail: str, head: str, **attributes: str) -> str:
 @lru_cache(maxsize=8192)
 def _edge(tail: str, head: str, role: EdgeRole, shape: str, labelled: bool, weight: str, theme: Theme | None) -> str:
     names = dot_name(tail), dot_name(head)
-    label = f"headlabel={_fixed_label([TextLine(shape, 8, False)], EDGE_LABEL)} " if labelled else ""
+    label = f"headlabel={_fixed_label([TextLine(shape, NAME_SIZE, False)], EDGE_LABEL)} " if labelled else ""
     attributes = {"id": "->".join(names), "weight": weight}
     if theme:
         attributes |= {

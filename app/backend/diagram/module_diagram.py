@@ -15,7 +15,17 @@ from .heat import HeatMap
 from .labels import field_line, readable
 from .module_scene import ModuleBox, ModuleFrame, ModuleScene, box_size, module_scene
 from .options import Direction
-from .styles import BOX_SIZES, CLUSTER_LABEL_WIDTH, BoxStyle, DiagramStyle, EdgeStyle, TextLine, fitted
+from .styles import (
+    BOX_SIZES,
+    CLUSTER_LABEL_WIDTH,
+    NAME_SIZE,
+    NUMBER_SIZE,
+    BoxStyle,
+    DiagramStyle,
+    EdgeStyle,
+    TextLine,
+    fitted,
+)
 from .svg import Drawing, drawing_of
 
 ModuleColor = Literal["kind", "params", "macs", "share", "memory", "field"]
@@ -70,7 +80,7 @@ class _Styler:
 
     def _input(self) -> BoxStyle:
         shape, width = shape_text(self.analysis.in_shape), BOX_SIZES["trunk"][0]
-        lines = (fitted("input", width, 7.5), fitted(shape, width, 10, True))
+        lines = (fitted("input", width, NAME_SIZE), fitted(shape, width, NUMBER_SIZE, True))
         return self._look(lines, self.theme.quiet, "kind-input", f"{self.shown.input_path}\n{shape}")
 
     def _box(self, box: ModuleBox) -> BoxStyle:
@@ -88,12 +98,12 @@ class _Styler:
             name = f"{_layer_words(box)} × {box.times}" if box.times > 1 else readable(short_name(box.path))
             below = f"from {short_name(box.path)}" if box.times > 1 else _what(box.what, len(box.bars))
             below += cost or f" · {shape_text(box.out_shape)}"
-            return fitted(name, width, 10.5, True), fitted(below, width, 8)
+            return fitted(name, width, NUMBER_SIZE, True), fitted(below, width, NAME_SIZE)
         width = BOX_SIZES["op"][0]
         name = _layer_words(box)
         if box_size(box) == "thin":
-            return (fitted(name, width, 8),)
-        return fitted(name + cost, width, 7.5), fitted(shape_text(box.out_shape), width, 10, True)
+            return (fitted(name, width, NAME_SIZE),)
+        return fitted(name + cost, width, NAME_SIZE), fitted(shape_text(box.out_shape), width, NUMBER_SIZE, True)
 
     def _fill(self, box: ModuleBox, value: float) -> str:
         if value:
@@ -112,7 +122,7 @@ class _Styler:
         words = [f"{frame.what or 'equal'} × {frame.times}"] if frame.times > 1 else []
         words += [readable(short_name(frame.path))]
         words += [_what(frame.what, frame.branches)] if frame.times == 1 and frame.what else []
-        lines = (fitted(" · ".join(words), CLUSTER_LABEL_WIDTH, 9, True),)
+        lines = (fitted(" · ".join(words), CLUSTER_LABEL_WIDTH, NAME_SIZE, True),)
         copies = f" ({frame.times} copies together)" if frame.times > 1 else ""
         tip = "\n".join(
             (

@@ -23,7 +23,7 @@ class DiagramOptions:
     expanded beyond its branches it unfolds into copies, which can be expanded in turn (``block35.3``). ``fused``: a
     convolution, its normalisation and its activation are one box. ``color_by``: ``memory`` is the size of the output,
     ``share`` the share of the network's MACs, ``field`` the receptive field on the picture, ``time`` the measured
-    ``seconds`` of whole stages.
+    ``seconds`` of whole stages. ``focus``: the name of the only stage or head that is drawn, between its neighbours.
     """
 
     level: DiagramLevel = "branch"
@@ -34,6 +34,7 @@ class DiagramOptions:
     fused: bool = True
     show_aux: bool = True
     theme: ThemeName = "light"
+    focus: str = ""
     seconds: tuple[tuple[str, float], ...] = ()
 
 

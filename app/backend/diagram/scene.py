@@ -88,6 +88,8 @@ class Scene:
 def scene(analysis: Analysis, options: DiagramOptions) -> Scene:
     """What ``options`` show of ``analysis``."""
     builder = _SceneBuilder(options)
+    if options.focus:
+        return _focused(analysis, builder)
     reads = builder.add_picture(analysis.stages[0].in_shape)  # of a part of a network it is not the picture
     outputs: dict[str, PartInput] = {}
     for stage in analysis.stages:
@@ -96,6 +98,32 @@ def scene(analysis: Analysis, options: DiagramOptions) -> Scene:
         for head in analysis.aux:
             assert isinstance(head.part, AuxHead)
             builder.add_stage(head, outputs[head.part.tap])
+    return builder.scene()
+
+
+def _focused(analysis: Analysis, builder: _SceneBuilder) -> Scene:
+    """One stage or head between what it reads and what reads it, each of which is one box."""
+    reads, before = PartInput("input", (3, analysis.input_size, analysis.input_size), ONE_PIXEL), None
+    head = next((head for head in analysis.aux if head.name == builder.options.focus), None)
+    last = head.part.tap if head and isinstance(head.part, AuxHead) else ""
+    stages = iter(analysis.stages)
+    for stage in stages:
+        if stage.name == builder.options.focus:
+            break
+        reads = PartInput(stage.name, stage.out_shape, through(stage.field, reads.seen))
+        before = stage
+        if stage.name == last:
+            break
+    focus = head or stage
+    if before is None:
+        builder.add_picture(reads.shape)
+    else:
+        builder.add_whole(before, reads.seen)
+    output = builder.add_stage(focus, reads)
+    after = None if head else next(stages, None)
+    if after:
+        builder.add_whole(after, through(after.field, output.seen))
+        builder.edges[output.path, after.name] = ("", output.shape)
     return builder.scene()
 
 
@@ -121,6 +149,7 @@ class _SceneBuilder:
             tuple([(box.path, box.spec.size) for box in self.boxes]),
             tuple([(tail, head, role) for (tail, head), (role, _) in self.edges.items()]),
             tuple(self.trees),
+            labelled=not self.options.focus,
         )
         return Scene(topology, tuple(self.boxes), tuple([shape for _, shape in self.edges.values()]), self.clusters)
 
@@ -136,7 +165,7 @@ class _SceneBuilder:
         depth = base + expanded - folded
         output = reads._replace(shape=stage.out_shape, seen=through(stage.field, reads.seen))
         if depth <= 0:
-            self.boxes.append(Box(stage.name, stage_box(stage), 1, stage.params, stage.macs, output.seen))
+            self.add_whole(stage, output.seen)
             self.edges[reads.path, stage.name] = ("aux" if isinstance(stage.part, AuxHead) else "", reads.shape)
             return output._replace(path=stage.name)
         if not stage.copies:
@@ -149,6 +178,10 @@ class _SceneBuilder:
         if isinstance(member, ClusterTree):
             self.trees.append(member)
         return output._replace(path=path)
+
+    def add_whole(self, stage: StageCost, seen: Fields) -> None:
+        """Add a stage or aux head as one box, without its edges."""
+        self.boxes.append(Box(stage.name, stage_box(stage), 1, stage.params, stage.macs, seen))
 
     def _add_copies(self, stage: StageCost, reads: PartInput, base: int) -> tuple[ClusterTree, str]:
         members: list[str | ClusterTree] = []

@@ -22,16 +22,17 @@ from .options import DiagramOptions
 from .scene import Box, Cluster, Scene
 
 BOX_SIZES: Mapping[BoxSize, tuple[float, float]] = {  # width and height in points
-    "stage": (136, 34),
-    "trunk": (104, 26),
-    "join": (104, 26),
-    "op": (104, 26),
-    "small": (66, 26),
-    "thin": (104, 14),
+    "stage": (150, 42),
+    "trunk": (122, 36),
+    "join": (122, 36),
+    "op": (122, 36),
+    "small": (84, 36),
+    "thin": (122, 18),
 }
-CLUSTER_LABEL_WIDTH = 130  # points, more than most clusters have at their narrowest
+NAME_SIZE, NUMBER_SIZE = 10.0, 11.0  # of letters, in points: at 14 px for the one, the other is 13 px
+CLUSTER_LABEL_WIDTH = 150  # points, more than most clusters have at their narrowest
 PADDING = 4  # points to the left and right of a text, together
-SMALLEST = 6.0  # points
+SMALLEST = 7.0  # points
 
 Legend = tuple[tuple[str, str], ...] | HeatScale  # (colour, name) pairs, or the scale of a heat map
 
@@ -159,7 +160,7 @@ def _lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChang
     width = BOX_SIZES[box.size][0]
     name = box_name(box)
     if box.size == "thin":
-        return (fitted(name, width, 8),)
+        return (fitted(name, width, NAME_SIZE),)
     if box.size != "small":
         main = shape_text(box.out_shape)
     elif isinstance(box.role.op, Pool):
@@ -173,7 +174,7 @@ def _lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChang
             name = f"{change.was} → {change.now} · {name}" if change.was else f"new · {name}"
     if value:
         name, main = f"{name} · {main}", look.heat.text(value)
-    return fitted(name, width, 7.5), fitted(main, width, 10, True)
+    return fitted(name, width, NAME_SIZE), fitted(main, width, NUMBER_SIZE, True)
 
 
 def _stage_lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChange]) -> tuple[TextLine, ...]:
@@ -183,7 +184,7 @@ def _stage_lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[Widt
     elif changed:
         line = f"{len(changed)} changed · {line}"
     width = BOX_SIZES["stage"][0]
-    return fitted(readable(box.part.name), width, 10.5, True), fitted(line, width, 8)
+    return fitted(readable(box.part.name), width, NUMBER_SIZE, True), fitted(line, width, NAME_SIZE)
 
 
 def _fill(look: _Look, box: BoxSpec, value: float) -> str:
@@ -238,7 +239,7 @@ def _cluster(look: _Look, cluster: Cluster, value: float, changes: Changes) -> B
     elif changed:
         words.append(f"{len(changed)} changed")
     return BoxStyle(
-        (fitted(" · ".join(words), CLUSTER_LABEL_WIDTH, 9, True),),
+        (fitted(" · ".join(words), CLUSTER_LABEL_WIDTH, NAME_SIZE, True),),
         theme.block,
         theme.mark if changed else theme.border,
         theme.text,

@@ -14,15 +14,15 @@ from .boxes import BoxSize, EdgeRole
 from .dot import FONT, dot_name, dot_of, escaped
 from .layout import EdgeCurve, Rect, layout_of
 from .scene import ClusterTree, Topology
-from .styles import BoxStyle, DiagramStyle, EdgeStyle, Legend, edge_colour
+from .styles import NAME_SIZE, BoxStyle, DiagramStyle, EdgeStyle, Legend, edge_colour
 
 BASELINES: Mapping[BoxSize, tuple[float, ...]] = {  # of the lines in a box, below its centre, in points
-    "stage": (-2.5, 8),
-    "trunk": (-3, 8),
-    "join": (-3, 8),
-    "op": (-3, 8),
-    "small": (-3, 8),
-    "thin": (2.8,),
+    "stage": (-4.5, 9),
+    "trunk": (-4, 10.5),
+    "join": (-4, 10.5),
+    "op": (-4, 10.5),
+    "small": (-4, 10.5),
+    "thin": (3.5,),
 }
 BAR_HEIGHT = 2.5  # points
 THINNEST, THICKEST = 0.7, 2.6  # edges, in points
@@ -194,7 +194,7 @@ def _edge(tail: str, head: str, role: EdgeRole, curve: EdgeCurve) -> EdgeTemplat
         head,
         f'<path fill="none" d="{curve.path}"{dashes}',
         f'<polygon points="{curve.arrow}"',
-        f'<text text-anchor="start" font-size="8" {at}' if at else "",
+        f'<text text-anchor="start" font-size="{NAME_SIZE:g}" {at}' if at else "",
     )
 
 

@@ -7,10 +7,12 @@ from functools import partial
 
 import streamlit as st
 
+from inception_models import widths
+
 from ...backend import Analysis
 from ...backend.diagram import ColorBy, DiagramLevel, DiagramOptions, Drawing, as_file, draw, toggled
 from .. import measured
-from ..components.graph_view import graph_view
+from ..components.graph_view import BoxNumber, graph_view
 from ..shell.controls import remembered
 from ..state import State
 
@@ -24,10 +26,6 @@ COLOR_LABELS: dict[ColorBy, str] = {
     "field": "Receptive field",
     "time": "Time",
 }
-COLOR_HELP = (
-    "What the colours of the boxes mean: their kind, or a heat map of parameters, multiply-accumulates, the output's"
-    " memory, the receptive field on the picture, or the time of whole stages as measured on the Costs page"
-)
 SWITCHES: dict[str, tuple[str, str]] = {
     "sideways": ("Left to right", "Instead of from top to bottom"),
     "apart": ("BatchNorm and ReLU apart", "Each in its own box, on the level Layers"),
@@ -40,45 +38,70 @@ FILE_USES: dict[str, str] = {
     ".png": "for a slide, 3 pixels for each point",
     ".dot": "for Graphviz",
 }
-DIAGRAM_HEIGHT_PX = 560
+VIEWS = ("Block", "Whole network")
+HEIGHT = "var(--diagram)"  # which app.css has
 
 
 def show(state: State, analysis: Analysis, reference: Analysis) -> None:
     """Render the options and the diagram."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="diagram-choices"):
-        options = _chosen(state, analysis)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="diagram-choices"):
+        view = st.segmented_control(
+            "View",
+            VIEWS,
+            default=remembered("View", VIEWS, VIEWS[0]),
+            key="View",
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        block = view == VIEWS[0]
+        options = _chosen(state, analysis, block)
         _files(analysis, options, reference)
     drawing = draw(analysis, options, reference)
     graph_view(
         drawing,
-        network=state.arch.key,
+        network=f"{state.arch.key}/{options.focus}",
         selected=state.selected,
         key="diagram",
         on_select=state.select,
         on_expand=lambda path: _toggle(state, options, drawing, path),
-        height_px=DIAGRAM_HEIGHT_PX,
+        numbers=_numbers(state),
+        on_edit=state.type_numbers,
+        walk=_neighbours(analysis, options.focus) if block else None,
+        height=HEIGHT,
     )
 
 
-def _chosen(state: State, analysis: Analysis) -> DiagramOptions:
-    level = st.segmented_control(
-        "Level",
-        list(LEVEL_LABELS),
-        default=remembered("Level", LEVEL_LABELS, "branch"),
-        format_func=LEVEL_LABELS.__getitem__,
-        key="Level",
-        required=True,
-        help="How much of the traced network is drawn",
-        persist_state="session",
-    )
+def _numbers(state: State) -> dict[str, BoxNumber]:
+    published = widths(state.original)
+    return {
+        path: BoxNumber(width, published.get(path, width), *state.refused_text(path))
+        for path, width in widths(state.arch).items()
+    }
+
+
+def _focus(state: State, analysis: Analysis) -> str:
+    """The stage or head that the selection lies in; the first one where the picture is selected."""
+    names = {part.name for part in (*analysis.stages, *analysis.aux)}
+    return state.selected_stage if state.selected_stage in names else analysis.stages[0].name
+
+
+def _neighbours(analysis: Analysis, focus: str) -> tuple[str, str]:
+    names = ["", *(part.name for part in (*analysis.stages, *analysis.aux)), ""]
+    at = names.index(focus)
+    return names[at - 1], names[at + 1]
+
+
+def _chosen(state: State, analysis: Analysis, block: bool) -> DiagramOptions:
+    level = "branch" if block else _level()
     color = st.selectbox(
         "Colour by",
         list(COLOR_LABELS),
         index=list(COLOR_LABELS).index(remembered("Colour by", COLOR_LABELS, "kind")),
         format_func=COLOR_LABELS.__getitem__,
         key="Colour by",
-        help=COLOR_HELP,
-        width=170,
+        label_visibility="collapsed",
+        width=160,
         persist_state="session",
     )
     seconds = measured.stage_seconds(state.arch) if color == "time" else {}
@@ -88,13 +111,27 @@ def _chosen(state: State, analysis: Analysis) -> DiagramOptions:
     return DiagramOptions(
         level=level,
         expand=state.expanded | {stage.name for stage in analysis.stages if stage.copies and copies},
-        fold=state.folded,
+        fold=frozenset() if block else state.folded,
         color_by=color,
         direction="LR" if sideways else "TB",
         fused=not apart,
         show_aux=heads,
         theme="dark" if st.context.theme.type == "dark" else "light",
+        focus=_focus(state, analysis) if block else "",
         seconds=tuple(seconds.items()),
+    )
+
+
+def _level() -> DiagramLevel:
+    return st.segmented_control(
+        "Level",
+        list(LEVEL_LABELS),
+        default=remembered("Level", LEVEL_LABELS, "branch"),
+        format_func=LEVEL_LABELS.__getitem__,
+        key="Level",
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
     )
 
 
@@ -135,4 +172,6 @@ def _files(analysis: Analysis, options: DiagramOptions, reference: Analysis) -> 
 
 def _toggle(state: State, options: DiagramOptions, drawing: Drawing, path: str) -> None:
     after = toggled(options, path, drawing.clusters)
-    state.expanded, state.folded = after.expand, after.fold
+    state.expanded = after.expand
+    if not options.focus:  # a block alone is never folded
+        state.folded = after.fold

@@ -13,8 +13,10 @@ from inception_models.arch.spec import AuxHead, Conv, Pool, Repeat
 from ...backend import Analysis, StageCost
 from ...backend.analysis.changes import first_copy
 from ...backend.analysis.graph import elements
+from ...backend.analysis.network import BranchCost
 from ...backend.common.colours import OUTSIDE_COLOUR, branch_colour
-from ...backend.common.quantity import exact, float32_bytes, shape_text, short
+from ...backend.common.quantity import exact, float32_bytes, percent_change, shape_text, short
+from ...backend.diagram import readable
 from ..components.stage_cards import BranchLine, Fact, StageCard, stage_cards
 from ..components.width_sliders import WidthSlider, width_sliders
 from ..shell.controls import remembered
@@ -25,10 +27,11 @@ EDITORS = ["Widths", "Structure"]
 INPUT = "input"  # the picture's box in the diagram, which is not a stage
 
 
-def show(state: State, analysis: Analysis) -> None:
+def show(state: State, analysis: Analysis, reference: Analysis) -> None:
     """Render the inspector for the selected stage."""
     stages = {stage.name: stage for stage in (*analysis.stages, *analysis.aux)}
-    cards = {name: _card(stage, analysis) for name, stage in stages.items()}
+    before = {stage.name: stage for stage in (*reference.stages, *reference.aux)}
+    cards = {name: _card(stage, before.get(name), analysis) for name, stage in stages.items()}
     stage_cards({INPUT: _picture(analysis), **cards}, selected=state.selected_stage, key="cards")
     shown = st.segmented_control(
         "Edit",
@@ -45,26 +48,47 @@ def show(state: State, analysis: Analysis) -> None:
         return
     sliders = _sliders(state, stages)
     width_sliders(sliders, selected=state.selected_stage, key="sliders", on_edit=state.type_numbers)
+    tables = {name: _branch_card(stage, before.get(name)) for name, stage in stages.items()}
+    stage_cards({INPUT: StageCard(""), **tables}, selected=state.selected_stage, key="branches")
 
 
 def _picture(analysis: Analysis) -> StageCard:
     return StageCard(INPUT, f"The picture, {shape_text(analysis.stages[0].in_shape)}")
 
 
-def _card(stage: StageCost, analysis: Analysis) -> StageCard:
-    note = "For one copy." if stage.copies else ""
-    return StageCard(stage.name, _what(stage), _facts(stage, analysis), _branch_lines(stage), note)
+def _card(stage: StageCost, before: StageCost | None, analysis: Analysis) -> StageCard:
+    return StageCard(readable(stage.name), _what(stage), _facts(stage, before, analysis))
 
 
-def _facts(stage: StageCost, analysis: Analysis) -> tuple[Fact, ...]:
+def _branch_card(stage: StageCost, before: StageCost | None) -> StageCard:
+    return StageCard("", branches=_branch_lines(stage, before), note="For one copy." if stage.copies else "")
+
+
+def _facts(stage: StageCost, before: StageCost | None, analysis: Analysis) -> tuple[Fact, ...]:
     output = float32_bytes(elements(stage.out_shape))
+    published = (stage.params, stage.macs) if before is None else (before.params, before.macs)
     facts = (
         Fact("in → out", f"{shape_text(stage.in_shape)} → {shape_text(stage.out_shape)}", "Channels × height × width"),
-        Fact("parameters", _share(stage.params, analysis.params), exact(stage.params, "parameters")),
-        Fact("MACs", _share(stage.macs, analysis.macs), exact(stage.macs, "multiply-accumulates for one picture")),
+        Fact(
+            "parameters",
+            _share(stage.params, analysis.params),
+            exact(stage.params, "parameters"),
+            _change(stage.params, published[0]),
+        ),
+        Fact(
+            "MACs",
+            _share(stage.macs, analysis.macs),
+            exact(stage.macs, "multiply-accumulates for one picture"),
+            _change(stage.macs, published[1]),
+        ),
         Fact("output", short(output, "B"), "Memory of the output for one picture, as 32-bit floats"),
     )
     return facts if isinstance(stage.part, AuxHead) else (*facts, _field(stage, analysis))
+
+
+def _change(now: int, published: int) -> str:
+    """The difference from the published network; empty where there is none."""
+    return "" if now == published else percent_change(now, published)
 
 
 def _what(stage: StageCost) -> str:
@@ -97,21 +121,30 @@ def _share(part: int, whole: int) -> str:
     return f"{short(part)} ({part / whole:.1%})" if whole and part else short(part)
 
 
-def _branch_lines(stage: StageCost) -> tuple[BranchLine, ...]:
+def _branch_lines(stage: StageCost, before: StageCost | None) -> tuple[BranchLine, ...]:
     block, colors = first_copy(stage), _colors(stage)
-    total = block.macs or 1
+    published = {} if before is None else {branch.name: branch for branch in first_copy(before).branches}
     return tuple(
-        BranchLine(
-            branch.name,
-            colors[branch.name],
-            str(branch.out_shape[0]),
-            short(branch.params) if branch.params else "–",
-            short(branch.macs) if branch.macs else "–",
-            f"{exact(branch.macs, 'MACs')}, {branch.macs / total:.1%} of the block",
-            round(branch.macs / total, 3),
-        )
+        _branch_line(branch, published.get(branch.name, branch), colors[branch.name], block.macs or 1)
         for branch in block.branches
     )
+
+
+def _branch_line(branch: BranchCost, published: BranchCost, color: str, total: int) -> BranchLine:
+    share = branch.macs / total
+    return BranchLine(
+        branch.name,
+        color,
+        (str(branch.out_shape[0]), _was(branch.out_shape[0], published.out_shape[0])),
+        short(branch.params) if branch.params else "–",
+        (short(branch.macs) if branch.macs else "–", _change(branch.macs, published.macs)),
+        f"{exact(branch.macs, 'MACs')}, {share:.1%} of the block; published {exact(published.macs)}",
+        round(share, 3),
+    )
+
+
+def _was(now: int, published: int) -> str:
+    return "" if now == published else f"was {published}"
 
 
 def _sliders(state: State, stages: Mapping[str, StageCost]) -> dict[str, list[WidthSlider]]:

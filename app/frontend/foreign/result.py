@@ -82,7 +82,7 @@ def _diagram(asked: Asked, found: ModuleAnalysis) -> None:
         key="own-diagram",
         on_select=lambda path: st.session_state.update(own_selected=path),
         on_expand=lambda path: _keep(asked, options.view.toggled(path, path in drawing.clusters)),
-        height_px=560,
+        height="min(560px, 72svh)",
     )
     _selected(found)
 

@@ -30,22 +30,19 @@ def show() -> Networks:
     return networks
 
 
-def show_after(body: Callable[[State, Analysis, Analysis], None]) -> None:
-    """Render ``body``, which follows every edit as fast as possible, and the frame around it.
-
-    Both are one fragment, so that an edit redraws nothing else, and the body is computed first.
-    """
+def show_around(body: Callable[[State, Analysis, Analysis], None]) -> None:
+    """Render it and ``body`` as one fragment: an edit in either redraws nothing else."""
     memory.show()
-    _body_and_above(body)
+    _above_and_body(body)
     _freeze_imported_modules()
 
 
 @st.fragment
-def _body_and_above(body: Callable[[State, Analysis, Analysis], None]) -> None:
-    networks, above = _networks(current()), st.container(key="above")
-    body(*networks)
-    with above:
+def _above_and_body(body: Callable[[State, Analysis, Analysis], None]) -> None:
+    networks = _networks(current())
+    with st.container(key="above"):
         _above(*networks)
+    body(*networks)
     memory.keep_again(networks[0])
 
 

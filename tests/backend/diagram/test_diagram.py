@@ -115,6 +115,23 @@ def test_ops_unfolded_are_the_traced_graph(variant: str) -> None:
     assert set(groups(root, "edge")) == {f"{tail}->{head}" for tail, head in analysis.graph.edges}
 
 
+@pytest.mark.parametrize("variant", ["googlenet", "inception_v3", "inception_resnet_v2", "odd"])
+def test_a_stage_alone_is_drawn_as_in_the_whole_network_between_its_neighbours(variant: str) -> None:
+    analysis = known(variant)
+    whole = svg(analysis)
+    names = [stage.name for stage in analysis.stages]
+    for before, name, after in zip(["input", *names], names, [*names[1:], ""], strict=False):
+        root = svg(analysis, DiagramOptions(focus=name))
+        own = {path for path in groups(whole, "node") if path == name or path.startswith(f"{name}.")}
+        assert set(groups(root, "node")) == own | ({before, after} - {""})
+        inside = {edge for edge in groups(whole, "edge") if set(edge.split("->")) <= own}
+        assert {edge for edge in groups(root, "edge") if set(edge.split("->")) <= own} == inside
+        assert any(edge.startswith(f"{before}->") for edge in groups(root, "edge"))
+        assert not after or any(edge.endswith(f"->{after}") for edge in groups(root, "edge"))
+    for head in analysis.aux:
+        assert head.part.tap in groups(svg(analysis, DiagramOptions(focus=head.name)), "node")
+
+
 @pytest.mark.parametrize("variant", ["googlenet", "inception_v3", "xception", "odd"])
 def test_graphviz_draws_the_traced_graph_too(variant: str) -> None:
     analysis = known(variant)

@@ -7,7 +7,8 @@ screen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,19 @@ from ..shared.events import handled, new_events
 
 if TYPE_CHECKING:  # the backend needs seconds to import, and the component only reads its values
     from ....backend.diagram import Drawing
+
+_MAX_TYPED = 200  # characters; longer text is cut before anything looks at it
+
+
+@dataclass(frozen=True)
+class BoxNumber:
+    """The filters of a box, which are edited in it. With an ``error``, ``typed`` is shown beside it."""
+
+    width: int
+    original: int
+    error: str | None = None
+    typed: str | None = None
+
 
 _component = Component(__file__, "graph_view", "view.js", style="view.css", markup="view.html")
 
@@ -28,18 +42,24 @@ def graph_view(
     key: str,
     on_select: Callable[[str], None],
     on_expand: Callable[[str], None] | None = None,
-    height_px: int = 520,
+    numbers: Mapping[str, BoxNumber] | None = None,
+    on_edit: Callable[[Mapping[str, str]], None] | None = None,
+    walk: tuple[str, str] | None = None,
+    height: str = "min(520px, 72svh)",
 ) -> None:
     """Show ``drawing`` with its legend.
 
     ``selected`` is a path; where the drawing does not have it, what lies in it or, failing that, around it is marked.
-    The height gives way to a small window. Each ``network`` has a camera of its own, which also outlives a visit to
-    another page. What has no colour gets the theme's, so text on a filled node needs its own. Nothing in the drawing
+    ``numbers``: by the paths of boxes. ``walk``: the paths before and after what is drawn, empty at an end; without it
+    the drawing is the whole. ``height`` is CSS. Each ``network`` has a camera of its own, which also outlives a visit
+    to another page. What has no colour gets the theme's, so text on a filled node needs its own. Nothing in the drawing
     can run or load anything.
 
     The callbacks run before the next script run and only get ids of items of ``drawing``. ``on_select`` should make it
-    the selection. ``on_expand`` gets a node that should be expanded, or a cluster that should be folded.
+    the selection. ``on_expand`` gets a node that should be expanded, or a cluster that should be folded. ``on_edit``
+    gets {path: text}, not validated.
     """
+    ids = {item.id for item in drawing.items} | {*(walk or ())}
     _component(
         key=key,
         data={
@@ -57,10 +77,12 @@ def graph_view(
             "legend": _legend(drawing),
             "selected": selected,
             "expandable": on_expand is not None,
-            "height_px": height_px,
+            "numbers": {path: vars(number) for path, number in (numbers or {}).items()},
+            "walk": walk,
+            "height": height,
             "handled": handled(key),
         },
-        on_events_change=partial(_dispatch, key, drawing, on_select, on_expand),
+        on_events_change=partial(_dispatch, key, ids, on_select, on_expand, frozenset(numbers or ()), on_edit),
     )
 
 
@@ -72,14 +94,21 @@ def _legend(drawing: Drawing) -> object:
 
 
 def _dispatch(
-    key: str, drawing: Drawing, on_select: Callable[[str], None], on_expand: Callable[[str], None] | None
+    key: str,
+    ids: Container[str],
+    on_select: Callable[[str], None],
+    on_expand: Callable[[str], None] | None,
+    numbers: Container[str],
+    on_edit: Callable[[Mapping[str, str]], None] | None,
 ) -> None:
-    ids = {item.id for item in drawing.items}
     for event in new_events(key):
         match event:
             case {"select": str() as path} if path in ids:
                 on_select(path)
             case {"expand": str() as path} if path in ids and on_expand is not None:
                 on_expand(path)
+            case {"typed": dict() as typed} if on_edit is not None:
+                if known := {path: str(text)[:_MAX_TYPED] for path, text in typed.items() if path in numbers}:
+                    on_edit(known)
             case _:
                 pass

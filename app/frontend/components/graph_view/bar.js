@@ -4,17 +4,21 @@ import { part } from "../shared/parts.js"
 
 /** @import { GraphView } from "./graph_view.js" */
 
-/** @typedef {"in" | "out" | "fit" | "full" | "expand" | "fold"} Act */
+/** @typedef {"in" | "out" | "fit" | "full" | "expand" | "fold" | "before" | "after"} Act */
 
 export class Bar {
   /** @param {GraphView} view */
   constructor(view) {
     this.root = view.root
+    /** @type {[before: string, after: string]} */
+    this.ways = ["", ""]
     /** @type {Record<Act, () => void>} */
     const acts = {
       in: () => view.camera.zoom(1.5, undefined, true),
       out: () => view.camera.zoom(1 / 1.5, undefined, true),
       fit: () => view.fit(),
+      before: () => view.go(this.ways[0]),
+      after: () => view.go(this.ways[1]),
       full: () => this.leaveFull() || this.enterFull(),
       expand: () => view.expand(view.chosen[0]),
       fold: () => view.fold(view.chosen[0]),
@@ -32,6 +36,13 @@ export class Bar {
   /** @param {Act} act */
   button(act) {
     return part(this.root, `[data-act=${act}]`, HTMLButtonElement)
+  }
+
+  /** @param {[before: string, after: string] | null} ways */
+  walk(ways) {
+    this.ways = ways ?? ["", ""]
+    this.button("before").disabled = !this.ways[0]
+    this.button("after").disabled = !this.ways[1]
   }
 
   get isFull() {

@@ -8,19 +8,19 @@ import { center, clamp } from "./geometry.js"
 /** @import { Point } from "./geometry.js" */
 
 /** @typedef {{ x: number, y: number, k: number }} At */
-/** @typedef {"fitted" | "opening" | null} Mode the view to return to when the canvas changes its size */
+/** @typedef {"fitted" | null} Mode the view to return to when the canvas changes its size */
 
 /**
  * What a camera saw last.
- * @typedef {{ at: At | null, mode: Mode, topology: string, boxes: Map<string, Box> }} Memory
+ * @typedef {{ at: At | null, mode: Mode, topology: string, down: boolean, boxes: Map<string, Box> }} Memory
  */
 
 // Scales, given by how large a box's largest letters are on the screen, in px:
-const READABLE = 8 // smaller ones cannot be read
-export const OPENING = 11 // a network that does not fit opens no larger than this
-const ROOMY = 14 // and one that fits no larger than this
+const READABLE = 13 // smaller ones cannot be read across a room
+export const OPENING = 14 // at which a search shows what it has found
+const ROOMY = 16 // and one that fits no larger than this
 const CLOSEST = 48
-const PAD = { top: 56, side: 20 } // kept free around a fitted diagram; the bar is at the top
+const GAP = 12 // kept free around a fitted diagram
 const IN_SIGHT = 80 // of the diagram that cannot be dragged out of the canvas
 
 export const calm = matchMedia("(prefers-reduced-motion: reduce)")
@@ -31,10 +31,12 @@ export class Camera {
   /**
    * @param {HTMLElement} canvas
    * @param {() => void} onMove runs after each move
+   * @param {() => { top: number, bottom: number, right: number }} covered what lies over the canvas
    */
-  constructor(canvas, onMove) {
+  constructor(canvas, onMove, covered) {
     this.canvas = canvas
     this.onMove = onMove
+    this.covered = covered
     this.placed = false // whether it shows its diagram; not yet in a closed tab
     this.size = { w: 0, h: 0 }
     this.flow = new Flow()
@@ -44,7 +46,7 @@ export class Camera {
     /** @type {Diagram | null} */
     this.shown = null
     /** @type {Memory} */
-    this.memory = { at: null, mode: null, topology: "", boxes: new Map() }
+    this.memory = { at: null, mode: null, topology: "", down: true, boxes: new Map() }
   }
 
   get diagram() {
@@ -65,7 +67,7 @@ export class Camera {
    * @param {string[]} wanted ids that should stay where they are, most important first
    */
   show(diagram, network, topology, wanted) {
-    this.memory = remembered.get(network) ?? { at: null, mode: null, topology: "", boxes: new Map() }
+    this.memory = remembered.get(network) ?? { at: null, mode: null, topology: "", down: true, boxes: new Map() }
     remembered.set(network, this.memory)
     this.shown = diagram
     this.topology = topology
@@ -79,7 +81,7 @@ export class Camera {
     const before = this.size
     const [w, h] = [this.canvas.clientWidth, this.canvas.clientHeight]
     if (!w || !this.shown) return
-    const { at, mode, topology, boxes } = this.memory
+    const { at, mode, topology, boxes, down } = this.memory
     this.size = { w, h }
     if (this.placed) {
       if (mode) this.look(this[mode](), { mode })
@@ -89,10 +91,18 @@ export class Camera {
     this.flow.measure(this.diagram)
     this.memory.boxes = this.flow.boxes
     this.placed = true
-    if (!at) this.look(this.opening(), { mode: "opening" })
+    if (!at) this.look(this.fitted(), { mode: "fitted" })
     else if (topology === this.topology) this.look(at, { mode })
+    else if (down !== this.flow.down) this.turn()
     else this.keepPlace(boxes)
-    this.memory.topology = this.topology
+    Object.assign(this.memory, { topology: this.topology, down: this.flow.down })
+  }
+
+  /** After another direction: from the beginning, with what the person looked at in sight. */
+  turn() {
+    this.look(this.fitted(), { mode: "fitted" })
+    const [place] = this.wanted.flatMap((id) => this.flow.boxes.get(id) ?? [])
+    if (place) this.reveal(place, { glide: false })
   }
 
   /**
@@ -114,7 +124,7 @@ export class Camera {
     const [nearest] = common.filter(({ seen }) => seen).sort((a, b) => fromMiddle(a) - fromMiddle(b))
     const anchor = wanted.find(({ seen }) => seen) ?? nearest ?? wanted[0]
     if (!anchor) {
-      this.look(this.opening(), { mode: "opening" })
+      this.look(this.fitted(), { mode: "fitted" })
       return
     }
     const [[x0, y0], [x1, y1]] = [this.flow.entry(anchor.old), this.flow.entry(anchor.now)]
@@ -125,33 +135,34 @@ export class Camera {
 
   // ---- Views
 
+  /** Where a fitted diagram may be: not under the bar, the legend and the small map. */
   get room() {
-    return { w: this.size.w - 2 * PAD.side, h: this.size.h - PAD.top - PAD.side }
+    const { top, bottom, right } = this.covered()
+    const { w, h } = this.size
+    return { x: GAP, y: top + GAP, w: w - right - 2 * GAP, h: h - top - bottom - 2 * GAP }
   }
 
-  fitted() {
+  /** The scale at which all of it is seen, and no letter is larger than needed. */
+  get whole() {
     const { width, height } = this.diagram
     const { w, h } = this.room
-    const k = Math.min(w / width, h / height, ROOMY / this.flow.letter)
-    return { x: (this.size.w - width * k) / 2, y: PAD.top + (h - height * k) / 2, k }
+    return Math.min(w / width, h / height, ROOMY / this.flow.letter)
   }
 
-  /** All of it or, where that would be too small to read, the end at which the picture enters. */
-  opening() {
-    const all = this.fitted()
-    if (all.k * this.flow.letter >= READABLE) return all
+  /** All of it or, where that would be too small to read, as much as can be read, from where the picture enters. */
+  fitted() {
     const { width, height, places } = this.diagram
-    const { w, h } = this.room
-    const k = clamp(this.flow.down ? w / width : h / height, READABLE / this.flow.letter, OPENING / this.flow.letter)
+    const { x: left, y: top, w, h } = this.room
+    const k = Math.max(this.whole, READABLE / this.flow.letter)
     const [first] = this.flow.inOrder(places.filter((place) => place.kind === "node"))
     const [x, y] = first ? center(first.box) : [width / 2, height / 2]
-    /** @type {(pad: number, room: number, length: number) => number} */
-    const start = (pad, room, length) => (this.flow.backwards ? pad + room - length * k : pad)
-    /** @type {(pad: number, room: number, length: number, at: number) => number} */
-    const middle = (pad, room, length, at) => pad + room / 2 - k * (length * k <= room ? length / 2 : at)
-    return this.flow.down
-      ? { x: middle(PAD.side, w, width, x), y: start(PAD.top, h, height), k }
-      : { x: start(PAD.side, w, width), y: middle(PAD.top, h, height, y), k }
+    /** @type {(from: number, room: number, length: number, along: boolean, at: number) => number} */
+    const start = (from, room, length, along, at) => {
+      if (length <= room) return from + (room - length) / 2
+      if (!along) return from + room / 2 - k * at
+      return this.flow.backwards ? from + room - length : from
+    }
+    return { x: start(left, w, width * k, !this.flow.down, x), y: start(top, h, height * k, this.flow.down, y), k }
   }
 
   // ---- Moving
@@ -177,7 +188,7 @@ export class Camera {
   zoom(factor, [x, y] = [this.size.w / 2, this.size.h / 2], glide = false) {
     if (!this.placed) return
     const { at } = this
-    const furthest = 0.7 * Math.min(this.fitted().k, READABLE / this.flow.letter)
+    const furthest = 0.7 * this.whole
     const k = clamp(at.k * factor, furthest, CLOSEST / this.flow.letter)
     this.look({ x: x - ((x - at.x) * k) / at.k, y: y - ((y - at.y) * k) / at.k, k }, { glide })
   }
@@ -194,7 +205,8 @@ export class Camera {
 
   /** @param {Point} point of the diagram */
   centerOn([x, y], k = this.at.k, glide = false) {
-    this.look({ x: this.size.w / 2 - k * x, y: (this.size.h + PAD.top) / 2 - k * y, k }, { glide })
+    const { x: left, y: top, w, h } = this.room
+    this.look({ x: left + w / 2 - k * x, y: top + h / 2 - k * y, k }, { glide })
   }
 
   /**
@@ -208,8 +220,8 @@ export class Camera {
       return low < from ? from - low : Math.min(0, to - high)
     }
     const [[left, top], [right, bottom]] = this.corners(box)
-    const { w, h } = this.size
-    this.pan(shift(left, right, PAD.side, w - PAD.side), shift(top, bottom, PAD.top, h - PAD.side), glide)
+    const { x, y, w, h } = this.room
+    this.pan(shift(left, right, x, x + w), shift(top, bottom, y, y + h), glide)
   }
 
   /**

@@ -10,6 +10,7 @@ import { Hint } from "./hint.js"
 import { listenToKeys } from "./keys.js"
 import { drawLegend } from "./legend.js"
 import { Minimap } from "./minimap.js"
+import { Numbers } from "./numbers.js"
 import { Overlay } from "./overlay.js"
 import { ancestors, clusterAround, placesAt } from "./paths.js"
 import { listenToPointers } from "./pointers.js"
@@ -44,11 +45,12 @@ export class GraphView {
     /** @type {Outbox<GraphViewTold>} */
     this.outbox = new Outbox()
     this.overlay = new Overlay()
-    this.camera = new Camera(this.canvas, () => this.moved())
+    this.camera = new Camera(this.canvas, () => this.moved(), () => this.covered())
     this.map = new Minimap(part(root, ".map", HTMLElement), this.camera)
     this.tip = new Tip(part(root, ".tip", HTMLElement), this.canvas)
     this.search = new Search(this)
     this.bar = new Bar(this)
+    this.numbers = new Numbers(this, part(root, ".number", HTMLElement))
     listenToPointers(this)
     listenToKeys(this)
     new ResizeObserver(() => {
@@ -76,11 +78,14 @@ export class GraphView {
     const before = this.data
     this.data = data
     this.outbox.answered(data.handled, send)
-    this.root.style.setProperty("--height", `${data.height_px}px`)
+    this.root.style.setProperty("--height", data.height)
     this.root.toggleAttribute("data-fixed", !data.expandable)
+    this.root.toggleAttribute("data-part", data.walk !== null)
+    this.bar.walk(data.walk)
     drawLegend(this.legend, data.legend)
     const changed = this.show(data, before)
     this.receive(data)
+    this.numbers.update(data.numbers)
     if (changed) this.decorate()
   }
 
@@ -134,6 +139,13 @@ export class GraphView {
     this.select(place.id)
     tellSelected(place.id)
     this.outbox.tell({ select: place.id })
+  }
+
+  /** @param {string} path of what is before or after */
+  go(path) {
+    if (!path) return
+    tellSelected(path)
+    this.outbox.tell({ select: path })
   }
 
   /** @param {Place | undefined} place */
@@ -221,10 +233,18 @@ export class GraphView {
 
   // ---- What lies over the diagram: rings, small map, tip, hint
 
+  /** How much of the canvas is covered from above, from below and on the right. */
+  covered() {
+    const bar = part(this.root, ".bar", HTMLElement)
+    const right = this.data?.walk ? 0 : this.map.width
+    return { top: bar.offsetTop + bar.offsetHeight, bottom: this.legend.offsetHeight, right }
+  }
+
   moved() {
     this.overlay.scale(this.camera.at.k)
     this.tip.hide()
     this.map.follow()
+    this.numbers?.place()
   }
 
   decorate() {

@@ -41,6 +41,8 @@ export function listenToKeys(view) {
 function pressed(view, key) {
   const place = view.places.find(({ element }) => element.matches(":focus"))
   if (key in ARROWS) step(view, place, ARROWS[key])
+  else if (key === "PageUp" || key === "PageDown") view.go(view.bar.ways[key === "PageUp" ? 0 : 1])
+  else if (/^\d$/.test(key) && place && view.numbers.has(place.id)) view.numbers.open(place, key)
   else if (key === "Enter" || key === " ") enter(view, place)
   else if (key === "+" || key === "=") view.expand(place)
   else if (key === "-") view.fold(place)
@@ -56,7 +58,8 @@ function pressed(view, key) {
  * @param {Place | undefined} place
  */
 function enter(view, place) {
-  if (place && place.id === view.selected) view.toggle(place)
+  if (place && view.numbers.has(place.id)) view.numbers.open(place)
+  else if (place && place.id === view.selected) view.toggle(place)
   else if (place) view.choose(place)
 }
 

@@ -8,7 +8,9 @@ export interface GraphViewData {
   legend: [colour: string, label: string][] | HeatScale
   selected: string | null // a path
   expandable: boolean
-  height_px: number
+  numbers: Record<string, BoxNumber> // by the paths of boxes
+  walk: [before: string, after: string] | null // null: the whole network is drawn
+  height: string // CSS
   handled: Handled
 }
 
@@ -36,5 +38,13 @@ export interface HeatScale {
   high: string
 }
 
-/** The path of what a person selected, or wants to have expanded (a node) or folded (a cluster). */
-export type GraphViewTold = { select: string } | { expand: string }
+/** See __init__.py. */
+export interface BoxNumber {
+  width: number
+  original: number
+  error: string | null
+  typed: string | null
+}
+
+/** The path of what a person selected, or wants to have expanded (a node) or folded (a cluster); or what they typed. */
+export type GraphViewTold = { select: string } | { expand: string } | { typed: Record<string, string> }

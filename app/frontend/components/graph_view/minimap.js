@@ -5,6 +5,7 @@ import { part } from "../shared/parts.js"
 /** @import { Camera } from "./camera.js" */
 
 const MAP_PX = 150 // the greatest width
+const EDGE_PX = 16 // around it
 
 export class Minimap {
   /**
@@ -30,10 +31,19 @@ export class Minimap {
     this.camera.centerOn([(event.clientX - x) / this.k, (event.clientY - y) / this.k])
   }
 
-  draw() {
+  /** The scale at which all of it has room. */
+  get fitting() {
     const { diagram, size } = this.camera
-    const { width, height, places } = diagram
-    this.k = Math.min(Math.min(MAP_PX, size.w / 5) / width, (size.h * 0.4) / height)
+    return Math.min(Math.min(MAP_PX, size.w / 5) / diagram.width, (size.h * 0.4) / diagram.height)
+  }
+
+  get width() {
+    return this.camera.diagram.width * this.fitting + EDGE_PX
+  }
+
+  draw() {
+    const { width, height, places } = this.camera.diagram
+    this.k = this.fitting
     const k = this.k * devicePixelRatio
     this.canvas.width = Math.ceil(width * k)
     this.canvas.height = Math.ceil(height * k)

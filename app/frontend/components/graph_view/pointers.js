@@ -1,4 +1,4 @@
-// Pointers: a drag or one finger pans, two fingers zoom, a click selects, a double click expands or zooms.
+// Pointers: a drag or two fingers pan, two fingers zoom, one scrolls the page, a click selects, a double click expands or zooms.
 
 import { distance } from "./geometry.js"
 
@@ -29,6 +29,7 @@ export function listenToPointers(view) {
   canvas.addEventListener("pointermove", (event) => {
     const from = fingers.get(event.pointerId)
     if (!from || !event.buttons) return fingers.delete(event.pointerId) || view.hover(event)
+    if (event.pointerType === "touch" && fingers.size < 2 && !view.bar.isFull) return // it scrolls the page
     const to = view.point(event)
     if (!dragged && distance(from, to) < SLACK_PX) return
     dragged = true
@@ -40,6 +41,7 @@ export function listenToPointers(view) {
     if (!still) return
     camera.zoom(distance(to, still) / distance(from, still), [(to[0] + still[0]) / 2, (to[1] + still[1]) / 2])
   })
+  canvas.addEventListener("touchstart", (event) => event.touches.length > 1 && event.preventDefault(), { passive: false })
   /** @param {PointerEvent} event */
   const lifted = (event) => fingers.delete(event.pointerId)
   canvas.addEventListener("pointerup", lifted)

@@ -10,32 +10,36 @@ from ..shared.component import Component
 
 @dataclass(frozen=True)
 class Fact:
-    """A number about a stage, with its name and its meaning."""
+    """A number about a stage, with its name and its meaning. ``change``: from the published network, in percent."""
 
     name: str
     value: str
     tip: str
+    change: str = ""
 
 
 @dataclass(frozen=True)
 class BranchLine:
-    """A branch of a block in figures. ``share`` (0 to 1) of the block's MACs is the length of the bar in ``color``."""
+    """A branch of a block in figures, two with the difference from the published network, empty where there is none.
+
+    ``share`` (0 to 1) of the block's MACs is the length of the bar in ``color``.
+    """
 
     name: str
     color: str
-    channels: str
+    channels: tuple[str, str]
     params: str
-    macs: str
+    macs: tuple[str, str]
     tip: str
     share: float
 
 
 @dataclass(frozen=True)
 class StageCard:
-    """What there is to say about a stage; ``note`` is about the ``branches``."""
+    """What there is to say about a stage; ``note`` is about the ``branches``. Without a title it has no heading."""
 
     title: str
-    about: str
+    about: str = ""
     facts: tuple[Fact, ...] = ()
     branches: tuple[BranchLine, ...] = ()
     note: str = ""

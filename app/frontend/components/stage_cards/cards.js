@@ -5,7 +5,7 @@ import { received } from "../shared/received.js"
 import { SelectedStage } from "../shared/selection.js"
 
 /** @import { Run } from "../shared/messages.d.ts" */
-/** @import { BranchLine, CardsData, Fact, StageCard } from "./messages.d.ts" */
+/** @import { BranchLine, CardsData, Fact, Figure, StageCard } from "./messages.d.ts" */
 
 /** @param {Run<CardsData> & { parentElement: { stageCards?: StageCards } }} run */
 export default function (run) {
@@ -45,7 +45,7 @@ class StageCards {
 /** @param {StageCard} card */
 function contents({ title, about, facts, branches, note }) {
   /** @type {HTMLElement[]} */
-  const nodes = [el("h2", {}, title), el("p", {}, about)]
+  const nodes = title ? [el("h2", {}, title), el("p", {}, about)] : []
   if (facts.length) nodes.push(el("dl", {}, ...facts.map(factNode)))
   if (branches.length) nodes.push(branchTable(branches))
   if (note) nodes.push(el("p", { className: "note" }, note))
@@ -53,13 +53,13 @@ function contents({ title, about, facts, branches, note }) {
 }
 
 /** @param {Fact} fact */
-function factNode({ name, value, tip }) {
-  return el("div", { tabIndex: 0, "data-tip": tip }, el("dt", {}, name), el("dd", {}, value))
+function factNode({ name, value, tip, change }) {
+  return el("div", { tabIndex: 0, "data-tip": tip }, el("dt", {}, name), el("dd", {}, value, " ", changeNode(change)))
 }
 
 /** @param {BranchLine[]} branches */
 function branchTable(branches) {
-  const heads = ["branch", "channels", "params", "MACs"].map((name) => el("th", { scope: "col" }, name))
+  const heads = ["branch", "channels", "parameters", "MACs"].map((name) => el("th", { scope: "col" }, name))
   return el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...branches.map(branchRow)))
 }
 
@@ -70,8 +70,18 @@ function branchRow({ name, color, channels, params, macs, tip, share }) {
   return el(
     "tr", {},
     el("th", { scope: "row" }, sample, name),
-    el("td", {}, channels),
+    el("td", {}, ...figure(channels)),
     el("td", {}, params),
-    el("td", { "data-tip": tip, tabIndex: 0 }, macs, bar),
+    el("td", { "data-tip": tip, tabIndex: 0 }, ...figure(macs), bar),
   )
+}
+
+/** @param {Figure} figure */
+function figure([value, change]) {
+  return [changeNode(change), " ", value]
+}
+
+/** @param {string} change */
+function changeNode(change) {
+  return el("small", { className: `change ${change.startsWith("+") ? "more" : "less"}` }, change)
 }

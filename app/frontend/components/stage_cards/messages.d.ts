@@ -17,14 +17,17 @@ export interface Fact {
   name: string
   value: string
   tip: string
+  change: string
 }
+
+export type Figure = [value: string, change: string]
 
 export interface BranchLine {
   name: string
   color: string
-  channels: string
+  channels: Figure
   params: string
-  macs: string
+  macs: Figure
   tip: string
   share: number
 }

@@ -1,0 +1,47 @@
+"""The whole network as a strip of its stages, in order, as a Streamlit component: where its costs are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from ..shared.component import Component
+from ..shared.events import handled, new_events
+
+
+@dataclass(frozen=True)
+class StripStage:
+    """A stage: ``share`` (0 to 1) of the network's MACs is its length, ``bars`` are colours and fractions of its width.
+
+    ``edited``: what was changed in it, in words; empty where nothing was.
+    """
+
+    path: str
+    name: str
+    bars: Sequence[tuple[str, float]]
+    share: float
+    tip: str
+    edited: str
+
+
+_component = Component(__file__, "network_strip", "strip.js", style="strip.css")
+
+
+def network_strip(stages: Sequence[StripStage], *, selected: str, key: str, on_select: Callable[[str], None]) -> None:
+    """Show ``stages``, the selected one marked. ``on_select`` gets another one's path, before the next script run."""
+    paths = frozenset(stage.path for stage in stages)
+    _component(
+        key=key,
+        data={"stages": [vars(stage) for stage in stages], "selected": selected, "handled": handled(key)},
+        on_events_change=partial(_dispatch, key, paths, on_select),
+    )
+
+
+def _dispatch(key: str, paths: frozenset[str], on_select: Callable[[str], None]) -> None:
+    for event in new_events(key):
+        match event:
+            case {"select": str() as path} if path in paths:
+                on_select(path)
+            case _:
+                pass

@@ -1,0 +1,22 @@
+// What Python sends to the strip, and what it sends back. See __init__.py.
+
+import type { Handled } from "../shared/messages.d.ts"
+
+export interface StripData {
+  stages: StripStage[] // in network order
+  selected: string
+  handled: Handled
+}
+
+export interface StripStage {
+  path: string
+  name: string
+  bars: [colour: string, share: number][]
+  share: number
+  tip: string
+  edited: string
+}
+
+export interface StripTold {
+  select: string
+}

@@ -1,0 +1,127 @@
+// The strip: a list of which one is selected. Arrow keys go through the network.
+
+import { el } from "../shared/dom.js"
+import { Outbox } from "../shared/outbox.js"
+import { received } from "../shared/received.js"
+import { SelectedStage, tellSelected } from "../shared/selection.js"
+
+/** @import { Run, Send } from "../shared/messages.d.ts" */
+/** @import { StripData, StripStage, StripTold } from "./messages.d.ts" */
+
+/** @type {Record<string, number>} */
+const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity }
+
+/** @param {Run<StripData, StripTold> & { parentElement: { strip?: Strip } }} run */
+export default function (run) {
+  const shown = received(run)
+  if (!shown) return
+  const strip = (run.parentElement.strip ??= new Strip(run.parentElement))
+  strip.update(shown.data, shown.send)
+}
+
+class Strip {
+  /** @param {Run<StripData>["parentElement"]} parent */
+  constructor(parent) {
+    /** @type {Outbox<StripTold>} the newest selection is enough */
+    this.outbox = new Outbox((_, later) => later)
+    /** @type {Map<string, Stage>} */
+    this.stages = new Map()
+    this.current = ""
+    this.list = el("div", { className: "strip", role: "listbox", "aria-label": "The network's stages, in order" })
+    parent.append(this.list)
+    this.selected = new SelectedStage(this.list, () => this.mark())
+    this.list.addEventListener("keydown", (event) => this.key(event))
+  }
+
+  /**
+   * @param {StripData} data
+   * @param {Send<StripTold>} send
+   */
+  update({ stages, selected, handled }, send) {
+    this.outbox.answered(handled, send)
+    if (stages.map(({ path }) => path).join() !== [...this.stages.keys()].join()) {
+      this.stages = new Map(stages.map((stage) => [stage.path, new Stage(this, stage.path)]))
+      this.list.replaceChildren(...[...this.stages.values()].map(({ node }) => node))
+    }
+    for (const stage of stages) this.stages.get(stage.path)?.update(stage)
+    this.selected.confirm(selected)
+    this.mark()
+  }
+
+  mark() {
+    const stage = this.selected.of(Object.fromEntries(this.stages)) ?? this.stages.values().next().value
+    if (!stage || stage.path === this.current) return
+    this.stages.get(this.current)?.select(false)
+    this.current = stage.path
+    stage.select(true)
+    stage.reveal(this.list)
+  }
+
+  /** @param {string} path */
+  choose(path) {
+    tellSelected(path)
+    this.outbox.tell({ select: path })
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const step = STEPS[event.key]
+    if (!step || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    const paths = [...this.stages.keys()]
+    const next = Math.min(Math.max(paths.indexOf(this.current) + step, 0), paths.length - 1)
+    this.choose(paths[next])
+    this.stages.get(paths[next])?.node.focus({ preventScroll: true })
+  }
+}
+
+class Stage {
+  /**
+   * @param {Strip} strip
+   * @param {string} path
+   */
+  constructor(strip, path) {
+    this.path = path
+    this.shown = ""
+    this.block = el("span", { className: "block" })
+    this.name = el("span", { className: "name" })
+    this.cost = el("span", { className: "cost" })
+    this.node = el("div", { className: "stage", role: "option", tabIndex: -1 }, this.block, this.name, this.cost)
+    this.node.addEventListener("click", () => strip.choose(path))
+  }
+
+  /** @param {StripStage} stage */
+  update(stage) {
+    const text = JSON.stringify(stage)
+    if (text === this.shown) return
+    this.shown = text
+    const { name, bars, share, tip, edited } = stage
+    this.node.style.setProperty("--share", String(share))
+    this.node.title = tip
+    this.node.classList.toggle("edited", edited !== "")
+    this.name.textContent = name
+    this.cost.textContent = share ? (share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`) : ""
+    this.cost.ariaLabel = [share ? `${this.cost.textContent} of MACs` : "", edited].filter(Boolean).join(", ")
+    this.block.replaceChildren(...bars.map(([colour, part]) => el("i", { style: `background: ${colour}; flex: ${part}` })))
+  }
+
+  /** @param {boolean} on */
+  select(on) {
+    this.node.setAttribute("aria-selected", String(on))
+    this.node.tabIndex = on ? 0 : -1
+  }
+
+  /**
+   * Inside the strip only: the page stays where it is.
+   * @param {HTMLElement} list
+   */
+  reveal(list) {
+    const [place, frame] = [this.node.getBoundingClientRect(), list.getBoundingClientRect()]
+    if (place.top < frame.top || place.bottom > frame.bottom) {
+      list.scrollTop += place.top - frame.top - (frame.height - place.height) / 2
+    }
+    if (place.left < frame.left || place.right > frame.right) {
+      list.scrollLeft += place.left - frame.left - (frame.width - place.width) / 2
+    }
+  }
+}
