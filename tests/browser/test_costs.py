@@ -86,7 +86,7 @@ def test_clicks_on_bars_and_tiles_select_the_part_and_the_tab_is_remembered(cost
     tile.filter(has_text="branch5x5").first.click(position={"x": 12, "y": 9})
     selected(page, "inception4e.branch5x5")
     page.get_by_role("link", name="Show in the diagram").click()
-    expect(page.locator(".inspector h2").first).to_have_text("inception4e", timeout=SLOW_MS)
+    expect(page.locator(".inspector h2").first).to_have_text("inception 4e", timeout=SLOW_MS)
     settled(page)
     page.get_by_role("link", name="Costs").click()
     expect(page.get_by_role("tab", name="Tree")).to_have_attribute("aria-selected", "true", timeout=SLOW_MS)
