@@ -11,9 +11,9 @@ from pathlib import Path
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
-from .first_bytes import FirstBytes
 from .gate import Gate
 from .media import SecretMedia
+from .page_head import PageHead
 from .sessions import Departures, NotingDepartures
 from .uploads import BoundedUploads
 
@@ -28,6 +28,6 @@ def application() -> App:
         Middleware(NotingDepartures, departures=departures),
         Middleware(BoundedUploads),
         Middleware(SecretMedia),
-        Middleware(FirstBytes),
+        Middleware(PageHead),
     ]
     return App(MAIN, middleware=around, lifespan=departures.forgetting)

@@ -16,9 +16,7 @@ from tests.browser.components.static_page import StaticPage
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 
 # Console errors that are not ours, each with its reason. Everything else fails the test that caused it.
-HARMLESS: tuple[tuple[str, str], ...] = (
-    (r"404 .*/\w+/_stcore/(health|host-config)", "below a page's address Streamlit first looks for its server there"),
-)
+HARMLESS: tuple[tuple[str, str], ...] = ()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -378,3 +378,50 @@ def test_an_undo_reaches_the_control_that_shows_it(visit: Callable[..., Page]) -
     page.get_by_role("button", name="Undo").click()
     shows(page, GOOGLENET)
     expect(size).to_have_value("224", timeout=SLOW_MS)
+
+
+def test_back_and_forward_walk_through_variants_and_selections(page: Page, app_url: str) -> None:
+    page.goto("about:blank")
+    before = page.evaluate("history.length")
+    page.goto(f"{app_url}/explore?variant=inception_v3")
+    shows(page, ARCHITECTURES["inception_v3"])
+    settled(page)
+    expect(page).to_have_url(f"{app_url}/?variant=inception_v3")
+    expect(page).to_have_title("Inception v3 | Explore | Inception Explorer")
+    assert page.evaluate("history.length") == before + 1
+    page.get_by_role("option", name="Mixed 6b").click()
+    expect(page.locator('g.node[id="Mixed_6b.branch1x1.conv"]')).to_be_visible(timeout=SLOW_MS)
+    settled(page)
+    choose_variant(page, ARCHITECTURES["xception"].about.title)
+    shows(page, ARCHITECTURES["xception"])
+    settled(page)
+    page.go_back()
+    shows(page, ARCHITECTURES["inception_v3"])
+    expect(page.locator(".inspector h2")).to_have_text("Mixed 6b")
+    settled(page)
+    page.go_back()
+    expect(page.locator(".inspector h2")).to_have_text("Mixed 5b", timeout=SLOW_MS)
+    settled(page)
+    page.go_forward()
+    expect(page.locator(".inspector h2")).to_have_text("Mixed 6b", timeout=SLOW_MS)
+    settled(page)
+    page.go_forward()
+    shows(page, ARCHITECTURES["xception"])
+
+
+def test_nothing_on_explore_moves_while_it_loads_or_follows_an_edit(page: Page, app_url: str) -> None:
+    page.add_init_script(
+        "window.moved = 0; const add = (list) => { for (const shift of list.getEntries()) moved += shift.value };"
+        "new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true })"
+    )
+    page.goto(f"{app_url}/?variant=inception_v3")
+    expect(page.locator("g.node").first).to_be_visible(timeout=SLOW_MS)
+    settled(page)
+    at_load = page.evaluate("moved")
+    assert at_load <= 0.1
+    field = page.get_by_label("filters of Mixed_5b.branch1x1.conv, exact")
+    field.fill("96")
+    field.press("Enter")
+    shows(page, with_widths(ARCHITECTURES["inception_v3"], {"Mixed_5b.branch1x1.conv": 96}))
+    settled(page)
+    assert page.evaluate("moved") - at_load < 0.001

@@ -27,12 +27,15 @@ SMALL_LINK = '/picture?variant=googlenet_torchvision&edits={"v":1,"aux":false,"c
 
 
 def choose(page: Page, option: str, control: str = "Weights") -> None:
-    page.get_by_role("combobox", name=control, exact=control == "Weights").click()
+    field = page.get_by_role("combobox", name=control, exact=control == "Weights")
+    field.scroll_into_view_if_needed()
+    page.evaluate("new Promise(requestAnimationFrame)")  # the list closes when the page scrolls
+    field.click()
     page.get_by_role("option", name=re.compile(option)).click()
 
 
 def said(page: Page, text: str) -> Locator:
-    return page.locator(".stMain").get_by_text(text).first
+    return page.locator(".stMain").get_by_text(text).locator("visible=true").first
 
 
 def visible(locator: Locator) -> None:

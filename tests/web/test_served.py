@@ -61,6 +61,19 @@ def test_every_answer_has_the_security_headers(port: int, path: str) -> None:
     assert "unsafe" not in policy["script-src"]
 
 
+def test_the_page_has_its_name_and_style_before_streamlit_draws_it(port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/costs", headers={"Accept": "text/html", "Accept-Encoding": "gzip"})
+    page = connection.getresponse().read().decode()
+    assert "<title>Inception Explorer</title>" in page
+    assert '<meta name="description" content="Pick a network' in page
+    assert page.index("</head>") < page.index(".st-key-network-bar") < page.index("</body>")  # after Streamlit's styles
+    connection.request("GET", "/explore?variant=xception", headers={"Accept": "text/html"})
+    answered = connection.getresponse()
+    assert (answered.status, answered.headers["Location"]) == (307, "./?variant=xception")
+    connection.close()
+
+
 def test_uploads_are_held_to_their_limits(port: int) -> None:
     with visiting(port) as person, visiting(port) as other:
         assert person.upload("a.JPG", MB + 9999)[0] == 413

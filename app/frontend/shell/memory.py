@@ -38,9 +38,19 @@ def show() -> None:
     """
     answered = st.session_state.setdefault("memory_answered", not known_browser())
     with st.container(key="memory-place"):
-        session_memory({**_who(), "now": kept_of(current()) if answered else None}, "memory", _restore)
+        session_memory({**_who(), "now": kept_of(current()) if answered else None}, "memory", _restore, _go_back)
         if not answered:
             _wait()
+
+
+def _go_back(variant: str, stage: str) -> None:
+    """Show the variant as it was left, and its stage, which the browser's history went to."""
+    state = current()
+    if variant in ARCHITECTURES:
+        if variant != state.arch.key:
+            state.show_variant(variant)
+        if stage in _parts(state.arch):
+            state.select(stage)
 
 
 def _wait() -> None:
@@ -66,7 +76,9 @@ def _who() -> dict[str, object]:
 def kept_of(state: State) -> dict[str, object]:
     """What the browser keeps of one run; its record is made of many."""
     address = address_of(state)
+    edited = ", edited" if state.edited else ""
     return {
+        "title": f"{state.arch.about.title}{edited} | {state.page} | Inception Explorer",
         "address": address.query,
         "network": address.network,
         "steps": {"at": state.step, "past": len(state.past), "future": len(state.future)},

@@ -37,13 +37,14 @@ _Edit = Callable[[Arch], Arch]
 def show(state: State, linked: bool) -> None:
     """Render the bar. ``linked``: whether the address bar holds all changes."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="network-bar"):
-        control_shows("variant", state.arch.key)
+        shown = state.arch.key
+        control_shows("variant", shown)
         st.selectbox(
             "Variant",
             list(ARCHITECTURES),
             key="variant",
             format_func=_title,
-            on_change=lambda: state.show_variant(st.session_state.variant),
+            on_change=lambda: _choose(state, shown),
             label_visibility="collapsed",
             width=300,
         )
@@ -67,6 +68,12 @@ def show(state: State, linked: bool) -> None:
                 "reset": (lambda: state.become(state.original)) if sentences else None,
             },
         )
+
+
+def _choose(state: State, shown: str) -> None:
+    """Show another variant. Streamlit also reports what the control shows by itself, as new, once it is redrawn."""
+    if st.session_state.variant != shown:
+        state.show_variant(st.session_state.variant)
 
 
 def _settings(state: State) -> dict[str, Setting]:

@@ -7,7 +7,7 @@ import { received } from "../shared/received.js"
 import { added, save, saved } from "./record.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
-/** @import { MemoryData, MemoryRecord, MemoryTold } from "./messages.d.ts" */
+/** @import { MemoryData, MemoryRecord, MemoryTold, Now } from "./messages.d.ts" */
 
 const SAVE_AFTER_MS = 250
 const COOKIE_SECONDS = 400 * 24 * 3600 // as long as browsers keep one
@@ -31,7 +31,9 @@ class Memory {
     this.turn = -1
     this.answered = "" // the session that was told the record
     this.timer = 0
+    this.place = "" // the variant and the stage of the newest entry in the browser's history
     window.addEventListener("pagehide", () => this.save())
+    window.addEventListener("popstate", ({ state }) => this.goBack(state?.place))
     this.noticeReconnection()
   }
 
@@ -47,10 +49,32 @@ class Memory {
     document.cookie = `inception_visitor=${data.visitor}; path=/; max-age=${COOKIE_SECONDS}; SameSite=Strict`
     if (!data.now) return this.answer(data.session)
     this.record = added(this.record, data.now)
-    const query = `?${new URLSearchParams(data.now.address)}`
-    if (location.search !== query) history.replaceState(history.state, "", query)
+    document.title = data.now.title
+    this.note(data.now)
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.save(), SAVE_AFTER_MS)
+  }
+
+  /**
+   * A variant and a selection are entries of the browser's history; an edit changes the newest one.
+   * @param {Now} now
+   */
+  note({ address, network, kept }) {
+    if (this.outbox.waiting.some((event) => "variant" in event)) return
+    const query = `?${new URLSearchParams(address)}`
+    const place = `${network.variant} ${kept.selected.split(".")[0]}`
+    const state = { ...history.state, place }
+    if (this.place && place !== this.place) history.pushState(state, "", query)
+    else if (location.search !== query || !this.place) history.replaceState(state, "", query)
+    this.place = place
+  }
+
+  /** @param {unknown} place of the entry that the person went to */
+  goBack(place) {
+    if (typeof place !== "string" || place === this.place) return
+    this.place = place
+    const [variant, stage] = place.split(" ")
+    this.outbox.tell({ variant, stage })
   }
 
   /** @param {string} session waits for what was kept */

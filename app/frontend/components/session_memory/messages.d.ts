@@ -28,6 +28,7 @@ export interface Kept {
 
 /** What a run shows. */
 export interface Now {
+  title: string // of the window
   address: Record<string, string> // the query for the address bar
   network: NetworkLink
   steps: Steps
@@ -51,4 +52,4 @@ export interface MemoryRecord {
   kept: Kept
 }
 
-export type MemoryTold = { record: MemoryRecord | null; query: string } | { awake: true }
+export type MemoryTold = { record: MemoryRecord | null; query: string } | { awake: true } | { variant: string; stage: string }

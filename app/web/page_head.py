@@ -1,0 +1,96 @@
+"""What the page is before Streamlit has drawn anything: its name, its style sheet, and where its server is.
+
+Streamlit's own page is called Streamlit, gets a style sheet only after its first drawing, which then moves, and looks
+for its server below a page's address first, which the browser reports as errors.
+"""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from html import escape
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from inception_models.shipped import ASSETS
+
+NAME = "Inception Explorer"
+DESCRIPTION = (
+    "Pick a network of the Inception family, change any filter count, and see at once what that does to the diagram,"
+    " parameters, MACs and memory; push a picture through it and look at what every branch sees."
+)
+SCRIPT = 'window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href.replace(/[?#].*/, "") }'
+"""The server is where the page's own files are."""
+
+
+class PageHead:
+    """Completes the head of each page. The address of the first page is the server's own; /explore leads there."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            return await self._app(scope, receive, send)
+        if scope["path"].endswith("/explore"):
+            query = scope["query_string"].decode("latin-1")
+            return await RedirectResponse(f"./?{query}")(scope, receive, send)
+        headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        return await self._app({**scope, "headers": headers}, receive, _Completing(send))
+
+
+class _Completing:
+    """Sends a page with its head completed, and anything else as it is."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_page(message):
+            self._start = message
+        elif self._start is None:
+            await self._send(message)
+        else:
+            self._body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._finish(self._start)
+
+    async def _finish(self, start: Message) -> None:
+        body = completed(self._body.decode()).encode() if self._body else b""
+        headers = MutableHeaders(scope=start)
+        if body:
+            headers["content-length"] = str(len(body))
+        del headers["etag"]
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": body})
+
+
+def _is_page(start: Message) -> bool:
+    return start["status"] == 200 and Headers(raw=start["headers"]).get("content-type", "").startswith("text/html")
+
+
+def completed(page: str) -> str:
+    """Streamlit's page with our head. The style sheet is last, so that it prevails over Streamlit's."""
+    head, style = _additions()
+    page = page.replace("<title>Streamlit</title>", head, 1).replace("./favicon.png", _icon(), 1)
+    return page.replace("</body>", f"{style}</body>", 1)
+
+
+@cache
+def _additions() -> tuple[str, str]:
+    name, description = escape(NAME, quote=True), escape(DESCRIPTION, quote=True)
+    head = (
+        f'<title>{name}</title><meta name="description" content="{description}">'
+        f'<meta property="og:title" content="{name}"><meta property="og:description" content="{description}">'
+        f'<meta property="og:type" content="website"><script>{SCRIPT}</script>'
+    )
+    return head, f"<style>{(ASSETS / 'app.css').read_text(encoding='utf-8')}</style>"
+
+
+@cache
+def _icon() -> str:
+    return f"data:image/png;base64,{base64.b64encode((ASSETS / 'icon.png').read_bytes()).decode()}"
