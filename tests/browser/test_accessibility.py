@@ -83,7 +83,6 @@ def test_a_page_hardly_shifts_at_load(page: Page, app_url: str) -> None:
     fresh = page.context.new_page()  # its script must not stay in the page that other tests share
     fresh.add_init_script(COUNT_SHIFTS)
     for path, last in (
-        ("picture", fresh.get_by_role("application").first),
         ("costs", fresh.locator(".barlayer").first),
         ("train", fresh.get_by_role("heading", name="What a run does")),
         ("own-network", fresh.get_by_role("button", name="torchvision resnet50")),
