@@ -120,7 +120,7 @@ def test_the_sweep_of_an_edited_demo_network(train: Callable[[Arch], Page]) -> N
     shows_network(page, size_px=112, classes=10)
     settled(page)
     number = widths(demo().arch)["conv2"]
-    expect(page.get_by_role("combobox", name="Width")).to_have_value(f"conv2 ({number})", timeout=SLOW_MS)
+    expect(page.get_by_role("combobox", name="Width", exact=True)).to_have_value(f"conv2 ({number})", timeout=SLOW_MS)
     page.get_by_role("button", name="Measure").click()
     expect(page.get_by_text(f"of {number} filters.")).to_be_visible(timeout=3 * SLOW_MS)
     expect(page.locator(".scatterlayer .point")).to_have_count(len(sweep_widths(number)), timeout=SLOW_MS)

@@ -24,7 +24,7 @@ def show(context: CostsContext) -> None:
         stored = choose_format()
     memory = inference_memory(context.analysis, stored.dtype, stored.batch)
     before = inference_memory(context.published, stored.dtype, stored.batch) if context.published else None
-    st.subheader("Inference")
+    st.header("Inference")
     st.caption(f"For {stored.of_batch}, without auxiliary heads.")
     _facts(
         [
@@ -44,7 +44,7 @@ def show(context: CostsContext) -> None:
         " inference needs. Scratch memory inside the processor's library is not counted."
     )
     selection_note(context.state)
-    st.subheader("A training step")
+    st.header("A training step")
     if stored.dtype == "int8":
         st.caption("Networks are not trained in int8; choose another number format.")
         return

@@ -26,11 +26,11 @@ def show(context: CostsContext) -> None:
             help="Parameters are stored, MACs are computed (2 FLOPs each), and activations are what the layers write.",
         )
         stored = choose_format() if metric == "memory" else NumberFormat()
-    st.subheader("By stage and branch")
+    st.header("By stage and branch")
     figure = stage_bars(context.analysis, metric, stored.batch_bytes, context.state.selected_stage, context.published)
     plot(context, figure, "bars")
     if metric == "memory":
         st.caption(f"Bytes for {stored.of_batch}.")
     selection_note(context.state)
-    st.subheader("By kind of branch")
+    st.header("By kind of branch")
     show_chart(branch_shares(context.analysis, context.published), "shares", f"{context.state.arch.key}.shares")

@@ -43,7 +43,7 @@ def show(context: CostsContext) -> None:
         st.caption("A long job, such as a training run, went on here meanwhile: on an idle machine it is faster.")
     _against_macs(context, times)
     st.caption("Where the orange bar is longer, the stage takes a larger share of the time than of the MACs.")
-    st.subheader("Roofline")
+    st.header("Roofline")
     points = roofline.roofline_points(context.analysis, times.latency, times.ceilings)
     before = roofline.roofline_points(context.original, times.published, times.ceilings) if times.published else ()
     plot(context, roofline_plot(times.ceilings, points, before), "roofline")
@@ -56,7 +56,7 @@ def show(context: CostsContext) -> None:
 
 
 def _against_macs(context: CostsContext, times: measured.Measured | None) -> None:
-    st.subheader("Time against MACs")
+    st.header("Time against MACs")
     published = (context.published, times.published if times else None) if context.published else None
     latency = times.latency if times else None
     plot(context, time_against_macs(context.analysis, latency, context.state.selected_stage, published), "times")

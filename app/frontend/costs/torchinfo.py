@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from ...backend.common.quantity import exact
@@ -37,4 +39,6 @@ def show(context: CostsContext) -> None:
         )
     else:
         st.error(f"torchinfo's mult-adds are {exact(listing.mult_adds)}; {exact(expected)} were expected.")
-    st.code(listing.text, language=None, height=560)
+    st.html(f'<pre class="listing" tabindex="0" aria-label="torchinfo\'s summary">{escape(listing.text)}</pre>')
+    name = f"{analysis.arch.key}.torchinfo.txt"
+    st.download_button("Text", listing.text, name, "text/plain", icon=":material/download:", on_click="ignore")

@@ -18,7 +18,7 @@ COMMAND = "A module of your own is code, which this page does not run; on the co
 def page() -> None:
     """Render the page."""
     state, analysis, _ = frame.show()
-    st.markdown("### Your own network")
+    st.header("Your own network")
     st.caption(ABOUT)
     source_input.choose()
     asked = OWN_NETWORK.live
@@ -32,4 +32,4 @@ def page() -> None:
             return
     source_input.examples()
     st.caption(COMMAND)
-    st.code("python -m app inspect package.module:callable --shape 3,224,224", language="sh")
+    st.code("python -m app inspect package.module:callable --shape 3,224,224", language=None, wrap_lines=True)

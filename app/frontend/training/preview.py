@@ -23,7 +23,7 @@ SHOWN_PX = 64
 
 def show(analysis: Analysis, offer: Offer, options: Options, beginning: Beginning | None) -> None:
     """Render it."""
-    st.subheader("What a run does")
+    st.header("What a run does")
     st.html(_examples(offer.title, offer))
     plan = training_plan(analysis, offer.pictures, options, tuning=beginning.tuning if beginning else None)
     size = analysis.input_size

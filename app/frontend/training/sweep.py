@@ -82,7 +82,7 @@ def _start(arch: Arch) -> None:
 def _result(measured: Sweep, arch: Arch) -> None:
     now = next(point.accuracy for point in measured.points if point.width == measured.width)
     narrowest = next(point for point in measured.points if point.accuracy >= now - 0.01)
-    st.subheader(plain(measured.path))
+    st.header(plain(measured.path))
     name = f"{measured.arch.key}.{measured.path}"
     st.plotly_chart(sweep_plot(measured), key="sweep", config=chart_config(name))
     st.caption(

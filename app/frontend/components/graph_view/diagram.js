@@ -70,7 +70,11 @@ export class Place extends Item {
   /** @param {DrawnItem} drawn */
   describe(drawn) {
     super.describe(drawn)
-    this.element.setAttribute("aria-label", (this.tip || this.text).replaceAll("\n", ", "))
+    // What can be seen comes first, word for word: a person who speaks to the machine says what they read.
+    const texts = [...this.element.querySelectorAll("text")]
+    for (const text of texts) if (!(text.nextSibling instanceof Text)) text.after(" ")
+    const seen = texts.map((text) => text.textContent).join(" ")
+    this.element.setAttribute("aria-label", `${seen}: ${(this.tip || this.text).replaceAll("\n", ", ")}`)
   }
 }
 

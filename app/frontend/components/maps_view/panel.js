@@ -40,7 +40,7 @@ export class Panel {
     this.values = null
     /** @type {Place | null} */
     this.place = null
-    this.name = el("h3")
+    this.name = el("h2")
     this.size = el("small")
     this.image = el("img", { alt: "" })
     this.mark = el("span", { className: "mark", hidden: true })

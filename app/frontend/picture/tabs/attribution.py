@@ -159,7 +159,7 @@ def _black(context: PictureContext) -> Tensor:
 
 def _heat_map(context: PictureContext, heat: Tensor, opacity: float, caption: str) -> None:
     drawn = overlay(context.forward_pass.preview, heat, opacity)
-    st.image(drawn.image, output_format="PNG", width=440)
+    st.image(drawn.image, output_format="PNG", width=440, alt="The picture, brighter where it speaks for the class")
     ramp = ", ".join(drawn.colours)
     st.html(
         f'<div style="display:flex;gap:.6rem;align-items:center;max-width:440px;font-size:.8rem">{_number(drawn.low)}'

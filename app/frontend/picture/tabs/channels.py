@@ -19,10 +19,10 @@ def show(context: PictureContext) -> None:
     """Render the tab."""
     branches = context.remembered("summaries", None, lambda: _summaries(context))
     if any(branch.kind != "outside" for branch in branches):
-        st.subheader("How much each branch carries")
+        st.header("How much each branch carries")
         show_chart(energy_bars(branches, context.stage), "energy", f"{context.arch.key}.energy")
         st.caption("Energy is the sum of the squares of all output values of a branch on this picture.")
-    st.subheader(f"Channels of {context.stage}")
+    st.header(f"Channels of {context.stage}")
     series = [
         ChannelSeries(branch_name(path), branch_colour(branch), channel_statistics(context.outputs[path]))
         for path, branch in context.branches
@@ -35,10 +35,10 @@ def show(context: PictureContext) -> None:
         else f"None of {total} channels is dead."
     )
     show_chart(channel_bars(series), "channels", f"{context.arch.key}.channels")
-    st.subheader("Every branch of the network")
+    st.header("Every branch of the network")
     show_chart(branch_dots(branches, context.stage), "branches", f"{context.arch.key}.branches")
     st.caption("A dead channel is zero everywhere on this picture; on another picture it may not be.")
-    st.subheader("Filters of the first layer")
+    st.header("Filters of the first layer")
     _filters(context)
 
 
@@ -62,7 +62,7 @@ def _filters(context: PictureContext) -> None:
         st.caption(str(reason))
         return
     with st.container(key="maps"):
-        st.image(filters.image, output_format="PNG")
+        st.image(filters.image, output_format="PNG", alt="The filters of the first layer")
     height, width = filters.size
     scale = "each filter has its own scale" if own else f"full colour is a weight of {filters.largest:.3g}"
     st.caption(f"{filters.count} filters of {height} × {width} pixels in red, green and blue. Grey is zero; {scale}.")

@@ -19,7 +19,7 @@ def explained(context: PictureContext, picked: Picked) -> str:
     """HTML for the picked cell."""
     cell = picked.cell
     unit = convolution_at(context.arch, picked.path)
-    head = f"<h3>How this value is computed: {escape(picked.path)}, channel {cell.channel}</h3>"
+    head = f"<h2>How this value is computed: {escape(picked.path)}, channel {cell.channel}</h2>"
     if unit is None:
         return f"{head}<p>This is not the output of a plain convolution, so its values are not one sum of products.</p>"
     steps = context.remembered("arithmetic", picked, lambda: arithmetic(context.network, context.x, unit, cell))
@@ -52,7 +52,7 @@ def _tables(steps: Arithmetic, context: PictureContext, unit: str) -> str:
         )
         name = escape(names[channel])
         rows.append(
-            f"<h4>{name}: sum {_number(float(sums[channel]))}</h4>"
+            f"<h3>{name}: sum {_number(float(sums[channel]))}</h3>"
             f'<div class="products" tabindex="0" role="group" aria-label="{name}">{"".join(grids)}</div>'
         )
     rest = len(sums) - len(shown)

@@ -44,12 +44,18 @@ def show(context: PictureContext) -> None:
         return
     pair = (context.forward_pass, other)
     for column, forward_pass, name in zip(st.columns(2), pair, names, strict=True):
-        column.image(forward_pass.preview, caption=plain(name), output_format="PNG", width=260)
-    st.subheader("Prediction")
+        column.image(
+            forward_pass.preview,
+            caption=plain(name),
+            output_format="PNG",
+            width=260,
+            alt=f"What the network sees: {name}",
+        )
+    st.header("Prediction")
     prediction.show(context, (pair[0].activations.logits, pair[1].activations.logits), names, "compared")
-    st.subheader(f"Maps of {context.stage}")
+    st.header(f"Maps of {context.stage}")
     with st.container(key="maps"):
-        _maps(context, pair)
+        _maps(context, pair, names)
 
 
 def _home(context: PictureContext) -> Arch:
@@ -66,7 +72,7 @@ def _second_picture(context: PictureContext) -> Picture:
     return demo_picture(int(number) - 1)
 
 
-def _maps(context: PictureContext, pair: tuple[Forward, Forward]) -> None:
+def _maps(context: PictureContext, pair: tuple[Forward, Forward], names: tuple[str, str]) -> None:
     """Each branch of the stage twice, on one scale."""
     for path, branch in context.branches:
         if path not in pair[1].activations.outputs:
@@ -74,13 +80,14 @@ def _maps(context: PictureContext, pair: tuple[Forward, Forward]) -> None:
             continue
         outputs = [forward_pass.activations.outputs[path] for forward_pass in pair]
         span = (min(float(t.min()) for t in outputs), max(float(t.max()) for t in outputs))
-        for column, output in zip(st.columns(2), outputs, strict=True):
+        for column, output, name in zip(st.columns(2), outputs, names, strict=True):
             with column:
                 branch_heading(path, branch, _note(output))
                 st.image(
                     png(mosaic(output, value_range=span, limit=MOSAIC_CHANNELS)),
                     output_format="PNG",
                     width="stretch",
+                    alt=f"Feature maps of {path}, {name}",
                 )
     st.caption("Both sides of a branch share one scale, so equal colours mean equal values.")
 

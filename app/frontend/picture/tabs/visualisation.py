@@ -97,7 +97,7 @@ def _so_far() -> None:
 
 
 def _result(result: Visualisation, what: str, file_name: str) -> None:
-    st.image(result.image, output_format="PNG", width=SHOWN_PX)
+    st.image(result.image, output_format="PNG", width=SHOWN_PX, alt=f"The picture that was found for {what}")
     st.markdown(f"**{what}**: mean value {result.before:.3g} on noise, **{result.after:.3g}** on this picture.")
     st.download_button("PNG", _png(result.image), file_name, "image/png", icon=":material/download:", key="visual_png")
 
