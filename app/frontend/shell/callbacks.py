@@ -7,12 +7,12 @@ there: a test notices when a newer Streamlit has another.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from functools import cache, partial
 
 from streamlit.runtime.state.session_state import SessionState
 
+from ...backend.common.log import note_failure
 from ..state import current
 from .panel import reason_of
 
@@ -31,5 +31,5 @@ def _say_if_it_fails(run: Callable[[], None]) -> None:
     try:
         run()
     except Exception as problem:  # Streamlit's own signals, such as for a rerun, are none
-        logging.getLogger(__name__).exception("A callback failed.")
+        note_failure("A callback")
         current().refusal = "link", ValueError(f"That could not be done. {reason_of(problem)}")

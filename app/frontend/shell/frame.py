@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 from collections.abc import Callable
 
 import streamlit as st
@@ -12,9 +10,6 @@ from ...backend import Analysis, analyze
 from ..state import State, address_of, current
 from . import memory, network_bar, totals
 from .notice import plain, refusal
-
-FREEZE_AFTER_MODULES = 100  # new ones
-_frozen_modules = 0
 
 Networks = tuple[State, Analysis, Analysis]
 """The state, the network as it is, and the published one."""
@@ -26,7 +21,6 @@ def show() -> Networks:
     networks = _networks(current())
     with st.container(key="above"):
         _above(*networks)
-    _freeze_imported_modules()
     return networks
 
 
@@ -37,7 +31,6 @@ def show_after(body: Callable[[State, Analysis, Analysis], None]) -> None:
     """
     memory.show()
     _body_and_above(body)
-    _freeze_imported_modules()
 
 
 @st.fragment
@@ -61,15 +54,3 @@ def _above(state: State, analysis: Analysis, reference: Analysis) -> None:
             st.button("Undo", key="undo-notice", icon=":material/undo:", on_click=state.undo)
     refusal(state, "link")
     totals.show(analysis, reference)
-
-
-def _freeze_imported_modules() -> None:
-    """Keep the objects of imported modules out of the garbage collector's way.
-
-    Going through all of PyTorch takes it a sixth of a second, in the middle of somebody's edit.
-    """
-    global _frozen_modules
-    if len(sys.modules) > _frozen_modules + FREEZE_AFTER_MODULES:
-        _frozen_modules = len(sys.modules)
-        gc.collect()
-        gc.freeze()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from streamlit.errors import FragmentHandledException
 
 from ...backend.common.failures import machine_failure
+from ...backend.common.log import note_failure
 from ...backend.diagram import LayoutError
 from .notice import refused
 
@@ -26,7 +26,7 @@ def panel(name: str) -> Iterator[None]:
     except LayoutError as problem:
         refused(str(problem))
     except Exception as problem:
-        logging.getLogger(__name__).exception("%s failed.", name)
+        note_failure(name)
         refused(f"{name} cannot be shown. {reason_of(problem)}")
 
 
