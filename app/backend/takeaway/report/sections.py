@@ -137,7 +137,15 @@ def costs(analysis: Analysis, original: Analysis) -> Markup:
 
 def _keys(row: CostRow) -> dict[str, str | int]:
     """What a stage is sorted by, in the order of the columns."""
-    keys = (row.path, row.out_shape[0], row.params, row.params, row.macs, row.macs, row.macs - (row.macs_change or 0))
+    keys: tuple[str | int, ...] = (
+        row.path,
+        row.out_shape[0],
+        row.params,
+        row.params,
+        row.macs,
+        row.macs,
+        row.macs - (row.macs_change or 0),
+    )
     return {f"data_key{number}": key for number, key in enumerate(keys)}
 
 
