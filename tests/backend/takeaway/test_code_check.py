@@ -27,7 +27,7 @@ def test_code_that_gives_others_or_fails_is_found_out(monkeypatch: pytest.Monkey
     checked = checked_code(arch)
     assert checked.difference > 1e-3 * checked.largest
     monkeypatch.setattr(code_check, "source", lambda *given: "raise RuntimeError('no such thing')")
-    with pytest.raises(ValueError, match=r"^The generated code did not run here: RuntimeError: no such thing$"):
+    with pytest.raises(ValueError, match=r"^The generated code did not run here: RuntimeError: no such thing\.$"):
         checked_code(arch)
 
 
