@@ -33,6 +33,7 @@ COMMANDS = (  # in the order of --help; each is a file of that name in commands/
     "export",
     "code",
     "table",
+    "report",
 )
 
 

@@ -386,3 +386,9 @@ class Arch:
     aux: tuple[AuxHead, ...] = ()
     input_size: int = 224  # height and width in pixels; the input always has 3 channels
     classes: int = 1000
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .notebook import arch_html
+
+        return arch_html(self)

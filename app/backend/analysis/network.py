@@ -90,6 +90,12 @@ class Analysis:
         """Most values in memory at one time during inference; the caller of the network still holds the picture."""
         return peak_of([s.peak_elements for s in self.stages], 3 * self.input_size**2)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .notebook import analysis_html
+
+        return analysis_html(self)
+
     def stage(self, name: str) -> StageCost:
         """The stage or aux head of this name; KeyError where there is none."""
         for stage in (*self.stages, *self.aux):

@@ -62,6 +62,10 @@ class Drawing:
         """The drawing as one SVG document."""
         return svg_text(self)
 
+    def _repr_svg_(self) -> str:
+        """What a notebook shows."""
+        return self.svg
+
     @property
     def clusters(self) -> frozenset[str]:
         """The paths of the clusters."""

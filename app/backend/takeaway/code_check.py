@@ -100,4 +100,4 @@ def _run(folder: Path, framework: Framework, name: str) -> None:
         raise ValueError(f"The generated code ran for more than {MOST_SECONDS} seconds and was stopped.") from None
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise ValueError(f"The generated code did not run here: {last}")
+        raise ValueError(f"The generated code did not run here: {last.rstrip('.')}.")

@@ -103,7 +103,7 @@ THEIRS: dict[tuple[str, str], Callable[[], nn.Module]] = {
 }
 
 
-@pytest.mark.parametrize("library, key", THEIRS, ids="-".join)
+@pytest.mark.parametrize("library, key", THEIRS)
 def test_a_library_loads_the_weights_by_its_names(library: str, key: str) -> None:
     """Strictly: no name is missing, none is left."""
     loaded = filled(with_classes(ARCHITECTURES[key], 7))
