@@ -6,10 +6,11 @@ NODE   := $(VENV)/bin/node
 HOST   ?= 127.0.0.1
 PORT   ?= 8501
 PYTHON ?=
+COUNT  ?= 2
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check format bench load wheel lock licences clean
+.PHONY: help run replicas setup test check format bench load wheel lock licences clean
 
 help: ## Show this list
 	@awk -F ' ## ' '/^[a-z]+:.* ## / { split($$1, goal, ":"); printf "  make %-8s  %s\n", goal[1], $$2 }' Makefile
@@ -17,7 +18,10 @@ help: ## Show this list
 run: $(VENV)/.installed ## Start the app: HOST=127.0.0.1 PORT=8501; PYTHON=python3.12 chooses the interpreter
 	@exec $(PY) -m app serve --host "$(HOST)" --port "$(PORT)"
 
-setup: node_modules/.installed $(VENV)/.browser ## Install what the tests and checks need, a browser included
+replicas: $(VENV)/.installed ## The same as several servers behind nginx: COUNT=2
+	@exec $(PY) -m deploy.replicas --count "$(COUNT)" --host "$(HOST)" --port "$(PORT)"
+
+setup: node_modules/.installed $(VENV)/.browser $(VENV)/.nginx ## Install what the tests and checks need, a browser included
 
 # Two files of tests at a time, each with a browser and an app of its own; conftest.py puts the browser's last, and in
 # that order they stay.
@@ -85,6 +89,13 @@ node_modules/.installed: package-lock.json package.json .npmrc $(VENV)/.installe
 
 $(VENV)/.browser: tests/browser/chromium.py $(VENV)/.installed-dev
 	@$(PY) -m tests.browser.chromium
+	@touch $@
+
+# For the tests of several servers, which are skipped without it.
+$(VENV)/.nginx: $(VENV)/.installed-dev
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -qy --no-install-recommends nginx; } \
+	  || echo "nginx is missing, so the tests of several servers will be skipped."
 	@touch $@
 
 # The first interpreter that is new enough and can make an environment. A half-made environment is removed.

@@ -10,7 +10,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from typing import NoReturn
@@ -33,11 +33,31 @@ COMMANDS = (  # in the order of --help; each is a file of that name in commands/
     "search",
     "prune",
     "export",
+    "code",
+    "table",
 )
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, with its complaint as one sentence instead of a page of usage."""
+    """argparse, with its complaint as one sentence instead of a page of usage, and a guess at what was meant."""
+
+    def parse_known_args(  # type: ignore[override]  # of its overloads, the one that is called
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Look for misspelt options first: argparse would say what is missing for want of them."""
+        for word in self._own(args or ()):
+            near = get_close_matches(word, self._option_string_actions, n=1)
+            if near and not any(option.startswith(word) for option in self._option_string_actions):
+                self.error(f"There is no option {word}; did you mean {near[0]}?")
+        return super().parse_known_args(args, namespace)
+
+    def _own(self, words: Sequence[str]) -> Iterator[str]:
+        """The names of long options among ``words``, up to the name of a command."""
+        for word in words:
+            if word == "--" or (self._subparsers and not word.startswith("-")):
+                return
+            if re.fullmatch(r"--?[a-z][\w-]+(=.*)?", word, re.DOTALL) and word[:2] not in self._option_string_actions:
+                yield word.partition("=")[0]
 
     def error(self, message: str) -> NoReturn:
         sentence = one_line(_with_a_guess(message[:1].upper() + message[1:]))

@@ -22,5 +22,6 @@ st.set_page_config(
     layout="wide",
     menu_items={"About": "Inception Explorer: the Inception family, exact and editable."},  # keeps the theme choice
 )
+st.logo(ASSETS / "icon.svg")
 st.html(ASSETS / "app.css")
 import_module(f"{PACKAGE.name}.frontend.pages").show()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -74,6 +75,30 @@ WRONG = [
     (["activations", "googlenet", "--image", "no-such-file.png", "-o", "x"], "no-such-file.png"),
     (["diagram", "googlenet", "-o", "picture.xyz"], ".svg"),
 ]
+
+
+# Each with the option that was meant; none where argparse knows the word, or nothing is like it.
+MISSPELT = [
+    (["summary", "googlenet", "--input-sise", "299"], "--input-size"),
+    (["summary", "googlenet", "--input_size=299"], "--input-size"),
+    (["summary", "googlenet", "-json"], "--json"),
+    (["diagram", "googlenet", "--otput", "x.svg"], "--output"),  # and not: -o is missing
+    (["train", "googlenet", "--epoch-s", "3", "--data", "digits"], "--epochs"),
+    (["serve", "--prot", "8600"], "--port"),
+    (["--verison"], "--version"),
+    (["--hepl", "summary"], "--help"),
+    (["summary", "googlenet", "--unheard-of"], ""),
+    (["summary", "googlenet", "--input", "three"], ""),
+    (["summary", "googlenet", "--edits=--jsno"], ""),
+]
+
+
+@pytest.mark.parametrize("arguments, meant", MISSPELT, ids=lambda value: " ".join(value) if value else "")
+def test_a_misspelt_option_is_guessed(arguments: list[str], meant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert re.findall(r"did you mean (\S+)\?", said.err) == ([meant] if meant else [])
 
 
 @pytest.mark.parametrize("arguments, hint", WRONG, ids=[" ".join(arguments)[:80] for arguments, _ in WRONG])

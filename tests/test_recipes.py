@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from ..arch.spec import About, Arch, AuxHead, Conv, GlobalPool, Inception, Linear, Pool, Unit
 from .branches import branch1x1, branch3x3, branch_pool, classifier_head
+from .stories import code, paper
 
 # The two modules.
 #           1x1 3x3r 3x3 proj
@@ -43,8 +44,11 @@ toy = Arch(
         paper="None",
         authors="Nobody",
         url="https://arxiv.org/abs/0000.00000",
-        summary="Two small modules.",
-        differences=("A thought experiment: nobody else has built it.",),
+        story=(paper("Two small modules.", "nowhere"),),
+        differences=(code("A thought experiment: nobody else has built it.", "nowhere"),),
+        standing="thought experiment",
+        aliases=("small",),
+        part_names=(("mixed1", "module"),),
     ),
     unit=Unit(),
     stages=(

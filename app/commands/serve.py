@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
+import gc
 import os
 import signal
 import socket
@@ -10,36 +12,54 @@ import sys
 import threading
 from argparse import ArgumentParser
 
+from inception_models import __version__
 from inception_models.arch.rules import shown
 
+from ..backend.common.limits import GONE_SECONDS, MAX_ONNX_BYTES, MAX_UPLOAD_BYTES, MAX_WEIGHTS_BYTES, PREFIX
+from ..backend.common.log import LOG, LOG_FORMATS, log_as_json, log_format, noted
 from . import Command
 
 MAX_PORT = 65_535
 EVERYWHERE = ("0.0.0.0", "::")  # every interface of this machine
 
+HOSTS = f"{PREFIX}HOSTS"
+"""The environment variable with the names under which a proxy serves the page, separated by commas."""
+
 
 def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=8501, help="port to listen on (default: 8501)")
+    parser.add_argument(
+        "--log-format",
+        choices=LOG_FORMATS,
+        help=f"json: a line of JSON for each event, without personal data (default: what {LOG} says, else text)",
+    )
 
 
-def serve(host: str, port: int) -> int:
+def serve(host: str, port: int, log: str | None = None) -> int:
     """Serve the app until it is stopped; returns the exit code.
 
     Raises:
-        ValueError: where it cannot listen there.
+        ValueError: where it cannot listen there, or cannot log so.
     """
     check_address(host, port)
+    as_json = (log or log_format()) == "json"
+    if as_json:
+        log_as_json()
+    else:
+        print(f"Inception Explorer: http://{'127.0.0.1' if host in EVERYWHERE else host}:{port}", flush=True)
+    noted("start", version=__version__, port=port)
+    atexit.register(noted, "stop")  # before what is registered later: the jobs end first
     # Torch's threads would spin while they wait for one another, against the threads of other visitors.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
     from ..web import MAIN, application
 
     threading.Thread(target=_warm_up, daemon=True).start()
-    print(f"Inception Explorer: http://{'127.0.0.1' if host in EVERYWHERE else host}:{port}", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # handed on by the server once it has stopped; jobs end then
     sys.argv = [str(MAIN)]  # beside which Streamlit looks for its settings
-    application().run(config={"server.address": host, "server.port": port, **host_settings(host), **limit_settings()})
+    settings = {"server.address": host, "server.port": port, "logger.hideWelcomeMessage": True}
+    application().run(config=settings | host_settings(host) | limit_settings())
     return 0
 
 
@@ -78,8 +98,9 @@ def host_settings(host: str) -> dict[str, object]:
 
     The configuration allows this machine's names only, against DNS rebinding; whoever names another host wants it.
     """
-    if host in EVERYWHERE:
-        return {"server.allowedHosts": ["*"], "browser.serverAddress": "localhost"}
+    names = [name.strip() for name in os.environ.get(HOSTS, "").split(",") if name.strip()]
+    if names or host in EVERYWHERE:
+        return {"server.allowedHosts": names or ["*"], "browser.serverAddress": "localhost"}
     if host in ("127.0.0.1", "localhost", "::1"):
         return {}
     return {"server.allowedHosts": [host]}
@@ -87,21 +108,27 @@ def host_settings(host: str) -> dict[str, object]:
 
 def limit_settings() -> dict[str, object]:
     """The limits that Streamlit itself holds, one megabyte more than a file may have: it counts what is around it."""
-    from ..backend.common.limits import GONE_SECONDS, MAX_UPLOAD_BYTES, MAX_WEIGHTS_BYTES
-
     return {
-        "server.maxUploadSize": max(MAX_UPLOAD_BYTES, MAX_WEIGHTS_BYTES) // 2**20 + 1,
+        "server.maxUploadSize": max(MAX_UPLOAD_BYTES, MAX_WEIGHTS_BYTES, MAX_ONNX_BYTES) // 2**20 + 1,
         "server.disconnectedSessionTTL": GONE_SECONDS,
     }
 
 
 def _warm_up() -> None:
-    """Importing torch takes about two seconds, tracing the first network a tenth of one."""
+    """Importing torch takes about two seconds, tracing the first network a tenth of one.
+
+    Then the objects of all these modules are put out of the garbage collector's way: going through them takes it a
+    sixth of a second, in the middle of somebody's edit. Done later, it would keep what people have for ever.
+    """
     from inception_models import ARCHITECTURES
 
     from ..backend import analyze
 
     analyze(ARCHITECTURES["googlenet"])
+    gc.collect()
+    gc.freeze()
 
 
-COMMAND = Command("start the app in the browser", _add_options, lambda args: serve(args.host, args.port))
+COMMAND = Command(
+    "start the app in the browser", _add_options, lambda args: serve(args.host, args.port, args.log_format)
+)

@@ -16,13 +16,18 @@ from .shell.background import BackgroundTask
 
 @dataclass(frozen=True)
 class Measured:
-    """Times of a network, and what the machine could do at its best. ``disturbed``: while it did other work."""
+    """Times of a network, and what the machine could do at its best. ``disturbed``: while it did other work.
+
+    ``published``: the times of the published network, where the network was edited.
+    """
 
     latency: Latency
+    published: Latency | None
     ceilings: Ceilings
     disturbed: bool
 
 
+LIMIT_SECONDS = 20.0  # for all rounds
 MEASUREMENT: BackgroundTask[Measured] = BackgroundTask(
     "measurement",
     "Timing",
@@ -31,9 +36,9 @@ MEASUREMENT: BackgroundTask[Measured] = BackgroundTask(
 )
 
 
-def start(arch: Arch, dtype: Dtype, batch: int) -> None:
-    """Begin to measure."""
-    MEASUREMENT.start(partial(_measure, _without_heads(arch), dtype, batch))
+def start(arch: Arch, published: Arch, dtype: Dtype, batch: int) -> None:
+    """Begin to measure the network, and in the same minute the published one where that is another."""
+    MEASUREMENT.start(partial(_measure, _without_heads(arch), _without_heads(published), dtype, batch))
 
 
 def measured_for(arch: Arch, dtype: Dtype, batch: int) -> Measured | None:
@@ -58,7 +63,25 @@ def _without_heads(arch: Arch) -> Arch:
     return replace(arch, aux=())
 
 
-def _measure(arch: Arch, dtype: Dtype, batch: int, progress: Progress) -> Measured:
+def _measure(arch: Arch, published: Arch, dtype: Dtype, batch: int, progress: Progress) -> Measured:
     before = JOBS.is_busy("long")
-    latency, best = measure(arch, dtype, batch, progress=progress), ceilings(dtype, progress)
-    return Measured(latency, best, before or JOBS.is_busy("long"))
+    archs = (arch,) if arch == published else (arch, published)
+    limit = LIMIT_SECONDS / len(archs)
+    times = [
+        measure(each, dtype, batch, limit_seconds=limit, progress=_Part(progress, i, len(archs)))
+        for i, each in enumerate(archs)
+    ]
+    best = ceilings(dtype, progress)
+    return Measured(times[0], times[1] if times[1:] else None, best, before or JOBS.is_busy("long"))
+
+
+class _Part(Progress):
+    """The progress of one measurement of several."""
+
+    def __init__(self, whole: Progress, number: int, count: int) -> None:
+        super().__init__()
+        self._whole, self._number, self._count = whole, number, count
+
+    def report(self, fraction: float, doing: str) -> None:
+        super().report(fraction, doing)
+        self._whole.report((self._number + fraction) / self._count, doing)

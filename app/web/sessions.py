@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator
@@ -18,8 +17,8 @@ from streamlit.starlette import App
 
 from ..backend.common.freed import give_memory_back
 from ..backend.common.limits import GONE_SECONDS
+from ..backend.common.log import note_failure
 
-LOGGER = logging.getLogger(__name__)
 EVERY_SECONDS = 5
 PATIENCE_SECONDS = 30  # for an answer of Streamlit
 
@@ -49,7 +48,7 @@ class Departures:
                 try:
                     await _visit(app)
                 except Exception:
-                    LOGGER.exception("Expired sessions could not be forgotten.")
+                    note_failure("Forgetting the expired sessions")
                 gc.collect()  # a session refers to itself, and shuts down in this thread
                 await asyncio.to_thread(give_memory_back)
 

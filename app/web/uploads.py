@@ -15,15 +15,18 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from inception_models.checkpoints.card import MAX_CARD_BYTES
 
 from ..backend.common.limits import (
+    MAX_ONNX_BYTES,
     MAX_SERVER_UPLOAD_BYTES,
     MAX_SESSION_UPLOAD_BYTES,
     MAX_UPLOAD_BYTES,
     MAX_WEIGHTS_BYTES,
 )
+from ..backend.common.log import noted
 from ..backend.picture.images import EXTENSIONS
 
 FRAME_BYTES = 4096  # what a browser writes around a file
-MAX_BYTES = max(MAX_WEIGHTS_BYTES, MAX_UPLOAD_BYTES) + FRAME_BYTES  # of any upload
+LIMIT_OF = {"picture": MAX_UPLOAD_BYTES, "card": MAX_CARD_BYTES, "onnx": MAX_ONNX_BYTES, "weights": MAX_WEIGHTS_BYTES}
+MAX_BYTES = max(LIMIT_OF.values()) + FRAME_BYTES  # of any upload
 _ADDRESS = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/[^/]+$")
 _FILE_NAME = re.compile(rb'\r\ncontent-disposition:[^\r\n]*\bfilename="([^"\r\n]*)"', re.IGNORECASE)
 _HEAD_END = b"\r\n\r\n"
@@ -46,28 +49,27 @@ class BoundedUploads:
             await PlainTextResponse("The length of an upload must be given.", 411)(scope, receive, send)
             return
         size = int(length[:18])
-        refusal = self._too_much(session, size)
+        head, kind = await _head(receive)
+        receive = _replay(head, receive)
+        refusal = self._too_much(session, size, kind)
         if not refusal:
             self._arriving[session] += size
             try:
-                head, limit = await _head(receive)
-                if size <= limit + FRAME_BYTES:
-                    await self._app(scope, _replay(head, receive), send)
-                    return
-                refusal = f"At most {limit // 2**20} MB are allowed for such a file."
-                receive = _replay(head, receive)
+                await self._app(scope, receive, send)
+                return
             finally:
                 self._arriving[session] -= size
                 self._arriving += Counter()  # without sessions of which nothing arrives
+        noted("upload refused", kind=kind, bytes=size)
         if size <= MAX_BYTES:
             while (await receive()).get("more_body"):  # a browser reads no answer before it has sent everything
                 pass
         await PlainTextResponse(refusal, 413, {"Connection": "close"})(scope, receive, send)
 
-    def _too_much(self, session: str, size: int) -> str:
-        """Why there is no room; empty if there is."""
-        if size > MAX_BYTES:
-            return f"At most {MAX_BYTES // 2**20} MB are allowed."
+    def _too_much(self, session: str, size: int, kind: str) -> str:
+        """Why it is too long, or there is no room; empty if there is."""
+        if size > LIMIT_OF[kind] + FRAME_BYTES:
+            return f"At most {LIMIT_OF[kind] // 2**20} MB are allowed for such a file."
         person = self._arriving[session] + size - FRAME_BYTES
         _make_room(session, MAX_SESSION_UPLOAD_BYTES - person)
         kept = _kept()
@@ -108,8 +110,8 @@ def _suffix(name: str) -> str:
     return PurePath(name).suffix.lower().removeprefix(".")
 
 
-async def _head(receive: Receive) -> tuple[list[Message], int]:
-    """The first messages of an upload, up to its file's name, and how long a file of such a name may be."""
+async def _head(receive: Receive) -> tuple[list[Message], str]:
+    """The first messages of an upload, up to its file's name, and of which kind a file of such a name is."""
     messages, text = [await receive()], b""
     while True:
         text += messages[-1].get("body", b"")
@@ -119,8 +121,8 @@ async def _head(receive: Receive) -> tuple[list[Message], int]:
     named = _FILE_NAME.search(text.partition(_HEAD_END)[0])
     suffix = _suffix(named[1].decode("utf-8", "replace")) if named else ""
     if suffix in EXTENSIONS:
-        return messages, MAX_UPLOAD_BYTES
-    return messages, MAX_CARD_BYTES if suffix == "json" else MAX_WEIGHTS_BYTES
+        return messages, "picture"
+    return messages, {"json": "card", "onnx": "onnx"}.get(suffix, "weights")
 
 
 def _replay(messages: list[Message], receive: Receive) -> Receive:

@@ -1,7 +1,8 @@
 """Weights that others have trained and published, and what is needed to use each: a table, one row a file.
 
 No file was opened here: each fact is as its source states it, and the sources are named above the row. ``sha256`` is
-the whole digest, or its beginning where only the file's name contains it (PyTorch Hub's convention).
+the whole digest, or its beginning where only the file's name contains it (PyTorch Hub's convention), or empty where no
+source states it.
 """
 
 from __future__ import annotations
@@ -92,11 +93,20 @@ TO_UNIT_RANGE = (
     "torchvision normalises with ImageNet's mean and deviation, and the network's transform_input then maps that to"
     " -1 to 1: together these steps."
 )
+FACES = (
+    "The outputs are not classes but 512 numbers: two pictures of one face give vectors that are close.",
+    "It expects a face that fills the picture; this program does not look for one.",
+)
+NO_DIGEST = "No source states the SHA-256 of this file, so what arrives is not checked against one."
 # torchvision's resizing, with the normalisation that its transform_input makes of it
 TORCHVISION_224 = replace(imagenet(224), mean=(0.5,) * 3, std=(0.5,) * 3)
 TORCHVISION_299 = replace(imagenet(299), mean=(0.5,) * 3, std=(0.5,) * 3)
 TIMM_299 = unit_range(299)  # timm's default_cfgs: crop_pct 0.875, bicubic, mean and std 0.5
 TIMM_299_WIDE = replace(unit_range(299), resize_px=333)  # crop_pct 0.8975
+# pytorch-fid squeezes the whole picture to 299 x 299, bilinear, then 2 x - 1; here the whole short side is kept.
+FID_299 = replace(TORCHVISION_299, resize_px=299)
+# Lucent, optvis/transform.py, preprocess_inceptionv1: 255 x - 117
+LUCID_224 = Preprocessing(224, 224, value_max=255, mean=(117.0,) * 3)
 # facenet-pytorch, fixed_image_standardization: (x - 127.5) / 128, on faces of 160 x 160 that MTCNN has cut out
 FACES_160 = Preprocessing(160, 160, value_max=255, mean=(127.5,) * 3, std=(128.0,) * 3)
 
@@ -177,13 +187,48 @@ ROWS = (
         "MIT (the repository's); no separate licence for the weights was found",
         "https://github.com/timesler/facenet-pytorch",
         embedding=True,
-        notes=(
-            "The outputs are not classes but 512 numbers: two pictures of one face give vectors that are close.",
-            "It expects a face that fills the picture; this program does not look for one.",
-        ),
+        notes=FACES,
         remote=Remote(
             "https://github.com/timesler/facenet-pytorch/releases/download/v2.2.9/20180402-114759-vggface2.pt",
             111_898_327, "281cebca8662831adb987a874bdcb36e73f5b1c6dc5ee5878f305e985625d99b", 111_898_327,
+        ),
+    ),
+    # The same; no source for the digest. Size: facenet-pytorch's README, rounded.
+    TrainedWeights(
+        "facenet_casia", "facenet-pytorch (CASIA)", ARCHITECTURES["inception_resnet_v1_facenet"], FACES_160,
+        "CASIA-WebFace, photographs of 10,575 people", "99.05 % on LFW (facenet-pytorch)",
+        "MIT (the repository's); no separate licence for the weights was found",
+        "https://github.com/timesler/facenet-pytorch",
+        embedding=True,
+        notes=(*FACES, NO_DIGEST),
+        remote=Remote(
+            "https://github.com/timesler/facenet-pytorch/releases/download/v2.2.9/20180408-102900-casia-webface.pt",
+            round(111 * MIB), "",
+        ),
+    ),
+    # URL, preprocessing, licence: pytorch-fid's inception.py. Digest and exact size: public repositories that pin the
+    # file; they agree with the name.
+    TrainedWeights(
+        "fid_inception_v3", "pytorch-fid", ARCHITECTURES["inception_v3_fid"], FID_299,
+        "ImageNet (ILSVRC 2012), trained by Google in 2015", "not published; it is used for distances, not for classes",
+        "Apache-2.0; converted from TensorFlow's",
+        "https://github.com/mseitzer/pytorch-fid",
+        notes=("For a distance the whole picture is squeezed to a square; here the middle of it is cut out.",),
+        remote=Remote(
+            "https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights"
+            "/pt_inception-2015-12-05-6726825d.pth",
+            95_628_359, "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2", 95_628_359,
+        ),
+    ),
+    # URL and preprocessing: greentfrapp/lucent. Size: that of its tensors. No source for the digest.
+    TrainedWeights(
+        "lucent_inception5h", "Lucent", ARCHITECTURES["inception5h"], LUCID_224,
+        "ImageNet (ILSVRC 2012), trained by Google", "not published", "Apache-2.0; converted from TensorFlow's",
+        "https://github.com/greentfrapp/lucent",
+        notes=("Its 1,008 outputs are in an order of their own, which is not ImageNet's.", NO_DIGEST),
+        remote=Remote(
+            "https://github.com/ProGamerGov/pytorch-old-tensorflow-models/raw/master/inception5h.pth",
+            round(28.3 * MB), "",
         ),
     ),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 A layout is a function from a :class:`WeightedModule` of our tree to the prefix of its tensors in the file. The names
 are those of torchvision 0.29 (googlenet, inception), timm 1.0 (inception_v3, inception_v4, inception_resnet_v2,
 legacy_xception), Cadene's pretrained-models (bninception, inceptionv4, inceptionresnetv2) and facenet-pytorch
-(inception_resnet_v1).
+(inception_resnet_v1); those of Inception5h are Lucent's, those of the network for CIFAR kuangliu's.
 """
 
 from __future__ import annotations
@@ -130,6 +130,29 @@ def bn_inception_keys(module: WeightedModule) -> str:
     return f"{name}_bn" if module.leaf == "bn" else name
 
 
+INCEPTION5H_OPS = {
+    "branch1x1.conv": "1x1", "branch3x3.reduce": "3x3_bottleneck", "branch3x3.conv": "3x3",
+    "branch5x5.reduce": "5x5_bottleneck", "branch5x5.conv": "5x5", "branch_pool.proj": "pool_reduce",
+}  # fmt: skip
+
+
+def inception5h_keys(module: WeightedModule) -> str:
+    """Flat names of TensorFlow's graph: ``mixed3a_3x3_bottleneck_pre_relu_conv``."""
+    if module.leaf == "linear":
+        return "softmax2_pre_activation_matmul"
+    name = f"{module.stage}_{INCEPTION5H_OPS[f'{module.branch_name}.{module.op_name}']}" if module.ops else module.stage
+    return f"{name}_pre_relu_conv"
+
+
+def cifar_keys(module: WeightedModule) -> str:
+    """``a3.b2.3``: branches from one, then a count of convolutions, norms, activations and pools from zero."""
+    if module.leaf == "linear":
+        return "linear"
+    base = f"{module.stage}.b{module.branch + 1}" if module.ops else module.stage
+    before = sum(3 if isinstance(op, Conv) else 1 for op in module.ops[: module.op])
+    return f"{base}.{before + (module.leaf == 'bn')}"
+
+
 def our_keys(module: WeightedModule) -> str:
     """Our own names."""
     return module.path
@@ -147,14 +170,36 @@ LAYOUTS: Mapping[str, Mapping[str, KeyLayout]] = {
     "googlenet_bn": {"torchvision": torchvision_googlenet_keys},
     "googlenet_torchvision": {"torchvision": torchvision_googlenet_keys},
     "googlenet_naive": {"torchvision": torchvision_googlenet_keys},
+    "googlenet_cifar": {"kuangliu": cifar_keys},
+    "inception5h": {"Lucent": inception5h_keys},
     "bn_inception": {"Cadene": bn_inception_keys},
     "inception_v3": {"torchvision and timm": inception_v3_keys},
+    "inception_v3_fid": {"pytorch-fid": inception_v3_keys},
     "inception_v4": {"timm and Cadene": inception_v4_keys},
     "inception_resnet_v1_facenet": {"facenet-pytorch": inception_resnet_last_linear_keys},
     "inception_resnet_v2": {"timm": inception_resnet_keys, "Cadene": inception_resnet_last_linear_keys},
     "xception": {"timm": xception_keys},
 }
 """The published layouts of each variant, by who uses them. Every variant also has our own."""
+THEIR_NETWORKS: Mapping[str, Mapping[str, KeyLayout]] = {
+    "torchvision": {"googlenet_torchvision": torchvision_googlenet_keys, "inception_v3": inception_v3_keys},
+    "timm": {
+        "inception_v3": inception_v3_keys,
+        "inception_v4": inception_v4_keys,
+        "inception_resnet_v2": inception_resnet_keys,
+        "xception": xception_keys,
+    },
+    "cadene": {
+        "bn_inception": bn_inception_keys,
+        "inception_v4": inception_v4_keys,
+        "inception_resnet_v2": inception_resnet_last_linear_keys,
+    },
+    "facenet-pytorch": {"inception_resnet_v1_facenet": inception_resnet_last_linear_keys},
+}
+"""The variants that are networks of a library too, and how it names their weights. Only torchvision's have heads."""
+OURS = "ours"
+LIBRARIES = (OURS, *THEIR_NETWORKS)
+"""Who names the weights in a file: this project, or a library that has some of the networks."""
 SURPLUS: Mapping[str, tuple[str, ...]] = {"inception_resnet_v1_facenet": ("logits",)}
 """What a variant's published files have beyond its network: facenet-pytorch's classifier over people."""
 UNLIKELY = frozenset({"googlenet"})

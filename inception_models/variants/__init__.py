@@ -10,10 +10,15 @@ from ..arch.spec import Arch
 
 FAMILIES = (
     "googlenet",
+    "googlenet_lessons",
+    "googlenet_ports",
     "bn_inception",
+    "inception_v2_rethinking",
     "inception_v3",
+    "inception_v3_ports",
     "inception_v4",
     "inception_resnet",
+    "inception_resnet_v2",
     "xception",
 )
 """The files of this folder that define variants, in order of history. A new file needs its line here, nothing else."""

@@ -1,15 +1,13 @@
-"""Inception v1 / GoogLeNet in its published forms. Filter counts: Szegedy et al. 2014, arXiv:1409.4842, Table 1."""
+"""GoogLeNet, and what its other forms share. Filter counts: Szegedy et al. 2014, arXiv:1409.4842, Table 1."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from ..arch.spec import (
     About,
     Arch,
     AuxHead,
-    BatchNorm,
     Branch,
     Conv,
     Dropout,
@@ -18,10 +16,19 @@ from ..arch.spec import (
     Linear,
     LocalResponseNorm,
     Pool,
+    Printed,
     Stage,
     Unit,
 )
 from .branches import classifier_head
+from .stories import (
+    GOING_DEEPER,
+    GOING_DEEPER_AUTHORS,
+    GOING_DEEPER_URL,
+    code,
+    measured,
+    paper,
+)
 
 # The nine modules, as Table 1 prints them.
 #                 #1x1 #3x3r #3x3 #5x5r #5x5 pool
@@ -79,19 +86,22 @@ def aux_heads(pool: Pool | GlobalPool, weight: float = 0.3) -> tuple[AuxHead, ..
     return AuxHead("aux1", "inception4a", ops, weight), AuxHead("aux2", "inception4d", ops, weight)
 
 
-def _ceil_pool(name: str, size: int = 3) -> Pool:
+def ceil_pool(name: str, size: int = 3) -> Pool:
+    """Caffe's: the last window may hang over the edge."""
     return Pool(name, "max", size, 2, ceil=True)
 
 
-def _padded_pool(name: str) -> Pool:
+def padded_pool(name: str) -> Pool:
     """Both tutorials pad by one pixel instead of rounding up: same sizes, windows one pixel off."""
     return Pool(name, "max", 3, 2, "same")
 
 
 AUX_POOL = Pool("pool", "avg", 5, 3)
-GOING_DEEPER = "Going deeper with convolutions"
-GOING_DEEPER_AUTHORS = "Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke, Rabinovich"
-GOING_DEEPER_URL = "https://arxiv.org/abs/1409.4842"
+
+AUX_POOL = Pool("pool", "avg", 5, 3)
+
+# How Table 1 names the modules.
+V1_NAMES = tuple((name, f"inception ({name.removeprefix('inception')})") for name, *_ in GOOGLENET_MODULES)
 
 googlenet = Arch(
     key="googlenet",
@@ -101,157 +111,68 @@ googlenet = Arch(
         paper=GOING_DEEPER,
         authors=GOING_DEEPER_AUTHORS,
         url=GOING_DEEPER_URL,
-        summary=(
-            "The network that won ImageNet 2014. Each module looks at its input through 1x1, 3x3 and 5x5 filters and a"
-            " pool at the same time; 1x1 convolutions in front of the large filters keep that affordable. Two auxiliary"
-            " classifiers help the gradient on its way down while training."
+        story=(
+            paper(
+                "The network that won the ImageNet classification challenge of 2014. Each module looks at its input"
+                " through 1x1, 3x3 and 5x5 filters and a pool at the same time, and puts the outputs behind one another"
+                " as channels; 1x1 convolutions before the large filters keep that affordable.",
+                "sections 4 and 5, figure 2b",
+            ),
+            paper(
+                "Two auxiliary classifiers, which run in training only, were meant to carry the gradient to the lower"
+                " layers.",
+                "section 5",
+            ),
+            paper(
+                "The same group found in 2015 that such heads do not speed up the beginning of training, that the lower"
+                " of two can be removed without loss, and that they act as regularisers.",
+                "Rethinking (2015), section 4",
+            ),
         ),
         differences=(
-            "Geometry of the Caffe release: local response normalisation, no BatchNorm, pools that round up.",
-            "Table 1 prints 2.7K parameters and 34M operations for the stem's 7x7: the cost of a separable convolution"
-            " with depth multiplier 8. The plain 7x7 of every implementation has 9,408 weights and 118.0M MACs, so the"
-            " network costs 1.583 G MACs where the paper says 1.5 billion.",
-            "Table 1 prints 54M operations for 5a; exact arithmetic gives 51.1M.",
+            code(
+                "Geometry of the Caffe release: local response normalisation, no BatchNorm, pools that round up.",
+                "BVLC/caffe, bvlc_googlenet/train_val.prototxt",
+            ),
+            measured(
+                "Table 1 prints 2.7K parameters and 34M operations for the stem's 7x7: exactly the cost of a depthwise"
+                " 7x7 with 8 filters on each colour channel, followed by a 1x1 to 64 channels. The plain 7x7 of every"
+                " implementation has 9,408 weights and 118.0M MACs, so the network costs 1.583 G MACs where the paper"
+                " says 1.5 billion.",
+            ),
+            measured(
+                "Table 1 prints 54M operations for 5a, and exact arithmetic gives 51.1M. With the 48 filters that the"
+                " DeepDream network has in place of 32 before the 5x5 of 5a it would be 54.2M.",
+            ),
         ),
         top1_percent=68.7,
-        top1_source="BVLC Caffe model zoo, bvlc_googlenet",
+        top5_percent=88.9,
+        top1_source="BVLC Caffe model zoo, bvlc_googlenet, 2014",
+        printed=(
+            Printed("parameters of 4c", "463K", "497.5K"),
+            Printed("parameters of 4d", "580K", "590.5K"),
+            Printed("parameters of 5a", "1072K", "1018.0K"),
+            Printed("parameters of 5b", "1388K", "1409.0K"),
+            Printed("operations of 5a", "54M", "51.1M"),
+            Printed("operations in all", "1.5 billion", "1.583 billion"),
+        ),
+        group="v1",
+        aliases=("Inception v1", "GoogleNet", "Going deeper with convolutions", "bvlc_googlenet", "Caffe", "2014"),
+        part_names=V1_NAMES,
     ),
     unit=PLAIN,
     stages=(
         Conv("conv1_7x7_s2", 64, (7, 7), 2),
-        _ceil_pool("pool1_3x3_s2"),
+        ceil_pool("pool1_3x3_s2"),
         LocalResponseNorm("pool1_norm1"),
         Conv("conv2_3x3_reduce", 64),
         Conv("conv2_3x3", 192, (3, 3)),
         LocalResponseNorm("conv2_norm2"),
-        _ceil_pool("pool2_3x3_s2"),
-        *body((googlenet_module(*row) for row in GOOGLENET_MODULES), (_ceil_pool("maxpool3"), _ceil_pool("maxpool4"))),
+        ceil_pool("pool2_3x3_s2"),
+        *body((googlenet_module(*row) for row in GOOGLENET_MODULES), (ceil_pool("maxpool3"), ceil_pool("maxpool4"))),
         *classifier_head(dropout=0.4),
     ),
     aux=aux_heads(AUX_POOL),
 )
 
-googlenet_plain = Arch(
-    key="googlenet_plain",
-    about=replace(
-        googlenet.about,
-        title="GoogLeNet, plain (tutorial notebook)",
-        summary=(
-            "A faithful tutorial version of Table 1: convolutions with biases and ReLU, no normalisation of any kind,"
-            " and the stem's 1x1 reduction kept. Same parameters and MACs as the original."
-        ),
-        differences=(
-            "No local response normalisation.",
-            "Pools pad by one pixel where Caffe rounds up: the same sizes, but windows shifted by one pixel, so trained"
-            " Caffe weights would not fit.",
-            "The notebook runs its auxiliary heads in evaluation too; here they run in training only.",
-        ),
-        top1_percent=None,
-        top1_source="",
-    ),
-    unit=PLAIN,
-    stages=(
-        Conv("conv1", 64, (7, 7), 2),
-        _padded_pool("maxpool1"),
-        Conv("reduce2", 64),
-        Conv("conv2", 192, (3, 3)),
-        _padded_pool("maxpool2"),
-        *body(
-            (googlenet_module(*row) for row in GOOGLENET_MODULES),
-            (_padded_pool("maxpool3"), _padded_pool("maxpool4")),
-        ),
-        *classifier_head(dropout=0.4),
-    ),
-    aux=aux_heads(AUX_POOL),
-)
-
-googlenet_bn = Arch(
-    key="googlenet_bn",
-    about=replace(
-        googlenet_plain.about,
-        title="GoogLeNet with BatchNorm (tutorial article)",
-        summary=(
-            "The version most tutorials build today: every convolution is followed by BatchNorm, which trains far"
-            " faster, and the stem has no 1x1 reduction."
-        ),
-        differences=(
-            "The stem's 1x1 reduction is left out.",
-            "Convolutions keep a bias that the BatchNorm after them makes redundant.",
-            "Pools pad by one pixel where Caffe rounds up.",
-        ),
-    ),
-    unit=Unit(bias=True, norm=BatchNorm(eps=1e-5, momentum=0.1)),
-    stages=(
-        Conv("conv1", 64, (7, 7), 2),
-        _padded_pool("maxpool1"),
-        Conv("conv2", 192, (3, 3)),
-        _padded_pool("maxpool2"),
-        *body(
-            (googlenet_module(*row) for row in GOOGLENET_MODULES),
-            (_padded_pool("maxpool3"), _padded_pool("maxpool4")),
-        ),
-        *classifier_head(dropout=0.4),
-    ),
-    aux=aux_heads(AUX_POOL),
-)
-
-googlenet_torchvision = Arch(
-    key="googlenet_torchvision",
-    about=replace(
-        googlenet.about,
-        title="GoogLeNet (torchvision)",
-        summary=(
-            "The GoogLeNet that PyTorch users load. It follows TF-slim: BatchNorm throughout, 3x3 filters in the branch"
-            " that the paper gives 5x5 filters, and a 2x2 last pool. Its weights come from the TF-slim checkpoint."
-        ),
-        differences=(
-            "The 5x5 branch has 3x3 filters, kept to stay compatible with TF-slim's checkpoint"
-            " (tensorflow issue 8295, pytorch/vision issue 906).",
-            "The pool in front of 5a is 2x2 with stride 2; the paper's is 3x3.",
-            "BatchNorm (eps 0.001) instead of local response normalisation; no convolution biases.",
-            "Auxiliary heads pool adaptively to 4x4 with overlapping windows, not 5x5 with stride 3;"
-            " dropout is 0.2 and 0.7.",
-        ),
-        top1_percent=69.778,
-        top1_source="torchvision model weights table, IMAGENET1K_V1",
-    ),
-    unit=Unit(norm=BatchNorm(eps=1e-3, momentum=0.1)),
-    stages=(
-        Conv("conv1", 64, (7, 7), 2),
-        _ceil_pool("maxpool1"),
-        Conv("conv2", 64),
-        Conv("conv3", 192, (3, 3)),
-        _ceil_pool("maxpool2"),
-        *body(
-            (googlenet_module(*row, five=3) for row in GOOGLENET_MODULES),
-            (_ceil_pool("maxpool3"), _ceil_pool("maxpool4", 2)),
-        ),
-        *classifier_head(dropout=0.2),
-    ),
-    aux=aux_heads(GlobalPool("pool", 4)),
-)
-
-googlenet_naive = Arch(
-    key="googlenet_naive",
-    about=replace(
-        googlenet.about,
-        title="GoogLeNet of naive modules",
-        summary=(
-            "What the 1x1 reductions are for: the same nine modules without them. Each pool passes all its channels on,"
-            " so the network grows from 416 channels to 4,944, with 14 times the parameters and 8 times the MACs."
-        ),
-        differences=(
-            "A thought experiment: the paper draws the naive module (figure 2a) but never builds this network.",
-        ),
-        top1_percent=None,
-        top1_source="",
-    ),
-    unit=PLAIN,
-    stages=(
-        *(stage for stage in googlenet_plain.stages[:5]),
-        *body((naive_module(*row) for row in GOOGLENET_MODULES), (_padded_pool("maxpool3"), _padded_pool("maxpool4"))),
-        *classifier_head(dropout=0.4),
-    ),
-)
-
-VARIANTS = (googlenet, googlenet_plain, googlenet_bn, googlenet_torchvision, googlenet_naive)
+VARIANTS = (googlenet,)

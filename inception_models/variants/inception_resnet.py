@@ -1,5 +1,5 @@
-"""Inception-ResNet v1 and v2. Filter counts: Szegedy et al. 2016, arXiv:1602.07261, figures 10 to 19; as released in
-TF-slim's inception_resnet_v2.py (timm, Keras) and for faces in facenet-pytorch's inception_resnet_v1.py.
+"""Inception-ResNet v1, and what v2 shares with it. Filter counts: Szegedy et al. 2016, arXiv:1602.07261, figures 10 to
+19; as released for faces in facenet-pytorch's inception_resnet_v1.py.
 """
 
 from __future__ import annotations
@@ -26,20 +26,18 @@ from .branches import (
     branch1x1,
     branch3x3,
     branch3x3dbl,
-    branch5x5,
     branch7x7,
     branch_down,
-    branch_pool,
     classifier_head,
 )
-from .inception_v3 import aux_head
-from .inception_v4 import (
+from .stories import (
     INCEPTION_V4,
     INCEPTION_V4_AUTHORS,
     INCEPTION_V4_URL,
-    stem_conv_pool,
-    stem_factorised,
-    stem_pool_conv,
+    SINGLE_CROP,
+    code,
+    measured,
+    paper,
 )
 
 # What the branches add is scaled down before it is added, or training becomes unstable (section 3.3).
@@ -48,19 +46,14 @@ SCALE_A, SCALE_B, SCALE_C = 0.17, 0.10, 0.20
 # Filters of each block; a bar in the header separates branches.
 #                 1x1 | 1x1 3x3 | 1x1 3x3 3x3
 V1_BLOCK35     = ( 32,   32, 32,   32, 32, 32)
-V2_BLOCK35     = ( 32,   32, 32,   32, 48, 64)
 #                 1x1 | 1x1 1x7 7x1
 V1_BLOCK17     = (128,  128, 128, 128)
-V2_BLOCK17     = (192,  128, 160, 192)
 #                 1x1 | 1x1 1x3 3x1
 V1_BLOCK8      = (192,  192, 192, 192)
-V2_BLOCK8      = (192,  192, 224, 256)
 #                 3x3 | 1x1 3x3 3x3 | pool
 V1_REDUCTION_A = (384,  192, 192, 256)
-V2_REDUCTION_A = (384,  256, 256, 384)
 #                 1x1 3x3 | 1x1 3x3 | 1x1 3x3 3x3 | pool
 V1_REDUCTION_B = (256, 384, 256, 256, 256, 256, 256)
-V2_REDUCTION_B = (256, 384, 256, 288, 256, 288, 320)
 
 
 def block35(name: str, n1: int, r3: int, n3: int, rd: int, nd1: int, nd2: int) -> Residual:
@@ -109,12 +102,19 @@ STEM = (
 )
 V1_STEM = (*STEM, Conv("conv2d_4b", 256, (3, 3), 2, "valid"))
 
-# Called Inception-A in drawings of the network.
-MIXED_5B = Inception(
-    "mixed_5b",
-    (branch1x1(96), branch5x5(48, 64), branch3x3dbl(64, 96, 96), branch_pool(64, include_pad=False)),
-)
 
+
+SLIM = "TF-slim, nets/inception_resnet_v2.py"
+FIGURES = "section 3.2, figures 10 to 19"
+
+
+def part_names_of(stem: tuple[str, ...], *rest: str) -> tuple[tuple[str, str], ...]:
+    """The paper's names of the stages: the ``stem``, then A, Reduction-A, B, Reduction-B and C in order."""
+    words = ("Inception-ResNet-A", "Reduction-A", "Inception-ResNet-B", "Reduction-B", "Inception-ResNet-C")
+    return (*((name, "Stem") for name in stem), *zip(rest, (*words, words[-1]), strict=False))
+
+
+_V1_STEM_NAMES = tuple(stage.name for stage in V1_STEM)
 
 inception_resnet_v1 = Arch(
     key="inception_resnet_v1",
@@ -124,16 +124,34 @@ inception_resnet_v1 = Arch(
         paper=INCEPTION_V4,
         authors=INCEPTION_V4_AUTHORS,
         url=INCEPTION_V4_URL,
-        summary=(
-            "Inception blocks with residual connections, at about the cost of Inception v3. A block's branches are"
-            " joined by a 1x1 convolution without activation, scaled to a tenth or a fifth, and added to the block's"
-            " own input. It trains much faster than v3 and ends up about as accurate."
+        story=(
+            paper(
+                "Inception blocks with residual connections, at about the cost of Inception v3. A block's branches are"
+                " joined by a 1x1 convolution without activation, scaled to a tenth or a fifth, and added to the"
+                " block's own input.",
+                FIGURES,
+            ),
+            paper("It trains much faster than v3 and ends up about as accurate.", "section 5"),
+            paper(
+                'With more than 1,000 filters such networks "died" early in training: after some ten thousand steps the'
+                " last layers gave only zeros. Scaling what is added by 0.1 to 0.3 prevents that.",
+                "section 3.3",
+            ),
         ),
         differences=(
-            "Counts follow from the paper's figures; the paper prints none and Google released no code. As in v2's"
-            " code, convolutions have BatchNorm and no bias, projections a bias and no BatchNorm.",
-            "The paper asks for scales between 0.1 and 0.3; 0.17, 0.10 and 0.20 are those of all released code.",
+            measured(
+                "A reconstruction: counts follow from the paper's figures. The paper prints none and Google released no"
+                " code. As in v2's code, convolutions have BatchNorm and no bias, the 1x1 that joins the branches a"
+                " bias and no BatchNorm.",
+            ),
+            code("The scales 0.17, 0.10 and 0.20 are those of all released code.", SLIM),
         ),
+        paper_errors=(21.3, 5.5),
+        paper_errors_source=SINGLE_CROP,
+        group="v4 and residual",
+        standing="reconstruction",
+        aliases=("Inception-ResNet-v1", "residual Inception"),
+        part_names=part_names_of(_V1_STEM_NAMES, "block35", "mixed_6a", "block17", "mixed_7a", "block8"),
     ),
     unit=Unit(),
     stages=(
@@ -152,20 +170,39 @@ inception_resnet_v1_facenet = Arch(
     key="inception_resnet_v1_facenet",
     about=replace(
         inception_resnet_v1.about,
-        title="Inception-ResNet v1 for faces (FaceNet)",
-        summary=(
-            "The network behind many face recognition systems: it turns a face of 160 x 160 pixels into 512 numbers of"
-            " length one, so that pictures of one person lie close together. Trained on VGGFace2 it reaches 99.65% on"
-            " the LFW face pairs."
+        title="Inception-ResNet v1 for faces (facenet-pytorch)",
+        story=(
+            code(
+                "The network behind many face recognition programs: it turns a face of 160 x 160 pixels into 512"
+                " numbers of length one, so that pictures of one person lie close together.",
+                "timesler/facenet-pytorch, models/inception_resnet_v1.py",
+            ),
+            measured(
+                "Trained on VGGFace2 it is right about 99.65 % of the LFW face pairs, trained on CASIA-WebFace about"
+                " 99.05 %.",
+                "facenet-pytorch's README, 2020",
+            ),
+            paper(
+                "The idea of such an embedding, and the name FaceNet, are from an older paper, whose own networks (NN1"
+                " to NN4) were different.",
+                "Schroff, Kalenichenko, Philbin 2015, arXiv:1503.03832",
+            ),
         ),
         differences=(
-            "A sixth block of type C is at the end, with scale 1 and no ReLU.",
-            "The classes are the embedding's 512 numbers: fully connected without bias, BatchNorm, then divided by"
-            " their length. While training, a classifier for each identity is put on top (8,631 for VGGFace2).",
-            "Dropout is 0.6.",
+            code("A sixth block of type C is at the end, with scale 1 and no ReLU.", "facenet-pytorch"),
+            code(
+                "The classes are the embedding's 512 numbers: fully connected without bias, BatchNorm, then divided by"
+                " their length. While training, a classifier for each identity is put on top (8,631 for VGGFace2,"
+                " 10,575 for CASIA-WebFace).",
+                "facenet-pytorch",
+            ),
+            code("Dropout is 0.6.", "facenet-pytorch"),
         ),
-        top1_percent=None,
-        top1_source="",
+        paper_errors=None,
+        paper_errors_source="",
+        standing="published",
+        aliases=("FaceNet", "facenet-pytorch", "faces", "face recognition", "VGGFace2", "CASIA-WebFace", "embedding"),
+        part_names=part_names_of(_V1_STEM_NAMES, "repeat_1", "mixed_6a", "repeat_2", "mixed_7a", "repeat_3", "block8"),
     ),
     unit=Unit(),
     stages=(
@@ -185,80 +222,4 @@ inception_resnet_v1_facenet = Arch(
     classes=512,
 )
 
-inception_resnet_v2 = Arch(
-    key="inception_resnet_v2",
-    about=replace(
-        inception_resnet_v1.about,
-        title="Inception-ResNet v2",
-        summary=(
-            "The residual network at the cost of Inception v4: the same block types as v1, wider and in greater number."
-            " Many articles draw exactly this network, with its Stem, Inception-A, Inception-ResNet-A, B and C and two"
-            " reductions, under the name Inception V2. That name belongs to BN-Inception."
-        ),
-        differences=(
-            "The released code has 10, 20 and 10 blocks, v3's stem, the module mixed_5b and a last 1x1 convolution to"
-            " 1,536 channels; the paper draws 5, 10 and 5 blocks after v4's stem and neither of the other two."
-            " TF-slim's author calls the code the intended network (tensorflow/models issue 1553).",
-            "The tenth block of type C has scale 1 and no ReLU.",
-            "The auxiliary head is TF-slim's; timm, Keras and Cadene have none, so their count is the one without"
-            " heads. Dropout is 0.2 in TF-slim, none in Keras and by default in timm.",
-            "TF-slim and Keras train no BatchNorm scale: 55,813,192 parameters without the auxiliary head.",
-        ),
-        top1_percent=80.462,
-        top1_source="timm, inception_resnet_v2.tf_in1k",
-    ),
-    unit=Unit(),
-    stages=(
-        *STEM,
-        Pool("maxpool_5a", "max", 3, 2),
-        MIXED_5B,
-        Repeat(block35("repeat", *V2_BLOCK35), 10),
-        resnet_reduction_a("mixed_6a", *V2_REDUCTION_A),
-        Repeat(block17("repeat_1", *V2_BLOCK17), 20),
-        resnet_reduction_b("mixed_7a", *V2_REDUCTION_B),
-        Repeat(block8("repeat_2", *V2_BLOCK8), 9),
-        block8("block8", *V2_BLOCK8, last=True),
-        Conv("conv2d_7b", 1536),
-        *classifier_head(dropout=0.2),
-    ),
-    aux=(aux_head("repeat_1"),),
-    input_size=299,
-)
-
-inception_resnet_v2_paper = Arch(
-    key="inception_resnet_v2_paper",
-    about=replace(
-        inception_resnet_v1.about,
-        title="Inception-ResNet v2, as drawn in the paper",
-        summary=(
-            "The network of the paper's figures, which is not the one that was released: v4's stem, then 5, 10 and 5"
-            " blocks. It has little more than half the parameters of the released network."
-        ),
-        differences=(
-            "Two projections are printed with the wrong width: 1,154 in figure 17 must be 1,152 and 2,048 in figure 19"
-            " must be 2,144, or the sums would not fit.",
-            "Counts follow from the figures; the paper prints none.",
-            "The stem has 7x1 before 1x7, where the code of v4 has them the other way round.",
-        ),
-        top1_percent=None,
-        top1_source="",
-    ),
-    unit=Unit(),
-    stages=(
-        Conv("stem1", 32, (3, 3), 2, "valid"),
-        Conv("stem2", 32, (3, 3), 1, "valid"),
-        Conv("stem3", 64, (3, 3)),
-        stem_pool_conv("stem4"),
-        stem_factorised("stem5", tall_first=True),
-        stem_conv_pool("stem6"),
-        Repeat(block35("block35", *V2_BLOCK35), 5),
-        resnet_reduction_a("reduction_a", *V2_REDUCTION_A),
-        Repeat(block17("block17", *V2_BLOCK17), 10),
-        resnet_reduction_b("reduction_b", *V2_REDUCTION_B),
-        Repeat(block8("block8", *V2_BLOCK8), 5),
-        *classifier_head(dropout=0.2),
-    ),
-    input_size=299,
-)
-
-VARIANTS = (inception_resnet_v1, inception_resnet_v1_facenet, inception_resnet_v2, inception_resnet_v2_paper)
+VARIANTS = (inception_resnet_v1, inception_resnet_v1_facenet)

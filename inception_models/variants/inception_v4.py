@@ -17,6 +17,16 @@ from .branches import (
     fork,
 )
 from .inception_v3 import aux_head
+from .stories import (
+    INCEPTION_V4,
+    INCEPTION_V4_AUTHORS,
+    INCEPTION_V4_URL,
+    SINGLE_CROP,
+    TIMM_RESULTS,
+    code,
+    measured,
+    paper,
+)
 
 
 def stem_pool_conv(name: str) -> Inception:
@@ -84,9 +94,12 @@ INCEPTION_C = Inception(
     ),
 )
 
-INCEPTION_V4 = "Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning"
-INCEPTION_V4_AUTHORS = "Szegedy, Ioffe, Vanhoucke, Alemi"
-INCEPTION_V4_URL = "https://arxiv.org/abs/1602.07261"
+_SLIM = "TF-slim, nets/inception_v4.py"
+
+V4_STEM_NAMES = tuple(
+    (name, "Stem")
+    for name in ("Conv2d_1a_3x3", "Conv2d_2a_3x3", "Conv2d_2b_3x3", "Mixed_3a", "Mixed_4a", "Mixed_5a")
+)
 
 inception_v4 = Arch(
     key="inception_v4",
@@ -96,21 +109,49 @@ inception_v4 = Arch(
         paper=INCEPTION_V4,
         authors=INCEPTION_V4_AUTHORS,
         url=INCEPTION_V4_URL,
-        summary=(
-            "A uniform rebuild: the stem itself branches, and three block types, one for each grid size, repeat 4, 7"
-            " and 3 times with two reductions between them. It shows how far Inception goes without residual"
-            " connections: about as far as Inception-ResNet v2, but it trains more slowly."
+        story=(
+            paper(
+                "A uniform rebuild: the stem itself branches, and three block types, one for each grid size, repeat 4,"
+                " 7 and 3 times with two reductions between them.",
+                "section 3.1, figures 3 to 9",
+            ),
+            paper(
+                "It shows how far Inception goes without residual connections: about as far as Inception-ResNet v2, but"
+                " it trains more slowly.",
+                "section 5",
+            ),
         ),
         differences=(
-            "The order of the 1x7 and 7x1 filters follows TF-slim; the paper's figures 3 and 5 draw it differently"
-            " (tensorflow/models issues 3313 and 7041).",
-            "Figure 3 marks no stride at the stem's last convolution; it is 2.",
-            "The auxiliary head is TF-slim's; timm and Cadene have none, so their count is the one without heads."
-            " Dropout is 0.2 in the paper and TF-slim; timm's default is none.",
-            "TF-slim trains no BatchNorm scale: 42,648,232 parameters without the auxiliary head.",
+            code(
+                "The order of the 1x7 and 7x1 filters follows TF-slim; the paper's figures 3 and 5 draw it"
+                " differently.",
+                "tensorflow/models issues 3313 (2018) and 7041 (2019)",
+            ),
+            paper("Figure 3 marks no stride at the stem's last convolution; it is 2.", "figure 3"),
+            code(
+                "The auxiliary head is TF-slim's; timm and Cadene have none, so their count is the one without heads."
+                " Dropout is 0.2 in the paper and TF-slim; timm's default is none.",
+                f"{_SLIM}; timm 1.0, models/inception_v4.py",
+            ),
+            measured(
+                "TF-slim has no trained BatchNorm scale: 42,648,232 parameters without the auxiliary head.",
+                "the TensorFlow graph, built and counted",
+            ),
         ),
-        top1_percent=80.156,
-        top1_source="timm, inception_v4.tf_in1k",
+        top1_percent=80.144,
+                top1_source=f"{TIMM_RESULTS}, inception_v4.tf_in1k (80.156 in the file of 2023-05-24)",
+        paper_errors=(20.0, 5.0),
+        paper_errors_source=SINGLE_CROP,
+        group="v4 and residual",
+        aliases=("Inception-v4", "timm", "Cadene"),
+        part_names=(
+            *V4_STEM_NAMES,
+            ("inception_a", "Inception-A"),
+            ("reduction_a", "Reduction-A"),
+            ("inception_b", "Inception-B"),
+            ("reduction_b", "Reduction-B"),
+            ("inception_c", "Inception-C"),
+        ),
     ),
     unit=Unit(),
     stages=(

@@ -15,6 +15,7 @@ from ..arch.spec import (
     Unit,
 )
 from .branches import classifier_head
+from .stories import TIMM_RESULTS, code, paper
 
 # Separable 3x3 convolutions of a block. None: the block's own input width, because the shortcut is the identity.
 BLOCK_1 = (128, 128)
@@ -49,21 +50,40 @@ xception = Arch(
         paper="Xception: Deep Learning with Depthwise Separable Convolutions",
         authors="Chollet",
         url="https://arxiv.org/abs/1610.02357",
-        summary=(
-            "Extreme Inception: where a module splits its channels among a few branches, Xception gives every channel a"
-            " 3x3 filter of its own and mixes channels in 1x1 convolutions only. Such separable convolutions, with"
-            " residual connections around every two or three of them, replace all modules."
+        story=(
+            paper(
+                "Extreme Inception: where a module splits its channels among a few branches, Xception gives every"
+                " channel a 3x3 filter of its own and mixes channels in 1x1 convolutions only. Such separable"
+                " convolutions, with residual connections around every two or three of them, replace all modules.",
+                "sections 1 and 3, figure 5",
+            ),
         ),
         differences=(
-            "BatchNorm's eps is 0.00001 in the PyTorch ports and here; the Keras original has 0.001.",
-            "Pools pad one pixel on both sides, as in timm. Keras pads the far side only where the grid is 74 wide, so"
-            " there the windows are one pixel off.",
-            "Dropout of 0.5 in front of the classifier is the paper's; Keras and timm have none.",
-            "Depthwise filters come first here and in all code, 1x1 mixing second; an Inception module does it the"
-            " other way round. The paper expects no difference once they are stacked.",
+            code(
+                "BatchNorm's eps is 0.00001 in the PyTorch ports and here; the Keras original has 0.001.",
+                "timm 1.0, models/xception.py; keras 3.15, applications/xception.py",
+            ),
+            code(
+                "Pools pad one pixel on both sides, as in timm. Keras pads the far side only where the grid is 74 wide,"
+                " so there the windows are one pixel off.",
+                "timm 1.0, models/xception.py; keras 3.15, applications/xception.py",
+            ),
+            paper("Dropout of 0.5 before the classifier is the paper's; Keras and timm have none.", "section 4.3"),
+            paper(
+                "Depthwise filters come first here and in all code, 1x1 mixing second; an Inception module does it the"
+                " other way round. The paper expects no difference once they are stacked.",
+                "section 2",
+            ),
         ),
-        top1_percent=79.04,
-        top1_source="timm, legacy_xception (weights ported from Keras)",
+        top1_percent=79.058,
+        top1_source=f"{TIMM_RESULTS}, legacy_xception, converted from Keras (79.040 in the file of 2023-05-24)",
+        group="separable",
+        aliases=("Extreme Inception", "depthwise separable", "timm", "Keras", "legacy_xception"),
+        part_names=(
+            *((name, "Entry flow") for name in ("conv1", "conv2", "block1", "block2", "block3")),
+            ("middle_flow", "Middle flow"),
+            *((name, "Exit flow") for name in ("block12", "conv3", "conv4")),
+        ),
     ),
     unit=Unit(norm=BatchNorm(eps=1e-5, momentum=0.1)),
     stages=(

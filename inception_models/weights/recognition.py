@@ -159,14 +159,18 @@ def _copies(arch: Arch, name: str, naming: Naming) -> int:
 # --- widths ----------------------------------------------------------------------------------------------------------
 
 
-def _distance(naming: Naming) -> tuple[int, int, bool]:
-    """How far the file is from the network as published: kernels, then widths, that differ."""
+def _distance(naming: Naming) -> tuple[int, int, int]:
+    """How far the file is from the network as published: kernels, then widths, that differ; then what is unlikely."""
     known = widths(naming.arch)
     kernels = differ = 0
+    unlikely = 1 + (naming.arch.key in UNLIKELY and naming.layout not in OWN_LAYOUTS)
     for module, weight in _weights(naming):
+        if module.head:  # which another variant may not have at all
+            continue
+        unlikely -= module.classifier and len(weight) == naming.arch.classes
         kernels += module.kernel is not None and _kernel(weight) != module.kernel
         differ += len(weight) != known.get(module.width_path, len(weight)) and module.leaf != "depthwise"
-    return kernels, differ, naming.arch.key in UNLIKELY and naming.layout not in OWN_LAYOUTS
+    return kernels, differ, unlikely
 
 
 def _weights(naming: Naming) -> Iterator[tuple[WeightedModule, Tensor]]:

@@ -14,7 +14,7 @@ from app.backend.training.sweep import sweep_widths
 from inception_models import ARCHITECTURES, Arch, build, widths
 from inception_models.checkpoints.demo import demo
 from inception_models.edits.input_output import with_classes
-from tests.browser.visits import SLOW_MS, open_page, settled
+from tests.browser.visits import SLOW_MS, open_page, settled, shows_network
 from tests.models.tiny import tiny
 
 
@@ -85,7 +85,7 @@ def test_a_run_from_the_demo_is_tried_on_a_picture_and_its_weights_follow_an_edi
     expect(weights).to_have_value(f"Just trained, {accuracy[0]}")
     page.get_by_role("spinbutton", name="Input size").fill("64")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Input 64 × 64, 10 classes")).to_be_visible(timeout=SLOW_MS)
+    shows_network(page, size_px=64, classes=10)
     settled(page)
     expect(weights).to_have_value(f"Just trained, {accuracy[0]}")
     expect(page.get_by_text("The weights are random")).to_have_count(0)
@@ -102,7 +102,7 @@ def test_a_large_network_is_made_small_first_and_a_run_is_cancelled_after_a_relo
     expect(page.get_by_text("A training step would need")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_role("button", name="Start")).to_be_disabled()
     page.get_by_role("button", name="Make it small enough").click()
-    expect(page.get_by_text("Input 75 × 75, 10 classes")).to_be_visible(timeout=SLOW_MS)
+    shows_network(page, size_px=75, classes=10)
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("button", name="Cancel")).to_be_visible(timeout=SLOW_MS)
     page.reload()
@@ -110,14 +110,14 @@ def test_a_large_network_is_made_small_first_and_a_run_is_cancelled_after_a_relo
     expect(page.get_by_text("Cancelled.")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_text("test pictures right")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Input 299 × 299, 10 classes")).to_be_visible(timeout=SLOW_MS)
+    shows_network(page, size_px=299, classes=10)
 
 
 def test_the_sweep_of_an_edited_demo_network(train: Callable[[Arch], Page]) -> None:
     page = train(with_classes(ARCHITECTURES["googlenet_bn"], 7))
     page.get_by_role("tab", name="Accuracy against MACs").click()
     page.get_by_role("button", name="Edit the demo network").click()
-    expect(page.get_by_text("Input 56 × 56, 10 classes")).to_be_visible(timeout=SLOW_MS)
+    shows_network(page, size_px=56, classes=10)
     settled(page)
     number = widths(demo().arch)["conv2"]
     expect(page.get_by_role("combobox", name="Width")).to_have_value(f"conv2 ({number})", timeout=SLOW_MS)

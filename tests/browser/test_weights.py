@@ -18,6 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from inception_models import ARCHITECTURES, build, with_widths
 from inception_models.checkpoints.demo import demo
 from tests.app_server import free_port, served
+from tests.browser.visits import shows_network
 from tests.models.file_server import Served, serving
 
 SLOW_MS = 40_000  # a network is loaded, run, and its accuracy measured, on a busy machine
@@ -48,7 +49,7 @@ def test_the_demo_brings_its_network_pictures_and_accuracy(page: Page, app_url: 
     visible(said(page, "The weights are random"))
     choose(page, "Demo")
     visible(said(page, "Test accuracy"))
-    expect(page.locator(".title h1")).to_contain_text(demo().arch.about.title)
+    shows_network(page, demo().arch.about.title)
     expect(said(page, "The weights are random")).to_have_count(0)
     names = "|".join(map(re.escape, demo().class_names))
     expect(said(page, "The picture shows:")).to_have_text(re.compile(f"The picture shows: ({names})"))
@@ -59,7 +60,7 @@ def test_the_demo_brings_its_network_pictures_and_accuracy(page: Page, app_url: 
     narrower = re.sub(r"%22conv1%22%3A\d+", "%22conv1%22%3A1", page.url)
     page.get_by_role("button", name="Undo").click()
     visible(said(page, "The weights are random"))
-    expect(page.locator(".title h1")).to_contain_text("GoogLeNet (Inception v1)")
+    shows_network(page, "GoogLeNet (Inception v1)")
     assert "weights" not in page.url
 
     page.goto(narrower)  # a fresh session: the link alone
@@ -111,7 +112,7 @@ def test_a_dropped_file_opens_as_its_network_and_what_is_saved_opens_as_itself(
     visible(said(page, "two.pth contains 2 sets of weights"))
     choose(page, "teacher", "Which weights")
     visible(said(page, "Your file: two.pth, GoogLeNet (torchvision), 7 classes, 2 changes from the published network"))
-    expect(page.locator(".title h1")).to_contain_text("GoogLeNet (torchvision)")
+    shows_network(page, "GoogLeNet (torchvision)")
 
     choose(page, "Caffe", "Preprocessing")
     visible(said(page, "Most probable classes"))
@@ -122,7 +123,7 @@ def test_a_dropped_file_opens_as_its_network_and_what_is_saved_opens_as_itself(
     saved = tmp_path / "saved.bin"
     download.value.save_as(saved)
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".title h1")).to_contain_text("GoogLeNet (Inception v1)")
+    shows_network(page, "GoogLeNet (Inception v1)")
     visible(said(page, "The weights are random"))
 
     upload.set_input_files(saved)
@@ -190,4 +191,4 @@ def test_without_a_connection_the_demo_is_offered(patched: str, page: Page) -> N
     visible(said(page, "127.0.0.1 could not be reached (Connection refused); is there a network?"))
     page.get_by_role("button", name="Use the demo network instead").click()
     visible(said(page, "The picture shows:"))
-    expect(page.locator(".title h1")).to_contain_text(demo().arch.about.title)
+    shows_network(page, demo().arch.about.title)

@@ -19,6 +19,23 @@ def open_page(page: Page, app_url: str, arch: Arch, name: str, first_tab: str) -
     settled(page)
 
 
+def shows_network(page: Page, title: str = "", *, size_px: int | None = None, classes: int | None = None) -> None:
+    """The bar below the menu names this network, and its controls have these values."""
+    expect(page.locator(".network-head h1")).to_contain_text(title, timeout=SLOW_MS)
+    for label, value in (("Input size", size_px), ("Classes", classes)):
+        if value is not None:
+            expect(page.get_by_label(label, exact=True)).to_have_value(str(value), timeout=SLOW_MS)
+
+
+def choose_variant(page: Page, title: str) -> None:
+    """Choose it in the bar below the menu."""
+    field = page.get_by_role("combobox", name="Variant")
+    field.scroll_into_view_if_needed()
+    page.evaluate("new Promise(requestAnimationFrame)")  # the list closes when the page scrolls
+    field.click()
+    page.get_by_role("option", name=title).click()
+
+
 def settled(page: Page) -> None:
     expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)

@@ -115,6 +115,72 @@ def test_cancelled_work_says_so_and_leaves_the_last_result() -> None:
     assert app.markdown[0].value == "result: first"
 
 
+def asking(task: "BackgroundTask[str]", work: "Work", question: object) -> None:
+    import streamlit as st
+
+    if "known" not in st.session_state or st.session_state.known[0] != question:
+        found = task.answer(work, question)
+        if found is not None:
+            st.session_state.known = (question, found)
+    st.markdown(f"answer: {st.session_state.get('known')}")
+
+
+def drawn(work: Work, question: object) -> AppTest:
+    task: BackgroundTask[str] = BackgroundTask("asked", "Counting")
+    app = AppTest.from_function(asking, default_timeout=30, kwargs={"task": task, "work": work, "question": question})
+    app.session_state.person = "ann"
+    return app.run()
+
+
+def test_a_page_that_asks_by_being_drawn_gets_a_quick_answer_at_once_and_keeps_it() -> None:
+    gate = Gate()
+    gate.opened.set()
+    app = drawn(gate, "a")
+    assert not app.get("progress")
+    assert app.markdown[0].value == "answer: ('a', 'ten')"
+    record = background.RECORDS.of("ann", "asked")
+    assert record.result is None, "nothing outlives the session"
+    assert drawn(gate, "a").markdown[0].value == "answer: ('a', 'ten')"  # another session asks for itself
+
+
+def test_a_page_that_asks_something_else_meanwhile_cancels_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "MOMENT_SECONDS", 0.01)
+    first, second = Gate("first"), Gate("second")
+    app = drawn(first, "a")
+    first.reported.wait(30)
+    assert bar(app.run()) == "Counting: one of four"
+    job = background.RECORDS.of("ann", "asked").job
+    assert job is not None
+    app.kwargs.update(question="b", work=second)
+    app.run()  # the first has not noticed yet
+    assert job.progress.cancelled
+    assert app.markdown[0].value == "answer: None"
+    first.opened.set()
+    job.wait(30)
+    second.opened.set()
+    app.run()
+    assert after_its_end(app, "asked").markdown[0].value == "answer: ('b', 'second')"
+
+
+def test_a_page_does_not_ask_again_by_itself_what_failed_or_was_cancelled() -> None:
+    app = drawn(failing, "a")
+    assert [warning.value for warning in app.warning] == [r"It is too large\."]
+    gate = Gate()
+    app.kwargs["work"] = gate
+    app.run()
+    assert labels(app) == ["Try again"]
+    assert not gate.reported.is_set()
+    press(app, "Try again")
+    gate.reported.wait(30)
+    press(app, "Cancel")
+    gate.opened.set()
+    after_its_end(app, "asked")
+    assert [caption.value for caption in app.caption] == ["Cancelled."]
+    assert labels(app) == ["Try again"]
+    press(app, "Try again")
+    assert after_its_end(app, "asked").markdown[0].value == "answer: ('a', 'ten')"
+
+
 def failing(progress: Progress) -> str:
     raise ValueError("It is too large.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.backend.diagram import layout
 from app.backend.diagram.svg import layout_template
+from app.frontend.state import State
 
 ROOT = Path(__file__).parents[2]
 MAIN = ROOT / "app" / "main.py"
@@ -33,6 +35,35 @@ def test_explore_without_its_diagram(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ]
     assert len(broken.get("bidi_component")) == len(whole.get("bidi_component")) - 1
     assert not whole.warning
+
+
+@pytest.mark.parametrize(
+    "problem, reason",
+    [
+        (IndexError("list index out of range"), "This is a fault of this program; the server's log has the details."),
+        (MemoryError(), "This machine has not enough free memory for it."),
+    ],
+)
+def test_a_callback_that_fails_is_a_sentence_and_the_page_is_as_it_was(
+    problem: Exception, reason: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_state: State, _key: str) -> None:
+        raise problem
+
+    app = AppTest.from_file(str(MAIN), default_timeout=60).run()
+    before = len(app.get("bidi_component")), [box.value for box in app.selectbox]
+    with monkeypatch.context() as broken, caplog.at_level(logging.ERROR):
+        broken.setattr(State, "show_variant", fails)
+        variant = app.selectbox(key="variant")
+        variant.select("xception").run()
+    assert not app.exception
+    (warning,) = app.warning
+    assert warning.value.replace("\\", "").startswith(f"That could not be done. {reason}")
+    assert (len(app.get("bidi_component")), [box.value for box in app.selectbox]) == before
+    assert any(record.exc_info and record.exc_info[1] is problem for record in caplog.records)
+    app.selectbox(key="variant").select("xception").run()
+    assert not app.warning
+    assert app.session_state.state.arch.key == "xception"
 
 
 PICTURE = """

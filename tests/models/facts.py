@@ -19,11 +19,12 @@ NAME_IN_FILE = {
     "googlenet": "googlenet_caffe",
     "googlenet_plain": "googlenet_seed_b",
     "googlenet_bn": "googlenet_seed_a",
+    "googlenet_slim": "inception_v1_slim",
     "bn_inception": "bninception_cadene",
+    "bn_inception_caffe2": "inception_v2_onnx_caffe2",
     "inception_v3": "inception_v3_torchvision",
     "inception_resnet_v1": "inception_resnet_v1_paper",
 }
-NOT_OURS = frozenset({"inception_v1_slim", "inception_v2_onnx_caffe2"})  # in the file for comparison only
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Facts:
     params_no_aux: int
     macs: int
     convs: int
+    depth: int
     head_pool: str
     dropout: float | None
     outputs: int
@@ -95,6 +97,7 @@ def facts(key: str) -> Facts:
         params_no_aux=numbers["params_no_aux"],
         macs=numbers["macs_conv_linear"],
         convs=numbers["conv_layers_main"],
+        depth=numbers["longest_weighted_path"],
         head_pool=head["pool"],
         dropout=first_number(head["dropout"]),
         outputs=head["fc"],
@@ -112,7 +115,8 @@ def first_number(text: float | str) -> float | None:
 
 
 def last_number(text: float | str) -> float:
-    return float(re.findall(r"\d+(?:\.\d+)?", str(text))[-1])  # "decay 0.9997 (torch momentum 0.0003)"
+    """The last of ``decay 0.9997 (torch momentum 0.0003)``; PyTorch's own 0.1 where it says that there is none."""
+    return float((re.findall(r"\d+(?:\.\d+)?", str(text)) or ["0.1"])[-1])
 
 
 # --- the file's op language ------------------------------------------------------------------------------------------

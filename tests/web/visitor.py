@@ -51,13 +51,13 @@ class Visitor:
 
 
 @contextmanager
-def visiting(port: int) -> Iterator[Visitor]:
-    """Open the page; leaves when the block ends."""
+def visiting(port: int, query: str = "") -> Iterator[Visitor]:
+    """Open the page with a link's ``query``; leaves when the block ends."""
     with connect(
         f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=[Subprotocol("streamlit")], max_size=None
     ) as page:
         start = BackMsg()
-        start.rerun_script.query_string = ""
+        start.rerun_script.query_string = query
         page.send(start.SerializeToString())
         while True:
             message = ForwardMsg()

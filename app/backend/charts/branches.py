@@ -13,6 +13,7 @@ from inception_models.arch.branch_kind import branch_kind
 from ..analysis.network import Analysis, StageCost
 from ..common.quantity import exact
 from ..tables.part_costs import PartCost, part_costs, whole_cost
+from .published import PUBLISHED_NAME, add_outlines, beside_published, names_of_both
 from .style import BranchOrOutside, kind_colour, kind_name, stage_axis, styled
 
 CostMetric = Literal["params", "macs", "memory"]
@@ -56,10 +57,14 @@ def by_kind(stage: StageCost, metric: CostMetric, scale: int = 1) -> dict[Branch
     return costs
 
 
-def stage_bars(analysis: Analysis, metric: CostMetric, scale: int = 1, selected: str = "") -> go.Figure:
-    """Each stage's cost, stacked by branch. The x axis lists the stages that cost anything, in order."""
-    costs = {stage.name: by_kind(stage, metric, scale) for stage in analysis.stages}
-    costs = {name: cost for name, cost in costs.items() if sum(cost.values())}
+def stage_bars(
+    analysis: Analysis, metric: CostMetric, scale: int = 1, selected: str = "", published: Analysis | None = None
+) -> go.Figure:
+    """Each stage's cost, stacked by branch. The x axis lists the stages that cost anything, in order.
+
+    ``published``: what an edited network is compared with: an outline around each bar, and the difference on hover.
+    """
+    costs, before = _stage_costs(analysis, metric, scale), _stage_costs(published, metric, scale) if published else {}
     figure = go.Figure()
     for kind in _kinds(list(costs.values())):
         values = [cost.get(kind, 0) for cost in costs.values()]
@@ -68,35 +73,79 @@ def stage_bars(analysis: Analysis, metric: CostMetric, scale: int = 1, selected:
             x=list(costs),
             y=values,
             marker_color=kind_colour(kind),
-            customdata=[exact(value, METRIC_UNITS[metric]) for value in values],
+            customdata=[_hover(costs[name], before.get(name), kind, METRIC_UNITS[metric]) for name in costs],
             hovertemplate="%{x}<br>" + kind_name(kind) + ": %{customdata}<extra></extra>",
         )
+    if before:
+        add_outlines(figure, _totals(costs), _totals(before))
     figure.update_layout(barmode="stack", yaxis_title=METRIC_AXES[metric], yaxis_tickformat="~s")
-    stage_axis(figure, list(costs), selected)
+    stage_axis(figure, names_of_both(costs, before), selected)
     return styled(figure, height_px=420)
 
 
-def branch_shares(analysis: Analysis) -> go.Figure:
-    """Which share of the parameters, MACs and activations each kind of branch has, over the whole network."""
+def _stage_costs(analysis: Analysis, metric: CostMetric, scale: int) -> dict[str, dict[BranchOrOutside, int]]:
+    costs = {stage.name: by_kind(stage, metric, scale) for stage in analysis.stages}
+    return {name: cost for name, cost in costs.items() if sum(cost.values())}
+
+
+def _totals(costs: Mapping[str, dict[BranchOrOutside, int]]) -> dict[str, int]:
+    return {name: sum(cost.values()) for name, cost in costs.items()}
+
+
+def _hover(
+    now: dict[BranchOrOutside, int], before: dict[BranchOrOutside, int] | None, kind: BranchOrOutside, unit: str
+) -> str:
+    """What a bar is, and what the whole stage is, each beside the published."""
+    if before is None:
+        return exact(now.get(kind, 0), unit)
+    own = beside_published(now.get(kind, 0), before.get(kind, 0), unit)
+    return (
+        own
+        if len(now) == 1
+        else f"{own}<br>the stage: {beside_published(sum(now.values()), sum(before.values()), unit)}"
+    )
+
+
+def branch_shares(analysis: Analysis, published: Analysis | None = None) -> go.Figure:
+    """Which share of the parameters, MACs and activations each kind of branch has, over the whole network.
+
+    ``published``: what an edited network is compared with, in a paler bar below each.
+    """
     metrics: tuple[CostMetric, ...] = ("memory", "macs", "params")
-    sums = [_summed([by_kind(stage, metric) for stage in analysis.stages]) for metric in metrics]
+    rows = [(METRIC_TITLES[metric], analysis, metric, 1.0) for metric in metrics]
+    if published:
+        below = [(f"{METRIC_TITLES[metric]}, {PUBLISHED_NAME}", published, metric, 0.5) for metric in metrics]
+        rows = [row for pair in zip(below, rows, strict=True) for row in pair]
+    sums = [_summed([by_kind(stage, metric) for stage in network.stages]) for _, network, metric, _ in rows]
+    shares = [{kind: 100 * cost / (sum(total.values()) or 1) for kind, cost in total.items()} for total in sums]
     figure = go.Figure()
     for kind in _kinds(sums):
-        shares = [100 * total.get(kind, 0) / (sum(total.values()) or 1) for total in sums]
+        values = [share.get(kind, 0.0) for share in shares]
         figure.add_bar(
             name=kind_name(kind),
-            y=[METRIC_TITLES[metric] for metric in metrics],
-            x=shares,
+            y=[title for title, *_ in rows],
+            x=values,
             orientation="h",
-            marker_color=kind_colour(kind),
-            text=[f"{share:.1f}&nbsp;%" if share >= 4 else "" for share in shares],
+            marker={"color": kind_colour(kind), "opacity": [opacity for *_, opacity in rows]},
+            text=[
+                f"{value:.1f}&nbsp;%" if value >= 4 and network is analysis else ""
+                for value, (_, network, *_) in zip(values, rows, strict=True)
+            ],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            hovertemplate=kind_name(kind) + ": %{x:.2f} % of the %{y}<extra></extra>",
+            customdata=_points(values) if published else [""] * len(rows),
+            hovertemplate=kind_name(kind) + ": %{x:.2f} % of the %{y}%{customdata}<extra></extra>",
         )
     figure.update_layout(barmode="stack", xaxis_title="share of the whole network (%)", yaxis_title="")
-    return styled(figure, height_px=300)
+    return styled(figure, height_px=420 if published else 300)
+
+
+def _points(values: list[float]) -> list[str]:
+    """The difference of each row from the published one before it, in percentage points."""
+    differences = [now - before for before, now in zip(values[::2], values[1::2], strict=True)]
+    texts = [f"<br>{points:+.2f} points from the published".replace("-", "−") for points in differences]
+    return [text for difference in texts for text in ("", difference)]
 
 
 def _summed(costs: list[dict[BranchOrOutside, int]]) -> dict[BranchOrOutside, int]:

@@ -1,8 +1,8 @@
-"""What more filters would cost, where memory goes, and which stages take longer than their MACs suggest."""
+"""What more filters would cost, and where memory goes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import plotly.graph_objects as go
@@ -11,13 +11,10 @@ from inception_models.arch.branch_kind import branch_kind
 
 from ..analysis.changes import first_copy
 from ..analysis.network import Analysis
-from ..common.colours import OUTSIDE_COLOUR
-from ..common.quantity import exact, short
 from ..memory.inference import InferenceMemory, Optimizer
 from ..memory.training_step import TrainingMemory
 from ..tables.sensitivity import Sensitivity
-from ..timing.latency import Latency
-from ..timing.roofline import Ceilings, RooflinePoint
+from .published import PUBLISHED_NAME, add_outlines, beside_published, names_of_both
 from .style import (
     BLUE,
     GREEN,
@@ -30,6 +27,12 @@ from .style import (
     styled,
 )
 
+TRAINING_PARTS: tuple[tuple[str, str, Callable[[TrainingMemory], int]], ...] = (
+    ("weights and statistics", BLUE, lambda memory: memory.weights + memory.buffers),
+    ("optimiser state", PINK, lambda memory: memory.optimizer_state),
+    ("saved activations", GREEN, lambda memory: memory.saved),
+    ("gradients and what is being computed", ORANGE, lambda memory: memory.working),
+)
 OPTIMIZERS: Mapping[Optimizer, str] = {"sgd": "SGD", "momentum": "SGD with momentum", "adam": "Adam"}
 
 
@@ -37,12 +40,20 @@ OPTIMIZERS: Mapping[Optimizer, str] = {"sgd": "SGD", "momentum": "SGD with momen
 
 
 def sensitivity_bars(
-    analysis: Analysis, entries: Sequence[Sensitivity], metric: Literal["params", "macs"]
+    analysis: Analysis,
+    entries: Sequence[Sensitivity],
+    metric: Literal["params", "macs"],
+    published: Sequence[Sensitivity] = (),
 ) -> go.Figure:
-    """One bar for every place, in the order of the network, in its branch's colour. Stages name the axis."""
+    """One bar for every place, in the order of the network, in its branch's colour. Stages name the axis.
+
+    ``published``: the entries of the published network, for one that was edited.
+    """
     heads = {head.name for head in analysis.aux}
     places = [entry for entry in entries if not entry.problem and entry.path.partition(".")[0] not in heads]
-    values = [entry.params if metric == "params" else entry.macs for entry in places]
+    known = {entry.path: _added(entry, metric) for entry in published if not entry.problem}
+    before = {entry.path: known[entry.path] for entry in places if entry.path in known}
+    values = [_added(entry, metric) for entry in places]
     kinds = _kinds_by_path(analysis, [entry.path for entry in places])
     unit = "parameters" if metric == "params" else "MACs"
     figure = go.Figure()
@@ -53,9 +64,12 @@ def sensitivity_bars(
             x=[places[i].path for i in chosen],
             y=[values[i] for i in chosen],
             marker_color=kind_colour(kind),
-            customdata=[exact(values[i], unit) for i in chosen],
+            customdata=[beside_published(values[i], before.get(places[i].path), unit) for i in chosen],
             hovertemplate="%{x}<br>+%{customdata}<extra></extra>",
         )
+    if before:
+        figure.update_layout(barmode="stack")  # there is one bar in each place, and around it the outline
+        add_outlines(figure, {entry.path: _added(entry, metric) for entry in places}, before)
     named = _named([entry.path for entry in places])
     step = entries[0].step if entries else 0
     figure.update_layout(
@@ -68,9 +82,13 @@ def sensitivity_bars(
         categoryarray=[entry.path for entry in places],
         tickvals=list(named.values()),
         ticktext=list(named),
-        tickangle=-45,
+        autotickangles=[-45, -90],  # the second where the first would make names overlap
     )
     return styled(figure, height_px=420)
+
+
+def _added(entry: Sensitivity, metric: Literal["params", "macs"]) -> int:
+    return entry.params if metric == "params" else entry.macs
 
 
 def _named(paths: Sequence[str]) -> dict[str, str]:
@@ -98,123 +116,59 @@ def _kinds_by_path(analysis: Analysis, paths: Sequence[str]) -> list[BranchOrOut
 # --- memory ----------------------------------------------------------------------------------------------------------
 
 
-def stage_peaks(memory: InferenceMemory, selected: str = "") -> go.Figure:
-    """The most that feature maps take while each stage runs; the highest bar is what inference needs."""
+def stage_peaks(memory: InferenceMemory, selected: str = "", published: InferenceMemory | None = None) -> go.Figure:
+    """The most that feature maps take while each stage runs; the highest bar is what inference needs.
+
+    ``published``: that of the published network, for one that was edited.
+    """
+    before = {stage.name: stage.peak_bytes for stage in published.stages} if published else {}
     most = memory.peak.peak_bytes
     figure = go.Figure()
     figure.add_bar(
+        name="feature maps",
+        showlegend=False,
         x=[stage.name for stage in memory.stages],
         y=[stage.peak_bytes for stage in memory.stages],
         marker_color=[ORANGE if stage.peak_bytes == most else BLUE for stage in memory.stages],
-        customdata=[exact(stage.peak_bytes, "bytes") for stage in memory.stages],
+        text=["most" if stage.peak_bytes == most else "" for stage in memory.stages],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=[beside_published(stage.peak_bytes, before.get(stage.name), "bytes") for stage in memory.stages],
         hovertemplate="%{x}<br>%{customdata}<extra></extra>",
     )
+    if before:
+        figure.update_layout(barmode="stack")
+        add_outlines(figure, {stage.name: stage.peak_bytes for stage in memory.stages}, before)
     figure.update_yaxes(title="bytes in memory while it runs", tickformat="~s")
-    stage_axis(figure, [stage.name for stage in memory.stages], selected)
+    stage_axis(figure, names_of_both([stage.name for stage in memory.stages], before), selected)
     return styled(figure, height_px=380)
 
 
-def training_bars(steps: Mapping[Optimizer, TrainingMemory]) -> go.Figure:
-    """The peak of a training step with each optimiser, and what it is made of."""
-    names = [OPTIMIZERS[key] for key in steps]
-    series: list[tuple[str, str, list[int]]] = [
-        ("weights and statistics", BLUE, [m.weights + m.buffers for m in steps.values()]),
-        ("optimiser state", PINK, [m.optimizer_state for m in steps.values()]),
-        ("saved activations", GREEN, [m.saved for m in steps.values()]),
-        ("gradients and what is being computed", ORANGE, [m.working for m in steps.values()]),
-    ]
+def training_bars(
+    steps: Mapping[Optimizer, TrainingMemory], published: Mapping[Optimizer, TrainingMemory] | None = None
+) -> go.Figure:
+    """The peak of a training step with each optimiser, and what it is made of.
+
+    ``published``: those of the published network, for one that was edited: a paler bar below each.
+    """
+    rows = [(OPTIMIZERS[key], memory, published[key] if published else None, 1.0) for key, memory in steps.items()]
+    if published:
+        below = [(f"{OPTIMIZERS[key]}, {PUBLISHED_NAME}", memory, None, 0.5) for key, memory in published.items()]
+        rows = [row for pair in zip(below, rows, strict=True) for row in pair]
     figure = go.Figure()
-    for name, colour, values in series:
+    for name, colour, bytes_of in TRAINING_PARTS:
         figure.add_bar(
             name=name,
-            y=names,
-            x=values,
+            y=[title for title, *_ in rows],
+            x=[bytes_of(memory) for _, memory, *_ in rows],
             orientation="h",
-            marker_color=colour,
-            customdata=[exact(value, "bytes") for value in values],
+            marker={"color": colour, "opacity": [opacity for *_, opacity in rows]},
+            customdata=[
+                beside_published(bytes_of(memory), bytes_of(before) if before else None, "bytes")
+                for _, memory, before, _ in rows
+            ],
             hovertemplate="%{y}<br>" + name + ": %{customdata}<extra></extra>",
         )
     figure.update_layout(barmode="stack", xaxis_title="bytes at the peak of a training step", yaxis_title="")
     figure.update_xaxes(tickformat="~s")
-    return styled(figure, height_px=300)
-
-
-# --- time ------------------------------------------------------------------------------------------------------------
-
-
-def time_against_macs(analysis: Analysis, latency: Latency, selected: str = "") -> go.Figure:
-    """Each stage's share of the time beside its share of the MACs."""
-    whole = sum(timing.seconds for timing in latency.stages)
-    names = [timing.name for timing in latency.stages]
-    times = [100 * timing.seconds / whole for timing in latency.stages]
-    macs = [100 * stage.macs / (analysis.macs or 1) for stage in analysis.stages]
-    figure = go.Figure()
-    figure.add_bar(
-        name="share of time",
-        x=names,
-        y=times,
-        marker_color=ORANGE,
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": [100 * (t.high - t.seconds) / whole for t in latency.stages],
-            "arrayminus": [100 * (t.seconds - t.low) / whole for t in latency.stages],
-            "thickness": 1,
-            "width": 2,
-        },
-        customdata=[
-            f"{short(t.seconds, 's')} (half of the runs {short(t.low, 's')} to {short(t.high, 's')})"
-            for t in latency.stages
-        ],
-        hovertemplate="%{x}<br>%{customdata}<br>%{y:.1f} % of the time<extra></extra>",
-    )
-    figure.add_bar(
-        name="share of MACs",
-        x=names,
-        y=macs,
-        marker_color=BLUE,
-        customdata=[exact(stage.macs, "MACs") for stage in analysis.stages],
-        hovertemplate="%{x}<br>%{customdata}<br>%{y:.1f} % of the MACs<extra></extra>",
-    )
-    figure.update_layout(
-        barmode="group",
-        yaxis_title="share of the whole network (%)",
-        yaxis_range=[0, 1.15 * max(*times, *macs)],  # a busy machine's spread may be far longer than any bar
-    )
-    stage_axis(figure, names, selected)
-    return styled(figure, height_px=420)
-
-
-def roofline_plot(ceilings: Ceilings, points: Sequence[RooflinePoint]) -> go.Figure:
-    """Achieved FLOP/s of every stage over its intensity, below this machine's two ceilings; both axes logarithmic."""
-    ends = [ceilings.ridge, *(point.intensity for point in points)]
-    edges = [min(ends) / 2, ceilings.ridge, max(ends) * 2]
-    figure = go.Figure()
-    figure.add_scatter(
-        name=f"ceilings: {short(ceilings.bytes_per_second, 'B/s')}, {short(ceilings.flops_per_second, 'FLOP/s')}",
-        x=edges,
-        y=[ceilings.attainable(edge) for edge in edges],
-        mode="lines",
-        line_color=OUTSIDE_COLOUR,
-        hovertemplate="%{x:.3g} FLOPs for each byte: at most %{y:.3s}FLOP/s<extra></extra>",
-    )
-    figure.add_scatter(
-        name="stages",
-        x=[point.intensity for point in points],
-        y=[point.flops_per_second for point in points],
-        mode="markers+text",
-        text=[point.name for point in points],
-        textposition="bottom center",
-        textfont_size=10,
-        marker={"color": BLUE, "size": 9},
-        customdata=[[point.name, f"{100 * point.efficiency:.0f} %"] for point in points],
-        hovertemplate=(
-            "%{customdata[0]}<br>%{x:.3g} FLOPs for each byte, %{y:.3s}FLOP/s<br>"
-            "%{customdata[1]} of what is attainable<extra></extra>"
-        ),
-    )
-    figure.update_xaxes(
-        type="log", title="arithmetic intensity: FLOPs for each byte moved", dtick="D2", tickformat="~g"
-    )
-    figure.update_yaxes(type="log", title="FLOP/s achieved", dtick="D2", tickformat="~s")
-    return styled(figure, height_px=480)
+    return styled(figure, height_px=400 if published else 300)

@@ -13,6 +13,8 @@ from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, OUTSIDE_COLOUR
 
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"  # Okabe and Ito's, in the palette's order
 MOST_STAGE_NAMES = 30  # on an axis
+LETTERS_PX = 13
+TOOLBAR_PX = 40  # on the right, so that it is never on the legend or a bar
 
 BranchOrOutside = BranchKind | Literal["outside"]  # outside: single layers, projections
 OUTSIDE_NAME = "outside branches"
@@ -39,7 +41,7 @@ def stage_axis(figure: go.Figure, stages: Sequence[str], selected: str, row: int
     where = {} if row is None else {"row": row, "col": 1}
     figure.update_xaxes(
         title_text="stage, from the picture to the classes",
-        tickangle=-45,
+        autotickangles=[-45, -90],  # the second where the first would make names overlap
         tickvals=named,
         ticktext=[f"<b>{stage}</b>" if stage == selected else stage for stage in named],
         **where,
@@ -53,9 +55,17 @@ def styled(figure: go.Figure, height_px: int, bar_gap: float = 0.25, zoom_stays:
     """
     figure.update_layout(
         height=height_px,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "traceorder": "normal"},
+        margin={"l": 8, "r": TOOLBAR_PX, "t": 8, "b": 8},
+        legend={
+            "orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "traceorder": "normal",
+            "font_size": LETTERS_PX,
+        },
+        font_size=LETTERS_PX,
+        hoverlabel_font_size=LETTERS_PX,
+        modebar_orientation="v",
         bargap=bar_gap,
         uirevision="kept" if zoom_stays else None,
-    )
+    )  # fmt: skip
+    figure.update_xaxes(tickfont_size=LETTERS_PX, title_font_size=LETTERS_PX)
+    figure.update_yaxes(tickfont_size=LETTERS_PX, title_font_size=LETTERS_PX)
     return figure

@@ -13,9 +13,10 @@ from inception_models.arch.spec import Conv, Pool
 
 from ..analysis.network import Analysis, StageCost
 from ..common.colours import THEMES, Theme, ThemeName, lighter
-from ..common.quantity import exact
+from ..common.quantity import exact, percent_change
 from ..tables.part_costs import part_costs, whole_cost
 from .branches import METRIC_TITLES, METRIC_UNITS, CostMetric, amount
+from .published import beside_published
 from .style import kind_colour, styled
 
 TreeForm = Literal["treemap", "sunburst"]
@@ -43,10 +44,12 @@ def tree(
     scale: int = 1,
     times: Mapping[str, float] | None = None,
     theme: ThemeName = "light",
+    published: Analysis | None = None,
 ) -> go.Figure:
     """Areas in proportion to what every part costs; parts that cost nothing are left out.
 
     ``times``: measured seconds by stage, which ``metric="time"`` needs; time is known for whole stages only.
+    ``published``: what an edited network is compared with, in words in each area that differs and on hover.
     """
     quiet = THEMES[theme]
     tiles = list(_timed(times or {}, quiet) if metric == "time" else _tiles(analysis, metric, scale, quiet))
@@ -54,6 +57,7 @@ def tree(
     total = sum(tile.value for tile in tiles if tile.parent == ROOT_ID)
     root = Tile(ROOT_ID, "", title, total, _text(total, metric), quiet.block)
     every = [root, *tiles]
+    before = _values(published, metric, scale) if published and metric != "time" else {}
     make = go.Treemap if form == "treemap" else go.Sunburst
     area = make(
         ids=[tile.path for tile in every],
@@ -61,14 +65,33 @@ def tree(
         labels=[tile.label for tile in every],
         values=[tile.value for tile in every],
         marker_colors=[tile.colour for tile in every],
-        customdata=[[tile.path, tile.text] for tile in every],
+        customdata=[[tile.path, *_difference(tile, before)] for tile in every],
         branchvalues="total",
         sort=False,
         maxdepth=SHOWN_LEVELS,
-        texttemplate="%{label}<br>%{percentRoot:.1%}",
+        texttemplate="%{label}<br>%{percentRoot:.1%}%{customdata[2]}",
         hovertemplate="%{customdata[0]}<br>%{customdata[1]}, %{percentRoot:.2%} of the network<extra></extra>",
     )
     return styled(go.Figure(area), height_px=620)
+
+
+def _values(analysis: Analysis, metric: CostMetric, scale: int) -> dict[str, float]:
+    tiles = list(_tiles(analysis, metric, scale, THEMES["light"]))
+    return {tile.path: tile.value for tile in tiles} | {
+        ROOT_ID: sum(tile.value for tile in tiles if tile.parent == ROOT_ID)
+    }
+
+
+def _difference(tile: Tile, before: Mapping[str, float]) -> tuple[str, str]:
+    """What a tile is on hover, and what its label ends with."""
+    value = before.get(tile.path)
+    if value is None or value == tile.value:
+        return tile.text, ""
+    unit = tile.text.rpartition(" ")[2]
+    return (
+        beside_published(round(tile.value), round(value), unit),
+        f"<br>{percent_change(tile.value, value)} from published",
+    )
 
 
 def _text(value: float, metric: TreeMetric) -> str:

@@ -7,7 +7,6 @@ one, so that short work never waits for long work. Within a lane people take tur
 from __future__ import annotations
 
 import atexit
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from .failures import machine_failure
 from .limits import MAX_JOBS_A_PERSON, MAX_JOBS_WAITING
+from .log import note_failure, noted
 
 _Result = TypeVar("_Result")
 OnProgress = Callable[[float], None]
@@ -99,7 +99,7 @@ class Job(Generic[_Result]):
         except ValueError as problem:
             self.problem = str(problem)
         except Exception as problem:  # nobody waits for a thread: what it raises would be lost
-            logging.getLogger(__name__).exception("The job failed.")
+            note_failure(f"The job {self.name}")
             first = str(problem).splitlines()[0] if str(problem) else "no reason given"
             self.problem = machine_failure(problem) or f"This failed: {first}"
 
@@ -192,13 +192,17 @@ class JobQueue:
                 return
             job.began = time.monotonic()
             self._served[lane] = job.turn
+            noted("job began", kind=job.name)
             threading.Thread(target=self._run, args=(job,), daemon=True).start()
 
     def _run(self, job: Job[object]) -> None:
         job.run()
+        seconds = time.monotonic() - job.began
+        outcome = "done" if job.result is not None else "failed" if job.problem else "cancelled"
+        noted("job ended", kind=job.name, seconds=round(seconds, 3), outcome=outcome)
         with self._lock:
             if job.result is not None:
-                self._took[job.name] = time.monotonic() - job.began
+                self._took[job.name] = seconds
             self._remove(job)
 
     def _remove(self, job: Job[_Result]) -> None:

@@ -81,6 +81,10 @@ MAX_PIXELS = _set("PICTURE_MEGAPIXELS", 40, 1, 170) * 1_000_000
 MAX_DECODED_AT_ONCE = _set("PICTURES_AT_ONCE", 2, 1, 64)
 """Pictures that are decoded at the same time; others wait. One of 40 megapixels takes a second."""
 
+MAX_PASSES_AT_ONCE = _set("PASSES_AT_ONCE", 2, 1, 64)
+"""Pictures that run through a network for a page at the same time; others wait. One pass takes up to 0.8 GB, and two
+share a processor's cores no worse than one."""
+
 MAX_ASPECT = 20
 """Long side over short side. The short side is resized to a fixed size, so a 1 x 20,000 strip at 256 px would become
 256 x 5,120,000; with 20 the largest resized picture stays below 30 megapixels."""

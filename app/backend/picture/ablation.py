@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from inception_models.net.builder import Network
 
-from .private_copy import private_copy
+from ..common.jobs import OnProgress
+from .private_copy import private_copy, report_stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ class _Zeroed(nn.Module):
         return out
 
 
-def logits_without(net: Network, x: Tensor, ablations: tuple[Ablation, ...] = ()) -> Tensor:
+def logits_without(
+    net: Network, x: Tensor, ablations: tuple[Ablation, ...] = (), on_progress: OnProgress | None = None
+) -> Tensor:
     """Logits ``[classes]`` of a picture ``[1, 3, S, S]`` with these outputs set to zero; ``net`` is not changed.
 
     Raises:
@@ -47,6 +50,8 @@ def logits_without(net: Network, x: Tensor, ablations: tuple[Ablation, ...] = ()
         IndexError: where an output has no such channel.
     """
     own = private_copy(net)
+    if on_progress:
+        report_stages(own, 1, on_progress)
     for ablation in ablations:
         parent, _, name = ablation.path.rpartition(".")
         zeroed = _Zeroed(own.get_submodule(ablation.path), ablation.channel)

@@ -14,7 +14,7 @@ from torch import Tensor
 from inception_models.net.builder import Network
 
 from ..common.jobs import OnProgress
-from .private_copy import private_copy
+from .private_copy import private_copy, report_stages
 
 TOGETHER = 4  # pictures in one pass: more take memory and no less time
 
@@ -31,7 +31,7 @@ class Completeness:
     gap: float
 
 
-def grad_cam(net: Network, x: Tensor, target: int, path: str) -> Tensor:
+def grad_cam(net: Network, x: Tensor, target: int, path: str, on_progress: OnProgress | None = None) -> Tensor:
     """``[height, width]`` of the output at ``path``, zero and above: where it is evidence for class ``target``.
 
     The sum of its maps, each weighted by the mean gradient of the class's logit, with negative values cut off
@@ -43,6 +43,8 @@ def grad_cam(net: Network, x: Tensor, target: int, path: str) -> Tensor:
     from captum.attr import LayerGradCam
 
     own = private_copy(net)
+    if on_progress:
+        report_stages(own, 2, on_progress)
     maps = LayerGradCam(own, own.get_submodule(path)).attribute(
         x.detach().clone().requires_grad_(), target, relu_attributions=True
     )

@@ -7,6 +7,7 @@ values to itself, so any number of threads may go through the same calls.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,8 +21,13 @@ from inception_models.net.layers import ScaledResidual
 from ..analysis.graph import INPUT_NODE, Layer
 from ..analysis.kinds import UnknownOp
 from ..analysis.network import analyze
+from ..common.limits import MAX_PASSES_AT_ONCE
 
 Compute = Callable[..., Tensor]
+
+PASSES = threading.BoundedSemaphore(MAX_PASSES_AT_ONCE)
+"""Held while a picture runs through a network: a class with pictures must not need thirty times the memory of one pass.
+Longer work on pictures is a job, and takes turns in its lane."""
 
 
 @dataclass(frozen=True, slots=True)

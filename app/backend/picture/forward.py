@@ -13,9 +13,11 @@ from PIL import Image
 from torch import Tensor
 
 from inception_models import Arch
+from inception_models.arch.refusal import Refusal, Remedy
 from inception_models.arch.spec import Branch
 from inception_models.checkpoints.catalogue import TrainedWeights, untrained
 from inception_models.checkpoints.preprocessing import Preprocessing
+from inception_models.edits.input_output import runs, use_input_size
 from inception_models.net.builder import Network
 from inception_models.weights import Loaded, Source, loaded, named
 
@@ -26,6 +28,7 @@ from ..common.limits import MAX_RUN_BYTES
 from ..common.quantity import float32_bytes, short
 from ..common.text import spreadsheet_text
 from .activations import Activations, Prepared, model_for, output_parts, prepare, top_classes
+from .calls import PASSES
 from .images import class_name
 from .mosaic import mosaic, png
 from .saved_maps import npz, shown_paths, statistics_csv
@@ -84,7 +87,7 @@ class Forward:
 def forward(
     arch: Arch, image: Image.Image, weights: Source = "random", on_progress: OnProgress | None = None
 ) -> Forward:
-    """Run ``image`` through ``arch``, prepared as its weights expect.
+    """Run ``image`` through ``arch``, prepared as its weights expect. Where enough others run, it waits for its turn.
 
     Args:
         weights: as :func:`inception_models.weights.loaded` takes them. Random ones depend on ``arch`` alone.
@@ -93,12 +96,13 @@ def forward(
         ValueError: where the network is too large for this program to run, or there are no such weights for it.
         OSError: where a file of weights cannot be read.
     """
-    found, ready = ready_network(arch, weights)
-    preprocessing = found.trained_weights.preprocessing_for(arch)
-    x = preprocessing.apply(image)
-    start = time.perf_counter()
-    activations = ready.run(x, on_progress=on_progress)
-    taken = time.perf_counter() - start
+    with PASSES:
+        found, ready = ready_network(arch, weights)
+        preprocessing = found.trained_weights.preprocessing_for(arch)
+        x = preprocessing.apply(image)
+        start = time.perf_counter()
+        activations = ready.run(x, on_progress=on_progress)
+        taken = time.perf_counter() - start
     preview, arch = preprocessing.preview(image), replace(arch, aux=())  # the heads do not run in evaluation
     return Forward(
         arch, found.net, x, preprocessing, preview, activations, taken, device_name(ready.device), weights, found
@@ -119,14 +123,31 @@ def ready_network(arch: Arch, weights: Source = "random") -> tuple[Loaded, Prepa
 
 
 def check_affordable(arch: Arch) -> None:
-    """Refuse, with a sentence, a network whose weights and maps would not fit."""
-    analysis = analyze(arch)
-    needed = float32_bytes(2 * analysis.params + analysis.activation_elements)  # weights twice: model and folded copy
-    if needed > MAX_RUN_BYTES:
-        raise ValueError(
+    """Refuse, with a sentence and a smaller input, a network whose weights and maps would not fit."""
+    if (needed := _bytes_to_run(arch)) > MAX_RUN_BYTES:
+        raise Refusal(
             f"Running this network would take {short(needed, 'B')} of memory, where {short(MAX_RUN_BYTES, 'B')} are"
-            " allowed; make it narrower or its input smaller."
+            " allowed; make it narrower or its input smaller.",
+            *_smaller_inputs(arch),
         )
+
+
+def _bytes_to_run(arch: Arch) -> int:
+    analysis = analyze(arch)
+    return float32_bytes(2 * analysis.params + analysis.activation_elements)  # weights twice: model and folded copy
+
+
+def _smaller_inputs(arch: Arch) -> Iterator[Remedy]:
+    """The largest of the halved, quartered.. inputs that fits."""
+    size = arch.input_size // 2
+    while size >= 1:
+        smaller = replace(arch, input_size=size)
+        if not runs(smaller):
+            return
+        if _bytes_to_run(smaller) <= MAX_RUN_BYTES:
+            yield use_input_size(size)
+            return
+        size //= 2
 
 
 @lru_cache(maxsize=2)

@@ -16,7 +16,7 @@ from inception_models.net.layers import LayerUnit
 
 from ..common.arrays import Floats
 from .activations import output_parts
-from .calls import Calls
+from .calls import PASSES, Calls
 from .mosaic import Cell
 from .private_copy import private_copy
 
@@ -93,7 +93,8 @@ def arithmetic(net: Network, x: Tensor, unit_path: str, cell: Cell) -> Arithmeti
     calls = Calls(own)
     read = calls.graph.input_of(unit_path)
     with torch.inference_mode():
-        source = calls.run(x, [read])[read]
+        with PASSES:
+            source = calls.run(x, [read])[read]
         if "pad" in layers:
             real, source = layers["pad"](torch.ones_like(source[:, :1])), layers["pad"](source)
         else:

@@ -1,4 +1,4 @@
-"""What every tab of the Costs page needs: the network's numbers, number format and batch, and what a click selects."""
+"""What the tabs of the Costs page need: the network's numbers, number format and batch, and what a click selects."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ...backend import Analysis
 from ...backend.common.colours import ThemeName
 from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
+from ..chart import show_chart
 from ..shell.controls import remembered
 from ..shell.page_links import page_link
 from ..state import State
@@ -21,13 +23,29 @@ MAX_BATCH = 256
 
 @dataclass(frozen=True)
 class CostsContext:
-    """The network as it is and as it was published, and how its numbers are shown."""
+    """The network as it is and as it was published."""
 
     state: State
     analysis: Analysis
     original: Analysis
-    dtype: Dtype
-    batch: int
+
+    @property
+    def published(self) -> Analysis | None:
+        """What charts compare with: nothing as long as the network is the published one."""
+        return self.original if self.state.edited else None
+
+    @property
+    def theme(self) -> ThemeName:
+        """The browser's theme."""
+        return "dark" if st.context.theme.type == "dark" else "light"
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How values are stored, and how many pictures are processed together."""
+
+    dtype: Dtype = "float32"
+    batch: int = 1
 
     @property
     def batch_bytes(self) -> int:
@@ -35,51 +53,44 @@ class CostsContext:
         return ELEMENT_BYTES[self.dtype] * self.batch
 
     @property
-    def theme(self) -> ThemeName:
-        """The browser's theme."""
-        return "dark" if st.context.theme.type == "dark" else "light"
-
-    @property
     def of_batch(self) -> str:
         """For captions: ``fp32, batch of 8``."""
         return f"{DTYPES[self.dtype]}, {'one picture' if self.batch == 1 else f'batch of {self.batch}'}"
 
 
-def costs_context(state: State, analysis: Analysis, original: Analysis) -> CostsContext:
-    """Render the controls above the tabs; returns what was chosen in them."""
-    with st.container(horizontal=True, vertical_alignment="top"):
-        dtype = st.segmented_control(
-            "Number format",
-            list(DTYPES),
-            default=remembered("dtype", DTYPES, "float32"),
-            format_func=DTYPES.__getitem__,
-            key="dtype",
-            required=True,
-            persist_state="session",
-            help="How weights and feature maps are stored: in 4 bytes each (fp32), 2 (bf16, fp16) or 1 (int8).",
-        )
-        batch = st.number_input(
-            "Batch (pictures)",
-            1,
-            MAX_BATCH,
-            remembered("batch", range(1, MAX_BATCH + 1), 1),
-            key="batch",
-            width=140,
-            persist_state="session",
-            help="Pictures processed together. Feature maps and time grow with it; weights do not.",
-        )
-    return CostsContext(state, analysis, original, dtype, int(batch))
+def choose_format() -> NumberFormat:
+    """Render the choice, on a tab whose numbers depend on it. It is one for all tabs."""
+    dtype = st.segmented_control(
+        "Number format",
+        list(DTYPES),
+        default=remembered("dtype", DTYPES, "float32"),
+        format_func=DTYPES.__getitem__,
+        key="dtype",
+        required=True,
+        persist_state="session",
+        help="How weights and feature maps are stored: in 4 bytes each (fp32), 2 (bf16, fp16) or 1 (int8).",
+    )
+    batch = st.number_input(
+        "Batch (pictures)",
+        1,
+        MAX_BATCH,
+        remembered("batch", range(1, MAX_BATCH + 1), 1),
+        key="batch",
+        width=140,
+        persist_state="session",
+        help="Pictures processed together. Feature maps and time grow with it; weights do not.",
+    )
+    return NumberFormat(dtype, int(batch))
+
+
+def controls() -> DeltaGenerator:
+    """A row for the controls of a tab."""
+    return st.container(horizontal=True, vertical_alignment="top")
 
 
 def plot(context: CostsContext, figure: go.Figure, key: str) -> None:
-    """Render a plot in which a click selects a part of the network."""
-    st.plotly_chart(
-        figure,
-        key=key,
-        on_select=lambda: _clicked(context.state, key),
-        selection_mode="points",
-        config={"displaylogo": False},
-    )
+    """Render a chart in which a click selects a part of the network."""
+    show_chart(figure, key, f"{context.state.arch.key}.{key}", lambda: _clicked(context.state, key))
 
 
 def _clicked(state: State, key: str) -> None:

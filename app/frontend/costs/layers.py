@@ -8,7 +8,7 @@ import streamlit as st
 
 from ...backend.tables.cost_table import CostRow, CostTable, cost_table, table_csv, table_json
 from ..state import State
-from .context import CostsContext, selection_note
+from .context import CostsContext, choose_format, controls, selection_note
 from .layer_columns import column_configs, layer_frame
 
 ROW_LEVELS = {"stage": "Stages", "copy": "Copies", "branch": "Branches", "op": "Ops", "layer": "Layers"}
@@ -17,11 +17,13 @@ SELECTED_ONLY = "Selected stage only"
 
 def show(context: CostsContext) -> None:
     """Render the tab."""
-    layers = cost_table(context.analysis, context.original, context.dtype, context.batch)
+    with controls():
+        stored = choose_format()
+    layers = cost_table(context.analysis, context.original, stored.dtype, stored.batch)
     rows = _filtered(context, layers.rows)
-    _table(context, rows)
+    _table(context, rows, stored.of_batch)
     st.caption(
-        f"{len(rows):,} of {len(layers.rows):,} rows. MACs and FLOPs are for one picture, bytes for {context.of_batch}."
+        f"{len(rows):,} of {len(layers.rows):,} rows. MACs and FLOPs are for one picture, bytes for {stored.of_batch}."
         " Click a column's header to sort."
     )
     selection_note(context.state)
@@ -79,7 +81,7 @@ def _filtered(context: CostsContext, rows: Sequence[CostRow]) -> list[CostRow]:
     ]
 
 
-def _table(context: CostsContext, rows: list[CostRow]) -> None:
+def _table(context: CostsContext, rows: list[CostRow], of_batch: str) -> None:
     state = context.state
     selected = next((i for i, row in enumerate(rows) if row.path == state.selected), None)
     if st.session_state.get("layers_selected") != state.selected:  # it was selected elsewhere: let the table show it
@@ -95,7 +97,7 @@ def _table(context: CostsContext, rows: list[CostRow]) -> None:
         selection_mode="single-row",
         selection_default=None if selected is None else {"selection": {"rows": [selected]}},
         placeholder="–",
-        column_config=column_configs(context.of_batch),
+        column_config=column_configs(of_batch),
     )
 
 

@@ -7,20 +7,25 @@ from html import escape
 
 import streamlit as st
 
+from ...backend import Analysis
 from ...backend.charts.costs import stage_peaks, training_bars
 from ...backend.common.quantity import exact, short
-from ...backend.memory.inference import STATE_COPIES, inference_memory
-from ...backend.memory.training_step import training_step_memory
-from .context import CostsContext, plot, selection_note
+from ...backend.memory.inference import STATE_COPIES, Optimizer, inference_memory
+from ...backend.memory.training_step import TrainingMemory, training_step_memory
+from ..chart import show_chart
+from .context import CostsContext, NumberFormat, choose_format, controls, plot, selection_note
 
 MemoryFact = tuple[str, int, str]  # label, bytes, explanation
 
 
 def show(context: CostsContext) -> None:
     """Render the tab."""
-    memory = inference_memory(context.analysis, context.dtype, context.batch)
+    with controls():
+        stored = choose_format()
+    memory = inference_memory(context.analysis, stored.dtype, stored.batch)
+    before = inference_memory(context.published, stored.dtype, stored.batch) if context.published else None
     st.subheader("Inference")
-    st.caption(f"For {context.of_batch}, without auxiliary heads.")
+    st.caption(f"For {stored.of_batch}, without auxiliary heads.")
     _facts(
         [
             ("Weights", memory.weights, "Trainable parameters, each in the chosen number format."),
@@ -33,25 +38,24 @@ def show(context: CostsContext) -> None:
             ("Together", memory.total_bytes, "Weights, statistics and the peak of the feature maps."),
         ]
     )
-    plot(context, stage_peaks(memory, context.state.selected_stage), "peaks")
+    plot(context, stage_peaks(memory, context.state.selected_stage, before), "peaks")
     st.caption(
         "A feature map is freed as soon as the last layer or module that reads it is done. The highest bar is what"
         " inference needs. Scratch memory inside the processor's library is not counted."
     )
     selection_note(context.state)
     st.subheader("A training step")
-    if context.dtype == "int8":
+    if stored.dtype == "int8":
         st.caption("Networks are not trained in int8; choose another number format.")
         return
-    _training(context)
+    _training(context, stored)
 
 
-def _training(context: CostsContext) -> None:
-    dtype, batch = context.dtype, context.batch
-    steps = {name: training_step_memory(context.analysis, name, dtype, batch) for name in STATE_COPIES}
+def _training(context: CostsContext, stored: NumberFormat) -> None:
+    steps = _steps(context.analysis, stored)
     sgd = steps["sgd"]
     heads = ", with auxiliary heads" if context.analysis.aux else ""
-    st.caption(f"For {context.of_batch}{heads}: forward pass, backward pass and update.")
+    st.caption(f"For {stored.of_batch}{heads}: forward pass, backward pass and update.")
     _facts(
         [
             ("Gradients", sgd.gradients, "One for every weight."),
@@ -60,12 +64,17 @@ def _training(context: CostsContext) -> None:
             ("Peak with Adam", steps["adam"].peak_bytes, "Adam keeps two running means of every weight's gradient."),
         ]
     )
-    st.plotly_chart(training_bars(steps), key="training", config={"displaylogo": False})
+    published = _steps(context.published, stored) if context.published else None
+    show_chart(training_bars(steps, published), "training", f"{context.state.arch.key}.training")
     st.caption(
         "Optimiser state: none for SGD, one copy of the weights with momentum, two with Adam. Saved activations: the"
         " inputs of convolutions, normalisations and pools, the outputs of ReLUs, and the position of every maximum"
         " (8 bytes each)."
     )
+
+
+def _steps(analysis: Analysis, stored: NumberFormat) -> dict[Optimizer, TrainingMemory]:
+    return {name: training_step_memory(analysis, name, stored.dtype, stored.batch) for name in STATE_COPIES}
 
 
 def _facts(rows: Sequence[MemoryFact]) -> None:

@@ -5,28 +5,32 @@ from __future__ import annotations
 import streamlit as st
 
 from ...backend.charts.branches import CostMetric, branch_shares, stage_bars
+from ..chart import show_chart
 from ..shell.controls import remembered
-from .context import CostsContext, plot, selection_note
+from .context import CostsContext, NumberFormat, choose_format, controls, plot, selection_note
 
 OVERVIEW_METRICS: dict[CostMetric, str] = {"params": "Parameters", "macs": "MACs", "memory": "Activations"}
 
 
 def show(context: CostsContext) -> None:
     """Render the tab."""
-    metric = st.segmented_control(
-        "Show",
-        list(OVERVIEW_METRICS),
-        default=remembered("metric", OVERVIEW_METRICS, "params"),
-        format_func=OVERVIEW_METRICS.__getitem__,
-        key="metric",
-        required=True,
-        persist_state="session",
-        help="Parameters are stored, MACs are computed (2 FLOPs each), and activations are what the layers write.",
-    )
+    with controls():
+        metric = st.segmented_control(
+            "Show",
+            list(OVERVIEW_METRICS),
+            default=remembered("metric", OVERVIEW_METRICS, "params"),
+            format_func=OVERVIEW_METRICS.__getitem__,
+            key="metric",
+            required=True,
+            persist_state="session",
+            help="Parameters are stored, MACs are computed (2 FLOPs each), and activations are what the layers write.",
+        )
+        stored = choose_format() if metric == "memory" else NumberFormat()
     st.subheader("By stage and branch")
-    plot(context, stage_bars(context.analysis, metric, context.batch_bytes, context.state.selected_stage), "bars")
+    figure = stage_bars(context.analysis, metric, stored.batch_bytes, context.state.selected_stage, context.published)
+    plot(context, figure, "bars")
     if metric == "memory":
-        st.caption(f"Bytes for {context.of_batch}.")
+        st.caption(f"Bytes for {stored.of_batch}.")
     selection_note(context.state)
     st.subheader("By kind of branch")
-    st.plotly_chart(branch_shares(context.analysis), key="shares", config={"displaylogo": False})
+    show_chart(branch_shares(context.analysis, context.published), "shares", f"{context.state.arch.key}.shares")

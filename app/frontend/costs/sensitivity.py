@@ -39,7 +39,9 @@ def show(context: CostsContext) -> None:
             help="How many filters are added, to one layer at a time",
         )
     entries = sensitivity(context.analysis, int(step))
-    plot(context, sensitivity_bars(context.analysis, entries, cast(Literal["params", "macs"], metric)), "places")
+    published = sensitivity(context.published, int(step)) if context.published else ()
+    figure = sensitivity_bars(context.analysis, entries, cast(Literal["params", "macs"], metric), published)
+    plot(context, figure, "places")
     st.caption(
         "Each number includes the layers that follow: a wider branch also widens the input of what reads it, up to the"
         " next layer with a width of its own. In a repeated block, every copy gets the filters. Parameters and MACs are"

@@ -7,7 +7,7 @@ import streamlit as st
 from ...backend.charts.trees import TreeForm, TreeMetric, tree
 from .. import measured
 from ..shell.controls import remembered
-from .context import CostsContext, plot, selection_note
+from .context import CostsContext, NumberFormat, choose_format, controls, plot, selection_note
 
 TREE_METRICS: dict[TreeMetric, str] = {
     "params": "Parameters",
@@ -20,8 +20,7 @@ TREE_FORMS: dict[TreeForm, str] = {"treemap": "Treemap", "sunburst": "Sunburst"}
 
 def show(context: CostsContext) -> None:
     """Render the tab."""
-    timing = measured.measured_for(context.state.arch, context.dtype, context.batch)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with controls():
         metric = st.segmented_control(
             "Area",
             list(TREE_METRICS),
@@ -33,7 +32,7 @@ def show(context: CostsContext) -> None:
             help="What the areas are proportional to. Time must first be measured in the Time tab.",
         )
         form = st.segmented_control(
-            "TreeForm",
+            "Form",
             list(TREE_FORMS),
             default=remembered("tree_form", TREE_FORMS, "treemap"),
             format_func=TREE_FORMS.__getitem__,
@@ -41,12 +40,14 @@ def show(context: CostsContext) -> None:
             required=True,
             persist_state="session",
         )
+        stored = choose_format() if metric in ("memory", "time") else NumberFormat()
+    timing = measured.measured_for(context.state.arch, stored.dtype, stored.batch)
     if metric == "time" and timing is None:
         st.info("No time has been measured for this network yet. Measure it in the Time tab.", icon=":material/timer:")
         return
     times = {t.name: t.seconds for t in timing.latency.stages} if timing else None
-    figure = tree(context.analysis, metric, form, context.batch_bytes, times, context.theme)
+    figure = tree(context.analysis, metric, form, stored.batch_bytes, times, context.theme, context.published)
     plot(context, figure, f"tree_{form}")
     if metric == "memory":
-        st.caption(f"Bytes that the layers write, for {context.of_batch}.")
+        st.caption(f"Bytes that the layers write, for {stored.of_batch}.")
     selection_note(context.state)

@@ -26,10 +26,11 @@ from inception_models.arch.spec import (
 from ...backend import Analysis, StageCost
 from ...backend.common.colours import branch_colour
 from ...backend.common.quantity import exact, percent_change, shape_text, short
-from ..components.width_table import Column, Row, Table, TextCell, WidthCell, width_table
+from ..components.width_table import Column, Row, RowGroup, Table, TextCell, WidthCell, width_table
 from ..shell.notice import cell_remedies
 from ..state import COPIES, State, numbers
 
+STEM_BRANCHES = 2  # at most, where a stem branches; every block of the family has more
 COMPUTED = (
     Column("out", "output", "Channels × height × width after this row, for one picture"),
     Column("params", "params", "Trainable parameters: weights, biases and normalisation"),
@@ -47,15 +48,20 @@ class _Context:
     published: Mapping[str, int]
     before: Mapping[str, StageCost]  # the published network's stages, by name
 
+    @property
+    def most_macs(self) -> int:
+        """Those of the row that has the most, whose bar fills its cell."""
+        return max((stage.macs for stage in self.analysis.stages), default=0)
+
 
 def show(state: State, analysis: Analysis, reference: Analysis) -> None:
-    """Render the editable tables."""
+    """Render the editable table."""
     st.caption(
         "Every number in a branch column is a filter count. Type a new one, or change it with the arrow keys"
         " (hold Shift for single steps); everything on this page follows."
     )
     width_table(
-        tables(state, analysis, reference),
+        table_of(state, analysis, reference),
         selected=state.selected_stage,
         key="table1",
         on_edit=state.type_numbers,
@@ -65,64 +71,63 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
     cell_remedies(state)
 
 
-def tables(state: State, analysis: Analysis, reference: Analysis) -> list[Table]:
-    """One table for each type of block; rows without branches are in the table of the block they lead to or follow."""
+def table_of(state: State, analysis: Analysis, reference: Analysis) -> Table:
+    """The whole network in its order: stem, the blocks by the grid of their output, head, auxiliary heads."""
     before = {stage.name: stage for stage in (*reference.stages, *reference.aux)}
     context = _Context(state, analysis, numbers(state.original), before)
-    kinds: list[tuple[Column, ...]] = []
-    rows: list[list[StageCost]] = []
-    waiting: list[StageCost] = []  # for the block that they lead to
-    for stage in analysis.stages:
-        columns = block_columns(stage.part)
-        if columns:
-            if columns not in kinds:
-                kinds.append(columns)
-                rows.append([])
-            rows[kinds.index(columns)] += [*waiting, stage]
-            waiting = []
-        elif rows and _is_between(stage):
-            rows[-1].append(stage)
+    groups = (
+        RowGroup(title, columns, tuple(_row(stage, context) for stage in stages))
+        for title, columns, stages in _runs(analysis, context)
+    )
+    return Table("Table 1", tuple(groups), COMPUTED)
+
+
+def _runs(analysis: Analysis, context: _Context) -> list[tuple[str, tuple[Column, ...], list[StageCost]]]:
+    """Neighbours in the same part of the network whose cells have the same columns."""
+    places = [i for i, stage in enumerate(analysis.stages) if _is_block(stage.part)]
+    first = next((i for i in places if not _in_stem(analysis.stages[i], context)), len(analysis.stages))
+    runs: list[tuple[str, tuple[Column, ...], list[StageCost]]] = []
+
+    def add(title: str, stage: StageCost) -> None:
+        columns = _columns(stage)
+        if runs and runs[-1][0] == title and (columns == runs[-1][1] or not columns):
+            runs[-1][2].append(stage)
+        elif runs and runs[-1][0] == title and not runs[-1][1]:  # rows without a field go under any names
+            runs[-1] = title, columns, [*runs[-1][2], stage]
         else:
-            waiting.append(stage)
-    if rows:
-        rows[-1 if len(kinds) > 1 else 0] += waiting
-    else:
-        kinds, rows = [()], [waiting]
-    many = len(kinds) > 1
-    shown = [
-        _table(_kind_title(group) if many else "Table 1", columns, group, context)
-        for columns, group in zip(kinds, rows, strict=True)
-    ]
-    if analysis.aux:
-        shown.append(
-            _table("Auxiliary heads (training only)", head_columns(analysis.aux[0].part), [*analysis.aux], context)
-        )
-    return shown
+            runs.append((title, columns, [stage]))
+
+    for i, stage in enumerate(analysis.stages):
+        in_body = first <= i <= max(places, default=-1)
+        grid = shape_text(stage.out_shape[1:])
+        add(grid if in_body else "Stem" if i < first else "Head", stage)
+    for head in analysis.aux:
+        add("Auxiliary heads, in training only", head)
+    return runs
 
 
-def _is_between(stage: StageCost) -> bool:
-    return isinstance(stage.part, Pool)
+def _in_stem(stage: StageCost, context: _Context) -> bool:
+    """Whether this block, as it was published, is of the stem: v4's has blocks of two branches."""
+    part = context.before.get(stage.name, stage).part
+    return isinstance(part, Inception) and len(part.branches) <= STEM_BRANCHES
 
 
-def _kind_title(group: list[StageCost]) -> str:
-    return ", ".join(stage.name for stage in group if _is_block(stage.part))
+def _columns(stage: StageCost) -> tuple[Column, ...]:
+    """A column for each number of the stage that can be typed."""
+    match stage.part:
+        case AuxHead():
+            return head_columns(stage.part)
+        case Conv() | SepConv() | Linear() if stage.part.width:
+            return (Column("filters", "filters", "Filters of this layer"),)
+        case Repeat():
+            copies = Column("copies", "copies", "How many copies of the block follow one another", noun="copies")
+            return (copies, *block_columns(stage.part))
+        case _:
+            return block_columns(stage.part)
 
 
 def _is_block(part: Stage | AuxHead) -> bool:
     return isinstance(part.block if isinstance(part, Repeat) else part, Inception | Residual)
-
-
-def _table(title: str, columns: tuple[Column, ...], group: list[StageCost], context: _Context) -> Table:
-    own = any(isinstance(stage.part, Conv | SepConv | Linear) and stage.part.width for stage in group)
-    repeats = any(isinstance(stage.part, Repeat) for stage in group)
-    lead = (Column("filters", "filters", "Filters of this layer"),) if own else ()
-    copies = (
-        (Column("copies", "copies", "How many copies of the block follow one another", noun="copies"),)
-        if repeats
-        else ()
-    )
-    rows = tuple(_row(stage, context) for stage in group)
-    return Table(title, (*copies, *lead, *columns, *COMPUTED), rows)
 
 
 def block_columns(part: Stage | AuxHead) -> tuple[Column, ...]:
@@ -154,8 +159,13 @@ def _branch_columns(branch: Branch) -> list[Column]:
         label = {"reduce": f"{_branch_window(branch)} reduce", "proj": "pool proj"}.get(op.name, _window(op))
         if op.name != "proj":
             label = f"#{label}"
-        columns.append(Column(f"{branch.name}.{path}", label, _hint(op), color, reduction, branch.name))
+        columns.append(Column(f"{branch.name}.{path}", label, _hint(op), color, reduction, _branch_label(branch)))
     return columns
+
+
+def _branch_label(branch: Branch) -> str:
+    """Its name in few letters: the column may be narrow."""
+    return branch.name.removeprefix("branch").strip("_") or branch.name
 
 
 def _weighted(branch: Branch) -> list[tuple[str, Conv | SepConv]]:
@@ -233,12 +243,13 @@ def _number(path: str, now: int, most: int, context: _Context) -> WidthCell:
 def _computed(stage: StageCost, context: _Context) -> dict[str, TextCell]:
     was = context.before.get(stage.name)
     share = stage.macs / context.analysis.macs if context.analysis.macs else 0.0
+    filled = stage.macs / (context.most_macs or 1)
     heads = isinstance(stage.part, AuxHead)
     return {
         "out": TextCell("×".join(map(str, stage.out_shape)), f"{shape_text(stage.out_shape)} values"),
         "params": _count(stage.params, was.params if was else None, "parameters"),
         "macs": _count(stage.macs, was.macs if was else None, "MACs"),
-        "share": TextCell("" if heads else f"{share:.1%}", None, None if heads else round(share, 3)),
+        "share": TextCell("" if heads else f"{share:.1%}", None, None if heads else round(filled, 3)),
     }
 
 

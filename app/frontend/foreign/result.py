@@ -63,7 +63,7 @@ def _totals(state: State, analysis: Analysis, asked: Asked, found: ModuleAnalysi
         ("Weights", "B", own.weight_bytes, other.weight_bytes, "Parameters as 32-bit floats, 4 bytes each."),
         ("Activations", "B", own.peak_bytes, other.peak_bytes, "The most that feature maps take at any time."),
     )
-    st.html(totals_html((Total(*row, other.title) for row in rows), "metrics totals"))
+    st.html(totals_html((Total(*row, other.title) for row in rows), "metrics"))
 
 
 def _diagram(asked: Asked, found: ModuleAnalysis) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ..shell import page_links
+from ..shell.callbacks import guard_callbacks
 from ..shell.panel import panel
 from ..shell.presence import person
 from ..state import current
@@ -13,6 +14,7 @@ from . import costs, explore, own_network, picture, train
 
 def show() -> None:
     """Render the menu and the page that the address names."""
+    guard_callbacks()
     person()  # is here, whichever page this is
     pages = [
         st.Page(explore.page, title="Explore", icon=":material/account_tree:", url_path="explore", default=True),
@@ -22,7 +24,7 @@ def show() -> None:
         st.Page(own_network.page, title="Your own network", icon=":material/upload_file:", url_path="own-network"),
     ]
     page_links.register(pages)
-    chosen = st.navigation(pages)
+    chosen = st.navigation(pages, position="top")
     with panel(chosen.title):  # its parts have panels of their own
         current().turn_to(chosen.title)
         chosen.run()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ..costs import layers, memory, overview, sensitivity, timing, torchinfo, tree
-from ..costs.context import costs_context
+from ..costs.context import CostsContext
 from ..shell import frame
 from ..shell.tabs import remembered_tabs
 
@@ -22,5 +22,5 @@ COSTS_TABS = {
 
 def page() -> None:
     """Render the page."""
-    context = costs_context(*frame.show())
+    context = CostsContext(*frame.show())
     remembered_tabs("costs", {label: partial(show, context) for label, show in COSTS_TABS.items()})

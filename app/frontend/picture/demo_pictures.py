@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import streamlit as st
 from PIL import Image
-from streamlit.delta_generator import DeltaGenerator
 
+from inception_models import Arch
 from inception_models.checkpoints.demo import demo, test_pictures
 
+from ...backend.common.jobs import Progress
 from ...backend.training.accuracy import correct_on_demo
-from ..shell.notice import refused
+from ..shell.background import BackgroundTask
 from ..state import State
-from .picture_input import Picture
+from .picture_input import Picture, thumbnail_label
+
+Correct = tuple[int, int]
+"""How many pictures were recognised, and of how many."""
+
+ACCURACY: BackgroundTask[Correct] = BackgroundTask("accuracy", "Measuring the accuracy", "Stop at the next pictures")
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ class LabelledPicture:
 
 def choose_test_picture() -> LabelledPicture | None:
     """Render the choice; None if the person wants a picture of another kind."""
-    kinds = {"test": "Test picture", "own": "Another picture"}
+    kinds = {"test": "Test set", "own": "Another"}
     kind = st.segmented_control(
         "Picture", list(kinds), default="test", format_func=kinds.__getitem__, key="picture_kind", required=True
     )
@@ -36,13 +42,26 @@ def choose_test_picture() -> LabelledPicture | None:
         return None
     _, labels = test_pictures()
     names = demo().class_names
-    wanted = st.selectbox(
-        "Class", [None, *range(len(names))], format_func=lambda i: names[i] if i is not None else "Any"
+    places = [np.flatnonzero(labels == wanted) for wanted in range(len(names))]
+    numbers = [int(st.session_state.get(f"test_picture:{wanted}", 1)) for wanted in range(len(names))]
+    wanted = st.pills(
+        "Shows",
+        range(len(names)),
+        default=0,
+        format_func=lambda i: _test_label(int(places[i][numbers[i] - 1])),
+        key="test_class",
+        required=True,
     )
-    among = np.flatnonzero(labels == wanted) if wanted is not None else np.arange(len(labels))
-    number = st.number_input(f"Picture, 1 to {len(among)}", 1, len(among), key=f"test_picture:{wanted}")
+    among = places[wanted or 0]
+    number = st.number_input(f"Which of the {len(among)}", 1, len(among), key=f"test_picture:{wanted or 0}")
     place = int(among[int(number) - 1])
     return LabelledPicture(demo_picture(place), names[labels[place]])
+
+
+@cache
+def _test_label(place: int) -> str:
+    """The choice of a class: the chosen picture of it."""
+    return thumbnail_label(demo_picture(place).image, demo().class_names[test_pictures()[1][place]])
 
 
 def demo_picture(place: int) -> Picture:
@@ -51,24 +70,16 @@ def demo_picture(place: int) -> Picture:
     return Picture(image, f"fashion:{place}", f"Test picture {place + 1}", "Fashion-MNIST, test set. MIT")
 
 
-def _show(bar: DeltaGenerator, share: float) -> None:
-    bar.progress(share, "Measuring the accuracy")
-
-
 def show_accuracy(state: State) -> None:
     """Render how many of the test pictures the network gets right, measured again after every edit."""
     home = demo().arch
-    known: dict[object, tuple[int, int]] = st.session_state.setdefault("accuracies", {})
-    for arch in (home, state.arch):
+    known: dict[object, Correct] = st.session_state.setdefault("accuracies", {})
+    for arch in dict.fromkeys((home, state.arch)):
         if arch not in known:
-            bar = st.progress(0.0, "Measuring the accuracy")
-            try:
-                known[arch] = correct_on_demo(arch, partial(_show, bar))
-            except ValueError as problem:
-                refused(str(problem))
+            measured = ACCURACY.answer(partial(_measured, arch), arch)
+            if measured is None:
                 return
-            finally:
-                bar.empty()
+            known[arch] = measured
     correct, count = known[state.arch]
     before = known[home][0]
     st.metric(
@@ -77,3 +88,7 @@ def show_accuracy(state: State) -> None:
         f"{100 * (correct - before) / count:+.1f} points" if state.arch != home else None,
         help=f"{correct} of the {count} test pictures in this app are classified correctly; unedited, {before} were.",
     )
+
+
+def _measured(arch: Arch, progress: Progress) -> Correct:
+    return correct_on_demo(arch, partial(progress.report, doing=""))

@@ -31,7 +31,8 @@ def show(loaded: Loaded) -> None:
                 lines.append(f"**Source:** [{plain(urlsplit(weights.page).hostname or '')}]({weights.page})")
             if weights.remote is not None:
                 digest = "its" if weights.remote.hashed else "the published beginning of its"
-                lines.append(f"**File:** {weights.remote.about / 1e6:.0f} MB, checked against {digest} SHA-256")
+                checked = f", checked against {digest} SHA-256" if weights.remote.sha256 else ""
+                lines.append(f"**File:** {weights.remote.about / 1e6:.0f} MB{checked}")
             st.markdown("\n\n".join([*lines, *map(plain, weights.notes)]))
     carried = [change for change in loaded.changes if change.kind != "kept"]
     if carried:

@@ -1,1 +1,1 @@
-"""What is around every page, and what all of them use: sidebar, header, totals, notices, tabs, background tasks."""
+"""What is around every page, and what all of them use: network bar, totals, notices, tabs, background tasks."""

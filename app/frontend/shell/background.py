@@ -21,6 +21,7 @@ from .presence import person
 from .task_records import RECORDS, TaskRecord
 
 POLL_SECONDS = 0.5
+MOMENT_SECONDS = 0.5  # what takes less appears at once, without a progress bar
 ESTIMATE_AFTER_SECONDS = 2.0  # of watching: an estimate from less would jump about
 
 _Result = TypeVar("_Result")
@@ -76,6 +77,36 @@ class BackgroundTask(Generic[_Result]):
         """Why the last attempt to answer ``question`` failed; empty where it did not."""
         record = self._record()
         return record.problem if record.asked == question else ""
+
+    def answer(self, work: Callable[[Progress], _Result], question: object) -> _Result | None:
+        """The answer to a question that a page asks by being drawn; None, with the progress shown, until it is known.
+
+        Work on an earlier question is cancelled. An answer is handed out once: the page keeps it, and drops it with the
+        session.
+        """
+        record = self._record()
+        if record.job is not None and record.asked != question:
+            JOBS.cancel(record.job)
+            record.job.wait(MOMENT_SECONDS)
+            record = self._record()
+        known = record.result is not None and record.answers == question
+        gave_up = record.asked == question and bool(record.problem or record.cancelled)
+        if record.job is None and not known and not gave_up:
+            self.start(work, question)
+            record = self._record()
+        if record.job is not None:
+            record.job.wait(MOMENT_SECONDS)
+            record = self._record()
+        if record.job is not None:
+            self.watch()
+            return None
+        if record.answers == question and record.result is not None:
+            answer, record.result = record.result, None
+            return answer
+        self.show_problem(question)
+        if st.button("Try again", icon=":material/refresh:", key=f"{self.name}.again") and self.start(work, question):
+            st.rerun()
+        return None
 
     def show_problem(self, question: object = None) -> None:
         """Render why there is no newer result, where there is a reason."""

@@ -1,19 +1,15 @@
-"""What is around every page: the sidebar, the address bar's link, the header."""
+"""What is around every page: the network bar, what the last step led to, and the totals."""
 
 from __future__ import annotations
 
-import gc
-import sys
 from collections.abc import Callable
 
 import streamlit as st
 
 from ...backend import Analysis, analyze
 from ..state import State, address_of, current
-from . import header, memory, sidebar
-
-FREEZE_AFTER_MODULES = 100  # new ones
-_frozen_modules = 0
+from . import memory, network_bar, totals
+from .notice import plain, refusal
 
 Networks = tuple[State, Analysis, Analysis]
 """The state, the network as it is, and the published one."""
@@ -22,54 +18,39 @@ Networks = tuple[State, Analysis, Analysis]
 def show() -> Networks:
     """Render it around a page whose body follows."""
     memory.show()
-    state = current()
-    networks = _networks(state)
-    _header(networks)
-    sidebar.show(state)
-    _freeze_imported_modules()
+    networks = _networks(current())
+    with st.container(key="above"):
+        _above(*networks)
     return networks
 
 
 def show_after(body: Callable[[State, Analysis, Analysis], None]) -> None:
-    """Render ``body``, which follows every edit as fast as possible, and then the frame around it.
+    """Render ``body``, which follows every edit as fast as possible, and the frame around it.
 
-    The browser takes as long for the sidebar as for a diagram. So the body comes first, and an edit that the sidebar
-    does not show redraws only the body and the header.
+    Both are one fragment, so that an edit redraws nothing else, and the body is computed first.
     """
     memory.show()
-    state = current()
-    _body_and_header(body, sidebar.settings(state))
-    sidebar.show(state)
-    _freeze_imported_modules()
+    _body_and_above(body)
 
 
 @st.fragment
-def _body_and_header(body: Callable[[State, Analysis, Analysis], None], settings: sidebar.Settings) -> None:
-    state = current()
-    if sidebar.settings(state) != settings:  # after an undo, for example
-        st.rerun()
-    networks, above = _networks(state), st.container(key="above")
+def _body_and_above(body: Callable[[State, Analysis, Analysis], None]) -> None:
+    networks, above = _networks(current()), st.container(key="above")
     body(*networks)
     with above:
-        _header(networks)
-    memory.keep_again(state)
+        _above(*networks)
+    memory.keep_again(networks[0])
 
 
 def _networks(state: State) -> Networks:
     return state, analyze(state.arch), analyze(state.original)
 
 
-def _header(networks: Networks) -> None:
-    header.show(*networks, address_of(networks[0]).complete)
-
-
-def _freeze_imported_modules() -> None:
-    """Keep the objects of imported modules out of the garbage collector's way.
-
-    Going through all of PyTorch takes it a sixth of a second, in the middle of somebody's edit.
-    """
-    global _frozen_modules
-    if len(sys.modules) > _frozen_modules + FREEZE_AFTER_MODULES:
-        _frozen_modules = len(sys.modules)
-        gc.collect()
-        gc.freeze()
+def _above(state: State, analysis: Analysis, reference: Analysis) -> None:
+    network_bar.show(state, address_of(state).complete)
+    if state.notice:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(plain(state.notice), icon=":material/info:")
+            st.button("Undo", key="undo-notice", icon=":material/undo:", on_click=state.undo)
+    refusal(state, "link")
+    totals.show(analysis, reference)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from streamlit.errors import FragmentHandledException
 
 from ...backend.common.failures import machine_failure
+from ...backend.common.log import note_failure
 from ...backend.diagram import LayoutError
 from .notice import refused
 
@@ -26,6 +26,10 @@ def panel(name: str) -> Iterator[None]:
     except LayoutError as problem:
         refused(str(problem))
     except Exception as problem:
-        logging.getLogger(__name__).exception("%s failed.", name)
-        reason = machine_failure(problem) or "This is a fault of this program; the server's log has the details."
-        refused(f"{name} cannot be shown. {reason}")
+        note_failure(name)
+        refused(f"{name} cannot be shown. {reason_of(problem)}")
+
+
+def reason_of(problem: Exception) -> str:
+    """One sentence on what the page could not have foreseen."""
+    return machine_failure(problem) or "This is a fault of this program; the server's log has the details."

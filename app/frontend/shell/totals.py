@@ -1,4 +1,4 @@
-"""The row of totals that stays in sight: each with its unit, explanation and difference from the published network."""
+"""The line of totals that stays in sight: each with its unit, explanation and difference from the published network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ...backend.common.quantity import exact, float32_bytes, percent_change, sho
 class Total:
     """One total: of the network as it is and of the published one, in ``unit``, with an explanation.
 
-    ``beside``: what the other one is, where that is not the published network.
+    ``beside``: what the other one is, where that is not the published network. ``also``: the same in other words.
     """
 
     label: str
@@ -25,16 +25,24 @@ class Total:
     published: int
     explanation: str
     beside: str = "published"
+    also: str = ""
 
 
 def totals_of(analysis: Analysis, reference: Analysis) -> list[Total]:
-    """The totals of the row."""
+    """The totals of the line."""
     a, r = analysis, reference
     heads = f" The auxiliary heads add {exact(a.params_with_aux - a.params)} in training." if a.aux else ""
     return [
         Total("Parameters", "", a.params, r.params, "Trainable weights, biases and normalisation values." + heads),
-        Total("MACs", "", a.macs, r.macs, "Multiply-accumulates of convolutions and linear layers, for one picture."),
-        Total("FLOPs", "", a.flops, r.flops, "Floating-point operations: 2 × MACs."),
+        Total(
+            "MACs",
+            "",
+            a.macs,
+            r.macs,
+            "Multiply-accumulates of convolutions and linear layers, for one picture; one is 2 floating-point"
+            f" operations, so {exact(a.flops)} FLOPs.",
+            also=short(a.flops, "FLOPs"),
+        ),
         Total(
             "Weights",
             "B",
@@ -43,7 +51,7 @@ def totals_of(analysis: Analysis, reference: Analysis) -> list[Total]:
             "Parameters as 32-bit floats, 4 bytes each.",
         ),
         Total(
-            "Activations",
+            "Peak memory",
             "B",
             float32_bytes(a.peak_elements),
             float32_bytes(r.peak_elements),
@@ -53,12 +61,12 @@ def totals_of(analysis: Analysis, reference: Analysis) -> list[Total]:
 
 
 def show(analysis: Analysis, reference: Analysis) -> None:
-    """Render the row."""
+    """Render the line, which stays in sight."""
     st.html(totals_html(totals_of(analysis, reference), "metrics totals"))
 
 
 def totals_html(totals: Iterable[Total], classes: str) -> str:
-    """A row of totals."""
+    """A line of totals."""
     return "".join([f'<div class="{classes}" role="list">', *map(_html, totals), "</div>"])
 
 
@@ -71,11 +79,14 @@ def _html(total: Total) -> str:
         difference = short(abs(total.now - total.published), total.unit)
         sign = "−" if total.now < total.published else "+"
         relative = percent_change(total.now, total.published)
-        change = f'<span class="change {direction}">{sign}{difference} ({relative})</span>'
+        change = (
+            f'<span class="change {direction}">{relative} <span class="difference">({sign}{difference})</span></span>'
+        )
         spelled += f"; {total.beside} {exact(total.published)}"
+    also = f'<span class="also">({escape(total.also)})</span>' if total.also else ""
     tip = escape(f"{spelled}. {total.explanation}", quote=True)
     return (
         f'<div class="metric" role="listitem" tabindex="0" data-tip="{tip}" aria-label="{escape(total.label)}: {tip}">'
         f'<span class="label">{escape(total.label)}</span>'
-        f'<span class="value">{escape(short(total.now, total.unit))}</span>{change}</div>'
+        f'<span class="value">{escape(short(total.now, total.unit))}</span>{also}{change}</div>'
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Mapping
 
 import plotly.graph_objects as go
@@ -9,8 +11,11 @@ import pytest
 
 from app.backend import Analysis, analyze
 from app.backend.charts.branches import CostMetric, branch_shares, stage_bars
-from app.backend.charts.costs import roofline_plot, sensitivity_bars, stage_peaks, time_against_macs, training_bars
+from app.backend.charts.costs import sensitivity_bars, stage_peaks, training_bars
+from app.backend.charts.files import chart_csv
+from app.backend.charts.published import names_of_both
 from app.backend.charts.style import OUTSIDE_NAME
+from app.backend.charts.time import name_places, roofline_plot, time_against_macs
 from app.backend.charts.trees import TreeForm, tree
 from app.backend.common.colours import BRANCH_COLOURS, BRANCH_NAMES, OUTSIDE_COLOUR, THEMES, ThemeName, lighter
 from app.backend.memory.inference import STATE_COPIES, inference_memory
@@ -18,8 +23,8 @@ from app.backend.memory.training_step import training_step_memory
 from app.backend.tables.cost_table import cost_table
 from app.backend.tables.sensitivity import sensitivity
 from app.backend.timing.latency import Latency, Timing
-from app.backend.timing.roofline import Ceilings, roofline_points
-from inception_models import ARCHITECTURES
+from app.backend.timing.roofline import Ceilings, RooflinePoint, roofline_points
+from inception_models import ARCHITECTURES, with_widths
 
 KEYS = ("googlenet", "inception_v3", "inception_resnet_v2", "xception")
 COLOURS = {BRANCH_NAMES[kind]: colour for kind, colour in BRANCH_COLOURS.items()} | {OUTSIDE_NAME: OUTSIDE_COLOUR}
@@ -85,8 +90,9 @@ def test_tiles_have_their_branchs_colour_and_reductions_a_lighter_one(theme: The
     assert colours["fc"] == THEMES[theme].trunk
 
 
-def made_up_latency(analysis: Analysis) -> Latency:
-    times = tuple(Timing(s.name, 0.01 * (i + 1), 0.01 * i, 0.01 * (i + 2)) for i, s in enumerate(analysis.stages))
+def made_up_latency(analysis: Analysis, factor: float = 1.0) -> Latency:
+    unit = 0.01 * factor
+    times = tuple(Timing(s.name, unit * (i + 1), unit * i, unit * (i + 2)) for i, s in enumerate(analysis.stages))
     return Latency(analysis.arch, "paper", 1, "float32", 1, 9, Timing("", 1.0, 1.0, 1.0), times)
 
 
@@ -128,7 +134,78 @@ def test_the_roofline_passes_through_its_ridge() -> None:
     ceiling = Ceilings("paper", "float32", 100e9, 10e9)
     line, dots = roofline_plot(ceiling, roofline_points(analysis, made_up_latency(analysis), ceiling)).data
     assert (line.x[1], line.y[1]) == (ceiling.ridge, 100e9)
-    assert list(dots.text) == [stage.name for stage in analysis.stages if stage.macs]
+    assert [name for name, *_ in dots.customdata] == [stage.name for stage in analysis.stages if stage.macs]
+
+
+def test_names_in_the_roofline_do_not_pile_up() -> None:
+    speeds = [(3.0, 1e9), (3.02, 1.01e9), (3.04, 1.02e9), (3.06, 1.03e9), (3.08, 1.04e9), (3.1, 1.05e9), (40.0, 9e9)]
+    points = [RooflinePoint(f"inception{i}", x, y, 1e11) for i, (x, y) in enumerate(speeds)]
+    places = name_places(points, (1, 100))
+    assert len(places) < len(points)
+    assert places["inception6"] == "bottom center"  # it is alone
+    near = [place for name, place in places.items() if name != "inception6"]
+    assert len(near) == len(set(near)) > 0
+
+
+EDITED, PUBLISHED = (
+    analyze(arch)
+    for arch in (
+        with_widths(ARCHITECTURES["googlenet_bn"], {"inception3a.branch3x3.conv": 64}),
+        ARCHITECTURES["googlenet_bn"],
+    )
+)
+
+
+def beside_each_other() -> dict[str, go.Figure]:
+    latencies = [made_up_latency(analysis, factor) for analysis, factor in ((EDITED, 0.9), (PUBLISHED, 1.0))]
+    ceiling = Ceilings("paper", "float32", 100e9, 10e9)
+    points = [roofline_points(a, t, ceiling) for a, t in zip((EDITED, PUBLISHED), latencies, strict=True)]
+    steps = [{name: training_step_memory(a, name) for name in STATE_COPIES} for a in (EDITED, PUBLISHED)]
+    return {
+        "stages": stage_bars(EDITED, "macs", published=PUBLISHED),
+        "tree": tree(EDITED, "macs", "treemap", published=PUBLISHED),
+        "sensitivity": sensitivity_bars(EDITED, sensitivity(EDITED), "macs", sensitivity(PUBLISHED)),
+        "peaks": stage_peaks(inference_memory(EDITED), published=inference_memory(PUBLISHED)),
+        "training": training_bars(*steps),
+        "times": time_against_macs(EDITED, latencies[0], published=(PUBLISHED, latencies[1])),
+        "roofline": roofline_plot(ceiling, *points),
+        "shares": branch_shares(EDITED, PUBLISHED),
+    }
+
+
+@pytest.mark.parametrize("name", beside_each_other())
+def test_an_edited_network_is_beside_the_published_one(name: str) -> None:
+    figure = beside_each_other()[name]
+    hovers = [str(text) for trace in figure.data if trace.customdata is not None for text in trace.customdata]
+    assert any(re.search(r"[−+][\d.,]+.* from the published", text) for text in hovers)
+    if name != "tree":  # its areas say so in words
+        assert any("published" in str([trace.name, trace.y]) for trace in figure.data)
+
+
+def test_outlines_are_the_published_stages_and_differences_are_signed() -> None:
+    figure = beside_each_other()["stages"]
+    *bars, outline = figure.data
+    published = costs(PUBLISHED, "macs", 1).items() - costs(EDITED, "macs", 1).items()
+    assert dict(zip(outline.x, outline.y, strict=True)) == dict(published)
+    assert set(outline.x) == {"inception3a", "inception3b"}  # the second reads what the first writes
+    assert outline.base == 0  # or it would be stacked on the others
+    sums = {name: sum(bar.y[list(bar.x).index(name)] for bar in bars) for name in costs(EDITED, "macs", 1)}
+    assert sums == costs(EDITED, "macs", 1)
+    now, before = EDITED.stage("inception3a").macs, PUBLISHED.stage("inception3a").macs
+    hover = bars[1].customdata[list(bars[1].x).index("inception3a")]
+    assert f"−{before - now:,} " in hover.rpartition("the stage: ")[2]
+    assert "published" not in bars[1].customdata[list(bars[1].x).index("inception5b")]
+
+
+def test_what_an_edit_removed_keeps_its_place_on_the_axis() -> None:
+    assert names_of_both(["a", "new", "c"], ["a", "b", "c", "d"]) == ["a", "b", "new", "c", "d"]
+
+
+def test_every_chart_can_be_saved_as_numbers() -> None:
+    for name, figure in beside_each_other().items():
+        head, *rows = csv.reader(chart_csv(figure).splitlines())
+        assert len(rows) == sum(len(trace.ids if name == "tree" else trace.x) for trace in figure.data), name
+        assert all(len(row) == len(head) == 3 for row in rows), name
 
 
 def figures() -> dict[str, go.Figure]:

@@ -19,6 +19,16 @@ def test_the_readme_has_all_of_them() -> None:
     assert listed == {name: (limit.default, limit.least, limit.most) for name, limit in LIMITS.items()}
 
 
+def test_every_variable_of_the_program_is_in_the_readme() -> None:
+    sources = [
+        file.read_text() for room in ("app", "inception_models") for file in (README.parent / room).rglob("*.py")
+    ]
+    named = {
+        name for source in sources for name in re.findall(r"(?:\{PREFIX\}|INCEPTION_EXPLORER_)([A-Z_]+)\b", source)
+    } | {name.removeprefix(PREFIX) for name in LIMITS}
+    assert named == set(re.findall(r"^\| `([A-Z_]+[A-Z])` \|", README.read_text(), re.MULTILINE))
+
+
 @pytest.mark.parametrize("text, value", [("", 20), ("1", 1), ("500", 500)])
 def test_a_limit_is_what_the_variable_says(text: str, value: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_LIMIT", text)

@@ -88,3 +88,11 @@ def test_several_at_once() -> None:
 def test_what_is_not_there(ablation: Ablation, error: type[Exception]) -> None:
     with pytest.raises(error):
         logits_without(model_for(narrow("googlenet_bn")), picture(), (ablation,))
+
+
+def test_it_tells_its_progress_after_every_stage() -> None:
+    net, shares = model_for(narrow("googlenet_bn")), list[float]()
+    zeroed = (Ablation("inception3a.branch3x3", 1), Ablation("inception4a"))
+    assert torch.equal(logits_without(net, picture(), zeroed, shares.append), logits_without(net, picture(), zeroed))
+    stages = len(net.arch.stages)
+    assert shares == pytest.approx([(place + 1) / stages for place in range(stages)])

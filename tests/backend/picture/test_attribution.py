@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from app.backend.common.jobs import Cancelled
 from app.backend.picture.activations import model_for, prepare
 from app.backend.picture.attribution import grad_cam, integrated_gradients, occlusion
 from app.backend.picture.private_copy import private_copy
@@ -160,3 +162,24 @@ def test_eight_threads_explain_and_run_one_network_without_mixing() -> None:
     assert all(torch.equal(now, weights[name]) for name, now in net.state_dict().items())
     assert all(parameter.grad is None and parameter.requires_grad for parameter in net.parameters())
     assert not any(module._forward_hooks for module in net.modules())
+
+
+@pytest.mark.parametrize("key, path", [("googlenet_bn", "inception4a"), ("inception_resnet_v1", "block35")])
+def test_grad_cam_tells_its_progress_and_what_is_raised_there_ends_it_on_either_way(key: str, path: str) -> None:
+    net, x = net_of(key), picture(96)
+    shares: list[float] = []
+    told = grad_cam(net, x, 3, path, shares.append)
+    assert torch.equal(told, grad_cam(net, x, 3, path))
+    stages = len(net.arch.stages)
+    assert len(shares) > stages, "on the way back too"
+    assert shares == sorted(shares)
+    assert shares[0] == pytest.approx(1 / (2 * stages))
+    for last in (1, len(shares)):
+        reports = iter(range(1, last))
+
+        def stop(_share: float, reports: Iterator[int] = reports) -> None:
+            if next(reports, None) is None:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            grad_cam(net, x, 3, path, stop)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,10 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
+from app.backend.common.limits import MAX_PASSES_AT_ONCE
+from app.backend.picture.activations import Activations, Prepared
 from app.backend.picture.forward import forward, ready_network
 from app.backend.picture.images import SAMPLES, class_name
 from app.backend.training.accuracy import correct_on_demo
@@ -24,6 +29,7 @@ from inception_models.edits.input_output import with_input_size
 from inception_models.weights import loading
 
 PHOTO = Image.open(SAMPLES["cat"].path).convert("RGB")
+ONE = Activations(torch.zeros(1), {}, {}, {})
 TINY = with_input_size(replace(ARCHITECTURES["googlenet_torchvision"], aux=()), 64)
 
 
@@ -68,6 +74,33 @@ def test_outputs_that_are_no_classes_get_no_names(tmp_path: Path, monkeypatch: p
     assert done.likeliest() == []
     assert done.preprocessing.crop_px == 160
     assert float(done.x.min()) >= -1
+
+
+# ---- a class
+
+
+def test_no_more_pictures_than_allowed_are_in_a_network_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, most, entered = set[int](), list[int](), threading.Semaphore(0)
+    leave = threading.Event()
+
+    def run(ready: Prepared, x: Tensor, **_: object) -> Activations:
+        inside.add(threading.get_ident())
+        most.append(len(inside))
+        entered.release()
+        assert leave.wait(30)
+        inside.remove(threading.get_ident())
+        return ONE
+
+    ready_network(TINY)
+    monkeypatch.setattr(Prepared, "run", run)
+    with ThreadPoolExecutor(8) as class_of_eight:
+        done = [class_of_eight.submit(forward, TINY, PHOTO) for _ in range(8)]
+        for _ in range(MAX_PASSES_AT_ONCE):
+            assert entered.acquire(timeout=30)
+        assert not entered.acquire(timeout=0.2), "another one came in"
+        leave.set()
+        assert all(each.result().activations is ONE for each in done)
+    assert (len(most), max(most)) == (8, MAX_PASSES_AT_ONCE)
 
 
 # ---- the demo

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.frontend.components.width_table import Column, Row, Table, TextCell, WidthCell, width_table
+from app.frontend.components.width_table import Column, Row, RowGroup, Table, TextCell, WidthCell, width_table
 
 LOW, HIGH = 1, 4096
 FIELDS = ("branch1x1.conv", "branch3x3.reduce", "branch3x3.conv", "branch5x5.reduce", "branch5x5.conv", "pool.proj")
@@ -41,9 +41,8 @@ MODULE_COLUMNS = (
     Column("branch5x5.reduce", "reduce", "1x1 reduction before the 5x5", GREEN, True, "5×5"),
     Column("branch5x5.conv", "5×5", "5x5 branch", GREEN, group="5×5"),
     Column("pool.proj", "pool proj", "1x1 after the pool", PINK),
-    *COSTS,
 )
-STEM_COLUMNS = (Column("width", "filters", "filters of the convolution"), *COSTS)
+STEM_COLUMNS = (Column("width", "filters", "filters of the convolution"),)
 
 
 @dataclass
@@ -56,9 +55,9 @@ class TableOne:
     selected: str | None = None
 
     def show(self, *, height_px: int | None = None, with_changes: bool = False) -> None:
-        """``with_changes``: another table comes first as soon as something is changed."""
+        """``with_changes``: another group comes first as soon as something is changed."""
         width_table(
-            self.tables(with_changes),
+            self.table(with_changes),
             selected=self.selected,
             key="table",
             on_edit=self.edit,
@@ -86,7 +85,7 @@ class TableOne:
         self.log.append(f"select {path}")
         self.selected = path
 
-    def tables(self, with_changes: bool) -> list[Table]:
+    def table(self, with_changes: bool) -> Table:
         now, before = costs(self.widths), costs(ORIGINAL)
         modules = [self._row(name, now, before) for name in MODULES]
         modules.insert(2, pool_row("pool3", now["inception3b"].channels, 14))
@@ -94,12 +93,12 @@ class TableOne:
         stem = [self._row(name, now, before) for name in STEM]
         stem.insert(1, pool_row("pool1", self.widths["conv1"], 56))
         stem.append(pool_row("pool2", self.widths["conv2.conv"], 28))
-        tables = [Table("Stem", STEM_COLUMNS, tuple(stem)), Table("Inception modules", MODULE_COLUMNS, tuple(modules))]
+        groups = [RowGroup("Stem", STEM_COLUMNS, tuple(stem)), RowGroup("Modules", MODULE_COLUMNS, tuple(modules))]
         changed = {path: width for path, width in self.widths.items() if width != ORIGINAL[path]}
         if with_changes and changed:
             rows = (Row(f"change {path}", path, {"to": TextCell(str(width))}) for path, width in changed.items())
-            tables.insert(0, Table("Changes", (Column("to", "new width"),), tuple(rows)))
-        return tables
+            groups.insert(0, RowGroup("Changes", (Column("to", "new width"),), tuple(rows)))
+        return Table("Table 1", tuple(groups), COSTS)
 
     def _row(self, name: str, now: Mapping[str, Cost], before: Mapping[str, Cost]) -> Row:
         paths = {"width": name} if name in STEM else {key: f"{name}.{key}" for key in FIELDS}

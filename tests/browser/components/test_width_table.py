@@ -148,7 +148,7 @@ def test_blur_commits_and_an_unchanged_text_says_nothing(page: Page, opened: Cal
     cell.fill("64")
     field(page, "conv2.conv").click()
     cell.fill("48")
-    page.get_by_role("heading", name="Stem").click()
+    page.get_by_role("heading", name="Table 1").click()
     expect_said(page, edit("conv1", "48"))
 
 
@@ -307,7 +307,7 @@ def test_on_a_phone_the_table_scrolls_inside_itself(page: Page, url: str) -> Non
     opened_app(page, url)
     name = page.get_by_role("button", name="inception4b", exact=True)
     before = name.bounding_box()
-    title = page.get_by_role("heading", name="Stem")
+    title = page.get_by_role("heading", name="Table 1")
     title_before = title.bounding_box()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert before is not None

@@ -184,7 +184,7 @@ def test_wider_and_narrower_at_once() -> None:
 
 TINY = Arch(
     "tiny",
-    About("Tiny", 2014, "", "", "", ""),
+    About("Tiny", 2014, "", "", "", ()),
     Unit(bias=True, norm=None),
     (
         Conv("conv", 2),

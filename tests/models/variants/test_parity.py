@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from inception_models import ARCHITECTURES, build
+from tests.models.references import CifarGoogLeNet, LucentInception5h, fid_inception
 from tests.models.seeds import ArticleGoogLeNet, NotebookGoogLeNet
 
 TOLERANCE = 1e-4
@@ -35,6 +36,9 @@ def from_timm(name: str) -> Callable[[], nn.Module]:
 #   our key, somebody else's network, its own input size and another
 NETWORKS = (
     ("googlenet_torchvision", torchvision_googlenet, 224, 127),
+    ("googlenet_cifar", CifarGoogLeNet, 32, 32),
+    ("inception5h", LucentInception5h, 224, 224),
+    ("inception_v3_fid", fid_inception, 299, 107),
     ("inception_v3", torchvision_inception_v3, 299, 107),
     ("inception_v3", from_timm("inception_v3"), 299, 107),
     ("inception_v4", from_timm("inception_v4"), 299, 107),

@@ -24,10 +24,14 @@ from inception_models.net.meta_state import meta_state
 from inception_models.weights import OwnFile, WeightsError, load, recognised, recognition
 from inception_models.weights.file import read_open
 from tests.models.layouts import renamed
+from tests.models.references import CifarGoogLeNet, LucentInception5h, fid_inception
 
 State = dict[str, Tensor]
 PUBLISHED: dict[str, tuple[str, Callable[[], nn.Module], int]] = {
     "torchvision googlenet": ("googlenet_torchvision", lambda: torchvision.models.googlenet(init_weights=False), 64),
+    "kuangliu's googlenet": ("googlenet_cifar", CifarGoogLeNet, 32),
+    "Lucent's inception5h": ("inception5h", LucentInception5h, 224),
+    "pytorch-fid": ("inception_v3_fid", fid_inception, 107),
     "timm inception_v4": ("inception_v4", lambda: timm.create_model("inception_v4", num_classes=7), 107),
     "timm inception_resnet_v2": ("inception_resnet_v2", lambda: timm.create_model("inception_resnet_v2"), 107),
     "timm legacy_xception": ("xception", lambda: timm.create_model("legacy_xception", num_classes=3), 96),
@@ -119,9 +123,12 @@ def zeros(arch: Arch) -> State:
     return {key: torch.zeros(value.shape, dtype=value.dtype) for key, value in meta_state(arch).items()}
 
 
+CLASSES = {"inception_v3_fid": 1008}  # all that its tensors tell it from Inception v3 by
+
+
 @pytest.mark.parametrize("key", ARCHITECTURES)
 def test_every_variant_is_read_from_its_shapes_in_our_layout(key: str) -> None:
-    arch = replace(scaled(ARCHITECTURES[key], 0.11, 1), classes=6)
+    arch = replace(scaled(ARCHITECTURES[key], 0.11, 1), classes=CLASSES.get(key, 6))
     assert recognised(zeros(arch)) == arch
     if arch.aux:
         assert recognised(zeros(replace(arch, aux=()))) == replace(arch, aux=())
@@ -129,7 +136,7 @@ def test_every_variant_is_read_from_its_shapes_in_our_layout(key: str) -> None:
 
 @pytest.mark.parametrize("key, layout", [(key, name) for key in LAYOUTS for name in LAYOUTS[key] if key != "googlenet"])
 def test_every_published_layout_is_read(key: str, layout: str) -> None:
-    arch = replace(scaled(ARCHITECTURES[key], 0.11, 1), classes=6)
+    arch = replace(scaled(ARCHITECTURES[key], 0.11, 1), classes=CLASSES.get(key, 6))
     state = renamed(build(arch), LAYOUTS[key][layout])
     assert recognised(state) == arch
     bare = {k.removeprefix("wrap."): v for k, v in state.items()}

@@ -1,8 +1,12 @@
-"""The head of every page as one Streamlit component: a part of the page that no edit has to wait for."""
+"""The bar below the menu as one Streamlit component: what the network is, and the controls that concern all of it.
+
+Streamlit's own widgets would be larger, and an edit would wait for the browser to lay all of them out again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from ..shared.component import Component
@@ -18,33 +22,73 @@ _component = Component(
 )
 
 
-def network_head(
-    title: str, about: str, changes: str, *, count: int, key: str, acts: Mapping[str, Callable[[], None] | None]
-) -> None:
-    """Show the title, the buttons Undo and Redo, and two that open cards: what was changed, and what the variant is.
+@dataclass(frozen=True)
+class HeadText:
+    """What the bar says: the page's heading, and as HTML, in which all text is escaped, its two cards."""
 
-    ``title``, ``about`` and ``changes`` are HTML, in which the caller has escaped all text. ``count`` is the number of
-    changes. ``acts``: what ``undo``, ``redo`` and ``reset`` do, before the next script run; None where there is nothing
-    to do.
+    heading: str
+    about: str
+    changes: str
+    count: int  # of changes
+
+
+@dataclass(frozen=True)
+class HeadRefusal:
+    """Why a setting was refused: the name of the setting, a sentence, and the labels of what can be done instead."""
+
+    setting: str
+    sentence: str
+    remedies: Sequence[str]
+
+
+Setting = bool | float | str | None
+
+
+def network_head(
+    text: HeadText,
+    settings: Mapping[str, Setting],
+    presets: Mapping[str, Mapping[str, str]],
+    refusal: HeadRefusal | None,
+    *,
+    key: str,
+    on_set: Callable[[str, object], None],
+    on_remedy: Callable[[int], None],
+    acts: Mapping[str, Callable[[], None] | None],
+) -> None:
+    """Show the bar.
+
+    ``settings``: the value of each control by its name in head.html; one that the network does not have is None.
+    ``presets``: under a heading, labels by the value that ``on_set`` gets for the name ``preset``. ``on_set`` gets what
+    the browser sent, not validated. ``acts``: what ``undo``, ``redo`` and ``reset`` do; None where there is nothing to
+    do. All callbacks run before the next script run.
     """
     _component(
         key=key,
         data={
-            "title": title,
-            "about": about,
-            "changes": changes,
-            "count": count,
+            "text": vars(text),
+            "settings": dict(settings),
+            "presets": [[heading, list(labels.items())] for heading, labels in presets.items()],
+            "refusal": vars(refusal) if refusal else None,
             "can": [name for name, act in acts.items() if act],
             "handled": handled(key),
         },
-        on_events_change=partial(_dispatch, key, acts),
+        on_events_change=partial(_dispatch, key, on_set, on_remedy, acts),
     )
 
 
-def _dispatch(key: str, acts: Mapping[str, Callable[[], None] | None]) -> None:
+def _dispatch(
+    key: str,
+    on_set: Callable[[str, object], None],
+    on_remedy: Callable[[int], None],
+    acts: Mapping[str, Callable[[], None] | None],
+) -> None:
     for event in new_events(key):
         match event:
             case {"act": str() as name} if act := acts.get(name):
                 act()
+            case {"set": str() as name, "to": value}:
+                on_set(name, value)
+            case {"remedy": int() as number}:
+                on_remedy(number)
             case _:
                 pass

@@ -1,13 +1,14 @@
-// The head: its buttons act at once, its cards are here before they are asked for.
+// The bar: its buttons act at once, its cards are here before they are asked for.
 
+import { Cards } from "./cards.js"
+import { Settings } from "./settings.js"
+import { el } from "../shared/dom.js"
 import { Outbox } from "../shared/outbox.js"
 import { part } from "../shared/parts.js"
 import { received } from "../shared/received.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
 /** @import { Act, HeadData, HeadTold } from "./messages.d.ts" */
-
-const GAP_PX = 6
 
 /** @param {Run<HeadData, HeadTold>} run */
 export default function (run) {
@@ -24,23 +25,15 @@ class Head {
   constructor(root) {
     /** @type {Outbox<HeadTold>} */
     this.outbox = new Outbox()
-    /** @type {Map<Element, string>} what was written into it */
-    this.written = new Map()
-    this.acts = buttons(root, "act")
-    this.title = part(root, ".title", HTMLElement)
-    this.about = part(root, "[data-name=about]", HTMLElement)
-    this.changes = part(root, "[data-name=changes]", HTMLElement)
-    this.aboutText = part(this.about, "div", HTMLElement)
-    this.changesText = part(this.changes, "div", HTMLElement)
-    this.changesButton = part(root, "[data-card=changes]", HTMLButtonElement)
-    this.changesCount = part(this.changesButton, "span", HTMLElement)
+    this.acts = [...root.querySelectorAll("button[data-act]")].filter((node) => node instanceof HTMLButtonElement)
+    this.heading = part(root, "h1", HTMLElement)
+    this.changes = part(root, ".changes", HTMLButtonElement)
+    this.refused = part(root, ".refused", HTMLElement)
+    this.refusal = "" // as it is shown
+    this.cards = new Cards(root, (preset) => this.outbox.tell({ set: "preset", to: preset }))
+    this.settings = new Settings(root, (set, to) => this.outbox.tell({ set, to }))
     for (const button of this.acts) {
       button.addEventListener("click", () => this.outbox.tell({ act: actOf(button) }))
-    }
-    for (const button of buttons(root, "card")) {
-      const card = part(root, `[data-name=${button.dataset.card}]`, HTMLElement)
-      button.popoverTargetElement = card
-      card.addEventListener("toggle", () => place(card, button))
     }
   }
 
@@ -50,49 +43,32 @@ class Head {
    */
   update(data, send) {
     this.outbox.answered(data.handled, send)
-    this.write(this.title, data.title)
-    this.write(this.aboutText, data.about)
-    this.write(this.changesText, data.changes)
+    const { heading, count } = data.text
+    this.heading.textContent = heading
     for (const button of this.acts) button.disabled = !data.can.includes(actOf(button))
-    this.changesButton.disabled = !data.count
-    this.changesCount.textContent = data.count ? `Changes ${data.count}` : "Changes"
-    if (!data.count) this.changes.hidePopover()
+    this.changes.disabled = !count
+    this.changes.textContent = count ? `edited, ${count} change${count > 1 ? "s" : ""}` : "as published"
+    this.cards.update(data)
+    const pending = new Set(this.outbox.waiting.map((event) => event.set))
+    this.settings.update(data.settings, data.refusal?.setting, pending)
+    this.refuse(data.refusal)
   }
 
-  /**
-   * The same text is not written again: a link in it may have the focus.
-   * @param {Element} node
-   * @param {string} html
-   */
-  write(node, html) {
-    // eslint-disable-next-line no-restricted-syntax -- Python has escaped all text in it
-    if (this.written.get(node) !== html) node.innerHTML = html
-    this.written.set(node, html)
+  /** @param {HeadData["refusal"]} refusal is said once, and not again with each run */
+  refuse(refusal) {
+    const text = JSON.stringify(refusal)
+    if (text === this.refusal) return
+    this.refusal = text
+    const remedies = (refusal?.remedies ?? []).map((label, number) => {
+      const button = el("button", { type: "button" }, label)
+      button.addEventListener("click", () => this.outbox.tell({ remedy: number }))
+      return button
+    })
+    this.refused.replaceChildren(...(refusal ? [el("p", {}, refusal.sentence), ...remedies] : []))
   }
-}
-
-/**
- * @param {Element} root
- * @param {"act" | "card"} kind
- * @returns {HTMLButtonElement[]}
- */
-function buttons(root, kind) {
-  return [...root.querySelectorAll(`button[data-${kind}]`)].filter((node) => node instanceof HTMLButtonElement)
 }
 
 /** @param {HTMLButtonElement} button */
 function actOf(button) {
   return /** @type {Act} */ (button.dataset.act)
-}
-
-/**
- * Put it below its button, inside the window.
- * @param {HTMLElement} card
- * @param {HTMLElement} button
- */
-function place(card, button) {
-  const { right, bottom } = button.getBoundingClientRect()
-  card.style.top = `${bottom + GAP_PX}px`
-  card.style.left = `${Math.max(GAP_PX, Math.min(right, innerWidth - GAP_PX) - card.offsetWidth)}px`
-  card.style.maxHeight = `${innerHeight - bottom - 3 * GAP_PX}px`
 }

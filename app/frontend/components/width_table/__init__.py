@@ -5,7 +5,7 @@ the new width or the error beside what was typed. ``st.data_editor`` is not used
 changed cell, and clamps bad input without a word.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -64,19 +64,33 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
-    """Rows of one kind of block under one header."""
+class RowGroup:
+    """Neighbouring rows with ``columns`` of their own. Groups with one ``title`` belong together."""
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
 
 
+@dataclass(frozen=True)
+class Table:
+    """Groups of rows under one another. ``computed``: the columns on the right, which all of them have."""
+
+    title: str
+    groups: tuple[RowGroup, ...]
+    computed: tuple[Column, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of all groups."""
+        return tuple(row for group in self.groups for row in group.rows)
+
+
 _component = Component(__file__, "width_table", "table.js", style="table.css")
 
 
 def width_table(
-    tables: Sequence[Table],
+    table: Table,
     *,
     selected: str | None,
     key: str,
@@ -85,22 +99,23 @@ def width_table(
     on_select: Callable[[str], None],
     height_px: int | None = None,
 ) -> None:
-    """Show ``tables`` under one another, with aligned columns.
+    """Show ``table``.
 
     The callbacks run before the next script run, once for each thing the person did. ``on_edit`` gets {path: text as
     typed}: one entry for a field, several for a pasted block, none validated. ``on_reset`` gets the paths to put back
     to their originals and to clear of errors. ``on_select`` gets a row's path. All paths are ones that were shown.
-    With ``height_px`` the tables scroll inside that height under a header that stays. A width's path must be unique.
+    The columns' names stay in sight: in the page, or with ``height_px`` in a table that scrolls. A width's path must be
+    unique.
     """
     _component(
         key=key,
         data={
-            "tables": [_table_data(table) for table in tables],
+            "table": _table_data(table),
             "selected": selected,
             "height": height_px,
             "handled": handled(key),
         },
-        on_events_change=partial(_dispatch, key, _Shown.of(tables), on_edit, on_reset, on_select),
+        on_events_change=partial(_dispatch, key, _Shown.of(table), on_edit, on_reset, on_select),
     )
 
 
@@ -112,8 +127,8 @@ class _Shown:
     rows: frozenset[str]
 
     @staticmethod
-    def of(tables: Sequence[Table]) -> "_Shown":
-        rows = [row for table in tables for row in table.rows]
+    def of(table: Table) -> "_Shown":
+        rows = table.rows
         cells = (cell for row in rows for cell in row.cells.values())
         return _Shown(
             frozenset(cell.path for cell in cells if isinstance(cell, WidthCell)), frozenset(row.path for row in rows)
@@ -122,10 +137,16 @@ class _Shown:
 
 def _table_data(table: Table) -> dict[str, object]:
     # vars, not asdict: a deep copy of 240 cells costs several milliseconds a rerun.
+    def rows(group: RowGroup) -> list[dict[str, object]]:
+        return [{**vars(row), "cells": {key: vars(cell) for key, cell in row.cells.items()}} for row in group.rows]
+
     return {
         "title": table.title,
-        "columns": [vars(column) for column in table.columns],
-        "rows": [{**vars(row), "cells": {key: vars(cell) for key, cell in row.cells.items()}} for row in table.rows],
+        "groups": [
+            {"title": group.title, "columns": [vars(column) for column in group.columns], "rows": rows(group)}
+            for group in table.groups
+        ],
+        "computed": [vars(column) for column in table.computed],
     }
 
 

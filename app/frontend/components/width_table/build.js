@@ -2,19 +2,19 @@
 
 import { el, svgEl } from "../shared/dom.js"
 
-/** @import { Column, Row, Table, TextCell, WidthCell } from "./messages.d.ts" */
+/** @import { Column, Row, RowGroup, Table, TextCell, WidthCell } from "./messages.d.ts" */
 
 /**
  * @typedef {ReturnType<typeof buildTable>} TableView
  * @typedef {ReturnType<typeof buildRow>} RowView
  * @typedef {ReturnType<typeof buildField>} FieldView
  * @typedef {ReturnType<typeof buildText>} TextView
+ * @typedef {{ columns: Column[], fields: number, slack: number }} Layout the columns of a group, of which those after
+ *   `slack` are computed; `fields`: the most fields that any group has
  */
 
-// Columns of one key are equally wide in all tables.
 export const LABELS = "row labels"
 export const FIELDS = "all columns with fields"
-const SLACK = "slack"
 
 let ids = 0
 
@@ -26,66 +26,77 @@ export const isWidth = (cell) => cell !== undefined && "width" in cell
 
 /**
  * What must be equal for the elements to be kept.
- * @param {Table[]} tables
+ * @param {Table} table
  */
-export function structureOf(tables) {
+export function structureOf({ title, groups, computed }) {
   /** @param {Row} row */
   const cells = (row) => Object.entries(row.cells).map(([key, cell]) => [key, isWidth(cell) ? cell.path : null])
-  /** @param {Table} table */
-  const rows = (table) => table.rows.map((row) => [row.path, row.label, row.kind, cells(row)])
-  return JSON.stringify(tables.map((table) => [table.title, table.columns, rows(table)]))
+  /** @param {RowGroup} group */
+  const rows = (group) => group.rows.map((row) => [row.path, row.label, row.kind, cells(row)])
+  return JSON.stringify([title, computed, groups.map((group) => [group.title, group.columns, rows(group)])])
 }
 
-/** @param {Table} table */
-export function buildTable(table) {
+/**
+ * One table: its groups have columns of their own on the left, and all have the computed ones on the right. Between
+ * the two is an empty column that takes the slack.
+ * @param {Table} table
+ */
+export function buildTable({ title, groups, computed }) {
   const id = `table-${++ids}`
   const count = el("span")
   const reset = resetButton({ className: "reset all" }, count)
-  const withFields = table.columns.map((column) => table.rows.some((row) => isWidth(row.cells[column.key])))
-  const slack = withFields.lastIndexOf(true) + 1
-  const cols = table.columns.map((column, c) => ({
-    col: el("col", { className: withFields[c] ? "widths" : "texts" }),
-    key: withFields[c] ? FIELDS : `column ${column.key}`,
-  }))
-  const rows = table.rows.map((row, r) => buildRow(table, row, r, slack))
+  const fields = Math.max(0, ...groups.map(({ columns }) => columns.length))
+  const cols = [
+    ...Array.from({ length: fields }, () => ({ col: el("col", { className: "widths" }), key: FIELDS })),
+    ...computed.map((column) => ({ col: el("col", { className: "texts" }), key: `column ${column.key}` })),
+  ]
+  /** @type {RowView[]} */
+  const rows = []
+  const bodies = groups.map((group, g) => {
+    const layout = { columns: [...group.columns, ...computed], fields, slack: group.columns.length }
+    const own = group.rows.map((row, r) => buildRow(layout, row, rows.length + r))
+    rows.push(...own)
+    const className = group.title === groups[g - 1]?.title ? "" : "first"
+    return el("tbody", { className }, ...buildHead(group.title, layout), ...own.map((row) => row.node))
+  })
   const errors = el("ul", { className: "errors", ariaLive: "polite" })
+  const colgroup = el(
+    "colgroup", {},
+    el("col", { className: "labels" }),
+    ...cols.slice(0, fields).map(({ col }) => col),
+    el("col", { className: "slack" }),
+    ...cols.slice(fields).map(({ col }) => col),
+  )
   const node = el(
     "section", {},
-    el("div", { className: "title" }, el("h3", { id, textContent: table.title }), reset),
-    el(
-      "table", { "aria-labelledby": id },
-      el("colgroup", {}, el("col", { className: "labels" }), ...withSlack(cols.map(({ col }) => col), slack, "col")),
-      buildHead(table, slack),
-      el("tbody", {}, ...rows.map((row) => row.node)),
-    ),
+    el("div", { className: "title" }, el("h2", { id, textContent: title }), reset),
+    el("table", { "aria-labelledby": id }, colgroup, ...bodies),
     errors,
   )
   return { node, cols, rows, count, reset, errors, errorsShown: "", off: /** @type {FieldView[]} */ ([]) }
 }
 
 /**
- * An empty column takes the slack, so that fields line up on the left and computed values on the right in all tables.
+ * Cells in a row of the table, with empty ones where the group has fewer fields than others.
  * @param {HTMLElement[]} nodes
- * @param {number} at
- * @param {"td" | "col"} tag
+ * @param {Layout} layout
  */
-function withSlack(nodes, at, tag) {
-  return nodes.toSpliced(at, 0, el(tag, { className: SLACK }))
+function padded(nodes, { fields, slack }) {
+  const empty = el("td", { className: "slack" })
+  empty.colSpan = fields - slack + 1
+  return nodes.toSpliced(slack, 0, empty)
 }
 
 /**
- * @param {Table} table
- * @param {number} slack
+ * What the group is called, and in two lines the names over neighbours of one branch, and what each column is.
+ * @param {string} title
+ * @param {Layout} layout
  */
-function buildHead({ columns }, slack) {
-  const corner = el("td", { className: "corner" })
-  const labels = el("tr", {}, ...withSlack(columns.map(buildLabel), slack, "td"))
-  if (!columns.some((column) => column.group)) {
-    labels.prepend(corner)
-    return el("thead", {}, labels)
-  }
+function buildHead(title, layout) {
+  const corner = el("th", { scope: "rowgroup", className: "corner", textContent: title })
   corner.rowSpan = 2
-  return el("thead", {}, el("tr", {}, corner, ...buildGroups(columns, slack)), labels)
+  const labels = el("tr", { className: "head labels" }, ...padded(layout.columns.map(buildLabel), layout))
+  return [el("tr", { className: "head" }, corner, ...buildGroups(layout)), labels]
 }
 
 /** @param {Column} column */
@@ -99,44 +110,43 @@ function buildLabel(column) {
 }
 
 /**
- * One header over neighbours of one group.
- * @param {Column[]} columns
- * @param {number} slack
+ * One header over neighbours of one branch.
+ * @param {Layout} layout
  */
-function buildGroups(columns, slack) {
+function buildGroups({ columns, fields, slack }) {
   /** @type {HTMLTableCellElement[]} */
   const groups = []
-  columns.forEach(({ group }, c) => {
-    if (c === slack) groups.push(el("td", { className: SLACK }))
+  columns.slice(0, slack).forEach(({ group }) => {
     const last = groups.at(-1)
     if (group && last?.textContent === group) last.colSpan += 1
     else if (group) groups.push(el("th", { scope: "colgroup", className: "group" }, el("span", { textContent: group })))
     else groups.push(el("td"))
   })
-  if (slack >= columns.length) groups.push(el("td", { className: SLACK }))
-  return groups
+  const rest = el("td", { className: "slack" })
+  rest.colSpan = fields - slack + 1 + columns.length - slack
+  return [...groups, rest]
 }
 
 /**
- * @param {Table} table
+ * @param {Layout} layout
  * @param {Row} row
  * @param {number} r
- * @param {number} slack
  */
-function buildRow(table, row, r, slack) {
+function buildRow(layout, row, r) {
   // Tab goes from field to field; only the first row's name is a stop, and arrow keys reach the others.
   const button = el("button", { type: "button", className: "name", textContent: row.label, tabIndex: r ? -1 : 0 })
   const reset = resetButton({ tabIndex: -1, ariaLabel: `Put ${row.label} back`, "data-tip": "Put this row back" })
-  const fields = table.columns.map((column) => {
+  const fields = layout.columns.map((column) => {
     const cell = row.cells[column.key]
     return isWidth(cell) ? buildField(column, cell) : null
   })
-  const texts = table.columns.map((column, c) => (row.cells[column.key] && !fields[c] ? buildText() : null))
+  const texts = layout.columns.map((column, c) => (row.cells[column.key] && !fields[c] ? buildText() : null))
   const nodes = fields.map((field, c) => (field ?? texts[c])?.node ?? el("td", { className: "text" }))
   const head = el("th", { scope: "row" }, el("div", {}, button, reset))
-  const node = el("tr", { className: row.kind }, head, ...withSlack(nodes, slack, "td"))
+  const node = el("tr", { className: row.kind }, head, ...padded(nodes, layout))
   node.dataset.path = row.path
-  return { path: row.path, node, button, reset, fields, texts, off: /** @type {FieldView[]} */ ([]) }
+  const { columns } = layout
+  return { path: row.path, node, button, reset, columns, fields, texts, off: /** @type {FieldView[]} */ ([]) }
 }
 
 /**

@@ -51,13 +51,8 @@ export class WidthTables extends Sheet {
 
   /** @param {FieldView} field */
   placeOf(field) {
-    for (const table of this.tables) {
-      for (const [r, row] of table.rows.entries()) {
-        const c = row.fields.indexOf(field)
-        if (c >= 0) return { table, row, r, c }
-      }
-    }
-    throw new Error(`${field.path} is not in the table.`)
+    const r = this.rows.findIndex((row) => row.fields.includes(field))
+    return { row: this.rows[r], r, c: this.rows[r].fields.indexOf(field) }
   }
 
   /**
@@ -65,9 +60,9 @@ export class WidthTables extends Sheet {
    * @param {number} by
    */
   down(field, by) {
-    const { table, r, c } = this.placeOf(field)
-    for (let at = r + by; table.rows[at]; at += by) {
-      const next = table.rows[at].fields[c]
+    const { r, c } = this.placeOf(field)
+    for (let at = r + by; this.rows[at]; at += by) {
+      const next = this.rows[at].fields[c]
       if (next) return next.input.focus()
     }
     field.input.select()
@@ -180,8 +175,8 @@ export class WidthTables extends Sheet {
     const text = pasted.replace(/\r\n?/g, "\n").replace(/\n+$/, "")
     if (!field || !/[\t\n]/.test(text)) return
     event.preventDefault()
-    const { table, r, c } = this.placeOf(field)
-    this.paste(table, r, c, text.split("\n").map((line) => line.split("\t").map((part) => part.trim())))
+    const { r, c } = this.placeOf(field)
+    this.paste(r, c, text.split("\n").map((line) => line.split("\t").map((part) => part.trim())))
   }
 
   // ---- the pointer
@@ -209,7 +204,7 @@ export class WidthTables extends Sheet {
   /** @param {Element} button */
   onReset(button) {
     const field = this.fieldOf(button)
-    const whole = this.tables.find((table) => table.reset === button) ?? this.rowOf(button)
+    const whole = this.table?.reset === button ? this.table : this.rowOf(button)
     if (field) this.reset([field])
     else if (whole) this.reset(whole.off)
   }

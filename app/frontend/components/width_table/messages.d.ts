@@ -3,13 +3,19 @@
 import type { Handled } from "../shared/messages.d.ts"
 
 export interface TableData {
-  tables: Table[]
+  table: Table
   selected: string | null
   height: number | null // px
   handled: Handled
 }
 
 export interface Table {
+  title: string
+  groups: RowGroup[]
+  computed: Column[]
+}
+
+export interface RowGroup {
   title: string
   columns: Column[]
   rows: Row[]

@@ -3,7 +3,7 @@
 import { el } from "../shared/dom.js"
 import { FIELDS, isWidth, LABELS } from "./build.js"
 
-/** @import { Column, Row, Table, TextCell, WidthCell } from "./messages.d.ts" */
+/** @import { Row, Table, TextCell, WidthCell } from "./messages.d.ts" */
 /** @import { RowView, TableView, TextView, FieldView } from "./build.js" */
 
 const FLASH_MS = 900
@@ -24,7 +24,8 @@ export const shownText = (cell) => (cell.error ? cell.typed : null) ?? String(ce
  * @param {boolean} fresh
  */
 export function patchTable(view, table, waiting, fresh) {
-  view.off = table.rows.flatMap((row, r) => patchRow(view.rows[r], table.columns, row, waiting, fresh))
+  const rows = table.groups.flatMap((group) => group.rows)
+  view.off = rows.flatMap((row, r) => patchRow(view.rows[r], row, waiting, fresh))
   view.reset.hidden = view.off.length === 0
   setText(view.count, `Reset ${view.off.length} ${view.off.length === 1 ? "cell" : "cells"}`)
   patchErrors(view, view.off.filter((cell) => cell.data.error))
@@ -33,14 +34,13 @@ export function patchTable(view, table, waiting, fresh) {
 /**
  * Returns what is off in the row: changed or wrong cells.
  * @param {RowView} view
- * @param {Column[]} columns
  * @param {Row} row
  * @param {Set<string>} waiting
  * @param {boolean} fresh
  */
-function patchRow(view, columns, row, waiting, fresh) {
+function patchRow(view, row, waiting, fresh) {
   view.off = []
-  columns.forEach(({ key }, c) => {
+  view.columns.forEach(({ key }, c) => {
     const [field, text, cell] = [view.fields[c], view.texts[c], row.cells[key]]
     if (text && cell && !isWidth(cell)) patchText(text, cell, fresh)
     if (!field || !isWidth(cell)) return
@@ -88,7 +88,7 @@ function patchText(view, cell, fresh) {
 }
 
 /**
- * The sentences below a table; a click on one leads to its cell.
+ * The sentences below the table; a click on one leads to its cell.
  * @param {TableView} view
  * @param {FieldView[]} wrong
  */
@@ -106,13 +106,13 @@ function patchErrors(view, wrong) {
 }
 
 /**
- * Columns of one key are equally wide in all tables, and only grow: digits that come and go must not move the table.
+ * Columns only grow: digits that come and go must not move the table. All with fields are equally wide.
  * @param {HTMLElement} frame
- * @param {TableView[]} views
- * @param {Table[]} tables
+ * @param {TableView} view
+ * @param {Table} table
  * @param {Map<string, number>} chars the widest text of each key so far
  */
-export function patchColumnWidths(frame, views, tables, chars) {
+export function patchColumnWidths(frame, view, { groups, computed }, chars) {
   /**
    * @param {string} key
    * @param {number} length
@@ -120,23 +120,19 @@ export function patchColumnWidths(frame, views, tables, chars) {
   const grow = (key, length) => chars.set(key, Math.max(chars.get(key) ?? 4, length))
   /** @param {string} text */
   const longestWord = (text) => Math.max(...text.split(/\s/).map((word) => word.length))
-  tables.forEach((table, t) => {
-    for (const row of table.rows) grow(LABELS, row.label.length)
-    table.columns.forEach((column, c) => {
-      const { key } = views[t].cols[c]
-      grow(key, longestWord(column.label) + 1)
-      for (const row of table.rows) {
-        const cell = row.cells[column.key]
-        if (cell && !isWidth(cell)) grow(key, cell.share === null ? cell.text.length : BAR_CHARS)
-      }
-    })
-  })
-  for (const { col, key } of views.flatMap((view) => view.cols)) {
-    col.style.setProperty("--chars", String(chars.get(key)))
+  const rows = groups.flatMap((group) => group.rows)
+  for (const row of rows) grow(LABELS, row.label.length)
+  for (const { label } of groups.flatMap(({ columns }) => columns)) grow(FIELDS, longestWord(label) + 1)
+  for (const { key, label } of computed) {
+    grow(`column ${key}`, longestWord(label) + 1)
+    for (const row of rows) {
+      const cell = row.cells[key]
+      if (cell && !isWidth(cell)) grow(`column ${key}`, cell.share === null ? cell.text.length : BAR_CHARS)
+    }
   }
+  for (const { col, key } of view.cols) col.style.setProperty("--chars", String(chars.get(key)))
   frame.style.setProperty("--label-chars", String(chars.get(LABELS) ?? 0))
-  const fields = views.map(({ cols }) => cols.filter(({ key }) => key === FIELDS).length)
-  frame.style.setProperty("--fields", String(Math.max(1, ...fields)))
+  frame.style.setProperty("--fields", String(Math.max(1, view.cols.length - computed.length)))
 }
 
 /**

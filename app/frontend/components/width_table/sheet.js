@@ -13,16 +13,17 @@ import { Tip } from "./tip.js"
 /** @import { FieldView, RowView, TableView } from "./build.js" */
 
 const STEP_DELAY_MS = 150
+const HEAD_PX = 72 // what stays at the top, as in table.css
 
 export class Sheet {
   /** @param {Run<TableData>["parentElement"]} parent */
   constructor(parent) {
     /** @type {Outbox<TableTold>} */
     this.outbox = new Outbox()
-    /** @type {TableView[]} */
-    this.tables = []
+    /** @type {TableView | null} */
+    this.table = null
     /** @type {TableData} */
-    this.data = { tables: [], selected: null, height: null, handled: ["", 0] }
+    this.data = { table: { title: "", groups: [], computed: [] }, selected: null, height: null, handled: ["", 0] }
     this.wanted = "" // the structure of `data`
     this.structure = "" // that of the elements
     this.soon = 0
@@ -37,7 +38,7 @@ export class Sheet {
   }
 
   get rows() {
-    return this.tables.flatMap((table) => table.rows)
+    return this.table?.rows ?? []
   }
 
   get fields() {
@@ -54,7 +55,7 @@ export class Sheet {
   update(data, send) {
     this.outbox.answered(data.handled, send)
     this.data = data
-    this.wanted = structureOf(data.tables)
+    this.wanted = structureOf(data.table)
     if (this.soon) return
     if (!this.structure || this.wanted === this.structure) this.draw()
     else this.soon = requestAnimationFrame(() => setTimeout(() => this.draw()))
@@ -62,15 +63,17 @@ export class Sheet {
 
   draw() {
     const { data, wanted } = this
-    const fresh = wanted !== this.structure
-    const place = fresh ? this.rebuild(data.tables) : () => {}
+    const fresh = wanted !== this.structure || !this.table
+    const rebuilt = fresh ? this.rebuild(data.table) : null
+    const table = rebuilt?.table ?? this.table
+    if (!table) return
     this.structure = wanted
     this.soon = 0
     const waiting = new Set(this.outbox.waiting.flatMap((event) => event.reset ?? Object.keys(event.typed ?? {})))
     const wrongBefore = new Set(this.fields.filter((field) => field.node.classList.contains("wrong")))
-    data.tables.forEach((table, t) => patchTable(this.tables[t], table, waiting, fresh))
-    place()
-    patchColumnWidths(this.frame, this.tables, data.tables, this.chars)
+    patchTable(table, data.table, waiting, fresh)
+    rebuilt?.place()
+    patchColumnWidths(this.frame, table, data.table, this.chars)
     this.scroller.style.maxHeight = data.height ? `${data.height}px` : ""
     this.patchSelection(data.selected)
     this.patchEdges()
@@ -79,26 +82,27 @@ export class Sheet {
   }
 
   /**
-   * Makes the elements anew; what it returns puts them into the page, best when nothing more is to be written.
-   * @param {Table[]} tables
+   * Makes the elements anew; `place` puts them into the page, best when nothing more is to be written.
+   * @param {Table} data
    */
-  rebuild(tables) {
+  rebuild(data) {
     const old = this.fields
     const focused = old.find((field) => field.input.matches(":focus"))
     const typed = new Map(old.filter((field) => field.dirty).map((field) => [field.path, field.input.value]))
     const { selectionStart = null, selectionEnd = null } = focused?.input ?? {}
     for (const field of old) clearTimeout(field.timer) // the new field sends what is typed
-    this.tables = tables.map(buildTable)
+    const table = (this.table = buildTable(data))
     for (const field of this.fields) {
       field.dirty = typed.has(field.path)
       field.input.value = typed.get(field.path) ?? this.settled(field)
     }
-    return () => {
-      this.scroller.replaceChildren(...this.tables.map((table) => table.node))
+    const place = () => {
+      this.scroller.replaceChildren(table.node)
       const again = this.fields.find((field) => field.path === focused?.path)
       again?.input.focus({ preventScroll: true })
       again?.input.setSelectionRange(selectionStart, selectionEnd)
     }
+    return { table, place }
   }
 
   /** @param {string | null} fromPython */
@@ -120,7 +124,7 @@ export class Sheet {
   reveal({ node }) {
     const { top, bottom } = this.scroller.getBoundingClientRect()
     const at = node.getBoundingClientRect()
-    const headBottom = top + (node.closest("table")?.tHead?.offsetHeight ?? 0)
+    const headBottom = top + HEAD_PX
     if (at.top < headBottom) this.scroller.scrollTop -= headBottom - at.top
     else if (at.bottom > bottom) this.scroller.scrollTop += at.bottom - bottom
   }
@@ -128,6 +132,7 @@ export class Sheet {
   patchEdges() {
     const { scrollLeft, scrollWidth, clientWidth } = this.scroller
     this.frame.style.setProperty("--visible", `${clientWidth}px`)
+    this.frame.classList.toggle("fits", !this.data.height && scrollWidth <= clientWidth)
     this.frame.classList.toggle("more-left", scrollLeft > 1)
     this.frame.classList.toggle("more-right", scrollLeft + clientWidth < scrollWidth - 1)
   }
@@ -194,17 +199,16 @@ export class Sheet {
   }
 
   /**
-   * @param {TableView} table
    * @param {number} r
    * @param {number} c
    * @param {string[][]} block its first text goes to row `r`, column `c`
    */
-  paste(table, r, c, block) {
+  paste(r, c, block) {
     /** @type {Record<string, string>} */
     const typed = {}
     block.forEach((line, down) =>
       line.forEach((text, right) => {
-        const target = table.rows[r + down]?.fields[c + right]
+        const target = this.rows[r + down]?.fields[c + right]
         if (!target || text === "") return
         this.settle(target)
         target.input.value = typed[target.path] = text

@@ -7,9 +7,13 @@ from torch import Tensor
 
 from ....backend.picture.ablation import Ablation, logits_without
 from ....backend.picture.activations import top_classes
+from ...shell.background import BackgroundTask
 from ...shell.notice import plain
 from . import prediction
 from .context import PictureContext, branch_name, choose_branch, choose_channel
+
+INTACT: BackgroundTask[Tensor] = BackgroundTask("intact", "Running the whole network", "Stop at the next stage")
+ABLATED: BackgroundTask[Tensor] = BackgroundTask("ablated", "Running the rest", "Stop at the next stage")
 
 
 def show(context: PictureContext) -> None:
@@ -20,8 +24,13 @@ def show(context: PictureContext) -> None:
         channel = choose_channel(context, path, "ablated_channel") if one else None
     net, x = context.network, context.x
     # Both from the same plain network, so that the difference is the ablation's alone.
-    before = context.remembered("intact", None, lambda: logits_without(net, x))
-    after = context.remembered("ablated", (path, channel), lambda: logits_without(net, x, (Ablation(path, channel),)))
+    before = context.awaited(INTACT, "intact", lambda report: logits_without(net, x, (), report))
+    if before is None:
+        return
+    zeroed = (Ablation(path, channel),)
+    after = context.awaited(ABLATED, zeroed, lambda report: logits_without(net, x, zeroed, report))
+    if after is None:
+        return
     what = path if channel is None else f"channel {channel} of {path}"
     st.markdown(plain(_sentence(context, before, after, what)))
     names = ("as it is", f"without {branch_name(path) if channel is None else f'channel {channel}'}")

@@ -27,6 +27,7 @@ ATTRIBUTION_METHODS: dict[AttributionMethod, str] = {
     "occlusion": "Occlusion",
 }
 GRADIENT_STEPS = 32
+GRAD_CAM: BackgroundTask[Tensor] = BackgroundTask("grad_cam", "Grad-CAM", "Stop at the next stage")
 GRADIENTS: BackgroundTask[Completeness] = BackgroundTask("gradients", "Integrating from black to the picture")
 OCCLUSION: BackgroundTask[Tensor] = BackgroundTask("occlusion", "Covering the picture")
 
@@ -74,9 +75,10 @@ def _grad_cam(context: PictureContext, target: int, opacity: float) -> None:
     if context.outputs[context.stage.partition(".")[0]].ndim != 3:
         st.caption(f"The output of {context.stage} is a vector. Grad-CAM needs a stage before the global pool.")
         return
-    heat = context.remembered(
-        "grad_cam", (context.stage, target), lambda: grad_cam(context.network, context.x, target, context.stage)
-    )
+    net, x, stage = context.network, context.x, context.stage
+    heat = context.awaited(GRAD_CAM, (stage, target), lambda report: grad_cam(net, x, target, stage, report))
+    if heat is None:
+        return
     _heat_map(
         context,
         heat,

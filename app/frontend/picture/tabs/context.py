@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import streamlit as st
 from torch import Tensor
@@ -15,7 +16,9 @@ from inception_models.arch.spec import Branch
 from inception_models.net.builder import Network
 
 from ....backend.common.colours import branch_colour
-from ....backend.picture.forward import Forward, forward
+from ....backend.common.jobs import OnProgress
+from ....backend.picture.forward import Forward
+from ...shell.background import BackgroundTask
 from ...shell.controls import choice_stays_among, control_shows
 from ...state import State
 from ..picture_input import Picture
@@ -67,22 +70,37 @@ class PictureContext:
 
     def remembered(self, name: str, question: object, compute: Callable[[], _Result]) -> _Result:
         """The last result called ``name`` if it is of this forward pass and ``question``, else a new one."""
-        if st.session_state.get("remembered_of") is not self.forward_pass:
-            st.session_state.remembered_of, st.session_state.remembered = self.forward_pass, {}  # frees the old maps
-        known: dict[str, tuple[object, _Result]] = st.session_state.remembered
+        known = self._known()
         if name not in known or known[name][0] != question:
             known[name] = (question, compute())
-        return known[name][1]
+        return cast(_Result, known[name][1])
 
+    def awaited(
+        self, task: BackgroundTask[_Result], question: object, compute: Callable[[OnProgress], _Result]
+    ) -> _Result | None:
+        """The same of what takes seconds: None, with its progress rendered, while ``compute`` is at it."""
+        known = self._known()
+        if task.name not in known or known[task.name][0] != question:
+            result = task.answer(
+                lambda progress: compute(partial(progress.report, doing="")), self.full_question(question)
+            )
+            if result is None:
+                return None
+            known[task.name] = (question, result)
+        return cast(_Result, known[task.name][1])
 
-def run_with_same_weights(context: PictureContext, arch: Arch, picture: Picture) -> Forward:
-    """Another forward pass, of another network or picture.
+    def full_question(self, question: object) -> tuple[object, ...]:
+        """A question about this picture in this network: values, which are the same after a reload, and none that keeps
+        the maps or weights in memory.
+        """
+        weights = self.forward_pass.weights
+        return self.arch, self.picture.digest, getattr(weights, "digest", weights), question
 
-    Raises:
-        ValueError: where the network cannot be run.
-    """
-    with st.spinner("Running the network"):
-        return forward(arch, picture.image, context.forward_pass.weights)
+    def _known(self) -> dict[str, tuple[object, object]]:
+        if st.session_state.get("remembered_of") is not self.forward_pass:
+            st.session_state.remembered_of, st.session_state.remembered = self.forward_pass, {}  # frees the old maps
+        known: dict[str, tuple[object, object]] = st.session_state.remembered
+        return known
 
 
 def choose_stage(state: State, forward_pass: Forward) -> str:

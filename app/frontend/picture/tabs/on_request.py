@@ -26,9 +26,7 @@ class RequestedResult(Generic[_Result]):
 
     @property
     def _question(self) -> tuple[object, ...]:
-        """Values, which are the same after a reload, and none that keeps the maps or weights in memory."""
-        weights = self.context.forward_pass.weights
-        return self.context.arch, self.context.picture.digest, getattr(weights, "digest", weights), self.asked
+        return self.context.full_question(self.asked)
 
     @property
     def value(self) -> _Result | None:

@@ -10,15 +10,17 @@ from torch import Tensor
 from inception_models import Arch
 from inception_models.checkpoints.demo import test_pictures
 
-from ....backend.picture.forward import Forward
+from ....backend.picture.forward import Forward, forward
 from ....backend.picture.mosaic import mosaic, png
+from ...shell.background import BackgroundTask
 from ...shell.controls import choice_stays_among
-from ...shell.notice import plain, refused
+from ...shell.notice import plain
 from ..demo_pictures import demo_picture
 from ..picture_input import Picture, choose_second_picture
 from . import prediction
-from .context import PictureContext, branch_heading, run_with_same_weights, size_text
+from .context import PictureContext, branch_heading, size_text
 
+OTHER: BackgroundTask[Forward] = BackgroundTask("other", "Running the network", "Stop at the next stage")
 MOSAIC_CHANNELS = 64
 PICTURE, UNEDITED = "Another picture", "The network before the edits"
 
@@ -29,17 +31,16 @@ def show(context: PictureContext) -> None:
     kinds = [PICTURE] if home == context.arch else [PICTURE, UNEDITED]
     choice_stays_among("compare_with", kinds, PICTURE)
     kind = st.segmented_control("Compare with", kinds, key="compare_with", required=True) if kinds[1:] else PICTURE
-    try:
-        if kind == UNEDITED:
-            other = context.remembered("unedited", None, lambda: run_with_same_weights(context, home, context.picture))
-            names = ("as it is", "before the edits")
-        else:
-            picture = _second_picture(context)
-            arch = context.state.arch
-            other = context.remembered("second", picture.digest, lambda: run_with_same_weights(context, arch, picture))
-            names = (context.picture.title, picture.title)
-    except ValueError as refusal:
-        refused(str(refusal))
+    if kind == UNEDITED:
+        names, arch, picture = ("as it is", "before the edits"), home, context.picture
+    else:
+        arch, picture = context.state.arch, _second_picture(context)
+        names = (context.picture.title, picture.title)
+    weights = context.forward_pass.weights
+    other = context.awaited(
+        OTHER, (arch, picture.digest), lambda report: forward(arch, picture.image, weights, on_progress=report)
+    )
+    if other is None:
         return
     pair = (context.forward_pass, other)
     for column, forward_pass, name in zip(st.columns(2), pair, names, strict=True):

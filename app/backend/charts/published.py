@@ -1,0 +1,49 @@
+"""The published network in a chart of an edited one: an outline around each bar, and the difference on hover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import plotly.graph_objects as go
+
+from ..common.quantity import exact, percent_change
+
+PUBLISHED_NAME = "published"
+OUTLINE_COLOUR = "#7F8790"  # 3:1 on the light page and on the dark one
+
+
+def beside_published(now: int, before: int | None, unit: str) -> str:
+    """``now`` with every digit and, where it differs from ``before``, the signed difference.
+
+    >>> beside_published(90, 100, "MACs")
+    '90 MACs<br>−10 (−10.0 %) from the published 100'
+    """
+    text = exact(now, unit)
+    if before is None or now == before:
+        return text
+    sign = "+" if now > before else ""
+    return f"{text}<br>{sign}{exact(now - before)} ({percent_change(now, before)}) from the published {exact(before)}"
+
+
+def names_of_both(now: Iterable[str], before: Iterable[str]) -> list[str]:
+    """The names in ``now``, and after what it followed each that is only in ``before``."""
+    names, place = list(now), 0
+    for name in before:
+        if name not in names:
+            names.insert(place, name)
+        place = names.index(name) + 1
+    return names
+
+
+def add_outlines(figure: go.Figure, now: Mapping[str, int], published: Mapping[str, int]) -> None:
+    """Around each bar of ``figure`` that of the published network where it differs, by the name on the x axis."""
+    different = {name: value for name, value in published.items() if now.get(name) != value}
+    figure.add_bar(
+        name=PUBLISHED_NAME,
+        x=list(different),
+        y=list(different.values()),
+        base=0,  # so that it is not stacked on the others
+        marker={"color": "rgba(0,0,0,0)", "line": {"color": OUTLINE_COLOUR, "width": 2}},
+        hoverinfo="skip",
+        showlegend=True,
+    )

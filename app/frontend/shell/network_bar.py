@@ -1,0 +1,174 @@
+"""The bar below the menu: which network this is, and the controls that concern the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from inception_models import ARCHITECTURES, Arch, widths, with_widths
+from inception_models.arch.refusal import remedies_of
+from inception_models.edits.diff import changes
+from inception_models.edits.input_output import with_aux, with_classes, with_size_and_fitting_heads
+from inception_models.edits.toggles import (
+    ACTIVATIONS,
+    activation,
+    dropout,
+    has_batch_norm,
+    with_activation,
+    with_batch_norm,
+    with_dropout,
+)
+from inception_models.edits.widths import scaled
+
+from ..components.network_head import HeadRefusal, HeadText, Setting, network_head
+from ..state import State
+from .controls import control_shows
+from .story import story
+
+CHANGES_LISTED = 40  # one sentence each
+SCALES = {"half": ("Half width", 0.5), "quarter": ("Quarter width", 0.25), "double": ("Double width", 2.0)}
+
+_Edit = Callable[[Arch], Arch]
+
+
+def show(state: State, linked: bool) -> None:
+    """Render the bar. ``linked``: whether the address bar holds all changes."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="network-bar"):
+        control_shows("variant", state.arch.key)
+        st.selectbox(
+            "Variant",
+            list(ARCHITECTURES),
+            key="variant",
+            format_func=_title,
+            on_change=lambda: state.show_variant(st.session_state.variant),
+            label_visibility="collapsed",
+            width=300,
+        )
+        sentences = [change.sentence() for change in changes(state.original, state.arch)]
+        network_head(
+            HeadText(
+                state.arch.about.label,
+                story(state.arch, state.original),
+                _changes(sentences, linked),
+                len(sentences),
+            ),
+            _settings(state),
+            _presets(state),
+            _refusal(state),
+            key="head",
+            on_set=partial(_set, state),
+            on_remedy=partial(_mend, state),
+            acts={
+                "undo": state.undo if state.past else None,
+                "redo": state.redo if state.future else None,
+                "reset": (lambda: state.become(state.original)) if sentences else None,
+            },
+        )
+
+
+def _settings(state: State) -> dict[str, Setting]:
+    arch = state.arch
+    return {
+        "input_size": arch.input_size,
+        "classes": arch.classes,
+        "factor": 1,  # it multiplies the current widths, so it always starts at one
+        "aux": bool(arch.aux) if state.original.aux else None,
+        "batch_norm": has_batch_norm(arch),
+        "activation": activation(arch),
+        "activations": " ".join(ACTIVATIONS),
+        "dropout": dropout(arch),
+    }
+
+
+def _set(state: State, name: str, value: object) -> None:
+    """What the browser asks for, which may be anything."""
+    if name == "preset" and isinstance(value, str) and value in ARCHITECTURES:
+        state.show_variant(value)
+    elif edit := _edit(state, name, value):
+        state.attempt(edit, name)
+
+
+def _edit(state: State, name: str, value: object) -> _Edit | None:
+    match name, value:
+        case "input_size", (int() | float()) as size:
+            return lambda arch: with_size_and_fitting_heads(arch, _whole(size))
+        case "classes", (int() | float()) as number:
+            return lambda arch: with_classes(arch, _whole(number))
+        case "factor", (int() | float()) as factor:
+            return lambda arch: scaled(arch, factor)
+        case "aux", bool() as on:
+            return lambda arch: with_aux(arch, on, state.original)
+        case "batch_norm", bool() as on:
+            return lambda arch: with_batch_norm(arch, on, state.original)
+        case "activation", str() if known := next((known for known in ACTIVATIONS if known == value), None):
+            return lambda arch: with_activation(arch, known)
+        case "dropout", (int() | float()) as share:
+            return lambda arch: with_dropout(arch, share)
+        case "preset", str() as scale if scale in SCALES:
+            return partial(_scaled_original, SCALES[scale][1])
+        case _:
+            return None
+
+
+def _whole(value: float) -> int:
+    """The whole number, or a fraction as it is: the edit says why it cannot be."""
+    return int(value) if value == int(value) else value  # type: ignore[return-value]
+
+
+def _refusal(state: State) -> HeadRefusal | None:
+    """Why the last setting was refused, if it was one of the bar's."""
+    if state.refusal is None or state.refusal[0] not in (*_settings(state), "preset"):
+        return None
+    place, problem = state.refusal
+    return HeadRefusal(place, str(problem), [remedy.label for remedy in remedies_of(problem)])
+
+
+def _mend(state: State, number: int) -> None:
+    place, problem = state.refusal or ("", ValueError())
+    remedies = remedies_of(problem)
+    if 0 <= number < len(remedies):
+        state.attempt(remedies[number].edit, place)
+
+
+def _presets(state: State) -> Mapping[str, Mapping[str, str]]:
+    """Networks that people often want, each one click away; undo reverts it."""
+    paper = state.original.about.paper
+    siblings = {
+        key: arch.about.label
+        for key, arch in ARCHITECTURES.items()
+        if arch.about.paper == paper and key != state.arch.key
+    }
+    scales = {"From the published widths": {name: label for name, (label, _) in SCALES.items()}}
+    return scales | ({"From the same paper": siblings} if siblings else {})
+
+
+def _scaled_original(factor: float, arch: Arch) -> Arch:
+    """The published widths times ``factor``; other changes stay."""
+    published = widths(ARCHITECTURES[arch.key])
+    return scaled(with_widths(arch, {p: w for p, w in published.items() if p in widths(arch)}), factor)
+
+
+# ---- Words
+
+
+def _title(key: str) -> str:
+    about = ARCHITECTURES[key].about
+    return f"{about.label}, {about.year}"
+
+
+def _changes(sentences: list[str], linked: bool) -> str:
+    """What differs from the published network, as sentences."""
+    rest = len(sentences) - CHANGES_LISTED
+    more = f'<p class="note">and {rest} more</p>' if rest > 0 else ""
+    if linked:
+        link = "The link in the address bar contains these changes and opens this network anywhere."
+    else:
+        link = "There are too many changes for a link."
+    return f'{_list(sentences[:CHANGES_LISTED])}{more}<p class="note">{link}</p>'
+
+
+def _list(sentences: tuple[str, ...] | list[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences)}</ul>"
