@@ -30,6 +30,8 @@ COMMANDS = (  # in the order of --help; each is a file of that name in commands/
     "fit",
     "activations",
     "train",
+    "search",
+    "prune",
     "export",
     "code",
     "table",

@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-NAMES = ("analysis", "activations", "diagram", "fit", "load", "loading", "modules")
+NAMES = ("analysis", "activations", "diagram", "fit", "load", "loading", "modules", "search")
 NAMED = ("endurance", "gpu")  # only when named: hours, and another machine
 
 

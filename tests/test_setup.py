@@ -56,6 +56,8 @@ def test_every_pin_of_the_lock_has_hashes_and_no_address() -> None:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_import_of_the_app_is_in_the_requirements(package: str) -> None:
     declared = {canonicalize_name(need.name) for need in requirements("requirements.txt")}
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"].values()
+    declared |= {canonicalize_name(Requirement(need).name) for needs in extras for need in needs}
     providers = metadata.packages_distributions()
     known = {*sys.stdlib_module_names, *PACKAGES}
     undeclared = {

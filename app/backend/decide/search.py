@@ -1,0 +1,275 @@
+"""Search among networks: at random, over a grid, or by evolution (NSGA-II); optuna proposes, processes evaluate.
+
+Every evaluated choice is a line of a log. A search that was stopped goes on from it: the same seed makes the same
+proposals, and those that the log knows are answered from there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import islice, product
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import optuna
+
+from inception_models import Arch
+from inception_models.edits.link import to_edits
+from inception_models.variants import ARCHITECTURES
+
+from ..common.jobs import Progress
+from .search_space import Choice, SearchSpace
+from .trials import LARGER_IS_BETTER, Numbers, Problem, evaluated
+
+if TYPE_CHECKING:
+    from optuna.samplers import BaseSampler
+
+SearchMethod = Literal["random", "grid", "evolution"]
+METHODS: tuple[SearchMethod, ...] = ("random", "grid", "evolution")
+POPULATION = 64
+TOGETHER = 256  # choices that are proposed at a time, where none depends on another
+RETRIES = 5  # of a piece of work whose Dask worker died
+Evaluate = Callable[[Sequence[Sequence[Choice]]], Iterator[list[Numbers | str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTrial:
+    """A choice and its numbers; ``problem``: why the network does not fit together, where it does not."""
+
+    choice: Choice
+    numbers: Mapping[str, float]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """``trials``: in the order in which they were proposed, each choice once."""
+
+    problem: Problem
+    objectives: tuple[str, ...]
+    trials: tuple[SearchTrial, ...]
+
+    @property
+    def front(self) -> tuple[int, ...]:
+        """The positions of the trials that no other is better than in one objective and as good in all others."""
+        return pareto_front([trial.numbers for trial in self.trials], self.objectives)
+
+    def network(self, position: int) -> Arch:
+        """The network of one trial."""
+        return self.problem.space.network(self.trials[position].choice)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """``count``: how many proposals. ``jobs``: processes; 0: one for each core. ``scheduler``: the address of a Dask
+    cluster that evaluates instead, such as ``tcp://10.0.0.1:8786``.
+    """
+
+    method: SearchMethod = "evolution"
+    objectives: tuple[str, ...] = ("macs", "kept")
+    count: int = 1000
+    seed: int = 0
+    jobs: int = 0
+    scheduler: str = ""
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise ValueError(f"The method must be one of {', '.join(METHODS)}, not {self.method!r}.")
+        if not 1 <= self.count <= 1_000_000:
+            raise ValueError(f"From 1 to 1,000,000 networks are tried, not {self.count}.")
+
+
+def search(
+    problem: Problem, options: SearchOptions, log: Path | None = None, progress: Progress | None = None
+) -> SearchResult:
+    """Propose and evaluate; see :class:`SearchOptions`.
+
+    Args:
+        log: a file that gets a line for each choice, and from which a search of the same problem goes on.
+
+    Raises:
+        ValueError: for an objective that is not known of the problem, or where ``log`` is of something else.
+        Cancelled: where ``progress`` has been cancelled; the log keeps what was done.
+    """
+    for objective in options.objectives:
+        if objective not in problem.numbers:
+            raise ValueError(f"{objective!r} is not an objective; there are {', '.join(problem.numbers)}.")
+    told, known = progress or Progress(), _Log(log, problem)
+    count = min(options.count, problem.space.size) if options.method == "grid" else options.count
+    proposals = _Proposals(problem.space, options)
+    seen: dict[str, SearchTrial] = {}
+    with _evaluator(problem, options) as evaluate:
+        done = 0
+        while done < count:
+            told.report(done / count, f"{done:,} of {count:,} networks")
+            choices = proposals.next(min(proposals.together, count - done))
+            new = list({_key(c): c for c in choices if _key(c) not in known.trials}.values())
+            for part, results in zip(_parts(new, options), evaluate(_parts(new, options)), strict=True):
+                known.add([_trial(choice, result) for choice, result in zip(part, results, strict=True)])
+                told.report(done / count, f"{done:,} of {count:,} networks")
+            trials = [known.trials[_key(choice)] for choice in choices]
+            proposals.tell(trials)
+            seen |= {_key(trial.choice): trial for trial in trials}
+            done += len(choices)
+    told.report(1, f"{count:,} networks")
+    return SearchResult(problem, options.objectives, tuple(seen.values()))
+
+
+def pareto_front(numbers: Sequence[Mapping[str, float]], objectives: Sequence[str]) -> tuple[int, ...]:
+    """Positions of those that none of the others dominates; those without numbers are not among them."""
+    good = [i for i, each in enumerate(numbers) if all(name in each for name in objectives)]
+    signs = [-1 if name in LARGER_IS_BETTER else 1 for name in objectives]
+    costs = np.array([[s * numbers[i][n] for s, n in zip(signs, objectives, strict=True)] for i in good])
+    front = []
+    for place, i in enumerate(good):
+        no_worse = (costs <= costs[place]).all(1)
+        better = (costs < costs[place]).any(1)
+        if not (no_worse & better).any():
+            front.append(i)
+    return tuple(front)
+
+
+def _trial(choice: Choice, result: Numbers | str) -> SearchTrial:
+    return SearchTrial(choice, {}, result) if isinstance(result, str) else SearchTrial(choice, result)
+
+
+def _key(choice: Choice) -> str:
+    return json.dumps(choice, sort_keys=True)
+
+
+# --- proposals -------------------------------------------------------------------------------------------------------
+
+
+class _Proposals:
+    """optuna's, asked for many at a time."""
+
+    def __init__(self, space: SearchSpace, options: SearchOptions) -> None:
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self.objectives = options.objectives
+        self.axes = {axis.name: axis.values for axis in space.axes}
+        best = optuna.study.StudyDirection
+        directions = [best.MAXIMIZE if name in LARGER_IS_BETTER else best.MINIMIZE for name in options.objectives]
+        self.grid = product(*self.axes.values()) if options.method == "grid" else None  # it needs no sampler
+        self.study = optuna.create_study(directions=directions, sampler=_sampler(options))
+        self.asked: list[optuna.Trial] = []
+        self.together = POPULATION if options.method == "evolution" else TOGETHER
+        self.places: dict[str, optuna.distributions.BaseDistribution] = {
+            name: optuna.distributions.IntDistribution(0, len(values) - 1) for name, values in self.axes.items()
+        }
+
+    def next(self, count: int) -> list[Choice]:
+        if self.grid is not None:
+            return [dict(zip(self.axes, values, strict=True)) for values in islice(self.grid, count)]
+        self.asked = [self.study.ask(self.places) for _ in range(count)]
+        return [{name: self.axes[name][place] for name, place in trial.params.items()} for trial in self.asked]
+
+    def tell(self, trials: Sequence[SearchTrial]) -> None:
+        for asked, trial in zip(self.asked, trials, strict=self.grid is None):
+            if trial.problem:
+                self.study.tell(asked, state=optuna.trial.TrialState.FAIL)
+            else:
+                self.study.tell(asked, [trial.numbers[name] for name in self.objectives])
+
+
+def _sampler(options: SearchOptions) -> BaseSampler:
+    if options.method == "evolution":
+        return optuna.samplers.NSGAIISampler(population_size=POPULATION, seed=options.seed)
+    return optuna.samplers.RandomSampler(seed=options.seed)
+
+
+# --- who evaluates ---------------------------------------------------------------------------------------------------
+
+
+def _parts(choices: Sequence[Choice], options: SearchOptions) -> list[Sequence[Choice]]:
+    """Pieces of work of about equal size, several for each process."""
+    pieces = max(1, min(len(choices), 4 * (options.jobs or os.cpu_count() or 1)))
+    return [choices[i::pieces] for i in range(pieces)] if choices else []
+
+
+@contextmanager
+def _evaluator(problem: Problem, options: SearchOptions) -> Iterator[Evaluate]:
+    if options.scheduler:
+        with _cluster(problem, options.scheduler) as evaluate:
+            yield evaluate
+        return
+    jobs = options.jobs or os.cpu_count() or 1
+    if jobs == 1:
+        yield lambda parts: (evaluated(problem, part) for part in parts)
+        return
+    from joblib import Parallel, delayed
+
+    with Parallel(n_jobs=jobs, return_as="generator") as parallel:
+        yield lambda parts: parallel(delayed(evaluated)(problem, part) for part in parts)
+
+
+@contextmanager
+def _cluster(problem: Problem, address: str) -> Iterator[Evaluate]:
+    """Work whose worker dies goes to another."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ValueError("A Dask cluster needs the package distributed: pip install distributed.") from None
+    try:
+        client = Client(address, timeout="4s", set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as problem_there:
+        raise ValueError(f"There is no Dask scheduler at {address[:80]}: {problem_there}.") from None
+    with client:
+        shared = client.scatter(problem, broadcast=True)  # type: ignore[no-untyped-call]
+
+        def evaluate(parts: Sequence[Sequence[Choice]]) -> Iterator[list[Numbers | str]]:
+            futures = [client.submit(evaluated, shared, part, pure=False, retries=RETRIES) for part in parts]
+            return (future.result() for future in futures)
+
+        yield evaluate
+
+
+# --- the log ---------------------------------------------------------------------------------------------------------
+
+
+class _Log:
+    """Trials by their choice, and as lines of JSON; the first line says what was searched."""
+
+    def __init__(self, file: Path | None, problem: Problem) -> None:
+        self.file = file
+        self.trials: dict[str, SearchTrial] = {}
+        if file is None:
+            return
+        space = problem.space
+        about = {
+            "search": space.arch.key,
+            "edits": to_edits(ARCHITECTURES[space.arch.key], space.arch),
+            "axes": [asdict(axis) for axis in space.axes],
+            "tryout": None if problem.tryout is None else asdict(problem.tryout),
+        }
+        if file.exists():
+            self._read(file, about)
+        else:
+            file.write_text(json.dumps(about) + "\n", encoding="utf-8")
+
+    def _read(self, file: Path, about: Mapping[str, object]) -> None:
+        first, *lines = file.read_text(encoding="utf-8").split("\n")
+        try:
+            same = json.loads(first) == json.loads(json.dumps(about))
+            # The last line may be cut off, where the program was killed; what it held is evaluated again.
+            for line in lines[:-1]:
+                known = json.loads(line)
+                trial = SearchTrial(known["choice"], known["numbers"], known["problem"])
+                self.trials[_key(trial.choice)] = trial
+        except (ValueError, TypeError, KeyError):
+            same = False
+        if not same:
+            raise ValueError(f"{file.name} is the log of another search; name another file, or delete it.")
+        if lines and lines[-1]:
+            text = "\n".join((first, *lines[:-1], ""))
+            file.write_text(text, encoding="utf-8")
+
+    def add(self, trials: Sequence[SearchTrial]) -> None:
+        self.trials |= {_key(trial.choice): trial for trial in trials}
+        if self.file is not None:
+            with self.file.open("a", encoding="utf-8") as stream:
+                stream.writelines(json.dumps(asdict(trial)) + "\n" for trial in trials)

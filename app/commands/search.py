@@ -1,0 +1,177 @@
+"""``search``: many networks tried, at random, over a grid or by evolution, and the best of them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..backend.common.jobs import Cancelled, Progress
+from . import Command
+from .network_options import add_network, network_from
+from .text_table import columns
+
+if TYPE_CHECKING:
+    from ..backend.decide.search import SearchResult
+    from ..backend.decide.search_space import AxisKind, SearchAxis
+    from ..backend.decide.trials import Tryout
+
+_STEPS: dict[AxisKind, float] = {"width": 8, "scale": 0.125, "copies": 1, "size": 32}
+
+
+def _add_options(parser: ArgumentParser) -> None:
+    add_network(parser)
+    for flag, value, meaning in (
+        ("--width", "PATH=LOW:HIGH[:STEP]", "choose one width, in steps of 8"),
+        ("--scale", "PATTERN=LOW:HIGH[:STEP]", "multiply all widths below the parts of this name, such as 'Mixed_6*'"),
+        ("--copies", "STAGE=LOW:HIGH[:STEP]", "choose the copies of a repeated block"),
+    ):
+        parser.add_argument(flag, action="append", default=[], metavar=value, help=f"{meaning} (may be repeated)")
+    parser.add_argument("--size", metavar="LOW:HIGH[:STEP]", help="choose the input size, in steps of 32 pixels")
+    parser.add_argument(
+        "--method", choices=("random", "grid", "evolution"), default="evolution", help="how (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--objectives",
+        default="macs,kept",
+        metavar="A,B",
+        help="what counts: macs, params, peak_bytes (less is better), receptive_field_px, kept, which is the share of"
+        " the widths that stay, and with --weights and --data accuracy (default: %(default)s)",
+    )
+    parser.add_argument("--count", type=int, default=1000, metavar="N", help="networks to propose (default: 1000)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="equal seeds give equal proposals")
+    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: one for each core)")
+    parser.add_argument("--scheduler", default="", metavar="tcp://..", help="evaluate on this Dask cluster instead")
+    trying = parser.add_argument_group("accuracy", "each network is tried with trained weights, carried over")
+    trying.add_argument("--weights", metavar="WEIGHTS", help="demo, the name of published weights, or a file")
+    trying.add_argument("--data", metavar="DATA", help="fashion-mnist, digits, or a folder")
+    trying.add_argument("--folder", default="", metavar="DIR", help="where fashion-mnist is, if not at its usual place")
+    trying.add_argument("--epochs", type=int, default=0, metavar="N", help="of training before the test (default: 0)")
+    trying.add_argument("--pictures", type=int, default=1000, metavar="N", help="to train on (default: 1000)")
+    trying.add_argument("--test-pictures", type=int, default=1000, metavar="N", help="to test with (default: 1000)")
+    parser.add_argument("--json", action="store_true", help="print the Pareto front as JSON")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write every trial to FILE.csv")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="keep every trial there, and go on from it")
+
+
+def _run(args: Namespace) -> int:
+    from ..backend.decide.search import SearchOptions, search
+    from ..backend.decide.search_space import SearchSpace
+    from ..backend.decide.trials import Problem
+
+    if args.output is not None and args.output.suffix != ".csv":
+        raise ValueError(f"The output must be a .csv file, not {args.output.name!r}.")
+    tryout = _tryout(args)
+    arch = network_from(args, args.weights or "random")
+    objectives = tuple(name.strip() for name in args.objectives.split(","))
+    problem = Problem(SearchSpace(arch, tuple(_axes(args))), tryout)
+    options = SearchOptions(args.method, objectives, args.count, args.seed, args.jobs, args.scheduler)
+    told = _Shown()
+    before = signal.signal(signal.SIGINT, lambda *_: told.cancel())
+    try:
+        result = search(problem, options, args.log, told)
+    except Cancelled:
+        kept = f" The same command continues from {args.log}." if args.log else " With --log FILE it could go on."
+        print(f"Stopped.{kept}", file=sys.stderr)
+        return 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if args.output is not None:
+        _write(result, args.output)
+    print(json.dumps(front_of(result), indent=2) if args.json else _text(result))
+    return 0
+
+
+def _tryout(args: Namespace) -> Tryout | None:
+    from ..backend.decide.trials import Tryout
+
+    if (args.weights is None) is not (args.data is None):
+        raise ValueError("Accuracy needs both: --weights, and --data to try them on.")
+    if args.weights is None:
+        return None
+    return Tryout(args.weights, args.data, args.folder, args.pictures, args.test_pictures, args.epochs)
+
+
+def _axes(args: Namespace) -> list[SearchAxis]:
+    axes = [_axis("width", text) for text in args.width]
+    axes += [_axis("scale", text) for text in args.scale]
+    axes += [_axis("copies", text) for text in args.copies]
+    return axes + ([_axis("size", f"={args.size}")] if args.size else [])
+
+
+def _axis(kind: AxisKind, text: str) -> SearchAxis:
+    from ..backend.decide.search_space import SearchAxis
+
+    path, _, span = text.partition("=")
+    try:
+        low, high, *step = (float(number) for number in span.split(":"))
+        [by] = step or [_STEPS[kind]]
+    except ValueError:
+        raise ValueError(
+            f"--{kind} takes a range such as {'' if kind == 'size' else 'PATH='}16:64:8, not {text!r}."
+        ) from None
+    return SearchAxis(kind, path.strip(), low, high, by)
+
+
+class _Shown(Progress):
+    """Says on stderr how far it is, where somebody looks."""
+
+    def report(self, fraction: float, doing: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{fraction:4.0%}  {doing}", end="\n" if fraction == 1 else "", file=sys.stderr)
+        super().report(fraction, doing)
+
+
+def front_of(result: SearchResult) -> dict[str, object]:
+    """What ``search --json`` prints."""
+    from ..backend.common.links import to_query
+
+    return {
+        "objectives": list(result.objectives),
+        "trials": len(result.trials),
+        "front": [
+            {
+                "choice": dict(result.trials[i].choice),
+                "numbers": dict(result.trials[i].numbers),
+                "link": to_query(result.network(i)),
+            }
+            for i in result.front
+        ],
+    }
+
+
+def _write(result: SearchResult, output: Path) -> None:
+    axes = [axis.name for axis in result.problem.space.axes]
+    front = set(result.front)
+    with output.open("w", newline="", encoding="utf-8") as stream:
+        table = csv.writer(stream, lineterminator="\n")
+        table.writerow([*axes, *result.problem.numbers, "on_the_front", "problem"])
+        for i, trial in enumerate(result.trials):
+            numbers = [trial.numbers.get(name, "") for name in result.problem.numbers]
+            table.writerow([*(trial.choice[name] for name in axes), *numbers, int(i in front), trial.problem])
+
+
+def _text(result: SearchResult) -> str:
+    front = sorted(result.front, key=lambda i: result.trials[i].numbers[result.objectives[0]])
+    rows = [(*result.objectives, "choice")]
+    for i in front:
+        trial = result.trials[i]
+        words = ", ".join(f"{name} {value:g}" for name, value in trial.choice.items())
+        rows.append((*(_number(trial.numbers[name]) for name in result.objectives), words))
+    failed = sum(bool(trial.problem) for trial in result.trials)
+    lines = [
+        f"{len(result.trials):,} networks tried, {failed:,} of them do not fit; {len(front)} on the Pareto front:",
+        "",
+    ]
+    return "\n".join([*lines, columns(rows, 0)])
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:.4f}"
+
+
+COMMAND = Command("try many widths, depths and input sizes, and list the best", _add_options, _run)

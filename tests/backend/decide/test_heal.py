@@ -1,0 +1,70 @@
+"""Prune and heal, with networks that learn in seconds."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from app.backend import analyze
+from app.backend.common.jobs import Cancelled, Progress
+from app.backend.decide.heal import HealPlan, heal_csv, heal_json, prune_and_heal
+from app.backend.decide.heal_figure import heal_svg
+from app.cli import main
+from inception_models.checkpoints.demo import demo
+from inception_models.training.datasets import Data, digits
+
+PLAN = HealPlan((0.5,), (0, 1), epochs=1)
+
+
+def pictures() -> Data:
+    """Ten classes, as the demo has; what it knows of them does not matter here."""
+    data = digits().expected(demo().preprocessing)
+    return replace(data, train=data.train[:160], test=data.test[:80])
+
+
+class _CancelledAtHalf(Progress):
+    def report(self, fraction: float, doing: str) -> None:
+        if fraction >= 0.5:
+            self.cancel()
+        super().report(fraction, doing)
+
+
+def test_every_method_is_trained_alike_and_a_stopped_run_goes_on(tmp_path: Path) -> None:
+    log, arch, data = tmp_path / "log.jsonl", demo().arch, pictures()
+    with pytest.raises(Cancelled):
+        prune_and_heal(arch, "demo", data, PLAN, log, _CancelledAtHalf())
+    done = log.read_text().splitlines()
+    assert len(done) == 3  # the heading, and two of six networks: the third was under way
+    result = prune_and_heal(arch, "demo", data, PLAN, log)
+    assert log.read_text().splitlines()[:3] == done
+    assert [(t.method, t.seed) for t in result.trials] == [
+        (method, seed) for method in ("pruned", "even", "scratch") for seed in (0, 1)
+    ]
+    macs = analyze(arch).macs
+    for point in result.points:
+        assert 0.99 * 0.5 <= point.macs / macs <= 0.5
+        assert (point.cut_accuracy is None) is (point.method == "scratch")
+        scores = [t.accuracy for t in result.trials if t.method == point.method]
+        assert point.accuracy == pytest.approx(sum(scores) / 2)
+        assert point.spread == pytest.approx(abs(scores[0] - scores[1]) / 2**0.5)
+    assert len({(t.macs, t.params) for t in result.trials if t.method != "even"}) == 1
+    assert len(list(csv.DictReader(heal_csv(result).splitlines()))) == 6
+    assert len(json.loads(heal_json(result))["points"]) == 3
+    titles = [e.text for e in ElementTree.fromstring(heal_svg(result)).iter() if e.tag.endswith("title")]
+    assert len(titles) == 3
+    with pytest.raises(ValueError, match="log of something else"):
+        prune_and_heal(arch, "demo", data, replace(PLAN, epochs=2), log)
+
+
+def test_the_command_says_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for words, sentence in (
+        (["-o", "x.txt"], "must be a .csv file"),
+        (["-o", str(tmp_path / "x.csv"), "--share", "1.5"], "above 0 and below 1"),
+    ):
+        assert main(["prune", "auto", "--weights", "demo", "--data", "digits", *words]) == 2
+        assert sentence in capsys.readouterr().err

@@ -1,0 +1,162 @@
+"""Searches: every number is that of an analysis, the front is right, and nothing is lost when something stops."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from distributed import LocalCluster
+
+from app.backend import analyze
+from app.backend.common.jobs import Cancelled, Progress
+from app.backend.decide.search import SearchOptions, pareto_front, search
+from app.backend.decide.search_space import SearchAxis, SearchSpace
+from app.backend.decide.trials import Problem, Tryout
+from app.backend.memory.inference import inference_memory
+from app.cli import main
+from inception_models import ARCHITECTURES
+from inception_models.checkpoints.demo import demo
+
+V3 = SearchSpace(
+    ARCHITECTURES["inception_v3"],
+    (
+        SearchAxis("scale", "Mixed_6*", 0.25, 1, 0.05),
+        SearchAxis("width", "Mixed_5b.branch5x5.conv", 16, 64, 8),
+        SearchAxis("size", "", 139, 299, 32),
+    ),
+)
+DEEP = SearchSpace(
+    ARCHITECTURES["inception_resnet_v1"],
+    (SearchAxis("copies", "block17", 1, 10, 1), SearchAxis("scale", "*", 0.25, 1, 0.25)),
+)
+ONE = SearchOptions("random", count=40, jobs=1)
+
+
+@pytest.mark.parametrize("method", ["random", "grid", "evolution"])
+@pytest.mark.parametrize("space", [V3, DEEP], ids=["v3", "deep"])
+def test_every_number_is_that_of_the_network(method: str, space: SearchSpace) -> None:
+    options = SearchOptions(method, ("macs", "receptive_field_px"), count=70, jobs=1)
+    result = search(Problem(space), options)
+    assert len(result.trials) >= 20
+    for i in (0, len(result.trials) // 2, *result.front):
+        analysis, numbers = analyze(result.network(i)), result.trials[i].numbers
+        assert (numbers["macs"], numbers["params"]) == (analysis.macs, analysis.params)
+        assert numbers["peak_bytes"] == inference_memory(analysis).peak.peak_bytes
+    values = {(axis.name, trial.choice[axis.name]) for axis in space.axes for trial in result.trials}
+    assert values <= {(axis.name, value) for axis in space.axes for value in axis.values}
+
+
+def test_a_grid_is_every_choice_once() -> None:
+    result = search(Problem(DEEP), SearchOptions("grid", count=1000, jobs=1))
+    assert len(result.trials) == DEEP.size == 40
+
+
+def test_evolution_comes_closer_to_the_front_than_chance() -> None:
+    """By the best number of MACs among networks that keep at least half of their widths."""
+    best = {}
+    for method in ("random", "evolution"):
+        result = search(Problem(V3), SearchOptions(method, count=640, jobs=1, seed=3))
+        best[method] = len(result.front)
+    assert best["evolution"] >= best["random"]
+
+
+def test_the_front_is_what_nothing_dominates() -> None:
+    points = [
+        {"macs": 1, "kept": 0.1},
+        {"macs": 2, "kept": 0.5},
+        {"macs": 3, "kept": 0.4},
+        {"macs": 2, "kept": 0.2},
+        {},
+    ]
+    assert pareto_front(points, ("macs", "kept")) == (0, 1)
+
+
+class _CancelledHalfway(Progress):
+    def report(self, fraction: float, doing: str) -> None:
+        if fraction >= 0.5:
+            self.cancel()
+        super().report(fraction, doing)
+
+
+def test_a_cancelled_search_goes_on_from_its_log(tmp_path: Path) -> None:
+    """It ends as one that was never stopped, and evaluates nothing twice; a line that was cut off is done again."""
+    log, options = tmp_path / "log.jsonl", SearchOptions("evolution", count=256, jobs=1, seed=5)
+    whole = search(Problem(V3), options)
+    with pytest.raises(Cancelled):
+        search(Problem(V3), options, log, _CancelledHalfway())
+    before = log.read_text()
+    assert 10 < len(before.splitlines()) < len(whole.trials)
+    log.write_text(before[:-20])
+    assert search(Problem(V3), options, log) == whole
+    keys = [json.dumps(json.loads(line)["choice"]) for line in log.read_text().splitlines()[1:]]
+    assert len(keys) == len(set(keys)) == len(whole.trials)
+    with pytest.raises(ValueError, match="log of another search"):
+        search(Problem(DEEP), options, log)
+
+
+def test_processes_and_a_cluster_that_loses_a_worker_find_the_same(tmp_path: Path) -> None:
+    """One of two Dask workers is killed in the middle of the search."""
+    options = SearchOptions("random", count=768, seed=1)
+    alone = search(Problem(V3), SearchOptions("random", count=768, seed=1, jobs=1))
+    assert search(Problem(V3), SearchOptions("random", count=768, seed=1, jobs=2)) == alone
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        killed: list[int] = []
+
+        class Killer(Progress):
+            def report(self, fraction: float, doing: str) -> None:
+                if fraction >= 0.3 and not killed:
+                    killed.append(cluster.workers[0].pid)
+                    os.kill(killed[0], signal.SIGKILL)
+                super().report(fraction, doing)
+
+        options = SearchOptions("random", count=768, seed=1, scheduler=cluster.scheduler_address)
+        log = tmp_path / "log.jsonl"
+        assert search(Problem(V3), options, log, Killer()) == alone
+        assert killed
+        assert len(log.read_text().splitlines()) == 1 + len(alone.trials)
+
+
+def test_accuracy_is_that_of_the_carried_weights() -> None:
+    arch = demo().arch
+    space = SearchSpace(arch, (SearchAxis("width", "inception5b.branch3x3.conv", 8, 80, 24),))
+    try_on = Tryout("demo", "digits", pictures=40, test_pictures=60)
+    result = search(Problem(space, try_on), SearchOptions("grid", ("macs", "accuracy"), jobs=1))
+    assert len(result.trials) == 4
+    assert all(0 <= trial.numbers["accuracy"] <= 1 and not trial.problem for trial in result.trials)
+
+
+@pytest.mark.parametrize(
+    "words, sentence",
+    [
+        ([], "at least one range"),
+        (["--width", "x=1:2"], "is not the path of a width"),
+        (["--scale", "Mixed_9*=0.5:1"], "is not the path of a part with widths"),
+        (["--copies", "Mixed_5b=1:2"], "does not have a group of equal blocks"),
+        (["--size", "300"], "takes a range such as 16:64:8"),
+        (["--size", "300:200"], "from low to high"),
+        (["--size", "200:300", "--objectives", "macs,beauty"], "'beauty' is not an objective"),
+        (["--size", "200:300", "--weights", "demo"], "Accuracy needs both"),
+        (["--size", "200:300", "--scheduler", "tcp://127.0.0.1:9"], "There is no Dask scheduler"),
+    ],
+)
+def test_what_cannot_be_searched_is_a_sentence(
+    words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", "inception_v3", *words]) == 2
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert len(error.splitlines()) == 1
+
+
+def test_the_command_lists_the_front_and_writes_every_trial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "trials.csv"
+    words = ["--scale", "Mixed_*=0.25:1", "--size", "203:299:32", "--method", "grid", "--jobs", "1", "-o", str(table)]
+    assert main(["search", "inception_v3", *words]) == 0
+    assert capsys.readouterr().out.startswith("28 networks tried, 0 of them do not fit")
+    assert len(table.read_text().splitlines()) == 29
+    assert main(["search", "inception_v3", *words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["front"][0]["link"]["variant"] == "inception_v3"
