@@ -1,7 +1,7 @@
 """Whether the server's memory stays flat: 2,000 edits, 200 uploaded pictures, 300 visits.
 
 Each round has ten new people. When they have gone and their sessions are forgotten, the server's memory is read, and
-printed as it goes. The first round of each kind comes on top: it loads what is needed and begins to fill the caches, and
+printed as it goes. The first round of each kind comes on top: it loads what is needed and begins to fill caches, and
 "MB before" is read after it. Not among the benchmarks that run by default, since it takes ten minutes.
 """
 
