@@ -26,11 +26,13 @@ COMMANDS = (  # in the order of --help; each is a file of that name in commands/
     "summary",
     "inspect",
     "diagram",
+    "compare",
     "fit",
     "activations",
     "train",
     "export",
     "code",
+    "table",
 )
 
 

@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-NAMES = ("analysis", "activations", "diagram", "load", "loading", "modules")
+NAMES = ("analysis", "activations", "diagram", "fit", "load", "loading", "modules")
 SLOW = ("endurance",)  # only when named
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .analysis.network import Analysis, BranchCost, StageCost, analyze
+    from .decide.compare import compare
+    from .decide.comparison import Comparison
     from .decide.fit import Fitted, fit
     from .foreign.module_analysis import ModuleAnalysis, analyze_module
 
@@ -17,10 +19,23 @@ _HOMES = {
     "analyze": "analysis.network",
     "ModuleAnalysis": "foreign.module_analysis",
     "analyze_module": "foreign.module_analysis",
+    "Comparison": "decide.comparison",
+    "compare": "decide.compare",
     "Fitted": "decide.fit",
     "fit": "decide.fit",
 }
-__all__ = ["Analysis", "BranchCost", "Fitted", "ModuleAnalysis", "StageCost", "analyze", "analyze_module", "fit"]
+__all__ = [
+    "Analysis",
+    "BranchCost",
+    "Comparison",
+    "Fitted",
+    "ModuleAnalysis",
+    "StageCost",
+    "analyze",
+    "analyze_module",
+    "compare",
+    "fit",
+]
 
 
 def __getattr__(name: str) -> object:

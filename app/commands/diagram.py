@@ -18,7 +18,15 @@ _COLORS = tuple(name for name in get_args(ColorBy) if name != "time")  # which n
 def _add_options(parser: ArgumentParser) -> None:
     add_network(parser)
     add_network_file(parser)
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="FILE.svg, .pdf, .png or .dot")
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="FILE.svg, .pdf, .png, .tex (TikZ) or .dot; a folder gets an .svg with a name that says what it shows",
+    )
+    parser.add_argument("--stage", default="", metavar="STAGE", help="this stage or head only")
     parser.add_argument("--level", choices=("stage", "branch", "op"), default="branch", help="how much to show")
     parser.add_argument("--color-by", choices=_COLORS, default="kind", help="what colours mean")
     parser.add_argument(
@@ -34,6 +42,7 @@ def _add_options(parser: ArgumentParser) -> None:
 
 def _run(args: Namespace) -> int:
     from ..backend import analyze, diagram
+    from ..backend.takeaway.figure import figure_bytes, figure_name
 
     options = diagram.DiagramOptions(
         level=args.level,
@@ -44,7 +53,11 @@ def _run(args: Namespace) -> int:
     )
     analysis = analyze(network_or_file_s(args))
     published = analyze(ARCHITECTURES[analysis.arch.key])
-    args.output.write_bytes(diagram.as_file(analysis, args.output.suffix.lower(), options, published))
+    output: Path = args.output
+    if output.is_dir():
+        output = output / figure_name(analysis, published, ".svg", args.stage)
+        print(output)
+    output.write_bytes(figure_bytes(analysis, output.suffix.lower(), options, published, args.stage))
     return 0
 
 

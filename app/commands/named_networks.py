@@ -66,7 +66,10 @@ def family_network(text: str) -> Arch | None:
         return _saved(Path(text))
     if text.endswith(".safetensors"):
         return _with_options(["auto", "--weights", text])
-    words = shlex.split(text)
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        raise ValueError(f"{text[:60]!r} has an opening quotation mark and no closing one.") from None
     if len(words) > 1 or (words and ":" not in words[0] and not words[0].endswith(".onnx")):
         return _with_options(words)
     return None

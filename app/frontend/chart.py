@@ -13,6 +13,16 @@ from ..backend.charts.files import chart_csv
 REMOVED = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
 
 
+def chart_config(file_name: str) -> dict[str, object]:
+    """Of a chart whose toolbar, always there, saves it as SVG."""
+    return {
+        "displaylogo": False,
+        "displayModeBar": True,
+        "modeBarButtonsToRemove": REMOVED,
+        "toImageButtonOptions": {"format": "svg", "filename": file_name},
+    }
+
+
 def show_chart(figure: go.Figure, key: str, file_name: str, on_select: Callable[[], None] | None = None) -> None:
     """Render it; ``on_select`` is called when a part of it was clicked."""
     st.plotly_chart(
@@ -20,12 +30,7 @@ def show_chart(figure: go.Figure, key: str, file_name: str, on_select: Callable[
         key=key,
         on_select=on_select or "ignore",
         selection_mode="points",
-        config={
-            "displaylogo": False,
-            "displayModeBar": True,
-            "modeBarButtonsToRemove": REMOVED,
-            "toImageButtonOptions": {"format": "svg", "filename": file_name},
-        },
+        config=chart_config(file_name),
     )
     st.download_button(
         "CSV",

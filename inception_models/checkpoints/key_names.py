@@ -181,6 +181,25 @@ LAYOUTS: Mapping[str, Mapping[str, KeyLayout]] = {
     "xception": {"timm": xception_keys},
 }
 """The published layouts of each variant, by who uses them. Every variant also has our own."""
+THEIR_NETWORKS: Mapping[str, Mapping[str, KeyLayout]] = {
+    "torchvision": {"googlenet_torchvision": torchvision_googlenet_keys, "inception_v3": inception_v3_keys},
+    "timm": {
+        "inception_v3": inception_v3_keys,
+        "inception_v4": inception_v4_keys,
+        "inception_resnet_v2": inception_resnet_keys,
+        "xception": xception_keys,
+    },
+    "cadene": {
+        "bn_inception": bn_inception_keys,
+        "inception_v4": inception_v4_keys,
+        "inception_resnet_v2": inception_resnet_last_linear_keys,
+    },
+    "facenet-pytorch": {"inception_resnet_v1_facenet": inception_resnet_last_linear_keys},
+}
+"""The variants that are networks of a library too, and how it names their weights. Only torchvision's have heads."""
+OURS = "ours"
+LIBRARIES = (OURS, *THEIR_NETWORKS)
+"""Who names the weights in a file: this project, or a library that has some of the networks."""
 SURPLUS: Mapping[str, tuple[str, ...]] = {"inception_resnet_v1_facenet": ("logits",)}
 """What a variant's published files have beyond its network: facenet-pytorch's classifier over people."""
 UNLIKELY = frozenset({"googlenet"})

@@ -15,7 +15,7 @@ from .keras_helpers import CONVERTED, CONVERTER, HELPERS, NEEDS, TAKEN
 from .keras_ops import KerasOps, Spot, Step, activation, batch_norm, feeds_linear, joined
 from .printing import Call, call, docstring, lines_of, signature
 from .units import UnitKind, shortcut_conv, unit_names
-from .words import branch_words
+from .words import type_words
 
 
 class KerasFile:
@@ -79,7 +79,7 @@ class KerasFile:
         block = kind.part
         assert not isinstance(block, AuxHead)
         yield from signature(self.functions[kind.name], ("x", *_parameters(kind), "*", "name: str"), 0)
-        yield from docstring(branch_words(block), 4)
+        yield from docstring(type_words(kind, block, self.arch), 4)
         used = {*LOCAL, *kind.names.values(), *self.units.values(), *TAKEN, *dir(builtins)}
         outs, steps = [], []
         for branch in block.branches:

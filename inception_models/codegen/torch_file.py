@@ -14,7 +14,7 @@ from .printing import Call, Terms, call, docstring, lines_of, signature, total
 from .torch_helpers import HELPERS, NEEDS, TAKEN
 from .torch_ops import Place, TorchOps
 from .units import ACTIVATION_CLASSES, UnitKind, shortcut_conv, unit_names
-from .words import branch_words
+from .words import type_words
 
 
 class TorchFile:
@@ -54,9 +54,8 @@ class TorchFile:
     def _unit(self, item: tuple[UnitKind, str]) -> list[str]:
         kind, name = item
         deep = "in_channels" if kind.multiplier in (None, 1) else f"{kind.multiplier} * in_channels"
-        size = "1" if kind.multiplier is None else "3"
         padding = () if kind.one_sided else ("padding: Size = 0",)
-        parameters = ("self", "in_channels: int", "out_channels: int", f"kernel_size: Size = {size}", "stride: int = 1")
+        parameters = ("self", "in_channels: int", "out_channels: int", "kernel_size: Size = 1", "stride: int = 1")
         window = ("kernel_size", "stride", None if kind.one_sided else "padding")
         conv = self.ops.helper("Conv2dSame") if kind.one_sided else "nn.Conv2d"
         bias = None if kind.unit.bias else "bias=False"
@@ -80,7 +79,7 @@ class TorchFile:
     def _block(self, kind: PartType) -> Iterator[str]:
         block = kind.part
         assert not isinstance(block, AuxHead)
-        yield from _class(kind.name, "nn.Module", branch_words(block))
+        yield from _class(kind.name, "nn.Module", type_words(kind, block, self.arch))
         yield from signature("__init__", ("self", "in_channels: int", *_parameters(kind)), 4, "None")
         yield "        super().__init__()"
         channels: list[str] = []

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from ..arch.spec import Block, Conv, Fork, Inception, Op, Pool, SepConv
+from ..arch.spec import Arch, Block, Conv, Fork, Inception, Op, Pool, SepConv
+from .block_types import PartType
+
+
+def type_words(kind: PartType, block: Block, arch: Arch) -> str:
+    """:func:`branch_words`, after what the paper calls these blocks where it has one name for all of them."""
+    names = {arch.about.part_name(stage) for stage in kind.stages}
+    named = f"{names.pop()}. " if len(names) == 1 and "" not in names else ""
+    return f"{named[:1].upper()}{named[1:]}{branch_words(block)}"
 
 
 def branch_words(block: Block) -> str:

@@ -139,6 +139,11 @@ def _rows(path: str, old: Sequence[Part], new: Sequence[Part]) -> Iterator[Chang
             yield Change(where, "part", None, part_in_words(part))
 
 
+def part_changes(path: str, old: Part, new: Part) -> tuple[Change, ...]:
+    """Every difference between two parts, which are compared as if they had one name."""
+    return tuple(_part(path, old, new))
+
+
 def _part(path: str, old: Part, new: Part) -> Iterator[Change]:
     if old is new:  # what an edit does not touch stays the same object
         return

@@ -17,7 +17,7 @@ def with_input_size(arch: Arch, size: int) -> Arch:
     Raises:
         Refusal: where the network does not run at that size, naming the nearest at which it does.
     """
-    check_given("input_size", size, "", _use_size)
+    check_given("input_size", size, "", use_input_size)
     try:
         return checked(replace(arch, input_size=size))
     except ShapeError:
@@ -30,11 +30,12 @@ def with_size_and_fitting_heads(arch: Arch, size: int) -> Arch:
     Raises:
         Refusal: as :func:`with_input_size`.
     """
-    check_given("input_size", size, "", _use_size)
+    check_given("input_size", size, "", use_input_size)
     return with_input_size(arch if runs(replace(arch, input_size=size)) else without_aux(arch), size)
 
 
-def _use_size(size: float) -> Remedy:
+def use_input_size(size: float) -> Remedy:
+    """The remedy to take pictures of this size."""
     return Remedy(
         f"Use {size:g} pixels", lambda arch: with_size_and_fitting_heads(arch, int(size)), f"--input-size {size:g}"
     )
@@ -47,13 +48,13 @@ def _no_grid(arch: Arch, size: int) -> Refusal:
         return Refusal(
             f"At {size} pixels the auxiliary heads do not fit; without them, or at {near} pixels, it would work.",
             Remedy("Leave the auxiliary heads out", lambda a: with_input_size(without_aux(a), size), "--aux off"),
-            _use_size(near),
+            use_input_size(near),
         )
     if size < least:
         sentence = f"{arch.about.title} needs an input of at least {least} pixels, not {size}."
     else:
         sentence = f"The branches' grids do not agree at {size} pixels; the nearest size at which they do is {near}."
-    return Refusal(sentence, _use_size(near))
+    return Refusal(sentence, use_input_size(near))
 
 
 def _runs_at(arch: Arch, size: int) -> bool:

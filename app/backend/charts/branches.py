@@ -77,7 +77,7 @@ def stage_bars(
             hovertemplate="%{x}<br>" + kind_name(kind) + ": %{customdata}<extra></extra>",
         )
     if before:
-        add_outlines(figure, {name: sum(cost.values()) for name, cost in before.items()})
+        add_outlines(figure, _totals(costs), _totals(before))
     figure.update_layout(barmode="stack", yaxis_title=METRIC_AXES[metric], yaxis_tickformat="~s")
     stage_axis(figure, names_of_both(costs, before), selected)
     return styled(figure, height_px=420)
@@ -86,6 +86,10 @@ def stage_bars(
 def _stage_costs(analysis: Analysis, metric: CostMetric, scale: int) -> dict[str, dict[BranchOrOutside, int]]:
     costs = {stage.name: by_kind(stage, metric, scale) for stage in analysis.stages}
     return {name: cost for name, cost in costs.items() if sum(cost.values())}
+
+
+def _totals(costs: Mapping[str, dict[BranchOrOutside, int]]) -> dict[str, int]:
+    return {name: sum(cost.values()) for name, cost in costs.items()}
 
 
 def _hover(
@@ -123,7 +127,10 @@ def branch_shares(analysis: Analysis, published: Analysis | None = None) -> go.F
             x=values,
             orientation="h",
             marker={"color": kind_colour(kind), "opacity": [opacity for *_, opacity in rows]},
-            text=[f"{value:.1f}&nbsp;%" if value >= 4 else "" for value in values],
+            text=[
+                f"{value:.1f}&nbsp;%" if value >= 4 and network is analysis else ""
+                for value, (_, network, *_) in zip(values, rows, strict=True)
+            ],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,

@@ -69,7 +69,7 @@ def sensitivity_bars(
         )
     if before:
         figure.update_layout(barmode="stack")  # there is one bar in each place, and around it the outline
-        add_outlines(figure, before)
+        add_outlines(figure, {entry.path: _added(entry, metric) for entry in places}, before)
     named = _named([entry.path for entry in places])
     step = entries[0].step if entries else 0
     figure.update_layout(
@@ -82,7 +82,7 @@ def sensitivity_bars(
         categoryarray=[entry.path for entry in places],
         tickvals=list(named.values()),
         ticktext=list(named),
-        tickangle=-45,
+        autotickangles=[-45, -90],  # the second where the first would make names overlap
     )
     return styled(figure, height_px=420)
 
@@ -126,6 +126,7 @@ def stage_peaks(memory: InferenceMemory, selected: str = "", published: Inferenc
     figure = go.Figure()
     figure.add_bar(
         name="feature maps",
+        showlegend=False,
         x=[stage.name for stage in memory.stages],
         y=[stage.peak_bytes for stage in memory.stages],
         marker_color=[ORANGE if stage.peak_bytes == most else BLUE for stage in memory.stages],
@@ -137,7 +138,7 @@ def stage_peaks(memory: InferenceMemory, selected: str = "", published: Inferenc
     )
     if before:
         figure.update_layout(barmode="stack")
-        add_outlines(figure, before)
+        add_outlines(figure, {stage.name: stage.peak_bytes for stage in memory.stages}, before)
     figure.update_yaxes(title="bytes in memory while it runs", tickformat="~s")
     stage_axis(figure, names_of_both([stage.name for stage in memory.stages], before), selected)
     return styled(figure, height_px=380)

@@ -35,13 +35,15 @@ def names_of_both(now: Iterable[str], before: Iterable[str]) -> list[str]:
     return names
 
 
-def add_outlines(figure: go.Figure, published: Mapping[str, int]) -> None:
-    """Around each bar of ``figure`` that of the published network, by the name on the x axis."""
+def add_outlines(figure: go.Figure, now: Mapping[str, int], published: Mapping[str, int]) -> None:
+    """Around each bar of ``figure`` that of the published network where it differs, by the name on the x axis."""
+    different = {name: value for name, value in published.items() if now.get(name) != value}
     figure.add_bar(
         name=PUBLISHED_NAME,
-        x=list(published),
-        y=list(published.values()),
+        x=list(different),
+        y=list(different.values()),
         base=0,  # so that it is not stacked on the others
         marker={"color": "rgba(0,0,0,0)", "line": {"color": OUTLINE_COLOUR, "width": 2}},
         hoverinfo="skip",
+        showlegend=True,
     )

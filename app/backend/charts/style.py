@@ -41,7 +41,7 @@ def stage_axis(figure: go.Figure, stages: Sequence[str], selected: str, row: int
     where = {} if row is None else {"row": row, "col": 1}
     figure.update_xaxes(
         title_text="stage, from the picture to the classes",
-        tickangle=-45,
+        autotickangles=[-45, -90],  # the second where the first would make names overlap
         tickvals=named,
         ticktext=[f"<b>{stage}</b>" if stage == selected else stage for stage in named],
         **where,

@@ -20,6 +20,7 @@ FigureFormat = Literal["svg", "pdf", "png"]
 
 FONTS = ASSETS / "fonts"
 FAMILY = "Liberation Sans"  # as wide as Helvetica, letter by letter
+FIGURE_FONT = f"'{FAMILY}',{FONT}"
 WEIGHTS: Mapping[str, Path] = {
     "normal": FONTS / "LiberationSans-Regular.ttf",
     "bold": FONTS / "LiberationSans-Bold.ttf",
@@ -35,14 +36,18 @@ def figure_file(drawing: Drawing, paper: str, fmt: FigureFormat) -> bytes:
     An SVG contains those letters of its font that it uses; a PDF embeds them; a PNG has three pixels for each point,
     fewer where that would be more than 40 megapixels.
     """
-    svg = svg_text(drawing, paper, f"'{FAMILY}',{FONT}")
+    return svg_file(svg_text(drawing, paper, FIGURE_FONT), fmt, drawing.width, drawing.height)
+
+
+def svg_file(svg: str, fmt: FigureFormat, width: float, height: float) -> bytes:
+    """An SVG document of this size in points, with text in :data:`FIGURE_FONT`, as :func:`figure_file` has it."""
     match fmt:
         case "svg":
             return svg.replace(">", f"><style>{_font_faces(svg)}</style>", 1).encode()
         case "pdf":
             return _pdf(svg)
         case "png":
-            return _png(svg, drawing.width, drawing.height)
+            return _png(svg, width, height)
 
 
 def _font_faces(svg: str) -> str:

@@ -88,7 +88,7 @@ class Scene:
 def scene(analysis: Analysis, options: DiagramOptions) -> Scene:
     """What ``options`` show of ``analysis``."""
     builder = _SceneBuilder(options)
-    reads = builder.add_picture((3, analysis.input_size, analysis.input_size))
+    reads = builder.add_picture(analysis.stages[0].in_shape)  # of a part of a network it is not the picture
     outputs: dict[str, PartInput] = {}
     for stage in analysis.stages:
         reads = outputs[stage.name] = builder.add_stage(stage, reads)

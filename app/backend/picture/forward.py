@@ -13,9 +13,11 @@ from PIL import Image
 from torch import Tensor
 
 from inception_models import Arch
+from inception_models.arch.refusal import Refusal, Remedy
 from inception_models.arch.spec import Branch
 from inception_models.checkpoints.catalogue import TrainedWeights, untrained
 from inception_models.checkpoints.preprocessing import Preprocessing
+from inception_models.edits.input_output import runs, use_input_size
 from inception_models.net.builder import Network
 from inception_models.weights import Loaded, Source, loaded, named
 
@@ -121,14 +123,31 @@ def ready_network(arch: Arch, weights: Source = "random") -> tuple[Loaded, Prepa
 
 
 def check_affordable(arch: Arch) -> None:
-    """Refuse, with a sentence, a network whose weights and maps would not fit."""
-    analysis = analyze(arch)
-    needed = float32_bytes(2 * analysis.params + analysis.activation_elements)  # weights twice: model and folded copy
-    if needed > MAX_RUN_BYTES:
-        raise ValueError(
+    """Refuse, with a sentence and a smaller input, a network whose weights and maps would not fit."""
+    if (needed := _bytes_to_run(arch)) > MAX_RUN_BYTES:
+        raise Refusal(
             f"Running this network would take {short(needed, 'B')} of memory, where {short(MAX_RUN_BYTES, 'B')} are"
-            " allowed; make it narrower or its input smaller."
+            " allowed; make it narrower or its input smaller.",
+            *_smaller_inputs(arch),
         )
+
+
+def _bytes_to_run(arch: Arch) -> int:
+    analysis = analyze(arch)
+    return float32_bytes(2 * analysis.params + analysis.activation_elements)  # weights twice: model and folded copy
+
+
+def _smaller_inputs(arch: Arch) -> Iterator[Remedy]:
+    """The largest of the halved, quartered.. inputs that fits."""
+    size = arch.input_size // 2
+    while size >= 1:
+        smaller = replace(arch, input_size=size)
+        if not runs(smaller):
+            return
+        if _bytes_to_run(smaller) <= MAX_RUN_BYTES:
+            yield use_input_size(size)
+            return
+        size //= 2
 
 
 @lru_cache(maxsize=2)

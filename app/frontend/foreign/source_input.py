@@ -50,7 +50,8 @@ class Asked:
 
 def choose() -> None:
     """Render the controls; a button or a file starts the analysis."""
-    left, right = st.columns([3, 2], gap="large")
+    with st.container(key="own-source"):
+        left, right = st.columns([3, 2], gap="medium")
     with left, st.form("own-name", border=False):
         _name_and_shape()
     with right:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from inception_models.arch.refusal import remedies_of
 from inception_models.weights import Source
 
 from ...backend.picture.forward import Forward, forward
-from ..picture import demo_pictures, tabs, weights_card
+from ..picture import demo_pictures, learned, tabs, weights_card
 from ..picture.picture_input import Picture, choose_picture
 from ..picture.weights_input import choose_weights
 from ..shell import frame, memory
@@ -22,30 +23,50 @@ from ..training.run import just_trained
 def page() -> None:
     """Render the page."""
     state, _, _ = frame.show()
-    left, right = st.columns([1, 3], gap="large")
+    with st.container(key="picture-page"):
+        left, right = st.columns([1, 4], gap="medium")
     with left:
-        weights = choose_weights(state, just_trained())
+        first, pictures, results, files = (st.container() for _ in range(4))
+    with first:
+        weights = choose_weights(state, just_trained(), files)
         use_weights_of(state.arch.key, weights)
         problems = st.container()
+    with pictures:
         test = demo_pictures.choose_test_picture() if weights == "demo" else None
         picture = test.picture if test else choose_picture(state.files)
         memory.keep_again(state)  # it has the names of files now
+    with results:
         forward_pass = None
         with panel("What the network makes of the picture"):
             try:
                 forward_pass = _forward(state, picture, weights, problems)
-            except ValueError as refusal:
-                refused(str(refusal))
+            except ValueError as problem:
+                _too_large(state, problem)
         if forward_pass is None:
             return
         _prediction(forward_pass, picture.credit, test.label if test else "")
+    with files:
         weights_card.show(forward_pass.loaded)
-        below = st.container()
     with right:
+        learned.show(state, forward_pass)
         tabs.show(state, forward_pass, picture)
     if forward_pass.trained_weights.id == "demo":  # rendered last, so that the maps need not wait for it
-        with below, panel("The accuracy"):
+        with results, panel("The accuracy"):
             demo_pictures.show_accuracy(state)
+
+
+def _too_large(state: State, problem: ValueError) -> None:
+    """Say why the network cannot be run here, with a button for what would help."""
+    refused(str(problem))
+    for number, remedy in enumerate(remedies_of(problem)):
+        st.button(
+            plain(remedy.label),
+            key=f"picture-remedy:{number}",
+            on_click=state.attempt,
+            args=(remedy.edit, "input_size"),
+            type="primary",
+            width="stretch",
+        )
 
 
 def _forward(state: State, picture: Picture, weights: Source, problems: DeltaGenerator) -> Forward:
@@ -70,23 +91,15 @@ def _forward(state: State, picture: Picture, weights: Source, problems: DeltaGen
 
 
 def _prediction(forward_pass: Forward, credit: str, label: str) -> None:
-    """What the network sees and predicts. ``label``: the true class, where that is known."""
-    st.image(
-        forward_pass.preview, caption=f"What the network sees. {plain(credit)}", output_format="PNG", width="stretch"
-    )
-    with st.expander("How the picture is prepared"):
-        st.markdown("\n".join(f"{i}. {plain(step)}" for i, step in enumerate(forward_pass.preprocessing.describe(), 1)))
-    top_classes = forward_pass.likeliest()
-    if top_classes:
-        st.markdown("**Most probable classes**")
+    """What the network predicts. ``label``: the true class, where that is known."""
     if label:
         st.caption(f"The picture shows: {plain(label)}")
-    if forward_pass.trained_weights.id == "random":
-        st.info(
-            "The weights are random, so the feature maps are real but the classes mean nothing.",
-            icon=":material/casino:",
-        )
+    top_classes = forward_pass.likeliest() if forward_pass.trained_weights.id != "random" else []
+    if top_classes:
+        st.markdown("**Most probable classes**")
     for name, probability in top_classes:
         mark = " :material/check:" if name == label else ""
         st.progress(probability, plain(f"{name} {probability:.1%}") + mark)
-    st.caption(plain(f"{forward_pass.seconds * 1e3:.0f} ms on {forward_pass.device}, all feature maps kept"))
+    st.caption(plain(f"{forward_pass.seconds * 1e3:.0f} ms on {forward_pass.device}, all feature maps kept. {credit}"))
+    with st.expander("How the picture is prepared"):
+        st.markdown("\n".join(f"{i}. {plain(step)}" for i, step in enumerate(forward_pass.preprocessing.describe(), 1)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import streamlit as st
@@ -16,7 +16,7 @@ from ...backend.common.jobs import Progress
 from ...backend.training.accuracy import correct_on_demo
 from ..shell.background import BackgroundTask
 from ..state import State
-from .picture_input import Picture
+from .picture_input import Picture, thumbnail_label
 
 Correct = tuple[int, int]
 """How many pictures were recognised, and of how many."""
@@ -34,7 +34,7 @@ class LabelledPicture:
 
 def choose_test_picture() -> LabelledPicture | None:
     """Render the choice; None if the person wants a picture of another kind."""
-    kinds = {"test": "Test picture", "own": "Another picture"}
+    kinds = {"test": "Test set", "own": "Another"}
     kind = st.segmented_control(
         "Picture", list(kinds), default="test", format_func=kinds.__getitem__, key="picture_kind", required=True
     )
@@ -42,13 +42,26 @@ def choose_test_picture() -> LabelledPicture | None:
         return None
     _, labels = test_pictures()
     names = demo().class_names
-    wanted = st.selectbox(
-        "Class", [None, *range(len(names))], format_func=lambda i: names[i] if i is not None else "Any"
+    places = [np.flatnonzero(labels == wanted) for wanted in range(len(names))]
+    numbers = [int(st.session_state.get(f"test_picture:{wanted}", 1)) for wanted in range(len(names))]
+    wanted = st.pills(
+        "Shows",
+        range(len(names)),
+        default=0,
+        format_func=lambda i: _test_label(int(places[i][numbers[i] - 1])),
+        key="test_class",
+        required=True,
     )
-    among = np.flatnonzero(labels == wanted) if wanted is not None else np.arange(len(labels))
-    number = st.number_input(f"Picture, 1 to {len(among)}", 1, len(among), key=f"test_picture:{wanted}")
+    among = places[wanted or 0]
+    number = st.number_input(f"Which of the {len(among)}", 1, len(among), key=f"test_picture:{wanted or 0}")
     place = int(among[int(number) - 1])
     return LabelledPicture(demo_picture(place), names[labels[place]])
+
+
+@cache
+def _test_label(place: int) -> str:
+    """The choice of a class: the chosen picture of it."""
+    return thumbnail_label(demo_picture(place).image, demo().class_names[test_pictures()[1][place]])
 
 
 def demo_picture(place: int) -> Picture:

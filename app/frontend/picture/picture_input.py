@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
+from io import BytesIO
 
 import streamlit as st
-from PIL import Image
+from PIL import Image, ImageOps
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ...backend.common.limits import MAX_UPLOAD_BYTES
@@ -17,6 +19,7 @@ from ..shell.controls import remembered
 from ..shell.notice import plain, refused
 
 DEFAULT_SAMPLE = "cat"
+THUMBNAIL_PX = 96
 
 
 @dataclass(frozen=True)
@@ -36,19 +39,24 @@ def choose_picture(files: dict[str, str]) -> Picture:
     name, which outlives the server that has the picture.
     """
     another = partial(_take_back, "upload", files)
-    own = st.file_uploader(
-        "Your picture",
-        type=list(EXTENSIONS),
-        key="upload",
-        max_upload_size=MAX_UPLOAD_BYTES // 2**20,
-        on_change=another,
-        help=f"{', '.join(PICTURE_FORMATS)}, up to {MAX_UPLOAD_BYTES // 2**20} MB."
-        " It stays on the machine that runs this app.",
-    )
-    taken = _camera(another)
+    samples, own_files = st.container(), st.container()
+    with own_files:
+        own = st.file_uploader(
+            "Your picture",
+            type=list(EXTENSIONS),
+            key="upload",
+            max_upload_size=MAX_UPLOAD_BYTES // 2**20,
+            on_change=another,
+            help=f"{', '.join(PICTURE_FORMATS)}, up to {MAX_UPLOAD_BYTES // 2**20} MB."
+            " It stays on the machine that runs this app.",
+        )
+        taken = _camera(another)
     alone = own is None and taken is None
-    sample = _sample("or one of these", DEFAULT_SAMPLE, "sample", disabled=not alone, on_change=another)
-    return _own_picture("upload", own, files=files) or _own_picture("camera", taken, "Your camera") or _shipped(sample)
+    with samples:
+        sample = _sample("Picture", DEFAULT_SAMPLE, "sample", disabled=not alone, on_change=another)
+    with own_files:
+        opened = _own_picture("upload", own, files=files) or _own_picture("camera", taken, "Your camera")
+    return opened or _shipped(sample)
 
 
 def choose_second_picture(first: Picture) -> Picture:
@@ -73,7 +81,7 @@ def _sample(label: str, default: str, key: str, disabled: bool, on_change: Calla
         label,
         list(SAMPLES),
         default=remembered(key, SAMPLES, default),
-        format_func=lambda name: SAMPLES[name].title,
+        format_func=_sample_label,
         key=key,
         required=True,
         disabled=disabled,
@@ -81,6 +89,18 @@ def _sample(label: str, default: str, key: str, disabled: bool, on_change: Calla
         persist_state="session",
     )
     return picked or default
+
+
+@cache
+def _sample_label(name: str) -> str:
+    return thumbnail_label(_shipped(name).image, SAMPLES[name].title)
+
+
+def thumbnail_label(image: Image.Image, name: str) -> str:
+    """A label of a choice: the picture above its name, as app.css shows it."""
+    small, file = ImageOps.fit(image, (THUMBNAIL_PX, THUMBNAIL_PX)), BytesIO()
+    small.save(file, "PNG")
+    return f"![](data:image/png;base64,{b64encode(file.getvalue()).decode()}) {plain(name)}"
 
 
 @dataclass(frozen=True)

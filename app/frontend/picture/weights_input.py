@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from inception_models import Arch
 from inception_models.checkpoints.card import parse_card
@@ -23,11 +24,12 @@ from ..state import State
 from . import weights_file
 
 
-def choose_weights(state: State, trained: OwnFile | None) -> Source:
+def choose_weights(state: State, trained: OwnFile | None, files: DeltaGenerator) -> Source:
     """Render the choice; returns the weights to use now, which are random until the chosen ones are available.
 
     Args:
         trained: those of the last training run, if there was one.
+        files: where the field for a file goes.
     """
     own = weights_file.own_weights(state)
     options = ["random", *(known.id for known in published(state.arch.key)), "demo", *(["own"] if own else [])]
@@ -47,7 +49,8 @@ def choose_weights(state: State, trained: OwnFile | None) -> Source:
         on_change=lambda: use_weights(state, str(st.session_state.weights), home),
         help="Random, or trained. Published weights are downloaded once and kept on the machine that runs this app.",
     )
-    weights_file.show(state)
+    with files:
+        weights_file.show(state)
     if chosen == "own" and own is not None:
         weights_file.show_chosen(state)
         return own
@@ -64,8 +67,22 @@ def use_weights(state: State, name: str, trained: Arch | None = None) -> None:
     """
     home = {"demo": demo().arch, "trained": trained}.get(name)
     if home is not None and (state.arch.key, state.arch.classes) != (home.key, home.classes):
+        st.session_state.before_demo = state.arch, state.weights.get(state.arch.key, "random")
         state.become(home)
     state.weights[state.arch.key] = name
+
+
+def before_demo() -> Arch | None:
+    """The network that was open before the demo's, if it was opened here."""
+    arch, _ = st.session_state.get("before_demo", (None, ""))
+    return arch if isinstance(arch, Arch) else None
+
+
+def back_from_demo(state: State) -> None:
+    """Show what was open before the demo, with its weights."""
+    arch, weights = st.session_state.pop("before_demo")
+    state.become(arch)
+    state.weights[arch.key] = weights
 
 
 def _title(name: str) -> str:

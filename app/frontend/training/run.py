@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -20,21 +21,26 @@ from ...backend.training.data import Offer, offers
 from ...backend.training.job import Beginning, Finished, Live, work
 from ...backend.training.plan import TrainingPlan, narrowed, training_plan
 from ...backend.training.record import curves_csv, weights_file
+from ..chart import chart_config
 from ..shell.background import BackgroundTask
 from ..shell.controls import remembered
+from ..shell.notice import refused
 from ..shell.page_links import open_page
 from ..state import State
+from . import preview
 from .beginning import choose_beginning
 
 RUN: BackgroundTask[tuple[Live, Finished]] = BackgroundTask("training", stops="Stop after this step", lane="long")
 CURVES_EVERY_SECONDS = 1.0  # two charts are drawn each time, on the machine that trains
 BATCH = 64
+DEBIAN = Path("/etc/debian_version")
 RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
 
 
 def show(state: State, analysis: Analysis) -> None:
     """Render the tab."""
-    left, right = st.columns([1, 2], gap="large")
+    with st.container(key="train-page"):
+        left, right = st.columns([1, 3], gap="medium")
     with left:
         offer, options = _options()
         beginning = choose_beginning(state, options.epochs)
@@ -50,7 +56,7 @@ def show(state: State, analysis: Analysis) -> None:
             if followed is live and finished is not None:
                 _result(state, finished)
         else:
-            st.caption("The curves appear here during training.")
+            preview.show(analysis, offer, options, beginning)
 
 
 def just_trained() -> OwnFile | None:
@@ -88,7 +94,7 @@ def _options() -> tuple[Offer, Options]:
         persist_state="session",
         help="A tenth of the training pictures is held out to choose the best epoch. The test pictures are separate.",
     )
-    if len(known) == 1:
+    if len(known) == 1 and DEBIAN.exists():
         st.caption("Install Debian's package dataset-fashion-mnist to train on Fashion-MNIST as well.")
     with st.container(horizontal=True):
         epochs = st.number_input(
@@ -124,7 +130,7 @@ def _offer_to_start(
     state: State, analysis: Analysis, offer: Offer, options: Options, beginning: Beginning | None
 ) -> None:
     if state.arch.classes != offer.classes:
-        st.markdown(f"The network has {state.arch.classes:,} outputs, but this data has {offer.classes} classes.")
+        refused(f"The network has {state.arch.classes:,} outputs, but this data has {offer.classes} classes.")
         _smaller(state, offer)
         st.button(
             f"Only change outputs to {offer.classes}",
@@ -132,7 +138,10 @@ def _offer_to_start(
         )
         return
     known = training_plan(analysis, offer.pictures, options, tuning=beginning.tuning if beginning else None)
-    st.markdown(_about(known, offer))
+    if known.too_large:
+        refused(known.refusal)
+    else:
+        st.markdown(_about(known, offer))
     if not has_batch_norm(state.arch):
         st.caption("Without BatchNorm a network of this depth learns slowly. More epochs help, and so does BatchNorm.")
     if known.refusal or known.long:
@@ -144,8 +153,6 @@ def _offer_to_start(
 
 
 def _about(known: TrainingPlan, offer: Offer) -> str:
-    if known.too_large:
-        return known.refusal
     warning = "**This will take long.** " if known.long else ""
     return (
         f"{warning}Roughly {spoken(known.seconds)}: {len(known.epoch_seconds)} × {offer.pictures:,} pictures,"
@@ -172,11 +179,12 @@ def _curves_so_far() -> None:
 def _curves(live: Live) -> None:
     assert live.at is not None
     loss, accuracy = st.columns(2)
-    config = {"displaylogo": False}
     with loss:
-        st.plotly_chart(loss_curves(live.losses, live.steps_an_epoch, live.at.curve), key="losses", config=config)
+        figure = loss_curves(live.losses, live.steps_an_epoch, live.at.curve)
+        st.plotly_chart(figure, key="losses", config=chart_config("loss"))
     with accuracy:
-        st.plotly_chart(accuracy_curve(live.at.curve, live.classes), key="accuracy", config=config)
+        figure = accuracy_curve(live.at.curve, live.classes)
+        st.plotly_chart(figure, key="accuracy", config=chart_config("accuracy"))
     st.caption(
         "The network is not trained on the held-out pictures. In the first epochs it may do far worse on them:"
         " BatchNorm's running means need some steps to settle."
@@ -185,12 +193,12 @@ def _curves(live: Live) -> None:
 
 def _result(state: State, finished: Finished) -> None:
     arch, test, trained = finished.trained.net.arch, finished.test, finished.trained
-    st.success(
-        f"**{test.accuracy:.1%} of {test.count:,} test pictures right** ({test.correct:,}); guessing would give"
-        f" {1 / arch.classes:.0%}. Trained on {finished.data} for {spoken(trained.seconds)}; these are the weights of"
-        f" epoch {trained.best.number} of {len(trained.curve)}.",
-        icon=":material/school:",
-    )
+    with st.container(border=True):
+        st.markdown(
+            f"**{test.accuracy:.1%} of {test.count:,} test pictures right** ({test.correct:,}), where guessing would"
+            f" get {1 / arch.classes:.0%}. Trained on {finished.data} for {spoken(trained.seconds)}; these are the"
+            f" weights of epoch {trained.best.number} of {len(trained.curve)}."
+        )
     if arch != state.arch:
         st.caption("The network has been edited since: these weights belong to the network as it was then.")
     name = f"{arch.key}.{finished.data}"

@@ -12,6 +12,7 @@ from inception_models.checkpoints.demo import demo
 
 from ...backend.charts.training import sweep_plot
 from ...backend.training.sweep import Sweep, sweep, sweep_csv, sweep_widths
+from ..chart import chart_config
 from ..shell.background import BackgroundTask
 from ..shell.notice import plain
 from ..state import State
@@ -82,7 +83,8 @@ def _result(measured: Sweep, arch: Arch) -> None:
     now = next(point.accuracy for point in measured.points if point.width == measured.width)
     narrowest = next(point for point in measured.points if point.accuracy >= now - 0.01)
     st.subheader(plain(measured.path))
-    st.plotly_chart(sweep_plot(measured), key="sweep", config={"displaylogo": False})
+    name = f"{measured.arch.key}.{measured.path}"
+    st.plotly_chart(sweep_plot(measured), key="sweep", config=chart_config(name))
     st.caption(
         f"The narrowest width that loses at most one percentage point: {narrowest.width} of {measured.width} filters."
         f" Measured on {narrowest.pictures} pictures, each of which counts {100 / narrowest.pictures:.2g} points."

@@ -75,13 +75,19 @@ def payload(maps: Sequence[Maps], picture_png: bytes, picture_px: int) -> Payloa
     return Payload(data, sizes)
 
 
-def maps_view(content: Payload, *, picked: Picked | None, key: str, on_pick: Callable[[Picked], None]) -> None:
-    """Show maps; ``on_pick`` gets the cell that was clicked, or chosen with Enter, before the next script run."""
+def maps_view(
+    content: Payload, *, picked: Picked | None, explained: str, key: str, on_pick: Callable[[Picked], None]
+) -> None:
+    """Show maps; ``on_pick`` gets the cell that was clicked, or chosen with Enter, before the next script run.
+
+    ``explained``: HTML about the picked cell, in which whatever a person wrote is escaped.
+    """
     _component(
         key=key,
         data={
             **content.data,
             "picked": None if picked is None else [picked.path, *_triple(picked.cell)],
+            "explained": explained,
             "handled": handled(key),
         },
         on_events_change=partial(_dispatch, key, content.sizes, on_pick),

@@ -8,7 +8,9 @@ import { inWords, png, rounded } from "./values.js"
 /** @import { MapsView } from "./view.js" */
 /** @import { Panel, Place } from "./panel.js" */
 
-const HOW = "Point at a cell to read it, click to keep it. The picture shows which pixels it depends on."
+const HOW =
+  "Point at a cell to read it; the picture shows which pixels it depends on. A click shows how its value came about: " +
+  "patch × filter = sum."
 
 export class Detail {
   /** @param {MapsView} view */
@@ -28,12 +30,15 @@ export class Detail {
     this.spot = el("span", { className: "spot", hidden: true })
     this.low = el("span")
     this.high = el("span")
-    this.ramp = el("div", { className: "ramp", hidden: true }, this.low, el("i"), this.high)
+    this.ramp = el("div", { className: "ramp" }, this.low, el("i"), this.high)
     this.large = el("figure", {}, el("div", { className: "stack" }, this.canvas, this.spot))
     this.picture = el("figure", {}, el("div", { className: "stack" }, this.image, this.overlay))
     this.words = el("p", { className: "words" })
     this.words.setAttribute("aria-live", "polite")
-    this.node = el("aside", {}, el("div", { className: "pair" }, this.picture, this.large), this.ramp, this.words)
+    this.explained = el("div", { className: "explained" })
+    this.explanation = ""
+    const pair = el("div", { className: "pair" }, this.picture, this.large)
+    this.node = el("aside", { ariaLabel: "The cell", tabIndex: 0 }, pair, this.ramp, this.words, this.explained)
     this.canvas.addEventListener("pointermove", (event) => {
       if (this.panel) view.point(this.panel, this.at(event, this.panel), event)
     })
@@ -68,10 +73,18 @@ export class Detail {
     }
   }
 
+  /** @param {string} html */
+  explain(html) {
+    if (html === this.explanation) return
+    this.explanation = html
+    this.explained.replaceChildren(document.createRange().createContextualFragment(html))
+  }
+
   /** Shows nothing but how to begin. */
   clear() {
     this.panel = null
-    this.large.hidden = this.ramp.hidden = true
+    this.large.classList.add("none")
+    this.ramp.classList.add("none")
     this.outline(null)
     this.words.textContent = HOW
   }
@@ -82,7 +95,8 @@ export class Detail {
    */
   show(panel, place) {
     this.panel = panel
-    this.large.hidden = this.ramp.hidden = false
+    this.large.classList.remove("none")
+    this.ramp.classList.remove("none")
     this.outline(panel.boxAt(place))
     this.enlarge(panel, place)
     this.words.replaceChildren(...this.sentence(panel, place))

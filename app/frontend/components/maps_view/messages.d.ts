@@ -9,6 +9,7 @@ export interface MapsData {
   bits: 32 | 16 | 0 // of each value; with 0 there are none
   maps: BranchMaps[]
   picked: Pick | null
+  explained: string // HTML about what is picked
   handled: Handled
 }
 

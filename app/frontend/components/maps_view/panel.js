@@ -51,7 +51,8 @@ export class Panel {
     this.node = el("section", {}, this.name, this.stage, this.note)
     this.stage.addEventListener("pointermove", (event) => view.point(this, this.at(event), event))
     this.stage.addEventListener("pointerleave", () => view.point(this, null))
-    this.stage.addEventListener("click", (event) => view.pick(this, this.at(event)))
+    // The cell that is pointed at: a click's own place is rounded to whole pixels, and a cell may have fewer than two.
+    this.stage.addEventListener("click", (event) => view.pick(this, this.place ?? this.at(event)))
     this.stage.addEventListener("keydown", (event) => this.key(event))
     this.stage.addEventListener("blur", () => view.point(this, null))
   }

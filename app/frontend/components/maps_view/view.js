@@ -34,7 +34,9 @@ export class MapsView {
     this.detail = new Detail(this)
     this.grid = el("div", { className: "branches" })
     this.tip = el("div", { className: "tip", popover: "manual", ariaHidden: "true" })
-    parent.append(el("div", { className: "maps" }, this.detail.node, this.grid), this.tip)
+    this.legend = el("p", { className: "legend" })
+    const main = el("div", {}, this.legend, this.grid)
+    parent.append(el("div", { className: "maps" }, el("div", { className: "parts" }, main, this.detail.node)), this.tip)
   }
 
   /**
@@ -44,7 +46,9 @@ export class MapsView {
   update(data, send) {
     this.outbox.answered(data.handled, send)
     if (data.version !== this.version) this.renew(data)
-    this.picked = this.outbox.waiting.at(-1)?.pick ?? data.picked
+    const waiting = this.outbox.waiting.at(-1)?.pick
+    this.picked = waiting ?? data.picked
+    this.detail.explain(waiting ? "" : data.explained)
     this.show()
   }
 
@@ -56,6 +60,7 @@ export class MapsView {
     this.grid.classList.toggle("single", data.maps.length === 1)
     this.panels.forEach((panel, i) => panel.update(data.maps[i], data.bits))
     this.detail.update(data)
+    this.legend.replaceChildren(...flatLegend(data))
     this.pointed = null
     this.tip.hidePopover()
   }
@@ -86,6 +91,7 @@ export class MapsView {
   pick(panel, place) {
     if (!place) return
     this.picked = [panel.data.path, ...panel.cell(place)]
+    this.detail.explain("")
     this.outbox.tell({ pick: this.picked })
     this.show()
   }
@@ -107,4 +113,15 @@ export class MapsView {
     if (shown) this.detail.show(shown.panel, shown.place)
     else this.detail.clear()
   }
+}
+
+/**
+ * What hatched tiles mean, where there are any.
+ * @param {MapsData} data
+ */
+function flatLegend({ maps }) {
+  const flat = maps.flatMap(({ spans, cells }) => (cells[0] * cells[1] === 1 ? [] : spans)).filter((span) => span?.[0] === span?.[1])
+  if (!flat.length) return []
+  const value = flat.every((span) => span?.[0] === 0) ? "zero" : "one value"
+  return [el("i", {}), `this channel is ${value} everywhere for this picture`]
 }

@@ -11,6 +11,7 @@ from ....backend.common.colours import branch_colour
 from ....backend.picture.activations import channel_statistics
 from ....backend.picture.filter_pictures import first_filters
 from ....backend.picture.saved_maps import shown_paths
+from ...chart import show_chart
 from .context import PictureContext, branch_name
 
 
@@ -19,7 +20,7 @@ def show(context: PictureContext) -> None:
     branches = context.remembered("summaries", None, lambda: _summaries(context))
     if any(branch.kind != "outside" for branch in branches):
         st.subheader("How much each branch carries")
-        st.plotly_chart(energy_bars(branches, context.stage), key="energy", config={"displaylogo": False})
+        show_chart(energy_bars(branches, context.stage), "energy", f"{context.arch.key}.energy")
         st.caption("Energy is the sum of the squares of all output values of a branch on this picture.")
     st.subheader(f"Channels of {context.stage}")
     series = [
@@ -33,9 +34,9 @@ def show(context: PictureContext) -> None:
         if dead
         else f"None of {total} channels is dead."
     )
-    st.plotly_chart(channel_bars(series), key="channels", config={"displaylogo": False})
+    show_chart(channel_bars(series), "channels", f"{context.arch.key}.channels")
     st.subheader("Every branch of the network")
-    st.plotly_chart(branch_dots(branches, context.stage), key="branches", config={"displaylogo": False})
+    show_chart(branch_dots(branches, context.stage), "branches", f"{context.arch.key}.branches")
     st.caption("A dead channel is zero everywhere on this picture; on another picture it may not be.")
     st.subheader("Filters of the first layer")
     _filters(context)

@@ -30,15 +30,14 @@ def show(context: PictureContext) -> None:
     content = context.remembered("maps", question, lambda: _payload(context, order, contrast, limit))
     picked = st.session_state.get("picked")
     picked = picked if isinstance(picked, Picked) and picked.path in content.sizes else None
-    maps_view(content, picked=picked, key="maps_view", on_pick=_pick)
+    html = one_value.explained(context, picked) if picked else ""
+    maps_view(content, picked=picked, explained=html, key="maps_view", on_pick=_pick)
     if content.data["bits"] != 32:
         st.caption(
             "These maps have so many values that they are shown with three digits only."
             if content.data["bits"]
             else "These maps have so many values that only their colours are shown; show fewer channels to read values."
         )
-    if picked:
-        one_value.show(context, picked)
     downloads.show(context)
 
 

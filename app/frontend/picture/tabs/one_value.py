@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 
 import numpy as np
-import streamlit as st
 
 from ....backend.common.colours import ink, mixed
 from ....backend.picture.one_value import Arithmetic, arithmetic, convolution_at
@@ -16,24 +15,21 @@ FULL_CHANNELS = 3  # input channels shown in full: those of a picture, or those 
 BELOW_ZERO, ABOVE_ZERO = "#0072B2", "#D55E00"
 
 
-def show(context: PictureContext, picked: Picked) -> None:
-    """Render it for the picked cell."""
+def explained(context: PictureContext, picked: Picked) -> str:
+    """HTML for the picked cell."""
     cell = picked.cell
     unit = convolution_at(context.arch, picked.path)
-    with st.expander(f"How this value is computed: {picked.path}, channel {cell.channel}", expanded=True):
-        if unit is None:
-            st.caption("This is not the output of a plain convolution, so its values are not a single sum of products.")
-            return
-        steps = context.remembered("arithmetic", picked, lambda: arithmetic(context.network, context.x, unit, cell))
-        output = float(context.outputs[picked.path][cell.channel, cell.row, cell.column])
-        st.html(_tables(steps, context, unit))
-        st.markdown(_steps(steps))
-        agrees = abs(steps.value - output) <= 1e-4 * max(1.0, abs(output))
-        sentence = f"Computed here: {steps.value:.6g}. In the feature map: {output:.6g}."
-        if agrees:
-            st.success(sentence, icon=":material/check:")
-        else:
-            st.warning(f"{sentence} They differ by {steps.value - output:.2g}.", icon=":material/info:")
+    head = f"<h3>How this value is computed: {escape(picked.path)}, channel {cell.channel}</h3>"
+    if unit is None:
+        return f"{head}<p>This is not the output of a plain convolution, so its values are not one sum of products.</p>"
+    steps = context.remembered("arithmetic", picked, lambda: arithmetic(context.network, context.x, unit, cell))
+    output = float(context.outputs[picked.path][cell.channel, cell.row, cell.column])
+    agrees = abs(steps.value - output) <= 1e-4 * max(1.0, abs(output))
+    differs = "" if agrees else f" They differ by {steps.value - output:.2g}."
+    return (
+        f'{head}<ul>{_steps(steps)}</ul><p role="status">Computed here: {steps.value:.6g}. In the feature map:'
+        f" {output:.6g}.{differs}</p>{_tables(steps, context, unit)}"
+    )
 
 
 def _tables(steps: Arithmetic, context: PictureContext, unit: str) -> str:
@@ -53,14 +49,17 @@ def _tables(steps: Arithmetic, context: PictureContext, unit: str) -> str:
             _grid(weights[i], np.abs(weights).max(), None),
             "<b>→</b>",
             _grid(patch[i] * weights[i], np.abs(patch * weights).max(), None),
-            f"<b>sum {_number(float(sums[channel]))}</b>",
         )
-        rows.append(f"<h4>{escape(names[channel])}</h4><div>{''.join(grids)}</div>")
+        name = escape(names[channel])
+        rows.append(
+            f"<h4>{name}: sum {_number(float(sums[channel]))}</h4>"
+            f'<div class="products" tabindex="0" role="group" aria-label="{name}">{"".join(grids)}</div>'
+        )
     rest = len(sums) - len(shown)
     if rest:
         others = float(sums.sum() - sums[shown].sum())
         rows.append(f"<p>The other {rest} input channels together: <b>{_number(others)}</b></p>")
-    return f'<div class="arithmetic">{_STYLE}<p>Patch × filter → products</p>{"".join(rows)}</div>'
+    return f"<p>Patch × filter → products</p>{''.join(rows)}"
 
 
 def _names(context: PictureContext, count: int, unit: str) -> list[str]:
@@ -76,18 +75,18 @@ def _names(context: PictureContext, count: int, unit: str) -> list[str]:
 
 
 def _steps(steps: Arithmetic) -> str:
-    """From the sum to the value, a line a step."""
-    lines = [f"- sum of {steps.patch.size:,} products: **{_number(float(steps.channel_sums.sum()))}**"]
+    """From the sum to the value, an item a step."""
+    items = [f"sum of {steps.patch.size:,} products: <b>{_number(float(steps.channel_sums.sum()))}</b>"]
     if steps.bias is not None:
-        lines.append(f"- plus the bias {_number(steps.bias)}: **{_number(steps.convolved)}**")
+        items.append(f"plus the bias {_number(steps.bias)}: <b>{_number(steps.convolved)}</b>")
     if n := steps.norm:
-        lines.append(
-            f"- BatchNorm: ({_number(steps.convolved)} − mean {_number(n.mean)}) / √(variance {_number(n.variance)}"
-            f" + {n.eps:g}) × {_number(n.gamma)} + {_number(n.beta)} = **{_number(steps.normalised)}**"
+        items.append(
+            f"BatchNorm: ({_number(steps.convolved)} − mean {_number(n.mean)}) / √(variance {_number(n.variance)}"
+            f" + {n.eps:g}) × {_number(n.gamma)} + {_number(n.beta)} = <b>{_number(steps.normalised)}</b>"
         )
     if steps.activation:
-        lines.append(f"- {steps.activation}: **{_number(steps.value)}**")
-    return "\n".join(lines)
+        items.append(f"{escape(steps.activation)}: <b>{_number(steps.value)}</b>")
+    return "".join(f"<li>{item}</li>" for item in items)
 
 
 def _number(value: float) -> str:
@@ -114,14 +113,3 @@ def _brief(value: float) -> str:
     """Few letters: a 7x7 window has to fit three times into a line."""
     text = f"{value:.2f}" if abs(value) < 10 else f"{value:.0f}"
     return text.replace("-", "−").replace("0.", ".", 1) if abs(value) < 1 else text.replace("-", "−")
-
-
-_STYLE = """<style>
-.arithmetic > div { display: flex; align-items: center; gap: .6rem; overflow-x: auto; padding-bottom: .3rem; }
-.arithmetic h4 { font-size: .85rem; margin: .5rem 0 .2rem; padding: 0; font-weight: 600; }
-.arithmetic p { margin: .2rem 0; font-size: .875rem; }
-.arithmetic table { border-collapse: collapse; margin: 0; width: auto; }
-.arithmetic td { width: 2.1rem; min-width: 2.1rem; height: 1.5rem; padding: 0; text-align: center; font-size: .66rem;
-  line-height: 1; font-variant-numeric: tabular-nums; border: 1px solid rgb(128 128 128 / 35%); }
-.arithmetic b { font-weight: 600; white-space: nowrap; }
-</style>"""

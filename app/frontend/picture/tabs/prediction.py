@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ....backend.charts.prediction import prediction_bars
+from ...chart import show_chart
 from .context import PictureContext
 
 
@@ -17,4 +18,4 @@ def show(context: PictureContext, logits: tuple[Tensor, Tensor], names: tuple[st
         st.markdown(f"The cosine of the two vectors is **{cosine:.4f}**; 1 means that they point the same way.")
         return
     figure = prediction_bars(logits[0], logits[1], names, context.class_name)
-    st.plotly_chart(figure, key=key, config={"displaylogo": False})
+    show_chart(figure, key, f"{context.arch.key}.{key}")
