@@ -64,7 +64,7 @@ def show(state: State) -> None:
         key="family",
         on_select=lambda _: None,
         on_expand=lambda _: None,
-        height_px=DIAGRAM_HEIGHT_PX,
+        height="min(DIAGRAM_HEIGHT_PXpx, 72svh)",
     )
     st.html(_table(row, at))
     published = LINEAGES[stop.script].end if stop.mutation else LINEAGES[0].start
