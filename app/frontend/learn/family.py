@@ -17,7 +17,6 @@ from ..components.graph_view import graph_view
 from ..shell.terms import with_terms
 from ..state import State
 
-DIAGRAM_HEIGHT_PX = 520
 KEY = "family-step"
 
 
@@ -64,7 +63,6 @@ def show(state: State) -> None:
         key="family",
         on_select=lambda _: None,
         on_expand=lambda _: None,
-        height="min(DIAGRAM_HEIGHT_PXpx, 72svh)",
     )
     st.html(_table(row, at))
     published = LINEAGES[stop.script].end if stop.mutation else LINEAGES[0].start
