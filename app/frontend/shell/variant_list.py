@@ -6,6 +6,6 @@ from inception_models import ARCHITECTURES
 
 
 def variant_label(key: str) -> str:
-    """Group, title, year and other names of a variant: a search in the list looks at all of it."""
+    """Title, year, group and other names of a variant: a search looks at all of it, and the narrow bar shows the first."""
     about = ARCHITECTURES[key].about
-    return f"{about.group.partition(' ')[0]} · {about.label}, {about.year} · {', '.join(about.aliases)}"
+    return f"{about.label}, {about.year} · {' · '.join((about.group.partition(' ')[0], *about.aliases))}"
