@@ -6,6 +6,6 @@ from inception_models import ARCHITECTURES
 
 
 def variant_label(key: str) -> str:
-    """Title, year, group and other names of a variant: a search looks at all of it, and the narrow bar shows the first."""
+    """Title, year, group and other names of a variant: a search looks at all, and the narrow bar shows the first."""
     about = ARCHITECTURES[key].about
     return f"{about.label}, {about.year} · {' · '.join((about.group.partition(' ')[0], *about.aliases))}"
