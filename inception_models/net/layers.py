@@ -74,7 +74,12 @@ class ChannelScale(nn.Module):
 
     def __init__(self, channels: int, init: float, device: torch.device | str) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.full((channels,), init, device=device))
+        self.init = init
+        self.weight = nn.Parameter(torch.empty(channels, device=device))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        nn.init.constant_(self.weight, self.init)
 
     def forward(self, x: Tensor) -> Tensor:
         return x * self.weight.view(-1, *[1] * (x.ndim - 2))

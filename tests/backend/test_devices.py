@@ -27,6 +27,7 @@ from inception_models import ARCHITECTURES, Arch, build
 from inception_models.arch.spec import LocalResponseNorm
 from inception_models.edits.input_output import with_classes, without_aux
 from inception_models.edits.widths import scaled
+from inception_models.net.layers import ChannelScale
 from tests.backend.memory.live_memory import LiveMemory
 from tests.devices import DEVICES, scarce_memory
 
@@ -35,6 +36,8 @@ WORK_SPACE_BYTES = 512 * 2**20  # more than cuDNN takes for one convolution
 OTHER_WORK = 4  # times: what the machine does beside a test may slow either of two measurements
 SPARE_BYTES = 48 * 2**20
 DIM = 0.01  # times a usual picture: with random weights the maps of deep networks would leave the range of float16
+
+FLOAT16_LIMIT = torch.finfo(torch.float16).max / 8  # what is between two layers may be larger than what leaves them
 
 on_devices = pytest.mark.parametrize("device", DEVICES)
 
@@ -67,7 +70,11 @@ def test_every_branch_is_that_of_the_plain_network_on_the_cpu(key: str, dtype: D
     if device.type == "cpu" and dtype != "float32" and any(isinstance(s, LocalResponseNorm) for s in arch.stages):
         pytest.skip("PyTorch has no local response normalisation in 16 bits on a CPU")
     net, x = model_for(arch), DIM * pictures(arch)
+    if dtype == "float16" and any(isinstance(module, ChannelScale) for module in net.modules()):
+        pytest.skip("a layer scale starts at 1e-6, where float16 has few digits")
     want = prepare(net, device=torch.device("cpu"), fast=False).run(x)
+    if dtype == "float16" and max(out.abs().max() for out in want.outputs.values()) > FLOAT16_LIMIT:
+        pytest.skip("these random weights leave the range of float16")
     got = prepare(net, device=device, dtype=TORCH_DTYPES[dtype]).run(x)
     assert share_of_largest(got.logits, want.logits) < TOLERANCES[dtype]
     for path, output in got.outputs.items():

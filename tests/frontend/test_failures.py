@@ -54,14 +54,14 @@ def test_a_callback_that_fails_is_a_sentence_and_the_page_is_as_it_was(
     before = len(app.get("bidi_component")), [box.value for box in app.selectbox]
     with monkeypatch.context() as broken, caplog.at_level(logging.ERROR):
         broken.setattr(State, "show_variant", fails)
-        variant = app.selectbox(key="variant")
+        variant = app.selectbox(key="variant-0")
         variant.select("xception").run()
     assert not app.exception
     (warning,) = app.warning
     assert warning.value.replace("\\", "").startswith(f"That could not be done. {reason}")
     assert (len(app.get("bidi_component")), [box.value for box in app.selectbox]) == before
     assert any(record.exc_info and record.exc_info[1] is problem for record in caplog.records)
-    app.selectbox(key="variant").select("xception").run()
+    app.selectbox(key="variant-0").select("xception").run()
     assert not app.warning
     assert app.session_state.state.arch.key == "xception"
 

@@ -150,4 +150,4 @@ def test_latex_compiles_the_figure(key: str, stage: str, tmp_path: Path) -> None
     document = figure_bytes(analysis, ".tex", DiagramOptions(), analysis, stage).decode()
     assert "Output written on paper.pdf (1 page" in compiled(document, tmp_path)
     if stage == "inception3a":
-        assert "{\\fontsize{10}{10}\\selectfont\\bfseries 128};" in document
+        assert "{\\fontsize{11}{11}\\selectfont\\bfseries 128};" in document

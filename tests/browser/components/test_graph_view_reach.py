@@ -89,7 +89,7 @@ def test_one_place_takes_the_tab_and_carries_a_name(page: Page, url: str) -> Non
     for _ in range(3):
         page.keyboard.press("Tab")
     assert small.focused() == "input"
-    expect(small.place("input")).to_have_accessible_name("input, 40 filters <b>of 3x3</b>")
+    expect(small.place("input")).to_have_accessible_name("input 40: input, 40 filters <b>of 3x3</b>")
     expect(page.locator(".view .tip")).to_have_text("input\n40 filters <b>of 3x3</b>", use_inner_text=True)
     expect(page.locator(".view .rings .focused")).to_have_count(1)
     page.keyboard.press("Tab")
