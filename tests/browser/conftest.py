@@ -60,7 +60,8 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of 1440 x 900 that knows nothing of earlier ones. An error in it or its console fails the test."""
-    page = _reused(context) if "static_page" not in request.fixturenames else context.new_page()
+    alone = bool({"static_page", "no_history"} & set(request.fixturenames))
+    page = context.new_page() if alone else _reused(context)
     errors: list[str] = []
 
     def on_console(said: ConsoleMessage) -> None:
@@ -75,7 +76,7 @@ def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Pa
     yield page
     page.remove_listener("console", on_console)
     page.remove_listener("pageerror", on_error)
-    if "static_page" in request.fixturenames:
+    if alone:
         page.close()
     else:
         _forget(page)
@@ -104,6 +105,11 @@ def _forget(page: Page) -> None:
         page.context.clear_permissions()
     except Error:  # such as a page that hangs or has crashed: the next test gets another
         page.close()
+
+
+@pytest.fixture
+def no_history() -> None:
+    """Gives a test a page of its own: the shared one soon has the 50 entries of history that Chromium counts."""
 
 
 @pytest.fixture

@@ -380,6 +380,7 @@ def test_an_undo_reaches_the_control_that_shows_it(visit: Callable[..., Page]) -
     expect(size).to_have_value("224", timeout=SLOW_MS)
 
 
+@pytest.mark.usefixtures("no_history")
 def test_back_and_forward_walk_through_variants_and_selections(page: Page, app_url: str) -> None:
     page.goto("about:blank")
     before = page.evaluate("history.length")

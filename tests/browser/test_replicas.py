@@ -29,7 +29,7 @@ EDITED = "inception3a.branch1x1.conv"
 LINKED = with_widths(GOOGLENET, {EDITED: 71})
 OTHER = with_classes(LINKED, 10)
 OFFLINE = with_widths(OTHER, {EDITED: 79})
-SELECTED = "inception3b"
+SELECTED = "inception 3b"
 NGINX = "off;"  # the end of its command line
 SESSION = "window.inceptionMemory.session"
 GONE_SECONDS = 5  # after which a session without a connection is forgotten
@@ -86,7 +86,7 @@ def page(browser: Browser, service: tuple[str, int]) -> Iterator[Page]:
     field.fill("10")
     field.press("Enter")
     shows(page, OTHER)
-    page.locator('g.node[id="inception3b.branch3x3.conv"]').click(timeout=SLOW_MS)
+    page.get_by_role("option", name=SELECTED).click(timeout=SLOW_MS)
     expect(page.locator(".inspector h2").first).to_have_text(SELECTED, timeout=SLOW_MS)
     settled(page)
     yield page
