@@ -9,10 +9,10 @@ import statistics
 import time
 
 from app.backend import analyze
-from app.backend.decide.budget import Budget
-from app.backend.decide.fit import FitOptions, fitted
-from app.backend.decide.importance import by_norm
-from app.backend.decide.shrinking import Strategy
+from app.backend.decide.fitting.budget import Budget
+from app.backend.decide.fitting.fit import FitOptions, fitted
+from app.backend.decide.fitting.importance import by_norm
+from app.backend.decide.fitting.shrinking import Strategy
 from inception_models import ARCHITECTURES, build
 
 Row = dict[str, float | str]

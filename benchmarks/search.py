@@ -10,9 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from app.backend.decide.search import SearchMethod, SearchOptions, search
-from app.backend.decide.search_space import SearchAxis, SearchSpace
-from app.backend.decide.trials import Problem
+from app.backend.decide.searching.search import SearchMethod, SearchOptions, search
+from app.backend.decide.searching.search_space import SearchAxis, SearchSpace
+from app.backend.decide.searching.trials import Problem
 from inception_models import ARCHITECTURES
 
 Row = dict[str, float | str]

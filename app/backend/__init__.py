@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .analysis.network import Analysis, BranchCost, StageCost, analyze
-    from .decide.compare import compare
-    from .decide.comparison import Comparison
-    from .decide.fit import Fitted, fit
+    from .decide.comparing.compare import compare
+    from .decide.comparing.comparison import Comparison
+    from .decide.fitting.fit import Fitted, fit
     from .foreign.module_analysis import ModuleAnalysis, analyze_module
 
 _HOMES = {
@@ -19,10 +19,10 @@ _HOMES = {
     "analyze": "analysis.network",
     "ModuleAnalysis": "foreign.module_analysis",
     "analyze_module": "foreign.module_analysis",
-    "Comparison": "decide.comparison",
-    "compare": "decide.compare",
-    "Fitted": "decide.fit",
-    "fit": "decide.fit",
+    "Comparison": "decide.comparing.comparison",
+    "compare": "decide.comparing.compare",
+    "Fitted": "decide.fitting.fit",
+    "fit": "decide.fitting.fit",
 }
 __all__ = [
     "Analysis",

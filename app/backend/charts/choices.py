@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 
 from ..common.quantity import exact
 from ..common.text import chart_text
-from ..decide.comparison import Comparison
+from ..decide.comparing.comparison import Comparison
 from ..decide.family_map import FamilyPoint
-from ..decide.search import SearchResult
+from ..decide.searching.search import SearchResult
 from .style import BLUE, GREEN, ORANGE, PINK, styled
 
 GHOST_OPACITY = 0.35

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from inception_models import ARCHITECTURES
 
 from ..analysis.network import analyze
-from .search import pareto_front
+from .searching.search import pareto_front
 
 
 @dataclass(frozen=True, slots=True)

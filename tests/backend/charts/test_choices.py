@@ -3,9 +3,9 @@ from __future__ import annotations
 from app.backend import compare
 from app.backend.charts.choices import family_scatter, search_scatter, stage_ghosts
 from app.backend.decide.family_map import family_map
-from app.backend.decide.search import SearchOptions, search
-from app.backend.decide.search_space import SearchAxis, SearchSpace
-from app.backend.decide.trials import Problem
+from app.backend.decide.searching.search import SearchOptions, search
+from app.backend.decide.searching.search_space import SearchAxis, SearchSpace
+from app.backend.decide.searching.trials import Problem
 from inception_models import ARCHITECTURES
 
 

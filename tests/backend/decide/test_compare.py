@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.backend import analyze, compare
-from app.backend.decide.alignment import aligned
-from app.backend.decide.comparison import Comparison, NetworkDifference
-from app.backend.decide.difference_diagram import draw_differences
+from app.backend.decide.comparing.alignment import aligned
+from app.backend.decide.comparing.comparison import Comparison, NetworkDifference
+from app.backend.decide.comparing.difference_diagram import draw_differences
 from app.backend.foreign.inspection import inspected
 from app.cli import main
 from inception_models import ARCHITECTURES, Arch, with_widths

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
 from app.backend import analyze, fit
-from app.backend.decide.budget import Budget
 from app.backend.decide.channels import stage_widths
 from app.backend.decide.cost_model import CostModel
-from app.backend.decide.fit import FitOptions, fitted
-from app.backend.decide.importance import by_norm, by_taylor
-from app.backend.decide.reach import OutOfReach
+from app.backend.decide.fitting.budget import Budget
+from app.backend.decide.fitting.fit import FitOptions, fitted
+from app.backend.decide.fitting.importance import by_norm, by_taylor
+from app.backend.decide.fitting.reach import OutOfReach
 from app.backend.memory.inference import inference_memory
 from app.backend.timing.latency import Latency, Timing
 from inception_models import ARCHITECTURES, Arch, build, widths, with_widths

@@ -12,8 +12,8 @@ import pytest
 
 from app.backend import analyze
 from app.backend.common.jobs import Cancelled, Progress
-from app.backend.decide.heal import HealPlan, heal_csv, heal_json, prune_and_heal
-from app.backend.decide.heal_figure import heal_svg
+from app.backend.decide.healing.heal import HealPlan, heal_csv, heal_json, prune_and_heal
+from app.backend.decide.healing.heal_figure import heal_svg
 from app.cli import main
 from inception_models.checkpoints.demo import demo
 from inception_models.training.datasets import Data, digits

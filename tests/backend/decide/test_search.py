@@ -12,9 +12,9 @@ from distributed import LocalCluster
 
 from app.backend import analyze
 from app.backend.common.jobs import Cancelled, Progress
-from app.backend.decide.search import SearchOptions, pareto_front, search
-from app.backend.decide.search_space import SearchAxis, SearchSpace
-from app.backend.decide.trials import Problem, Tryout
+from app.backend.decide.searching.search import SearchOptions, pareto_front, search
+from app.backend.decide.searching.search_space import SearchAxis, SearchSpace
+from app.backend.decide.searching.trials import Problem, Tryout
 from app.backend.memory.inference import inference_memory
 from app.cli import main
 from inception_models import ARCHITECTURES

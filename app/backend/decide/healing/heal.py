@@ -2,7 +2,7 @@
 
 For every share of the MACs and every seed three networks are trained by one recipe, on the same pictures:
 
-- ``pruned``: the least important filters go (:mod:`.shrinking` by weights), the others keep their weights;
+- ``pruned``: the least important filters go (:mod:`..fitting.shrinking` by weights), the others keep their weights;
 - ``even``: one factor for all widths, the strongest filters keep their weights;
 - ``scratch``: the network of ``pruned``, from random weights.
 
@@ -28,11 +28,11 @@ from inception_models.training.start import Start, Tuning, digest_of, loaded_wit
 from inception_models.training.train import train
 from inception_models.weights import Source
 
-from ..analysis.network import analyze
-from ..common.jobs import Progress
-from .budget import Budget
-from .fit import FitOptions, fitted
-from .importance import FilterImportance, by_norm, by_taylor
+from ...analysis.network import analyze
+from ...common.jobs import Progress
+from ..fitting.budget import Budget
+from ..fitting.fit import FitOptions, fitted
+from ..fitting.importance import FilterImportance, by_norm, by_taylor
 
 HealMethod = Literal["pruned", "even", "scratch"]
 METHODS: tuple[HealMethod, ...] = ("pruned", "even", "scratch")

@@ -8,8 +8,8 @@ from typing import Literal
 
 from inception_models.arch.shapes import Shape
 
-from ..analysis.network import Analysis
-from ..foreign.analysed import ModuleAnalysis
+from ...analysis.network import Analysis
+from ...foreign.analysed import ModuleAnalysis
 from .stage_parts import OpSide, StageSide
 
 Fate = Literal["added", "removed", "changed", "follows"]

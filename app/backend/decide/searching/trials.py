@@ -20,12 +20,12 @@ from inception_models.training.start import Tuning, loaded_with_its_classes, sta
 from inception_models.training.train import train
 from inception_models.weights import named
 
-from ..analysis.network import analyze
-from ..training.data import read_data_set
-from .channels import Form, stage_widths
-from .cost_model import CostModel, PeakCost, SumCost
+from ...analysis.network import analyze
+from ...training.data import read_data_set
+from ..channels import Form, stage_widths
+from ..cost_model import CostModel, PeakCost, SumCost
+from ..totals import receptive_field_px
 from .search_space import Choice, SearchSpace
-from .totals import receptive_field_px
 
 LARGER_IS_BETTER = ("receptive_field_px", "kept", "accuracy")
 OBJECTIVES = ("macs", "params", "peak_bytes", *LARGER_IS_BETTER)

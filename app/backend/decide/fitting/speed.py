@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..analysis.network import Analysis
-from ..timing.latency import Latency
+from ...analysis.network import Analysis
+from ...timing.latency import Latency
 
 
 @dataclass(frozen=True, slots=True)

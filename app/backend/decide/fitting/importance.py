@@ -24,7 +24,7 @@ from inception_models.resize.layers import MIXING, layer_tensors, layer_unit
 from inception_models.training.batches import prepared
 from inception_models.training.datasets import Data
 
-from .channels import Form, stage_widths
+from ..channels import Form, stage_widths
 
 TAYLOR_PICTURES = 256
 TAYLOR_BATCH = 32

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from inception_models.arch.spec import Arch
 from inception_models.edits.diff import changes
 
-from ..analysis.network import Analysis, analyze
-from ..foreign.analysed import ModuleAnalysis
-from ..foreign.totals import network_totals
+from ...analysis.network import Analysis, analyze
+from ...foreign.analysed import ModuleAnalysis
+from ...foreign.totals import network_totals
+from ..totals import receptive_field_px
 from .alignment import aligned
 from .comparison import ComparedNumber, Comparison, NetworkDifference, PartDifferences
 from .pairs import part_differences, stage_pair, stage_worth
 from .stage_parts import StageSide, stage_sides
-from .totals import receptive_field_px
 
 FEWEST, MOST = 2, 6  # networks
 Comparable = Arch | Analysis | ModuleAnalysis

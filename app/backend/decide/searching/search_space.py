@@ -17,7 +17,7 @@ from inception_models.edits.depth import repeats, replaced_repeats
 from inception_models.edits.input_output import with_size_and_fitting_heads
 from inception_models.edits.widths import replaced_widths
 
-from .channels import stage_widths
+from ..channels import stage_widths
 
 AxisKind = Literal["width", "scale", "copies", "size"]
 Choice = Mapping[str, float]

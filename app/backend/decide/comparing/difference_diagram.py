@@ -14,16 +14,16 @@ from typing import Literal
 from inception_models.arch.shapes import Shape
 from inception_models.arch.spec import AuxHead
 
-from ..analysis.graph import unused
-from ..common.colours import THEMES, ThemeName, ink
-from ..common.quantity import shape_text, short
-from ..diagram.boxes import BoxSize, EdgeRole
-from ..diagram.export import FigureFormat, figure_file
-from ..diagram.labels import readable
-from ..diagram.options import Direction
-from ..diagram.scene import ClusterTree, Topology
-from ..diagram.styles import BOX_SIZES, CLUSTER_LABEL_WIDTH, BoxStyle, DiagramStyle, EdgeStyle, fitted
-from ..diagram.svg import Drawing, drawing_of
+from ...analysis.graph import unused
+from ...common.colours import THEMES, ThemeName, ink
+from ...common.quantity import shape_text, short
+from ...diagram.boxes import BoxSize, EdgeRole
+from ...diagram.export import FigureFormat, figure_file
+from ...diagram.labels import readable
+from ...diagram.options import Direction
+from ...diagram.scene import ClusterTree, Topology
+from ...diagram.styles import BOX_SIZES, CLUSTER_LABEL_WIDTH, BoxStyle, DiagramStyle, EdgeStyle, fitted
+from ...diagram.svg import Drawing, drawing_of
 from .comparison import Comparison, Fate, OpPair, StagePair
 
 FORMATS: tuple[FigureFormat, ...] = ("svg", "pdf", "png")

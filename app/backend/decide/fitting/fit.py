@@ -15,13 +15,13 @@ import numpy as np
 from inception_models import Arch, with_widths
 from inception_models.edits.depth import repeats, with_repeats
 
-from ..analysis.network import analyze
-from ..common.dtypes import Dtype
-from ..common.jobs import Progress
-from ..timing.latency import Latency
+from ...analysis.network import analyze
+from ...common.dtypes import Dtype
+from ...common.jobs import Progress
+from ...timing.latency import Latency
+from ..channels import stage_widths
+from ..cost_model import CostModel, SumCost
 from .budget import Budget, BudgetTotals, Goal, amount, budget_totals
-from .channels import stage_widths
-from .cost_model import CostModel, SumCost
 from .importance import FilterImportance
 from .places import Places, places_of
 from .reach import OutOfReach, check_reach, deep_enough
@@ -268,6 +268,6 @@ def _fast_enough(original: Arch, model: CostModel, budget: Budget, options: FitO
 
 
 def _measured(arch: Arch) -> Latency:
-    from ..timing.latency import measure
+    from ...timing.latency import measure
 
     return measure(arch, rounds=12, limit_seconds=8)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..common.colours import THEMES
-from ..common.quantity import short
-from ..diagram.dot import FONT, escaped
+from ...common.colours import THEMES
+from ...common.quantity import short
+from ...diagram.dot import FONT, escaped
 from .heal import HealMethod, HealPoint, HealResult
 
 WIDTH, HEIGHT = 640, 380

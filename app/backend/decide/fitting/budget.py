@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from ..analysis.network import Analysis
-from ..common.dtypes import ELEMENT_BYTES, Dtype
-from ..common.quantity import short
-from ..memory.inference import inference_memory
-from .totals import receptive_field_px
+from ...analysis.network import Analysis
+from ...common.dtypes import ELEMENT_BYTES, Dtype
+from ...common.quantity import short
+from ...memory.inference import inference_memory
+from ..totals import receptive_field_px
 
 
 @dataclass(frozen=True, slots=True)

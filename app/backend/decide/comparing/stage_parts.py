@@ -10,13 +10,13 @@ from inception_models.arch.spec import Arch, AuxHead, Branch, Conv, Repeat, Resi
 from inception_models.arch.tree import Part, children
 from inception_models.edits.diff import part_in_words
 
-from ..analysis.graph import Layer, Node
-from ..analysis.kinds import LayerKind
-from ..analysis.network import Analysis, StageCost
-from ..common.quantity import float32_bytes
-from ..foreign.analysed import ModuleAnalysis
-from ..foreign.hierarchy import ModulePart, module_parts
-from ..foreign.view import depth_of
+from ...analysis.graph import Layer, Node
+from ...analysis.kinds import LayerKind
+from ...analysis.network import Analysis, StageCost
+from ...common.quantity import float32_bytes
+from ...foreign.analysed import ModuleAnalysis
+from ...foreign.hierarchy import ModulePart, module_parts
+from ...foreign.view import depth_of
 
 KINDS_OF_STAGES: Mapping[LayerKind, str] = {  # as the family's are called
     "conv": "Conv",

@@ -11,7 +11,7 @@ import numpy as np
 from inception_models import Arch
 from inception_models.arch.tree import unknown
 
-from .channels import Channels, Form
+from ..channels import Channels, Form
 
 
 @dataclass(frozen=True, eq=False)

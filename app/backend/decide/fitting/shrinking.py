@@ -14,8 +14,8 @@ from typing import Literal
 
 import numpy as np
 
-from .channels import Form
-from .cost_model import Cost, PeakCost
+from ..channels import Form
+from ..cost_model import Cost, PeakCost
 
 Strategy = Literal["even", "sensitivity", "weights"]
 ENOUGH = 0.99  # of a limit

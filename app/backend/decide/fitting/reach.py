@@ -9,13 +9,13 @@ from inception_models import Arch, with_widths
 from inception_models.arch.rules import MAX_REPEATS
 from inception_models.edits.depth import repeats, with_repeats
 
-from ..analysis.network import Analysis, analyze
+from ...analysis.network import Analysis, analyze
+from ..channels import Form
+from ..cost_model import CostModel
+from ..totals import receptive_field_px
 from .budget import amount
-from .channels import Form
-from .cost_model import CostModel
 from .places import Places
 from .shrinking import CostLimit
-from .totals import receptive_field_px
 
 
 class OutOfReach(ValueError):

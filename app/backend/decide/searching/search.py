@@ -22,7 +22,7 @@ from inception_models import Arch
 from inception_models.edits.link import to_edits
 from inception_models.variants import ARCHITECTURES
 
-from ..common.jobs import Progress
+from ...common.jobs import Progress
 from .search_space import Choice, SearchSpace
 from .trials import LARGER_IS_BETTER, Numbers, Problem, evaluated
 

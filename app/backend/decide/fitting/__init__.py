@@ -1,0 +1,1 @@
+"""A network shrunk to a budget: of MACs, parameters, memory, time."""

@@ -1,0 +1,1 @@
+"""Many networks tried: over ranges of widths, repeats and input sizes."""
