@@ -19,7 +19,8 @@ VARIANT = '''"""A toy. Filter counts: of no paper."""
 
 from __future__ import annotations
 
-from ..arch.spec import About, Arch, AuxHead, Conv, GlobalPool, Inception, Linear, Pool, Unit
+from ..arch.about import About
+from ..arch.spec import Arch, AuxHead, Conv, GlobalPool, Inception, Linear, Pool, Unit
 from .branches import branch1x1, branch3x3, branch_pool, classifier_head
 from .stories import code, paper
 

@@ -26,3 +26,8 @@ def program() -> tuple[str, ...]:
     if Path(sys.argv[0]).stem == INSTALLED:
         return (INSTALLED,)
     return ("python", "-m", __name__.partition(".")[0])
+
+
+def add_output(parser: ArgumentParser, meaning: str, required: bool = False) -> None:
+    """Give ``parser`` the option ``-o FILE``."""
+    parser.add_argument("-o", "--output", type=Path, required=required, metavar="FILE", help=meaning)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from inception_models.training.datasets import Data
     from inception_models.weights import Source
 
-    from ..backend.decide.budget import Budget
-    from ..backend.decide.fit import FitOptions
-    from ..backend.decide.importance import FilterImportance
+    from ..backend.decide.fitting.budget import Budget
+    from ..backend.decide.fitting.fit import FitOptions
+    from ..backend.decide.fitting.importance import FilterImportance
 
 _PREFIXES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 STRATEGIES = ("even", "sensitivity", "weights")
@@ -76,7 +76,7 @@ def add_fit_options(parser: ArgumentParser, source_flag: str = "--weights") -> N
 
 def budget_from(args: Namespace) -> Budget:
     """The budget that was asked for."""
-    from ..backend.decide.budget import Budget
+    from ..backend.decide.fitting.budget import Budget
 
     return Budget(
         args.macs,
@@ -96,7 +96,7 @@ def fit_options_from(args: Namespace, arch: Arch, weights: Source | None) -> Fit
     Raises:
         ValueError: where weights and strategy do not go together.
     """
-    from ..backend.decide.fit import FitOptions
+    from ..backend.decide.fitting.fit import FitOptions
 
     if args.strategy == "weights" and weights is None:
         raise ValueError("The strategy weights needs trained weights: --weights demo, their name, or a file.")
@@ -109,7 +109,7 @@ def fit_options_from(args: Namespace, arch: Arch, weights: Source | None) -> Fit
 def _importance(args: Namespace, arch: Arch, weights: Source) -> FilterImportance:
     from inception_models.training.start import loaded_with_its_classes
 
-    from ..backend.decide.importance import by_norm, by_taylor
+    from ..backend.decide.fitting.importance import by_norm, by_taylor
     from ..backend.training.data import read_data_set
 
     known = loaded_with_its_classes(arch, weights)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from inception_models.codegen import FRAMEWORKS, source
 
-from . import Command
+from . import Command, add_output
 from .network_options import add_network, add_network_file, network_or_file_s
 
 
@@ -16,7 +15,7 @@ def _add_options(parser: ArgumentParser) -> None:
     add_network(parser)
     add_network_file(parser)
     parser.add_argument("--framework", choices=FRAMEWORKS, default="torch", help="PyTorch (default) or Keras 3")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="FILE.py; otherwise the code is printed")
+    add_output(parser, "FILE.py; otherwise the code is printed")
     parser.add_argument(
         "--check", action="store_true", help="run the code beside the network and say how far their outputs differ"
     )

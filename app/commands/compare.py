@@ -9,26 +9,24 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import Command
+from . import Command, add_output
 from .named_networks import FORMS, named_network
 from .text_table import columns
 
 if TYPE_CHECKING:
-    from ..backend.decide.comparison import ComparedNumber, Comparison, NetworkDifference, PartDifference
-    from ..backend.decide.stage_parts import StageSide
+    from ..backend.decide.comparing.comparison import ComparedNumber, Comparison, NetworkDifference, PartDifference
+    from ..backend.decide.comparing.stage_parts import StageSide
 
 
 def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("first", metavar="A", help=f"a network: {FORMS}")
     parser.add_argument("others", metavar="B", nargs="+", help="one to five more; differences are from A")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="draw what differs between A and B: FILE.svg, .pdf or .png"
-    )
+    add_output(parser, "draw what differs between A and B: FILE.svg, .pdf or .png")
 
 
 def _run(args: Namespace) -> int:
-    from ..backend.decide.compare import compare
+    from ..backend.decide.comparing.compare import compare
 
     networks = [named_network(text) for text in (args.first, *args.others)]
     first, second, *others = (network.analysis for network in networks)
@@ -40,7 +38,7 @@ def _run(args: Namespace) -> int:
 
 
 def _draw(comparison: Comparison, output: Path) -> None:
-    from ..backend.decide.difference_diagram import FORMATS, differences_as_file
+    from ..backend.decide.comparing.difference_diagram import FORMATS, differences_as_file
 
     ending = output.suffix.lower().removeprefix(".")
     if ending not in FORMATS:

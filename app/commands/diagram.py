@@ -9,7 +9,7 @@ from typing import get_args
 from inception_models import ARCHITECTURES
 
 from ..backend.common.colours import ColorBy
-from . import Command
+from . import Command, add_output
 from .network_options import add_network, add_network_file, network_or_file_s
 
 _COLORS = tuple(name for name in get_args(ColorBy) if name != "time")  # which nothing has measured here
@@ -18,13 +18,10 @@ _COLORS = tuple(name for name in get_args(ColorBy) if name != "time")  # which n
 def _add_options(parser: ArgumentParser) -> None:
     add_network(parser)
     add_network_file(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
+    add_output(
+        parser,
+        "FILE.svg, .pdf, .png, .tex (TikZ) or .dot; a folder gets an .svg with a name that says what it shows",
         required=True,
-        metavar="FILE",
-        help="FILE.svg, .pdf, .png, .tex (TikZ) or .dot; a folder gets an .svg with a name that says what it shows",
     )
     parser.add_argument("--stage", default="", metavar="STAGE", help="this stage or head only")
     parser.add_argument("--level", choices=("stage", "branch", "op"), default="branch", help="how much to show")

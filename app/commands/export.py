@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from inception_models.checkpoints.key_names import LIBRARIES, OURS
 
-from . import Command
+from . import Command, add_output
 from .network_options import add_network, network_from
 from .weights_options import add_preprocessing, add_weights, download, named_weights, with_preprocessing
 
@@ -16,13 +15,10 @@ from .weights_options import add_preprocessing, add_weights, download, named_wei
 def _add_options(parser: ArgumentParser) -> None:
     add_network(parser)
     add_weights(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
+    add_output(
+        parser,
+        "FILE.safetensors or .pth: the weights; .onnx or .pt2: the network, which runs without this program",
         required=True,
-        metavar="FILE",
-        help="FILE.safetensors or .pth: the weights; .onnx or .pt2: the network, which runs without this program",
     )
     parser.add_argument(
         "--layout",

@@ -6,17 +6,16 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import Command
+from . import Command, add_output
 from .budget_options import add_budget, add_fit_options, budget_from, fit_options_from
 from .network_options import add_network, network_from
 from .text_table import columns
 from .weights_options import download, named_weights
 
 if TYPE_CHECKING:
-    from ..backend.decide.fit import Fitted
+    from ..backend.decide.fitting.fit import Fitted
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -24,13 +23,11 @@ def _add_options(parser: ArgumentParser) -> None:
     add_budget(parser)
     add_fit_options(parser)
     parser.add_argument("--json", action="store_true", help="print JSON")
-    parser.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="write the network as FILE.json, which other commands take"
-    )
+    add_output(parser, "write the network as FILE.json, which other commands take")
 
 
 def _run(args: Namespace) -> int:
-    from ..backend.decide.fit import fitted
+    from ..backend.decide.fitting.fit import fitted
     from ..backend.training.record import written
     from .named_networks import network_json
 
@@ -68,7 +65,7 @@ def _text(result: Fitted) -> str:
     from urllib.parse import urlencode
 
     from ..backend.common.links import to_query
-    from ..backend.decide.budget import amount
+    from ..backend.decide.fitting.budget import amount
 
     lines = [f"{result.original.about.title}, strategy {result.strategy}", ""]
     for goal in result.goals:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..backend.common.jobs import Cancelled, Progress
-from . import Command
+from . import Command, add_output
 from .network_options import add_network, network_from
 from .text_table import columns
 from .weights_options import download, named_weights
@@ -40,21 +40,18 @@ def _add_options(parser: ArgumentParser) -> None:
         parser.add_argument(flag, type=kind, default=default, metavar="N", help=f"{meaning} (default: %(default)s)")
     parser.add_argument("--lock", action="append", default=[], metavar="PATTERN", help="what keeps its widths")
     parser.add_argument("--norms", action="store_true", help="judge filters by their norms, not by Taylor importance")
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
+    add_output(
+        parser,
+        "FILE.csv; beside it .json, the figure .svg, and .log.jsonl, from which the same command goes on",
         required=True,
-        metavar="FILE",
-        help="FILE.csv; beside it .json, the figure .svg, and .log.jsonl, from which the same command goes on",
     )
 
 
 def _run(args: Namespace) -> int:
     from inception_models.training.start import loaded_with_its_classes
 
-    from ..backend.decide.heal import HealPlan, heal_csv, heal_json, heal_rows, prune_and_heal
-    from ..backend.decide.heal_figure import heal_svg
+    from ..backend.decide.healing.heal import HealPlan, heal_csv, heal_json, heal_rows, prune_and_heal
+    from ..backend.decide.healing.heal_figure import heal_svg
     from ..backend.training.data import read_data_set
     from ..backend.training.record import written
 

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import Command
+from . import Command, add_output
 from .network_options import add_network, network_from
 from .weights_options import add_preprocessing, add_weights, download, named_weights, with_preprocessing
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def _add_options(parser: ArgumentParser) -> None:
     add_network(parser)
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="FILE.html")
+    add_output(parser, "FILE.html", required=True)
     parser.add_argument("--image", type=Path, metavar="FILE", help="a picture: its classes, and maps of every branch")
     parser.add_argument(
         "--compare-with",

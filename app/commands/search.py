@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..backend.common.jobs import Cancelled, Progress
-from . import Command
+from . import Command, add_output
 from .network_options import add_network, network_from
 from .text_table import columns
 
 if TYPE_CHECKING:
-    from ..backend.decide.search import SearchResult
-    from ..backend.decide.search_space import AxisKind, SearchAxis
-    from ..backend.decide.trials import Tryout
+    from ..backend.decide.searching.search import SearchResult
+    from ..backend.decide.searching.search_space import AxisKind, SearchAxis
+    from ..backend.decide.searching.trials import Tryout
 
 _STEPS: dict[AxisKind, float] = {"width": 8, "scale": 0.125, "copies": 1, "size": 32}
 
@@ -54,14 +54,14 @@ def _add_options(parser: ArgumentParser) -> None:
     trying.add_argument("--pictures", type=int, default=1000, metavar="N", help="to train on (default: 1000)")
     trying.add_argument("--test-pictures", type=int, default=1000, metavar="N", help="to test with (default: 1000)")
     parser.add_argument("--json", action="store_true", help="print the Pareto front as JSON")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write every trial to FILE.csv")
+    add_output(parser, "write every trial to FILE.csv")
     parser.add_argument("--log", type=Path, metavar="FILE", help="keep every trial there, and go on from it")
 
 
 def _run(args: Namespace) -> int:
-    from ..backend.decide.search import SearchOptions, search
-    from ..backend.decide.search_space import SearchSpace
-    from ..backend.decide.trials import Problem
+    from ..backend.decide.searching.search import SearchOptions, search
+    from ..backend.decide.searching.search_space import SearchSpace
+    from ..backend.decide.searching.trials import Problem
 
     if args.output is not None and args.output.suffix != ".csv":
         raise ValueError(f"The output must be a .csv file, not {args.output.name!r}.")
@@ -87,7 +87,7 @@ def _run(args: Namespace) -> int:
 
 
 def _tryout(args: Namespace) -> Tryout | None:
-    from ..backend.decide.trials import Tryout
+    from ..backend.decide.searching.trials import Tryout
 
     if (args.weights is None) is not (args.data is None):
         raise ValueError("Accuracy needs both: --weights, and --data to try them on.")
@@ -104,7 +104,7 @@ def _axes(args: Namespace) -> list[SearchAxis]:
 
 
 def _axis(kind: AxisKind, text: str) -> SearchAxis:
-    from ..backend.decide.search_space import SearchAxis
+    from ..backend.decide.searching.search_space import SearchAxis
 
     path, _, span = text.partition("=")
     try:

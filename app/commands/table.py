@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from inception_models import ARCHITECTURES
 
-from . import Command
+from . import Command, add_output
 from .network_options import add_network, add_network_file, network_or_file_s
 
 BIBTEX = ".bib"
@@ -16,13 +15,7 @@ BIBTEX = ".bib"
 def _add_options(parser: ArgumentParser) -> None:
     add_network(parser)
     add_network_file(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help="FILE.tex (booktabs), .md, .csv, or .bib for what to cite; otherwise Markdown is printed",
-    )
+    add_output(parser, "FILE.tex (booktabs), .md, .csv, or .bib for what to cite; otherwise Markdown is printed")
 
 
 def _run(args: Namespace) -> int:

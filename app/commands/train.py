@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from . import Command, program
+from . import Command, add_output, program
 from .network_options import AUTO, add_network, network_from
 from .weights_options import add_preprocessing, download, named_weights, with_preprocessing
 
@@ -34,7 +34,7 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--folder", type=Path, metavar="DIR", help="where fashion-mnist is, if not where Debian puts it"
     )
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="FILE.safetensors")
+    add_output(parser, "FILE.safetensors", required=True)
     for flag, kind, default, value, meaning in (
         ("--epochs", int, 10, "N", "passes over the training data"),
         ("--batch", int, 128, "N", "pictures a step"),

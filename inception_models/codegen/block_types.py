@@ -61,6 +61,18 @@ class PartType:
         """The argument of each op with a width, by its path within the block."""
         return {argument.path: argument.name for argument in self.arguments}
 
+    def given(self, part: Block | AuxHead) -> tuple[str | None, ...]:
+        """The arguments of ``part``, one of this type, as code; None for those that it does not take."""
+        widths = f'*WIDTHS["{part.name}"]' if self.arguments else None
+        match part:
+            case Residual():
+                scale = f"scale={part.scale!r}" if self.scaled else None
+                return widths, scale, "activate=False" if self.may_activate and part.activation == "none" else None
+            case AuxHead():
+                return widths, "num_classes=num_classes"
+            case Inception():
+                return (widths,)
+
 
 def part_types(arch: Arch, taken: Collection[str]) -> dict[str, PartType]:
     """The type of every block and auxiliary head, by the stage's name. No type or argument is called as ``taken``."""

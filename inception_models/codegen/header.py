@@ -14,7 +14,7 @@ MOST_CHANGES = 12  # sentences at the top of the file
 LONGEST_ROW = 100  # characters of a row of the table
 
 
-def story(arch: Arch) -> Iterator[str]:
+def described(arch: Arch) -> Iterator[str]:
     """The paragraphs that cite the network and name its edits."""
     about = arch.about
     yield f"{about.title}."

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ..arch.shapes import Shape, stage_shapes
 from ..arch.spec import Arch, AuxHead, Block, GlobalPool, Inception, Linear, Repeat, Residual, Stage
 from .block_types import LOCAL, PartType, free, part_types
-from .header import story, widths_table
+from .header import described, widths_table
 from .keras_helpers import CONVERTED, CONVERTER, HELPERS, NEEDS, TAKEN
 from .keras_ops import KerasOps, Spot, Step, activation, batch_norm, feeds_linear, joined
 from .printing import Call, call, docstring, lines_of, signature
@@ -43,7 +43,7 @@ class KerasFile:
         body += [list(self._network()), CONVERTER.splitlines(), CONVERTED.splitlines()]
         used = {*self.ops.used, *(need for name in self.ops.used for need in NEEDS.get(name, ()))}
         helpers = [text.splitlines() for name, text in HELPERS.items() if name in used]
-        top = [*docstring("\n".join([*story(self.arch), "", *self._usage()]), 0), ""]
+        top = [*docstring("\n".join([*described(self.arch), "", *self._usage()]), 0), ""]
         top += ["import keras", "from keras import layers, ops"]
         table = list(widths_table(self.arch, kinds))
         code = "\n\n\n".join("\n".join(lines) for lines in (*helpers, *body))
@@ -166,12 +166,7 @@ class KerasFile:
         return call(
             self.functions[kind.name],
             source,
-            f'*WIDTHS["{part.name}"]' if kind.arguments else None,
-            f"scale={part.scale!r}" if isinstance(part, Residual) and kind.scaled else None,
-            "activate=False"
-            if isinstance(part, Residual) and kind.may_activate and part.activation == "none"
-            else None,
-            "num_classes=num_classes" if isinstance(part, AuxHead) else None,
+            *kind.given(part),
             f"name={name}",
         )
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from ..arch.shapes import Shape, block_shape, stage_shapes
 from ..arch.spec import Arch, AuxHead, Block, Inception, Repeat, Residual, Stage
 from .block_types import PartType, camel, part_types
-from .header import story, widths_table
+from .header import described, widths_table
 from .printing import Call, Terms, call, docstring, lines_of, signature, total
 from .torch_helpers import HELPERS, NEEDS, TAKEN
 from .torch_ops import Place, TorchOps
@@ -39,7 +39,7 @@ class TorchFile:
         helpers = [text.splitlines() for name, text in HELPERS.items() if name in used or name == "initialise"]
         code = "\n\n\n".join("\n".join(lines) for lines in (*helpers, *body))
         table = list(widths_table(self.arch, kinds))
-        top = [*docstring("\n".join([*story(self.arch), "", *self._usage()]), 0), "", *_imports(code)]
+        top = [*docstring("\n".join([*described(self.arch), "", *self._usage()]), 0), "", *_imports(code)]
         size = ["", "Size = int | tuple[int, int]  # of both sides, or height and width"]
         return "\n".join([*top, *size, *([""] if table else []), *table, "", "", code, ""])
 
@@ -178,12 +178,7 @@ class TorchFile:
         return call(
             kind.name,
             str(channels),
-            f'*WIDTHS["{part.name}"]' if kind.arguments else None,
-            f"scale={part.scale!r}" if isinstance(part, Residual) and kind.scaled else None,
-            "activate=False"
-            if isinstance(part, Residual) and kind.may_activate and part.activation == "none"
-            else None,
-            "num_classes=num_classes" if isinstance(part, AuxHead) else None,
+            *kind.given(part),
         )
 
 

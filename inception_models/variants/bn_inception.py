@@ -6,20 +6,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..arch.spec import (
-    About,
-    Arch,
-    BatchNorm,
-    Conv,
-    GlobalPool,
-    Inception,
-    Linear,
-    Padding,
-    Pool,
-    Printed,
-    SepConv,
-    Unit,
-)
+from ..arch.about import About, Printed
+from ..arch.spec import Arch, BatchNorm, Conv, GlobalPool, Inception, Linear, Padding, Pool, SepConv, Unit
 from .branches import branch1x1, branch3x3, branch3x3dbl, branch_down, branch_pool, classifier_head
 from .stories import SINGLE_CROP, SLIM_RESULTS, THREE_V2, code, paper
 

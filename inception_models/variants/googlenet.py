@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ..arch.about import About, Printed
 from ..arch.spec import (
-    About,
     Arch,
     AuxHead,
     Branch,
@@ -16,7 +16,6 @@ from ..arch.spec import (
     Linear,
     LocalResponseNorm,
     Pool,
-    Printed,
     Stage,
     Unit,
 )

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..arch.about import About
 from ..arch.spec import (
-    About,
     Arch,
     BatchNorm,
     Branch,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..arch.spec import Arch, BatchNorm, Conv, GlobalPool, Inception, Linear, Pool, Repeat, Unit
+from ..arch.spec import Arch, BatchNorm, Conv, GlobalPool, Inception, Linear, Pool, Repeat, Stage, Unit
 from .branches import branch1x1, branch3x3dbl, branch5x5, branch_pool, classifier_head
 from .inception_resnet import (
     FIGURES,
@@ -40,6 +40,22 @@ MIXED_5B = Inception(
 
 _V2_STEM_NAMES = (*(stage.name for stage in STEM), "maxpool_5a")
 _V2_BLOCKS = ("repeat", "mixed_6a", "repeat_1", "mixed_7a", "repeat_2", "block8")
+
+
+def _released(a: str, reduction_a: str, b: str, reduction_b: str, c: str, last: str) -> tuple[Stage, ...]:
+    """The released network up to its last block, whose parts each library calls otherwise."""
+    return (
+        *STEM,
+        Pool("maxpool_5a", "max", 3, 2),
+        MIXED_5B,
+        Repeat(block35(a, *V2_BLOCK35), 10),
+        resnet_reduction_a(reduction_a, *V2_REDUCTION_A),
+        Repeat(block17(b, *V2_BLOCK17), 20),
+        resnet_reduction_b(reduction_b, *V2_REDUCTION_B),
+        Repeat(block8(c, *V2_BLOCK8), 9),
+        block8(last, *V2_BLOCK8, last=True),
+    )
+
 
 inception_resnet_v2 = Arch(
     key="inception_resnet_v2",
@@ -86,15 +102,7 @@ inception_resnet_v2 = Arch(
     ),
     unit=Unit(),
     stages=(
-        *STEM,
-        Pool("maxpool_5a", "max", 3, 2),
-        MIXED_5B,
-        Repeat(block35("repeat", *V2_BLOCK35), 10),
-        resnet_reduction_a("mixed_6a", *V2_REDUCTION_A),
-        Repeat(block17("repeat_1", *V2_BLOCK17), 20),
-        resnet_reduction_b("mixed_7a", *V2_REDUCTION_B),
-        Repeat(block8("repeat_2", *V2_BLOCK8), 9),
-        block8("block8", *V2_BLOCK8, last=True),
+        *_released(*_V2_BLOCKS),
         Conv("conv2d_7b", 1536),
         *classifier_head(dropout=0.2),
     ),
@@ -136,15 +144,7 @@ inception_resnet_v2_keras = Arch(
     ),
     unit=Unit(norm=BatchNorm(eps=1e-3, momentum=0.01, gamma=False)),
     stages=(
-        *STEM,
-        Pool("maxpool_5a", "max", 3, 2),
-        MIXED_5B,
-        Repeat(block35("block35", *V2_BLOCK35), 10),
-        resnet_reduction_a("mixed_6a", *V2_REDUCTION_A),
-        Repeat(block17("block17", *V2_BLOCK17), 20),
-        resnet_reduction_b("mixed_7a", *V2_REDUCTION_B),
-        Repeat(block8("block8", *V2_BLOCK8), 9),
-        block8("block8_10", *V2_BLOCK8, last=True),
+        *_released(*_KERAS_BLOCKS),
         Conv("conv_7b", 1536),
         GlobalPool("avg_pool"),
         Linear("predictions"),

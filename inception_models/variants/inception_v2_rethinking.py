@@ -6,7 +6,8 @@ them; the filters inside the modules were never published. Each assumption is li
 
 from __future__ import annotations
 
-from ..arch.spec import About, Arch, Branch, Claim, Conv, Inception, Pool, Printed, Unit
+from ..arch.about import About, Claim, Printed
+from ..arch.spec import Arch, Branch, Conv, Inception, Pool, Unit
 from .branches import branch1x1, branch3x3dbl, branch_pool, classifier_head
 from .inception_v3 import MODULES_C, module_c, module_e, reduction_b, reduction_d
 from .stories import RETHINKING, RETHINKING_AUTHORS, RETHINKING_URL, THREE_V2, code, measured, paper

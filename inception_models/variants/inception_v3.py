@@ -4,20 +4,8 @@ inception_v3.py and torchvision's models/inception.py (the paper's Table 1 does 
 
 from __future__ import annotations
 
-from ..arch.spec import (
-    About,
-    Arch,
-    AuxHead,
-    Branch,
-    Conv,
-    GlobalPool,
-    Inception,
-    Linear,
-    Pool,
-    PoolKind,
-    Printed,
-    Unit,
-)
+from ..arch.about import About, Printed
+from ..arch.spec import Arch, AuxHead, Branch, Conv, GlobalPool, Inception, Linear, Pool, PoolKind, Unit
 from .branches import (
     branch1x1,
     branch3x3,

@@ -4,7 +4,8 @@ inception_v4.py, which timm and Cadene follow.
 
 from __future__ import annotations
 
-from ..arch.spec import About, Arch, Branch, Conv, Inception, Repeat, Unit
+from ..arch.about import About
+from ..arch.spec import Arch, Branch, Conv, Inception, Repeat, Unit
 from .branches import (
     branch1x1,
     branch3x3,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..arch.about import About
 from ..arch.spec import (
-    About,
     Arch,
     BatchNorm,
     Branch,

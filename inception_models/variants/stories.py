@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..arch.spec import Claim
+from ..arch.about import Claim
 
 GOING_DEEPER = "Going deeper with convolutions"
 GOING_DEEPER_AUTHORS = "Szegedy, Liu, Jia, Sermanet, Reed, Anguelov, Erhan, Vanhoucke, Rabinovich"

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from ..arch.spec import (
-    About,
-    Arch,
-    BatchNorm,
-    Branch,
-    Conv,
-    Pool,
-    Repeat,
-    Residual,
-    SepConv,
-    Unit,
-)
+from ..arch.about import About
+from ..arch.spec import Arch, BatchNorm, Branch, Conv, Pool, Repeat, Residual, SepConv, Unit
 from .branches import classifier_head
 from .stories import TIMM_RESULTS, code, paper
 

@@ -20,7 +20,6 @@ from inception_models.arch.shapes import stage_shapes
 from inception_models.arch.spec import Arch, Branch, Inception, Repeat, Residual
 from inception_models.arch.tree import Part, children, unknown
 from inception_models.net.builder import Network, build
-from inception_models.net.layers import ChannelScale
 
 from ..common.arrays import Floats
 from ..common.device import best_device
@@ -199,10 +198,10 @@ def model_for(arch: Arch, seed: int = 0) -> Network:
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=draw)  # as build does
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
-            case nn.modules.batchnorm._BatchNorm() | nn.LayerNorm() | ChannelScale():
-                module.reset_parameters()
+            case _ if callable(reset := getattr(module, "reset_parameters", None)):
+                reset()  # to constants: normalisations and scales
             case _:
-                pass  # has no weights
+                pass  # has no weights of its own
     return net
 
 

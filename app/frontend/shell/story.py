@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from inception_models.arch.about import About, Claim
 from inception_models.arch.longest_path import depth
-from inception_models.arch.spec import About, Arch, Claim
+from inception_models.arch.spec import Arch
 
 from .terms import with_terms
 

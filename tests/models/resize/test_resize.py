@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from inception_models import ARCHITECTURES, Arch, build, widths, with_widths
+from inception_models.arch.about import About
 from inception_models.arch.spec import (
-    About,
     BatchNorm,
     Branch,
     Conv,

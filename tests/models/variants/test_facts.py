@@ -15,11 +15,11 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from inception_models import ARCHITECTURES, Arch, build
+from inception_models.arch.about import ClaimKind
 from inception_models.arch.longest_path import depth
 from inception_models.arch.shapes import stage_shapes
 from inception_models.arch.spec import (
     BatchNorm,
-    ClaimKind,
     Dropout,
     GlobalPool,
     Inception,

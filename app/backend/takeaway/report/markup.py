@@ -21,10 +21,10 @@ def element(tag: str, *contents: Content, **attributes: str | int) -> Markup:
     """``<tag ...>contents</tag>``; text is escaped, None left out. ``class_`` and ``data_key`` are those attributes."""
     names = (name.rstrip("_").replace("_", "-") for name in attributes)
     given = "".join(f' {n}="{escape(str(v))}"' for n, v in zip(names, attributes.values(), strict=True))
-    return Markup(f"<{tag}{given}>{joined(contents).html}</{tag}>")
+    return Markup(f"<{tag}{given}>{in_a_row(contents).html}</{tag}>")
 
 
-def joined(contents: Iterable[Content]) -> Markup:
+def in_a_row(contents: Iterable[Content]) -> Markup:
     """One after another."""
     texts = (c.html if isinstance(c, Markup) else escape(c) for c in contents if c is not None)
     return Markup("".join(texts))

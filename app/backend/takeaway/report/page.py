@@ -11,7 +11,7 @@ from inception_models import ARCHITECTURES, Arch
 from ...analysis.network import analyze
 from ...common.text import html_text
 from . import sections
-from .markup import joined
+from .markup import in_a_row
 
 if TYPE_CHECKING:
     from ...picture.forward import Forward
@@ -41,7 +41,7 @@ def report(
     """
     analysis, original = analyze(arch), analyze(ARCHITECTURES[arch.key])
     parts = [
-        sections.story(analysis, original),
+        sections.told(analysis, original),
         sections.totals(analysis, original, others),
         sections.diagram(analysis, original),
         sections.table_one(analysis, original),
@@ -59,5 +59,5 @@ def report(
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{css}</style></head>'
-        f"<body><h1>{title}</h1>{joined(parts).html}<script>{script}</script></body></html>\n"
+        f"<body><h1>{title}</h1>{in_a_row(parts).html}<script>{script}</script></body></html>\n"
     )

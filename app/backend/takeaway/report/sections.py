@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import torch
 
 from inception_models import __version__
-from inception_models.arch.spec import Claim
+from inception_models.arch.about import Claim
 from inception_models.codegen import FRAMEWORKS, source
 from inception_models.edits.diff import changes
 
@@ -21,13 +21,13 @@ from ...diagram.labels import readable
 from ...tables.cost_table import CostRow, cost_table
 from ..figure import figure
 from ..paper_table import bibtex, paper_table
-from .markup import Content, Markup, element, joined, table
+from .markup import Content, Markup, element, in_a_row, table
 
 INDENTS = {"stage": 0, "copy": 1, "branch": 1, "op": 2, "layer": 3}
 SHOWN_LEVELS = frozenset({"stage", "copy", "branch", "op"})
 
 
-def story(analysis: Analysis, original: Analysis) -> Markup:
+def told(analysis: Analysis, original: Analysis) -> Markup:
     """Who published the network, what it is, where sources differ, and what was edited."""
     about = analysis.arch.about
     made = [change.sentence() for change in changes(original.arch, analysis.arch)]
@@ -177,7 +177,7 @@ def _bars(rows: Sequence[CostRow]) -> Markup:
         "p", element("span", "parameters", class_="key params"), element("span", "MACs", class_="key macs")
     )
     svg = f'<svg class="bars" viewBox="0 0 {WIDE} {BAR * len(rows)}" role="img">{drawn}</svg>'
-    return joined((legend, Markup(svg)))
+    return in_a_row((legend, Markup(svg)))
 
 
 def _bar(row: CostRow, y: int, most: float) -> str:
