@@ -113,8 +113,7 @@ class CostModel:
     def peak_bytes(self, dtype: Dtype, batch: int) -> PeakCost:
         """The most bytes that feature maps take at one time, the picture included."""
         size = ELEMENT_BYTES[dtype]
-        rows = _unique(row for i, part in enumerate(self.channels.parts) for row in self._peaks(part, i > 0, size))
-        return PeakCost(rows * (batch * size))
+        return PeakCost(_unique(self._peaks(size)) * (batch * size))
 
     @property
     def _nodes(self) -> Iterator[PlacedNode]:
@@ -139,25 +138,30 @@ class CostModel:
         ins, outs, factors = (np.array(column) for column in zip(*products.values(), strict=True))
         return SumCost(ins, outs, factors, line)
 
-    def _peaks(self, part: PlacedPart, after_first: bool, element_bytes: int) -> Iterator[Form]:
-        """The values in memory while each node of a part runs, as :func:`~.liveness.peak_elements` counts them."""
-        held = np.zeros(len(self.paths) + 1)
-        if after_first:
-            held[-1] = 3 * self.analysis.input_size**2
-        entering = part.reads * positions(part.part.in_shape)
-        if not part.first:
-            held = held + entering
-        nodes = part.part.nodes
-        owners = owners_of(nodes)
-        dying = deaths(nodes, owners)
-        live = held + entering
-        if not nodes:
-            yield live
-        for i, item in enumerate(part.nodes):
-            if owners[i] == i:
-                live = live + _values(item)
-            yield live + _scratch(item, INDEX_BYTES // element_bytes)
-            live = live - sum((_values(part.nodes[v]) for v in dying.get(i, ())), np.zeros_like(live))
+    def _peaks(self, element_bytes: int) -> Iterator[Form]:
+        """The values in memory while each node runs, as :func:`~.liveness.peak_elements` counts them."""
+        picture = np.zeros(len(self.paths) + 1)
+        picture[-1] = 3 * self.analysis.input_size**2
+        stage_input = nothing = np.zeros_like(picture)
+        for i, part in enumerate(self.channels.parts):
+            entering = part.reads * positions(part.part.in_shape)
+            if part.first:
+                stage_input = entering
+            held = (picture if i else nothing) + (nothing if part.first else stage_input)
+            yield from _part_peaks(part, held + entering, element_bytes)
+
+
+def _part_peaks(part: PlacedPart, live: Form, element_bytes: int) -> Iterator[Form]:
+    nodes = part.part.nodes
+    owners = owners_of(nodes)
+    dying = deaths(nodes, owners)
+    if not nodes:
+        yield live
+    for i, item in enumerate(part.nodes):
+        if owners[i] == i:
+            live = live + _values(item)
+        yield live + _scratch(item, INDEX_BYTES // element_bytes)
+        live = live - sum((_values(part.nodes[v]) for v in dying.get(i, ())), np.zeros_like(live))
 
 
 def _fan_in(item: PlacedNode) -> Form:

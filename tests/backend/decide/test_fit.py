@@ -67,6 +67,14 @@ def test_costs_of_any_widths_are_those_of_an_analysis(key: str, data: st.DataObj
         assert cost.at(w) - cost.saved(w, steps)[place] == pytest.approx(cost.at(fewer), rel=1e-12)
 
 
+def test_copies_hold_what_entered_the_first_of_them() -> None:
+    """In every published network a repeated block gives as many channels as enter it; in an edited one it need not."""
+    narrow = dict.fromkeys(stage_widths(ARCHITECTURES["inception_v4"]), 1) | {"inception_a.branch_pool.proj": 9}
+    analysis, costs = analyze(with_widths(ARCHITECTURES["inception_v4"], narrow)), model("inception_v4")
+    want = inference_memory(analysis, "float16", 3).peak.peak_bytes
+    assert costs.peak_bytes("float16", 3).at(costs.vector(narrow)) == want
+
+
 @pytest.mark.parametrize("key", ARCHITECTURES)
 @pytest.mark.parametrize("strategy", UNTRAINED)
 def test_torch_counts_what_was_proposed(key: str, strategy: str) -> None:
