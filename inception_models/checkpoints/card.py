@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
@@ -52,7 +53,8 @@ def _said(content: object, title: str, id: str, page: str) -> TrainedWeights:
     known = _value(content, dict, "it")
     key = _value(known["variant"], str, "variant")
     if key not in ARCHITECTURES:
-        raise ValueError(f"variant is {shown(key)}, and must be one of {', '.join(ARCHITECTURES)}")
+        near = (get_close_matches(key[:40], ARCHITECTURES, n=1) or ["googlenet"])[0]
+        raise ValueError(f"variant is {shown(key)}, and must be the name of a network known here, such as {near!r}")
     size, about = known["input_size"], _value(known["card"], dict, "card")
     arch = apply_edits(ARCHITECTURES[key], known["edits"])
     if type(size) is not int or arch.input_size != size:
