@@ -42,7 +42,7 @@ def kept_by_browser(runs: list[object]) -> object:
 
 def seen(state: State) -> tuple[object, ...]:
     undo = (state.arch, state.past, state.future, state.step)
-    return *undo, state.latest, state.selected, state.expanded, state.folded, state.weights, state.files
+    return *undo, state.latest, state.selected, state.expanded, state.folded, state.weights, state.files, state.pins
 
 
 @st.composite
@@ -51,7 +51,7 @@ def sessions(draw: st.DrawFn) -> tuple[State, list[object]]:
     state = State.showing(ARCHITECTURES["googlenet"])
     runs: list[object] = [kept_of(state)]
     for _ in range(draw(st.integers(1, 12))):
-        match draw(st.sampled_from(("edit", "edit", "edit", "variant", "undo", "redo"))):
+        match draw(st.sampled_from(("edit", "edit", "edit", "variant", "undo", "redo", "pin"))):
             case "edit":
                 state.become(draw(edited(state.original, most=3))[0])
             case "variant":
@@ -60,6 +60,8 @@ def sessions(draw: st.DrawFn) -> tuple[State, list[object]]:
                 state.undo()
             case "redo":
                 state.redo()
+            case "pin":
+                state.toggle_pin()
         state.select(draw(st.sampled_from([stage.name for stage in state.arch.stages])))
         state.expanded = frozenset({state.selected})
         state.weights[state.arch.key] = draw(st.sampled_from(("random", "own")))

@@ -25,6 +25,14 @@ export interface Kept {
   preprocessing: Record<string, { preset: string; steps: Record<string, unknown> }>
   choices: Record<string, string | number | boolean>
   lesson: LessonPlace | null
+  pins: PinLink[]
+}
+
+/** A network that is kept for comparison. Its edits are JSON, or text as in a link. */
+export interface PinLink {
+  variant: string
+  edits?: unknown
+  name?: string
 }
 
 /** The step of a lesson that is under way, and what was open before it. */
