@@ -259,14 +259,15 @@ def linkable(arch: Arch) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Address:
-    """What the address bar says: the ``query``, and whether it is ``complete``, or the changes are too many for it.
+    """What the address bar says.
 
-    ``network``: the link to the network that always is, however long.
+    ``network``: the link to the network, however long; ``complete``: whether the address has its changes, or they are
+    too many for it; ``more``: what the address has besides.
     """
 
-    query: dict[str, str]
-    complete: bool
     network: dict[str, str]
+    complete: bool
+    more: dict[str, str]
 
 
 def address_of(state: State) -> Address:
@@ -274,8 +275,5 @@ def address_of(state: State) -> Address:
     if state.linked is None or state.linked[0] is not state.arch:  # most reruns change nothing
         state.linked = state.arch, to_query(state.arch)
     link = state.linked[1]
-    complete = fits(link)
-    query = dict(link) if complete else {"variant": state.arch.key}
-    if (weights := state.weights.get(state.arch.key, "")) in linkable(state.arch):
-        query["weights"] = weights
-    return Address(query, complete, link)
+    weights = state.weights.get(state.arch.key, "")
+    return Address(link, fits(link), {"weights": weights} if weights in linkable(state.arch) else {})
