@@ -32,7 +32,7 @@ LAST_DRAWN = {
     "picture": ".mosaic",
     "costs": ".barlayer",
     "train": ".stHeading",
-    "learn": ".st-key-lesson-list button",
+    "learn": ".st-key-lesson-list h3",
     "own-network": ".stCode",
 }
 # A shift in the half second after a click is not counted: the page is then what was asked for.
