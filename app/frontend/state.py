@@ -298,14 +298,15 @@ def linkable(arch: Arch) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Address:
-    """What the address bar says: the ``query``, and whether it is ``complete``, or the changes are too many for it.
+    """What the address bar says.
 
-    ``network``: the link to the network that always is, however long. ``pinned``: whether it has all pins.
+    ``network``: the link to the network, however long; ``complete``: whether the address has its changes, or they are
+    too many for it; ``more``: what the address has besides; ``pinned``: whether that has all pins.
     """
 
-    query: dict[str, str]
-    complete: bool
     network: dict[str, str]
+    complete: bool
+    more: dict[str, str]
     pinned: bool = True
 
 
@@ -315,8 +316,8 @@ def address_of(state: State) -> Address:
         state.linked = state.arch, to_query(state.arch)
     link = state.linked[1]
     complete = fits(link)
-    query = dict(link) if complete else {"variant": state.arch.key}
-    if (weights := state.weights.get(state.arch.key, "")) in linkable(state.arch):
-        query["weights"] = weights
-    with_pins = query | ({"pins": pins_text(state.pins)} if state.pins else {})
-    return Address(with_pins if fits(with_pins) else query, complete, link, fits(with_pins))
+    weights = state.weights.get(state.arch.key, "")
+    more = {"weights": weights} if weights in linkable(state.arch) else {}
+    with_pins = more | ({"pins": pins_text(state.pins)} if state.pins else {})
+    pinned = fits((link if complete else {"variant": state.arch.key}) | with_pins)
+    return Address(link, complete, with_pins if pinned else more, pinned)

@@ -83,8 +83,7 @@ def kept_of(state: State) -> dict[str, object]:
     edited = ", edited" if state.edited else ""
     return {
         "title": f"{state.arch.about.title}{edited} | {state.page} | Inception Explorer",
-        "address": address.query,
-        "network": address.network,
+        **asdict(address),
         "steps": {"at": state.step, "past": len(state.past), "future": len(state.future)},
         "kept": {
             "selected": state.selected,

@@ -54,8 +54,9 @@ export interface Learning {
 /** What a run shows. */
 export interface Now {
   title: string // of the window
-  address: Record<string, string> // the query for the address bar
   network: NetworkLink
+  complete: boolean // whether its changes go into the address bar
+  more: Record<string, string> // what the address bar has besides
   steps: Steps
   kept: Kept
   learning: Learning
