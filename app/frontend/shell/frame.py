@@ -56,3 +56,4 @@ def _above(state: State, analysis: Analysis, reference: Analysis) -> None:
             st.button("Undo", key="undo-notice", icon=":material/undo:", on_click=state.undo)
     refusal(state, "link")
     totals.show(analysis, reference)
+    lesson.offer(state)

@@ -63,7 +63,8 @@ def totals_of(analysis: Analysis, reference: Analysis) -> list[Total]:
 
 def show(analysis: Analysis, reference: Analysis) -> None:
     """Render the line, which stays in sight."""
-    st.html(totals_html(totals_of(analysis, reference), "metrics totals"))
+    with st.container(key="totals"):
+        st.html(totals_html(totals_of(analysis, reference), "metrics"))
 
 
 def totals_html(totals: Iterable[Total], classes: str) -> str:
