@@ -309,6 +309,11 @@ class Address:
     more: dict[str, str]
     pinned: bool = True
 
+    @property
+    def query(self) -> dict[str, str]:
+        """What the browser writes into the address bar."""
+        return (self.network if self.complete else {"variant": self.network["variant"]}) | self.more
+
 
 def address_of(state: State) -> Address:
     """The address that opens what ``state`` shows."""
@@ -319,5 +324,5 @@ def address_of(state: State) -> Address:
     weights = state.weights.get(state.arch.key, "")
     more = {"weights": weights} if weights in linkable(state.arch) else {}
     with_pins = more | ({"pins": pins_text(state.pins)} if state.pins else {})
-    pinned = fits((link if complete else {"variant": state.arch.key}) | with_pins)
+    pinned = fits(Address(link, complete, with_pins).query)
     return Address(link, complete, with_pins if pinned else more, pinned)
