@@ -19,9 +19,11 @@ from inception_models.checkpoints.demo import demo
 from inception_models.edits.depth import repeats, with_repeats
 
 from ..backend.common.links import fits, from_query, to_query
+from ..backend.decide.fitting.budget import Budget, budget_text, read_budget
 
 COPIES = " copies"  # after a repeat's path: its number of copies, which has no path of its own
 PAUSE_SECONDS = 1.5  # after which another change of the same number is a step of its own
+MOST_GOAL_LETTERS = 300  # of a link's goal: five limits of any size
 HISTORY = 200  # steps that can be undone; an edited Arch shares what is unchanged, so each step is small
 
 
@@ -61,6 +63,7 @@ class State:
     learned: dict[str, int] = field(default_factory=dict)  # of each lesson that was begun: how many steps are over
     welcomed: bool = False  # the ways in for newcomers were used or put away
     wanted_page: str = ""  # to be opened before anything else is drawn
+    goal: Budget | None = None  # what the network is to become, of which the totals tell how far it is
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
 
     @classmethod
@@ -248,6 +251,10 @@ def opened(query: Mapping[str, str]) -> State:
         state.refusal = "link", refusal
     if (name := query.get("weights", "")) in linkable(arch):
         state.weights[arch.key] = name
+    try:
+        state.goal = read_budget(query.get("goal", "")[:MOST_GOAL_LETTERS])
+    except ValueError as problem:
+        state.refusal = state.refusal or ("link", ValueError(f"The link's goal was not read: {problem}"))
     return state
 
 
@@ -278,4 +285,6 @@ def address_of(state: State) -> Address:
     query = dict(link) if complete else {"variant": state.arch.key}
     if (weights := state.weights.get(state.arch.key, "")) in linkable(state.arch):
         query["weights"] = weights
+    if state.goal is not None:
+        query["goal"] = budget_text(state.goal)
     return Address(query, complete, link)
