@@ -19,6 +19,7 @@ from inception_models.checkpoints.demo import demo
 from inception_models.edits.depth import repeats, with_repeats
 
 from ..backend.common.links import fits, from_query, to_query
+from ..backend.common.pins import MOST_PINS, Pin, fresh_name, pins_of_text, pins_text, usual_name
 from ..backend.decide.fitting.budget import Budget, budget_text, read_budget
 
 COPIES = " copies"  # after a repeat's path: its number of copies, which has no path of its own
@@ -65,6 +66,7 @@ class State:
     wanted_page: str = ""  # to be opened before anything else is drawn
     goal: Budget | None = None  # what the network is to become, of which the totals tell how far it is
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
+    pins: tuple[Pin, ...] = ()  # networks kept for comparison
 
     @classmethod
     def showing(cls, arch: Arch) -> State:
@@ -166,6 +168,40 @@ class State:
             self.step += 1
             self._show(self.future.pop())
 
+    @property
+    def pinned(self) -> bool:
+        """Whether the network on the screen is among the pins."""
+        return any(pin.arch == self.arch for pin in self.pins)
+
+    def toggle_pin(self) -> None:
+        """Pin the network on the screen, or take its pin off."""
+        if self.pinned:
+            self.pins = tuple(pin for pin in self.pins if pin.arch != self.arch)
+        else:
+            self.pin(self.arch)
+
+    def pin(self, arch: Arch, name: str = "") -> None:
+        """Keep ``arch`` for comparison, unless it is pinned already or there is no room for it."""
+        self.refusal = None
+        if any(pin.arch == arch for pin in self.pins):
+            return
+        if len(self.pins) == MOST_PINS:
+            sentence = f"{MOST_PINS} networks are pinned, and more are not compared at a time: take one off on Compare."
+            self.refusal = "pin", ValueError(sentence)
+            return
+        name = fresh_name(name or usual_name(arch), (pin.name for pin in self.pins))
+        self.pins = (*self.pins, Pin(name, arch))
+
+    def rename_pin(self, number: int, name: str) -> None:
+        """Call a pin something else; without any letter, what it was called at first."""
+        others = [pin.name for i, pin in enumerate(self.pins) if i != number]
+        arch = self.pins[number].arch
+        renamed = Pin(fresh_name(name if name.strip() else usual_name(arch), others), arch)
+        self.pins = (*self.pins[:number], renamed, *self.pins[number + 1 :])
+
+    def unpin(self, number: int) -> None:
+        self.pins = (*self.pins[:number], *self.pins[number + 1 :])
+
     def select(self, path: str) -> None:
         """Select the stage, branch or op at ``path``."""
         self.selected = path
@@ -253,8 +289,11 @@ def opened(query: Mapping[str, str]) -> State:
         state.weights[arch.key] = name
     try:
         state.goal = read_budget(query.get("goal", "")[:MOST_GOAL_LETTERS])
-    except ValueError as problem:
-        state.refusal = state.refusal or ("link", ValueError(f"The link's goal was not read: {problem}"))
+    except ValueError as reason:
+        state.refusal = state.refusal or ("link", ValueError(f"The link's goal was not read: {reason}"))
+    state.pins, problem = pins_of_text(query.get("pins", "") if fits(query) else "")
+    if problem and not state.refusal:
+        state.refusal = "link", ValueError(problem)
     return state
 
 
@@ -266,14 +305,21 @@ def linkable(arch: Arch) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Address:
-    """What the address bar says: the ``query``, and whether it is ``complete``, or the changes are too many for it.
+    """What the address bar says.
 
-    ``network``: the link to the network that always is, however long.
+    ``network``: the link to the network, however long; ``complete``: whether the address has its changes, or they are
+    too many for it; ``more``: what the address has besides; ``pinned``: whether that has all pins.
     """
 
-    query: dict[str, str]
-    complete: bool
     network: dict[str, str]
+    complete: bool
+    more: dict[str, str]
+    pinned: bool = True
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What the browser writes into the address bar."""
+        return (self.network if self.complete else {"variant": self.network["variant"]}) | self.more
 
 
 def address_of(state: State) -> Address:
@@ -282,9 +328,10 @@ def address_of(state: State) -> Address:
         state.linked = state.arch, to_query(state.arch)
     link = state.linked[1]
     complete = fits(link)
-    query = dict(link) if complete else {"variant": state.arch.key}
-    if (weights := state.weights.get(state.arch.key, "")) in linkable(state.arch):
-        query["weights"] = weights
+    weights = state.weights.get(state.arch.key, "")
+    more = {"weights": weights} if weights in linkable(state.arch) else {}
     if state.goal is not None:
-        query["goal"] = budget_text(state.goal)
-    return Address(query, complete, link)
+        more["goal"] = budget_text(state.goal)
+    with_pins = more | ({"pins": pins_text(state.pins)} if state.pins else {})
+    pinned = fits(Address(link, complete, with_pins).query)
+    return Address(link, complete, with_pins if pinned else more, pinned)

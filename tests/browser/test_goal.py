@@ -25,7 +25,7 @@ def test_a_goal_is_set_fitted_to_undone_kept_and_removed(page: Page, app_url: st
     expect(page.get_by_text("'much' is not a number such as 1e9, 1.5G or 20MiB.")).to_be_visible(timeout=SLOW_MS)
     limit.fill("1 G")
     limit.press("Enter")
-    bar = page.locator(".totals .goal")
+    bar = page.locator(".st-key-totals .goal")
     expect(bar).to_contain_text(f"{short(analyze(V3).macs - 1e9)} over", timeout=SLOW_MS)
     page.keyboard.press("Escape")
     expect(page.get_by_label("MACs, at most")).to_have_count(0)

@@ -19,6 +19,7 @@ from inception_models import ARCHITECTURES, Arch
 from inception_models.checkpoints.preprocessing import preprocessing_from_json
 
 from ...backend.common.links import linked_network
+from ...backend.common.pins import linked_pins
 from ...backend.decide.fitting.budget import budget_text, read_budget
 from ...backend.learn.reading import lessons
 from ..components.session_memory import session_memory
@@ -83,8 +84,7 @@ def kept_of(state: State) -> dict[str, object]:
     edited = ", edited" if state.edited else ""
     return {
         "title": f"{state.arch.about.title}{edited} | {state.page} | Inception Explorer",
-        "address": address.query,
-        "network": address.network,
+        **asdict(address),
         "steps": {"at": state.step, "past": len(state.past), "future": len(state.future)},
         "kept": {
             "selected": state.selected,
@@ -96,6 +96,7 @@ def kept_of(state: State) -> dict[str, object]:
             "choices": choices(),
             "goal": "" if state.goal is None else budget_text(state.goal),
             "lesson": None if state.lesson is None else asdict(state.lesson),
+            "pins": [pin.link for pin in state.pins],
         },
         "learning": {"learned": state.learned, "welcomed": state.welcomed},
     }
@@ -129,6 +130,7 @@ def _restore(record: object, learning: object, query: str) -> None:
         state.become(link.arch)
         state.weights |= link.weights
         state.goal = link.goal or state.goal
+        state.pins = link.pins or state.pins
         state.refusal = link.refusal
     st.session_state.state = state
 
@@ -167,6 +169,7 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
     }
     state.files = _texts(kept.get("files"))
     state.preprocessing = _prepared(kept.get("preprocessing"))
+    state.pins, _ = linked_pins(kept.get("pins"))
     state.expanded, state.folded = _stages(arch, kept.get("expanded")), _stages(arch, kept.get("folded"))
     with suppress(ValueError):
         state.goal = read_budget(str(kept.get("goal") or ""))

@@ -90,7 +90,8 @@ def totals_to(goal: Budget | None, analysis: Analysis, reference: Analysis, besi
 
 def show(analysis: Analysis, reference: Analysis, goal: Budget | None) -> None:
     """Render the line, which stays in sight."""
-    st.html(totals_html(totals_to(goal, analysis, reference), "metrics totals"))
+    with st.container(key="totals"):
+        st.html(totals_html(totals_to(goal, analysis, reference), "metrics"))
 
 
 def totals_html(totals: Iterable[Total], classes: str) -> str:

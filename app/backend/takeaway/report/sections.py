@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import torch
 
 from inception_models import __version__
 from inception_models.arch.about import Claim
-from inception_models.codegen import FRAMEWORKS, source
+from inception_models.codegen import FRAMEWORK_TITLES, FRAMEWORKS, source
 from inception_models.edits.diff import changes
 
 from ...analysis.network import Analysis
@@ -199,19 +199,13 @@ def _bar(row: CostRow, y: int, most: float) -> str:
 
 
 def code(analysis: Analysis) -> Markup:
-    """The network as source code, in each framework for which every op has code."""
-    return element("section", element("h2", "Code"), *_sources(analysis))
-
-
-def _sources(analysis: Analysis) -> Iterator[Markup]:
-    names = {"torch": "PyTorch", "keras": "Keras 3"}
-    for framework in FRAMEWORKS:
-        try:
-            text = source(analysis.arch, framework)
-        except ValueError as missing:
-            yield element("p", str(missing))
-            continue
-        yield element("details", element("summary", names[framework]), element("pre", element("code", text)))
+    """The network as source code in each framework."""
+    files = {FRAMEWORK_TITLES[framework]: source(analysis.arch, framework) for framework in FRAMEWORKS}
+    opened = [
+        element("details", element("summary", title), element("pre", element("code", text)))
+        for title, text in files.items()
+    ]
+    return element("section", element("h2", "Code"), *opened)
 
 
 def reproduce(analysis: Analysis, address: str) -> Markup:
