@@ -25,7 +25,7 @@ from ..shell.background import BackgroundTask
 from ..shell.controls import choice_stays_among
 from ..shell.notice import plain, refused
 from ..shell.page_links import page_link
-from ..shell.weights_in_use import weights_in_use
+from ..shell.weights_in_use import weights_used
 from ..state import State, linkable
 from .context import CompareContext
 
@@ -77,8 +77,8 @@ def show(context: CompareContext) -> None:
 
 def usable_weights(state: State, arch: Arch) -> Source | None:
     """Weights for this network that are on this machine: those used on Picture last, the demo's, or published."""
-    used = weights_in_use(arch.key)
-    if used not in ("random", "demo"):
+    used = weights_used(arch.key)
+    if used not in (None, "random", "demo"):
         return used
     for name in linkable(arch):
         if name == "demo" and arch.classes == demo().arch.classes:

@@ -19,6 +19,7 @@ from tests.fuzzing import drawing
 from tests.models.random_edits import edited
 
 GOOGLENET, V3 = ARCHITECTURES["googlenet"], ARCHITECTURES["inception_v3"]
+V4 = ARCHITECTURES["inception_v4"]
 GOOD = {"variant": "inception_v3"}
 
 
@@ -127,7 +128,8 @@ def test_pins_too_long_for_a_link_leave_the_network_in_it() -> None:
     assert address_of(state).pinned
     for number in range(MOST_PINS):
         state.unpin(0)
-        state.pin(with_widths(GOOGLENET, {path: width + 1 + number for path, width in widths(GOOGLENET).items()}))
+        irregular = {path: width + 1 + (i * 37 + number) % 89 for i, (path, width) in enumerate(widths(V4).items())}
+        state.pin(with_widths(V4, irregular))
     address = address_of(state)
     assert (address.pinned, address.complete) == (False, True)
     assert "pins" not in address.more
