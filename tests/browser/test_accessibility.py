@@ -73,6 +73,12 @@ def states(page: Page, app_url: str) -> Iterator[str]:
     page.get_by_role("button", name="About").click()
     yield "About"
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="Take home").click()
+    for tab in ("Code", "Weights and exchange", "Tables and figures", "Report"):
+        page.get_by_role("dialog").get_by_role("tab", name=tab).click(timeout=SLOW_MS)
+        settled(page)
+        yield f"Take home, {tab}"
+    page.keyboard.press("Escape")
     for name, tabs in TABS.items():
         page.get_by_role("link", name=name, exact=True).click()
         expect(page.get_by_role("link", name=name, exact=True)).to_have_attribute("aria-current", "page")
