@@ -29,7 +29,7 @@ export interface Kept {
   pins: PinLink[]
 }
 
-/** A network that is kept for comparison. Its edits are JSON, or text as in a link. */
+/** A network that is kept for comparison. */
 export interface PinLink {
   variant: string
   edits?: unknown
