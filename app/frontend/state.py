@@ -20,6 +20,7 @@ from inception_models.edits.depth import repeats, with_repeats
 
 from ..backend.common.links import fits, from_query, to_query
 from ..backend.common.pins import MOST_PINS, Pin, fresh_name, pins_of_text, pins_text, usual_name
+from ..backend.common.text import visible
 
 COPIES = " copies"  # after a repeat's path: its number of copies, which has no path of its own
 PAUSE_SECONDS = 1.5  # after which another change of the same number is a step of its own
@@ -64,6 +65,8 @@ class State:
     wanted_page: str = ""  # to be opened before anything else is drawn
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
     pins: tuple[Pin, ...] = ()  # networks kept for comparison
+    asked: Mapping[str, str] = field(default_factory=dict)  # by the link, of the controls of the page it leads to
+    asked_page: str = ""
 
     @classmethod
     def showing(cls, arch: Arch) -> State:
@@ -151,6 +154,7 @@ class State:
         if self.page not in ("", page):
             self.refusal = None
         self.page = page
+        self.asked_page = self.asked_page or page
 
     def undo(self) -> None:
         self.gesture = ("", 0.0)
@@ -282,12 +286,36 @@ def opened(query: Mapping[str, str]) -> State:
     state = State.showing(arch)
     if refusal:
         state.refusal = "link", refusal
-    if (name := query.get("weights", "")) in linkable(arch):
+    name, selected = query.get("weights", ""), query.get("selected", state.selected)
+    problems: list[str] = []
+    if name in linkable(arch):
         state.weights[arch.key] = name
+    elif name:
+        problems.append(f"The link asks for the weights {visible(name, 40)!r}, which {arch.about.title} does not have.")
+    if selected.partition(".")[0] in part_names(arch) and len(selected) <= LONGEST_CHOICE:
+        state.selected = selected
+    else:
+        problems.append(f"The link selects {visible(selected, 40)!r}, which {arch.about.title} does not have.")
+    state.expanded, state.folded = (_named(arch, query.get(name, "")) for name in ("expanded", "folded"))
+    state.asked = {key: text for key, text in query.items() if key not in _NETWORKS and len(text) <= LONGEST_CHOICE}
     state.pins, problem = pins_of_text(query.get("pins", "") if fits(query) else "")
-    if problem and not refusal:
-        state.refusal = "link", ValueError(problem)
+    if (problems := [*problems, problem] if problem else problems) and not refusal:
+        state.refusal = "link", ValueError(problems[0])
     return state
+
+
+LONGEST_CHOICE = 100  # letters, of what a link says about a control or the selection
+_NETWORKS = ("variant", "edits", "weights", "pins", "selected", "expanded", "folded")
+
+
+def part_names(arch: Arch) -> set[str]:
+    """What can be selected: the picture's box, stages and auxiliary heads."""
+    return {"input", *(part.name for part in (*arch.stages, *arch.aux))}
+
+
+def _named(arch: Arch, text: str) -> frozenset[str]:
+    """The stages that a link lists."""
+    return frozenset(text.split(",")) & part_names(arch)
 
 
 def linkable(arch: Arch) -> tuple[str, ...]:
@@ -318,6 +346,10 @@ def address_of(state: State) -> Address:
     complete = fits(link)
     weights = state.weights.get(state.arch.key, "")
     more = {"weights": weights} if weights in linkable(state.arch) else {}
+    if state.selected != first_block(state.arch):
+        more["selected"] = state.selected
+    stages = {"expanded": state.expanded, "folded": state.folded}
+    more |= {name: ",".join(sorted(names)) for name, names in stages.items() if names}
     with_pins = more | ({"pins": pins_text(state.pins)} if state.pins else {})
     pinned = fits((link if complete else {"variant": state.arch.key}) | with_pins)
     return Address(link, complete, with_pins if pinned else more, pinned)

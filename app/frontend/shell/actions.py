@@ -10,9 +10,12 @@ import streamlit as st
 
 from ..components.share_button import share_button
 from ..state import State
+from . import sharing
 
 
 def show(state: State) -> None:
     """Render the actions. To be called outside of fragments, at the same place on every page."""
     with st.container(horizontal=True, gap=None, key="actions"):
-        share_button("share")
+        share_button("share", sharing.note)
+    if isinstance(shared := st.session_state.pop("shared", None), sharing.Shared):
+        sharing.show(state, shared)
