@@ -34,7 +34,7 @@ def test_a_copied_link_opens_the_same_view_in_another_browser(app_url: str, brow
     expect(page).to_have_url(re.compile("tab=Sensitivity"), timeout=SLOW_MS)
     settled(page)
     assert page.evaluate("history.length") == entries
-    page.locator(".st-key-share button").click()
+    page.get_by_role("button", name="Copy link").click()
     dialog = page.get_by_role("dialog", name="Share")
     expect(dialog.get_by_text("Link copied")).to_be_visible(timeout=SLOW_MS)
     link = page.evaluate("navigator.clipboard.readText()")
@@ -42,7 +42,7 @@ def test_a_copied_link_opens_the_same_view_in_another_browser(app_url: str, brow
     assert dialog.locator("img").evaluate("(code) => code.getBoundingClientRect().width") >= 400
     with page.expect_download() as saved:
         dialog.get_by_role("button", name="Save as a file").click()
-    file = saved.value.path()
+    file = saved.value.path().read_bytes()
     ours.close()
 
     theirs = browser.new_context(viewport={"width": 1440, "height": 900})
@@ -53,11 +53,11 @@ def test_a_copied_link_opens_the_same_view_in_another_browser(app_url: str, brow
     page.get_by_role("combobox", name="Variant").first.wait_for()
     page.goto(app_url + "/?variant=googlenet")
     settled(page)
-    page.locator(".st-key-share button").click()
+    page.get_by_role("button", name="Copy link").click()
     dialog = page.get_by_role("dialog", name="Share")
     expect(dialog.get_by_text("Inception v3: ")).to_be_visible(timeout=SLOW_MS)  # which was here a moment ago
     dialog.locator("input[type=file]").set_input_files(
-        {"name": "saved.json", "mimeType": "application/json", "buffer": file.read_bytes()}
+        {"name": "saved.json", "mimeType": "application/json", "buffer": file}
     )
     expect(page).to_have_url(re.compile(re.escape("variant=inception_v3&edits=v:2,x:0.5")), timeout=SLOW_MS)
     theirs.close()

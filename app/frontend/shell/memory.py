@@ -20,6 +20,7 @@ from inception_models.checkpoints.preprocessing import preprocessing_from_json
 
 from ...backend.common.links import fits, linked_network
 from ...backend.common.pins import linked_pins
+from ...backend.decide.fitting.budget import budget_text, read_budget
 from ...backend.learn.reading import lessons
 from ..components.session_memory import session_memory
 from ..state import HISTORY, Address, LessonPlace, State, address_of, current, linkable, opened, part_names
@@ -95,6 +96,7 @@ def kept_of(state: State) -> dict[str, object]:
             "files": state.files,
             "preprocessing": dict(list(state.preprocessing.items())[-MOST_PREPARED:]),
             "choices": choices(),
+            "goal": "" if state.goal is None else budget_text(state.goal),
             "lesson": None if state.lesson is None else asdict(state.lesson),
             "pins": [pin.link for pin in state.pins],
         },
@@ -105,8 +107,7 @@ def kept_of(state: State) -> dict[str, object]:
 def _more(state: State, address: Address) -> Mapping[str, str]:
     """What the address has besides the network: what the page shows of it too, where there is room."""
     whole = view(state) | address.more
-    network = address.network if address.complete else {"variant": state.arch.key}
-    return whole if fits(network | whole) else address.more
+    return whole if fits(Address(address.network, address.complete, whole).query) else address.more
 
 
 def _restore(record: object, learning: object, query: str) -> None:
@@ -138,6 +139,7 @@ def _restore(record: object, learning: object, query: str) -> None:
         state.weights |= link.weights
         state.selected, state.asked = link.selected, link.asked
         state.expanded, state.folded = link.expanded, link.folded
+        state.goal = link.goal or state.goal
         state.pins = link.pins or state.pins
         state.refusal = link.refusal
     st.session_state.state = state
@@ -179,6 +181,8 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
     state.preprocessing = _prepared(kept.get("preprocessing"))
     state.pins, _ = linked_pins(kept.get("pins"))
     state.expanded, state.folded = _stages(arch, kept.get("expanded")), _stages(arch, kept.get("folded"))
+    with suppress(ValueError):
+        state.goal = read_budget(str(kept.get("goal") or ""))
     selected = kept.get("selected")
     if isinstance(selected, str) and selected.partition(".")[0] in part_names(arch):
         state.selected = selected

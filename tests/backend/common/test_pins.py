@@ -49,7 +49,8 @@ def test_a_link_opens_with_its_pins_beside_the_network() -> None:
         (V3, "again"),
     ):
         state.pin(arch, name)
-    query = dict(parse_qsl(urlencode(address_of(state).query)))
+    address = address_of(state)
+    query = dict(parse_qsl(urlencode(address.network | address.more)))
     again = opened(query)
     assert (again.arch, again.pins, again.refusal) == (state.arch, state.pins, None)
     assert [pin.name for pin in again.pins] == ["Inception v3", "wide & <b>odd</b> 5×5"]
@@ -124,10 +125,11 @@ def test_pins_too_long_for_a_link_leave_the_network_in_it() -> None:
         wider = {f"inception{stage}.branch1x1.conv": 70 + number for stage in ("3a", "3b")}
         state.pin(with_widths(GOOGLENET, wider), "ü" * LONGEST_NAME)
     assert address_of(state).pinned
+    many = ARCHITECTURES["inception_v4"]
     for number in range(MOST_PINS):
         state.unpin(0)
-        state.pin(with_widths(GOOGLENET, {path: width + 1 + number for path, width in widths(GOOGLENET).items()}))
+        state.pin(with_widths(many, {path: width + 1 + number for path, width in widths(many).items()}))
     address = address_of(state)
     assert (address.pinned, address.complete) == (False, True)
-    assert "pins" not in address.query
-    assert opened(address.query).arch == state.arch
+    assert "pins" not in address.more
+    assert opened(address.network | address.more).arch == state.arch
