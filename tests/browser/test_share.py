@@ -50,12 +50,12 @@ def test_a_copied_link_opens_the_same_view_in_another_browser(app_url: str, brow
     page.goto(link)
     shows_what_the_first_did(page)
     assert page.url == link
-    page.get_by_role("combobox", name="Variant").first.wait_for()
+    page.wait_for_function("() => localStorage.getItem('inception-explorer-recent')", timeout=SLOW_MS)
     page.goto(app_url + "/?variant=googlenet")
     settled(page)
     page.get_by_role("button", name="Copy link").click()
     dialog = page.get_by_role("dialog", name="Share")
-    expect(dialog.get_by_text("Inception v3: ")).to_be_visible(timeout=SLOW_MS)  # which was here a moment ago
+    expect(dialog.get_by_text("Inception v3: widths × 0.5")).to_be_visible(timeout=SLOW_MS)
     dialog.locator("input[type=file]").set_input_files(
         {"name": "saved.json", "mimeType": "application/json", "buffer": file}
     )

@@ -12,6 +12,7 @@ import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch
 from inception_models.edits.diff import changes
+from inception_models.edits.link import to_edits
 
 from ...backend.common.limits import MAX_LINK_BYTES
 from ...backend.common.links import linked_network
@@ -128,7 +129,12 @@ def _recent_networks(state: State, recent: Sequence[tuple[Arch, str]]) -> None:
 
 
 def _name(arch: Arch) -> str:
-    """The variant, and its first changes in words."""
-    sentences = [change.sentence() for change in changes(ARCHITECTURES[arch.key], arch)]
-    more = f" and {len(sentences) - 1} more" if len(sentences) > 1 else ""
-    return f"{arch.about.title}: {sentences[0]}{more}" if sentences else arch.about.title
+    """The variant, and what was changed, in few words."""
+    original = ARCHITECTURES[arch.key]
+    match to_edits(original, arch):
+        case {"x": factor, **others}:
+            return f"{arch.about.title}: widths × {factor}{' and more' if len(others) > 1 else ''}"
+        case _:
+            sentences = [change.sentence() for change in changes(original, arch)]
+            more = f" and {len(sentences) - 1} more" if len(sentences) > 1 else ""
+            return f"{arch.about.title}: {sentences[0]}{more}" if sentences else arch.about.title
