@@ -12,6 +12,7 @@ import streamlit as st
 
 from ..components.share_button import share_button
 from ..state import State
+from . import sharing
 
 
 def register(*rooms: Callable[[State], None]) -> None:
@@ -22,6 +23,8 @@ def register(*rooms: Callable[[State], None]) -> None:
 def show(state: State) -> None:
     """Render the actions. To be called outside of fragments, at the same place on every page."""
     with st.container(horizontal=True, gap=None, key="actions"):
-        share_button("share")
+        share_button("share", sharing.note)
         for action in st.session_state.actions:
             action(state)
+    if isinstance(shared := st.session_state.pop("shared", None), sharing.Shared):
+        sharing.show(state, shared)

@@ -14,8 +14,10 @@ from app.backend.common.links import link_text
 from app.backend.common.pins import LONGEST_NAME, MOST_PINS, Pin, fresh_name, linked_pins, pins_of_text, pins_text
 from app.backend.common.pins import usual_name as usual
 from app.frontend.state import State, address_of, opened
-from inception_models import ARCHITECTURES, widths, with_widths
+from inception_models import ARCHITECTURES, with_widths
+from inception_models.arch.tree import blocks
 from inception_models.edits.input_output import with_classes
+from inception_models.edits.structure import duplicated_branch
 from inception_models.edits.widths import scaled
 from tests.fuzzing import drawing
 from tests.models.random_edits import edited
@@ -138,9 +140,12 @@ def test_pins_too_long_for_a_link_leave_the_network_in_it() -> None:
         wider = {f"inception{stage}.branch1x1.conv": 70 + number for stage in ("3a", "3b")}
         state.pin(with_widths(GOOGLENET, wider), "ü" * LONGEST_NAME)
     assert address_of(state).pinned
+    many = GOOGLENET
+    for name, block in blocks(GOOGLENET).items():
+        many = duplicated_branch(many, f"{name}.{block.branches[1].name}")
     for number in range(MOST_PINS):
         state.unpin(0)
-        state.pin(with_widths(V3, {path: width + 1 + number for path, width in widths(V3).items()}))
+        state.pin(with_classes(many, 10 + number))
     address = address_of(state)
     assert (address.pinned, address.complete) == (False, True)
     assert "pins" not in address.more
