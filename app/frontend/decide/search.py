@@ -44,14 +44,13 @@ def show(state: State) -> None:
 
 
 def _options() -> SearchOptions:
-    method = st.segmented_control(
+    method = st.selectbox(
         "Method",
         METHODS,
+        METHODS.index(remembered("search_method", METHODS, "evolution")),
         format_func=METHOD_NAMES.__getitem__,
-        default=remembered("search_method", METHODS, "evolution"),
         key="search_method",
         persist_state="session",
-        required=True,
         help="Evolution (NSGA-II) proposes more near what was good",
     )
     objectives = st.multiselect(
