@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from playwright.sync_api import Page, expect
 
@@ -33,14 +34,14 @@ def test_a_search_runs_a_click_opens_its_network_and_its_file_goes_on(page: Page
     assert 30 < len(tried) <= 40
 
     page.locator(".scatterlayer .trace").last.locator(".point").nth(2).click(force=True)
-    page.wait_for_function("location.search.includes('edits')", timeout=SLOW_MS)
+    expect(page).to_have_url(re.compile("edits="), timeout=SLOW_MS)
     settled(page)
     query = dict(page.evaluate("[...new URLSearchParams(location.search)]"))
     opened, refusal = from_query(query)
     assert refusal is None
     assert opened in tried
     page.get_by_role("button", name="Undo").first.click()
-    page.wait_for_function("!location.search.includes('edits')", timeout=SLOW_MS)
+    expect(page).not_to_have_url(re.compile("edits="), timeout=SLOW_MS)
 
     page.get_by_text("Go on from a file").click()
     page.locator("input[type=file]").set_input_files(

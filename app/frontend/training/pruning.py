@@ -67,8 +67,8 @@ def _plan() -> tuple[HealPlan, int]:
         key="heal_shares",
         persist_state="session",
     )
-    pictures = PICTURES[0]
-    if fashion_folder() is None:
+    shipped, pictures = fashion_folder() is None, PICTURES[0]
+    if shipped:
         st.caption(
             "Fashion-MNIST is not on this machine (on Debian: install dataset-fashion-mnist). Of the 400 test pictures"
             " that ship with the demo, which it was not trained on, half are trained on and half are tested with: few,"
@@ -78,11 +78,13 @@ def _plan() -> tuple[HealPlan, int]:
         first = remembered("heal_pictures", PICTURES, PICTURES[1])
         pictures = st.select_slider("Pictures", PICTURES, first, key="heal_pictures", persist_state="session")
     with st.container(horizontal=True):
-        epochs = st.number_input("Epochs", 1, 20, 2, key="heal_epochs", persist_state="session")
+        epochs = st.number_input("Epochs", 1, 40, 6 if shipped else 2, key="heal_epochs", persist_state="session")
         seeds = st.number_input(
             "Seeds", 1, 5, 3, key="heal_seeds", persist_state="session", help="Runs of each; error bars need two"
         )
-    plan = HealPlan(tuple(sorted(shares, reverse=True)) or (0.5,), tuple(range(int(seeds))), int(epochs))
+    chosen = tuple(sorted(shares, reverse=True)) or (0.5,)
+    rate, batch = (0.02, 16) if shipped else (0.05, 64)  # few pictures need many steps
+    plan = HealPlan(chosen, tuple(range(int(seeds))), int(epochs), rate, batch)
     st.caption(f"{3 * len(plan.shares) * len(plan.seeds)} short training runs.")
     return plan, int(pictures)
 

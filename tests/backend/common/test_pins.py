@@ -49,7 +49,8 @@ def test_a_link_opens_with_its_pins_beside_the_network() -> None:
         (V3, "again"),
     ):
         state.pin(arch, name)
-    query = dict(parse_qsl(urlencode(address_of(state).query)))
+    address = address_of(state)
+    query = dict(parse_qsl(urlencode(address.network | address.more)))
     again = opened(query)
     assert (again.arch, again.pins, again.refusal) == (state.arch, state.pins, None)
     assert [pin.name for pin in again.pins] == ["Inception v3", "wide & <b>odd</b> 5×5"]
@@ -129,5 +130,5 @@ def test_pins_too_long_for_a_link_leave_the_network_in_it() -> None:
         state.pin(with_widths(GOOGLENET, {path: width + 1 + number for path, width in widths(GOOGLENET).items()}))
     address = address_of(state)
     assert (address.pinned, address.complete) == (False, True)
-    assert "pins" not in address.query
-    assert opened(address.query).arch == state.arch
+    assert "pins" not in address.more
+    assert opened(address.network | address.more).arch == state.arch
