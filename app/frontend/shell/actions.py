@@ -24,7 +24,7 @@ def show(state: State) -> None:
     """Render the actions. To be called outside of fragments, at the same place on every page."""
     with st.container(horizontal=True, gap=None, key="actions"):
         share_button("share", sharing.note)
-        for action in st.session_state.actions:
+        for action in st.session_state.get("actions", ()):  # a page alone has none
             action(state)
     if isinstance(shared := st.session_state.pop("shared", None), sharing.Shared):
         sharing.show(state, shared)
