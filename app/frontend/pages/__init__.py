@@ -6,7 +6,7 @@ import streamlit as st
 
 from ..shell import actions, page_links
 from ..shell.callbacks import guard_callbacks
-from ..shell.panel import panel
+from ..shell.panel import AROUND, panel
 from ..shell.presence import person
 from ..state import current
 from ..takeaway import dialog
@@ -31,6 +31,6 @@ def show() -> None:
     actions.register(dialog.show)
     chosen = st.navigation(pages, position="top")
     page_links.open_wanted(current(), chosen.title)
-    with panel(chosen.title):  # its parts have panels of their own
+    with panel(chosen.title, AROUND):  # its parts have panels of their own
         current().turn_to(chosen.title)
         chosen.run()
