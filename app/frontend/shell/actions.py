@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ..components.present_button import present_button
 from ..components.share_button import share_button
 from ..state import State
 
@@ -15,4 +16,6 @@ from ..state import State
 def show(state: State) -> None:
     """Render the actions. To be called outside of fragments, at the same place on every page."""
     with st.container(horizontal=True, gap=None, key="actions"):
+        if state.page == "Explore":
+            present_button("present")
         share_button("share")
