@@ -6,11 +6,18 @@ room by ``--actions``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from ..components.present_button import present_button
 from ..components.share_button import share_button
 from ..state import State
+
+
+def register(*rooms: Callable[[State], None]) -> None:
+    """Take down what other rooms add to the menu, so that the shell need not import them. Called once a run."""
+    st.session_state.actions = rooms
 
 
 def show(state: State) -> None:
@@ -19,3 +26,5 @@ def show(state: State) -> None:
         if state.page == "Explore":
             present_button("present")
         share_button("share")
+        for action in st.session_state.actions:
+            action(state)
