@@ -463,7 +463,7 @@ def test_presenting_shows_the_block_alone_and_arrow_keys_walk(
     expect(page.locator(".inspector h2")).to_have_text("inception 3b")
 
 
-@pytest.mark.parametrize("key, width, height", [("googlenet", 853, 480)])
+@pytest.mark.parametrize("key, width, height", [("inception_v3", 390, 844), ("googlenet", 853, 480)])
 def test_every_width_can_be_reached_on_a_small_screen(
     visit: Callable[..., Page], page: Page, key: str, width: int, height: int
 ) -> None:
