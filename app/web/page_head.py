@@ -26,6 +26,7 @@ DESCRIPTION = (
 PREVIEW = "preview.png"  # what a chat shows of a link
 SCRIPT = 'window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href.replace(/[?#].*/, "") }'
 """The server is where the page's own files are."""
+SHEETS = ("app.css", "learn.css", "compare.css")
 SKIP = '<a class="skip" href="#stMain">Skip to the widths</a>'
 """The first that Tab reaches; width_sliders/sliders.js leads it to the sliders, and without them it is not shown."""
 WIDGETS = (
@@ -107,7 +108,7 @@ def _additions() -> tuple[str, str]:
         f'<meta property="og:title" content="{name}"><meta property="og:description" content="{description}">'
         f'<meta property="og:type" content="website"><script>{SCRIPT}</script>'
     )
-    sheets = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("app.css", "learn.css"))
+    sheets = "".join((ASSETS / name).read_text(encoding="utf-8") for name in SHEETS)
     return head, f"<style>{sheets}</style>{_scripts()}"
 
 

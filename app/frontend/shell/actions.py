@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from ..components.present_button import present_button
 from ..components.share_button import share_button
 from ..state import State
 from . import sharing
@@ -23,6 +24,8 @@ def register(*rooms: Callable[[State], None]) -> None:
 def show(state: State) -> None:
     """Render the actions. To be called outside of fragments, at the same place on every page."""
     with st.container(horizontal=True, gap=None, key="actions"):
+        if state.page == "Explore":
+            present_button("present")
         share_button("share", sharing.note)
         for action in st.session_state.get("actions", ()):  # a page alone has none
             action(state)
