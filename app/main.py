@@ -25,4 +25,5 @@ st.set_page_config(
 st.logo(ASSETS / "icon.svg")
 st.html(ASSETS / "app.css")
 st.html(ASSETS / "learn.css")
+st.html(ASSETS / "compare.css")
 import_module(f"{PACKAGE.name}.frontend.pages").show()

@@ -18,6 +18,7 @@ from websockets.exceptions import WebSocketException
 
 from app.backend import analyze
 from inception_models import ARCHITECTURES, widths, with_widths
+from inception_models.checkpoints.catalogue import untrained
 
 from .visitor import Answer, VisitError, Visitor
 
@@ -73,12 +74,22 @@ def planned(variant: str, seed: int, count: int) -> list[Edit]:
     return edits
 
 
-def photograph(seed: int) -> bytes:
-    """A JPEG that nobody else has."""
+@dataclass(frozen=True)
+class Photograph:
+    """A JPEG that nobody else has, and the pixels of what the network is shown of it."""
+
+    file: bytes
+    seen: bytes
+
+
+def photograph(variant: str, seed: int) -> Photograph:
+    """One for the network with random weights."""
     noise = np.random.default_rng(seed).integers(0, 256, (SIDE_PX // 8, SIDE_PX // 8, 3), dtype=np.uint8)
     file = io.BytesIO()
     Image.fromarray(noise).resize((SIDE_PX, SIDE_PX)).save(file, "JPEG")
-    return file.getvalue()
+    arch = ARCHITECTURES[variant]
+    seen = untrained(arch).preprocessing_for(arch).preview(Image.open(file).convert("RGB"))
+    return Photograph(file.getvalue(), seen.tobytes())
 
 
 async def edit(url: str, variant: str, edits: Sequence[Edit], pace: Pace, into: Results) -> None:
@@ -93,12 +104,13 @@ async def edit(url: str, variant: str, edits: Sequence[Edit], pace: Pace, into: 
 
 async def push_pictures(url: str, variant: str, seed: int, pace: Pace, into: Results) -> None:
     """One person who uploads pictures."""
+    photographs = [photograph(variant, 1000 * seed + number) for number in range(pace.times)]
     async with Visitor(url, variant, "picture") as visitor:
         into.visits.append(visitor.opened)
         async for number in pace.ticks():
-            name = f"picture-{seed}-{number}.jpg"
-            into.pictures.append(await visitor.show_picture(name, photograph(1000 * seed + number)))
-            into.wrong += name not in visitor.caption
+            own = photographs[number]
+            into.pictures.append(await visitor.show_picture(f"picture-{seed}-{number}.jpg", own.file))
+            into.wrong += not visitor.picture or Image.open(io.BytesIO(visitor.picture)).tobytes() != own.seen
 
 
 async def together(people: Sequence[Coroutine[None, None, None]], into: Results) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 
 from app.backend import analyze
 from app.backend.diagram import readable
+from app.frontend.shell.variant_list import variant_label
 from inception_models import ARCHITECTURES, with_widths
 
 from .stopwatch import pages, painted, timed
@@ -22,10 +23,7 @@ from .stopwatch import pages, painted, timed
 _Row = dict[str, float | str]
 _Runs = dict[str, list[float]]  # milliseconds, by action
 
-GOOGLENET, RESNET = (
-    f"{about.title}, {about.year}"
-    for about in (ARCHITECTURES[key].about for key in ("googlenet", "inception_resnet_v2"))
-)
+GOOGLENET, RESNET = variant_label("googlenet"), variant_label("inception_resnet_v2")
 DRAWN = """deep('.view g.node[id^="inception3a"]').length > 0"""
 FOLDED = """deep('.view g.node[id^="repeat."]').length > 0"""
 EVERY = "deep('.view g.node').length > 400"
@@ -92,7 +90,7 @@ def _choose(page: Page, title: str, condition: str) -> float:
     variant = page.get_by_role("combobox", name="Variant")
     variant.click()
     variant.fill(title)  # a long list has only some of its options in the page
-    return timed(page, "click", condition, page.get_by_role("option", name=title).first.click)
+    return timed(page, "click", condition, page.get_by_role("option", name=title, exact=True).click)
 
 
 def theirs(runs: int) -> _Runs:

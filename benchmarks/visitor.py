@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 import time
@@ -60,10 +61,11 @@ class Visitor:
     variant: str
     page: str = ""
     params: int = 0  # of the network, as the page says
-    caption: str = ""  # of the last picture with one
+    picture: bytes = b""  # a PNG: what the network is shown of the last one that was uploaded
     components: dict[str, Shown] = field(default_factory=dict)
     uploader: str = ""
-    _known: dict[str, ForwardMsg] = field(default_factory=dict)  # messages that the server sends once
+    _known: dict[str, ForwardMsg] = field(default_factory=dict)  # messages of this run, by their hashes
+    _known_before: dict[str, ForwardMsg] = field(default_factory=dict)  # a browser forgets older ones too
     _widgets: dict[str, WidgetState] = field(default_factory=dict)
     _events: int = 0
     _session: str = ""
@@ -91,6 +93,7 @@ class Visitor:
 
     async def show_picture(self, name: str, data: bytes) -> Answer:
         """Upload a picture to the page Picture and wait for all that it shows."""
+        self.picture = b""
         start = time.perf_counter()
         request = BackMsg()
         request.file_urls_request.request_id = name
@@ -144,6 +147,7 @@ class Visitor:
         rerun.context_info.url = f"{self.url}/{self.page}"
         rerun.cached_message_hashes.extend(self._known)
         rerun.widget_states.widgets.extend([*self._widgets.values(), *triggers])
+        self._known_before, self._known = self._known, {}
         start = time.perf_counter()
         await self._socket.send(request.SerializeToString())
         size, count = 0, 0
@@ -169,8 +173,8 @@ class Visitor:
         data = await asyncio.wait_for(self._socket.recv(decode=False), PATIENCE_SECONDS)
         message = ForwardMsg.FromString(data)
         if message.WhichOneof("type") == "ref_hash":
-            message = self._known[message.ref_hash]
-        elif message.metadata.cacheable:
+            message = (self._known_before | self._known)[message.ref_hash]
+        if message.metadata.cacheable:
             self._known[message.hash] = message
         return message, len(data)
 
@@ -182,8 +186,6 @@ class Visitor:
                 self._take(data, Shown(element.bidi_component.id, delta.fragment_id, data["series"], data["version"]))
             case "html" if found := TOTAL.search(element.html.body):
                 self.params = int(found[1].replace(",", ""))
-            case "imgs" if element.imgs.imgs[0].caption:
-                self.caption = element.imgs.imgs[0].caption.replace("\\", "")
             case "file_uploader":
                 self.uploader = element.file_uploader.id
             case "exception":
@@ -201,6 +203,11 @@ class Visitor:
         if isinstance(since, int) and not (before and before.series == shown.series and since <= before.version):
             raise VisitError(f"{key} was sent changes of version {since}, which it does not have.")
         self.components[key] = shown
+        match message:
+            case {"key": "maps_view", "whole": {"picture": str() as picture}}:
+                self.picture = base64.b64decode(picture)
+            case _:
+                pass
 
 
 def _xsrf(url: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,7 @@ from .named_networks import FORMS, named_network
 from .text_table import columns
 
 if TYPE_CHECKING:
-    from ..backend.decide.comparing.comparison import ComparedNumber, Comparison, NetworkDifference, PartDifference
-    from ..backend.decide.comparing.stage_parts import StageSide
+    from ..backend.decide.comparing.comparison import Comparison, NetworkDifference, PartDifference
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -26,6 +24,7 @@ def _add_options(parser: ArgumentParser) -> None:
 
 
 def _run(args: Namespace) -> int:
+    from ..backend.decide.comparing.as_json import comparison_of
     from ..backend.decide.comparing.compare import compare
 
     networks = [named_network(text) for text in (args.first, *args.others)]
@@ -48,54 +47,6 @@ def _draw(comparison: Comparison, output: Path) -> None:
     output.write_bytes(differences_as_file(comparison, ending))
 
 
-NUMBERS = {
-    "params": "parameters",
-    "macs": "MACs",
-    "weight_bytes": "weights, bytes",
-    "peak_bytes": "peak activations, bytes",
-    "receptive_field_px": "receptive field, px",
-}
-
-
-def comparison_of(comparison: Comparison) -> dict[str, object]:
-    """What ``compare --json`` prints. Differences are from the first network."""
-    return {
-        "networks": [
-            {"name": name, "input_shape": list(shape)}
-            for name, shape in zip(comparison.names, comparison.in_shapes, strict=True)
-        ],
-        "totals": {
-            name: {"values": list(number.values), "differences": list(number.differences)}
-            for name, number in ((name, _number(comparison, name)) for name in NUMBERS)
-        },
-        "stages": [[_stage_of(side) for side in row] for row in comparison.rows],
-        "differences": [
-            {"sentences": list(difference.sentences), "parts": [asdict(part) for part in difference.parts]}
-            for difference in comparison.differences
-        ],
-    }
-
-
-def _stage_of(side: StageSide | None) -> dict[str, object] | None:
-    if side is None:
-        return None
-    return {
-        "name": side.name,
-        "what": side.words,
-        "out_shape": list(side.out_shape),
-        "params": side.params,
-        "macs": side.macs,
-        "peak_bytes": side.peak_bytes,
-        "field_px": side.field_px,
-        "aux": side.aux,
-    }
-
-
-def _number(comparison: Comparison, name: str) -> ComparedNumber:
-    number: ComparedNumber = getattr(comparison, name)
-    return number
-
-
 def _text(comparison: Comparison) -> str:
     letters = [chr(ord("A") + number) for number in range(len(comparison.names))]
     blocks = ["\n".join(f"{letter}: {name}" for letter, name in zip(letters, comparison.names, strict=True))]
@@ -107,12 +58,14 @@ def _text(comparison: Comparison) -> str:
 
 
 def _totals(comparison: Comparison, letters: Sequence[str]) -> str:
+    from ..backend.decide.comparing.comparison import COMPARED
+
     shapes = [" x ".join(map(str, shape)) for shape in comparison.in_shapes]
     rows = [("", *letters), ("input", *shapes)]
-    for name, words in NUMBERS.items():
-        rows.append((words, *("–" if value is None else f"{value:,}" for value in _number(comparison, name).values)))
+    for name, words in COMPARED.items():
+        rows.append((words, *("–" if value is None else f"{value:,}" for value in comparison.number(name).values)))
     if len(letters) == 2:
-        numbers = [_number(comparison, name) for name in NUMBERS]
+        numbers = [comparison.number(name) for name in COMPARED]
         extra = ("difference", "", *(_change(number.a, number.b) for number in numbers))
         rows = [(*row, cell) for row, cell in zip(rows, extra, strict=True)]
     return columns(rows, 1)

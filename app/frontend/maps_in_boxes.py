@@ -64,7 +64,7 @@ def for_boxes(state: State, *, always: bool = False) -> BoxMaps:
     """
     if not (always or _is_on()):
         return BoxMaps()
-    picture, weights, arch, show = picture_in_use(), _weights(state), replace(state.arch, aux=()), _shown()
+    picture, weights, arch, show = picture_in_use(), weights_in_use(state), replace(state.arch, aux=()), _shown()
     question = arch, picture.digest, getattr(weights, "digest", weights), show
     known = THUMBNAILS.followed(partial(_thumbnails, arch, picture, weights, show), question)
     if known is not None:
@@ -86,10 +86,6 @@ def choose(state: State) -> None:
 
 def _is_on() -> bool:
     return bool(st.session_state.get(SWITCH, remembered(SWITCH, (True, False), False)))
-
-
-def _weights(state: State) -> Source:
-    return "demo" if state.weights.get(state.arch.key) == "demo" else weights_in_use(state.arch.key)
 
 
 def _thumbnails(

@@ -68,14 +68,14 @@ def _measure(arch: Arch, published: Arch, dtype: Dtype, batch: int, progress: Pr
     archs = (arch,) if arch == published else (arch, published)
     limit = LIMIT_SECONDS / len(archs)
     times = [
-        measure(each, dtype, batch, limit_seconds=limit, progress=_Part(progress, i, len(archs)))
+        measure(each, dtype, batch, limit_seconds=limit, progress=PartOfProgress(progress, i, len(archs)))
         for i, each in enumerate(archs)
     ]
     best = ceilings(dtype, progress)
     return Measured(times[0], times[1] if times[1:] else None, best, before or JOBS.is_busy("long"))
 
 
-class _Part(Progress):
+class PartOfProgress(Progress):
     """The progress of one measurement of several."""
 
     def __init__(self, whole: Progress, number: int, count: int) -> None:

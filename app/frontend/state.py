@@ -19,9 +19,12 @@ from inception_models.checkpoints.demo import demo
 from inception_models.edits.depth import repeats, with_repeats
 
 from ..backend.common.links import fits, from_query, to_query
+from ..backend.common.pins import MOST_PINS, Pin, fresh_name, pins_of_text, pins_text, usual_name
+from ..backend.decide.fitting.budget import Budget, budget_text, read_budget
 
 COPIES = " copies"  # after a repeat's path: its number of copies, which has no path of its own
 PAUSE_SECONDS = 1.5  # after which another change of the same number is a step of its own
+MOST_GOAL_LETTERS = 300  # of a link's goal: five limits of any size
 HISTORY = 200  # steps that can be undone; an edited Arch shares what is unchanged, so each step is small
 
 
@@ -61,7 +64,9 @@ class State:
     learned: dict[str, int] = field(default_factory=dict)  # of each lesson that was begun: how many steps are over
     welcomed: bool = False  # the ways in for newcomers were used or put away
     wanted_page: str = ""  # to be opened before anything else is drawn
+    goal: Budget | None = None  # what the network is to become, of which the totals tell how far it is
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
+    pins: tuple[Pin, ...] = ()  # networks kept for comparison
 
     @classmethod
     def showing(cls, arch: Arch) -> State:
@@ -163,6 +168,40 @@ class State:
             self.step += 1
             self._show(self.future.pop())
 
+    @property
+    def pinned(self) -> bool:
+        """Whether the network on the screen is among the pins."""
+        return any(pin.arch == self.arch for pin in self.pins)
+
+    def toggle_pin(self) -> None:
+        """Pin the network on the screen, or take its pin off."""
+        if self.pinned:
+            self.pins = tuple(pin for pin in self.pins if pin.arch != self.arch)
+        else:
+            self.pin(self.arch)
+
+    def pin(self, arch: Arch, name: str = "") -> None:
+        """Keep ``arch`` for comparison, unless it is pinned already or there is no room for it."""
+        self.refusal = None
+        if any(pin.arch == arch for pin in self.pins):
+            return
+        if len(self.pins) == MOST_PINS:
+            sentence = f"{MOST_PINS} networks are pinned, and more are not compared at a time: take one off on Compare."
+            self.refusal = "pin", ValueError(sentence)
+            return
+        name = fresh_name(name or usual_name(arch), (pin.name for pin in self.pins))
+        self.pins = (*self.pins, Pin(name, arch))
+
+    def rename_pin(self, number: int, name: str) -> None:
+        """Call a pin something else; without any letter, what it was called at first."""
+        others = [pin.name for i, pin in enumerate(self.pins) if i != number]
+        arch = self.pins[number].arch
+        renamed = Pin(fresh_name(name if name.strip() else usual_name(arch), others), arch)
+        self.pins = (*self.pins[:number], renamed, *self.pins[number + 1 :])
+
+    def unpin(self, number: int) -> None:
+        self.pins = (*self.pins[:number], *self.pins[number + 1 :])
+
     def select(self, path: str) -> None:
         """Select the stage, branch or op at ``path``."""
         self.selected = path
@@ -248,6 +287,13 @@ def opened(query: Mapping[str, str]) -> State:
         state.refusal = "link", refusal
     if (name := query.get("weights", "")) in linkable(arch):
         state.weights[arch.key] = name
+    try:
+        state.goal = read_budget(query.get("goal", "")[:MOST_GOAL_LETTERS])
+    except ValueError as reason:
+        state.refusal = state.refusal or ("link", ValueError(f"The link's goal was not read: {reason}"))
+    state.pins, problem = pins_of_text(query.get("pins", "") if fits(query) else "")
+    if problem and not state.refusal:
+        state.refusal = "link", ValueError(problem)
     return state
 
 
@@ -259,14 +305,21 @@ def linkable(arch: Arch) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Address:
-    """What the address bar says: the ``query``, and whether it is ``complete``, or the changes are too many for it.
+    """What the address bar says.
 
-    ``network``: the link to the network that always is, however long.
+    ``network``: the link to the network, however long; ``complete``: whether the address has its changes, or they are
+    too many for it; ``more``: what the address has besides; ``pinned``: whether that has all pins.
     """
 
-    query: dict[str, str]
-    complete: bool
     network: dict[str, str]
+    complete: bool
+    more: dict[str, str]
+    pinned: bool = True
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What the browser writes into the address bar."""
+        return (self.network if self.complete else {"variant": self.network["variant"]}) | self.more
 
 
 def address_of(state: State) -> Address:
@@ -275,7 +328,10 @@ def address_of(state: State) -> Address:
         state.linked = state.arch, to_query(state.arch)
     link = state.linked[1]
     complete = fits(link)
-    query = dict(link) if complete else {"variant": state.arch.key}
-    if (weights := state.weights.get(state.arch.key, "")) in linkable(state.arch):
-        query["weights"] = weights
-    return Address(query, complete, link)
+    weights = state.weights.get(state.arch.key, "")
+    more = {"weights": weights} if weights in linkable(state.arch) else {}
+    if state.goal is not None:
+        more["goal"] = budget_text(state.goal)
+    with_pins = more | ({"pins": pins_text(state.pins)} if state.pins else {})
+    pinned = fits(Address(link, complete, with_pins).query)
+    return Address(link, complete, with_pins if pinned else more, pinned)

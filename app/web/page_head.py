@@ -1,4 +1,4 @@
-"""What the page is before Streamlit has drawn anything: its name, its style sheet, and where its server is.
+"""What the page is before Streamlit has drawn anything: its name, its style sheets, and where its server is.
 
 Streamlit's own page is called Streamlit, gets a style sheet only after its first drawing, which then moves, and looks
 for its server below a page's address first, which the browser reports as errors.
@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 from functools import cache
 from html import escape
+from pathlib import Path
 
+import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +25,13 @@ DESCRIPTION = (
 )
 SCRIPT = 'window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href.replace(/[?#].*/, "") }'
 """The server is where the page's own files are."""
+SKIP = '<a class="skip" href="#stMain">Skip to the widths</a>'
+"""The first that Tab reaches; width_sliders/sliders.js leads it to the sliders, and without them it is not shown."""
+WIDGETS = (
+    *("BidiComponent", "Button", "ButtonGroup", "Checkbox", "DownloadButton", "FileUploader", "Html", "MenuButton"),
+    *("NumberInput", "PageLink", "Radio", "Selectbox", "Slider", "StreamlitMarkdown", "TextInput"),
+)
+"""Those of a page's first drawing, by Streamlit's names."""
 
 
 class PageHead:
@@ -77,6 +86,7 @@ def completed(page: str) -> str:
     """Streamlit's page with our head. The style sheet is last, so that it prevails over Streamlit's."""
     head, style = _additions()
     page = page.replace("<title>Streamlit</title>", head, 1).replace("./favicon.png", _icon(), 1)
+    page = page.replace("<body>", f"<body>{SKIP}", 1)
     return page.replace("</body>", f"{style}</body>", 1)
 
 
@@ -88,7 +98,15 @@ def _additions() -> tuple[str, str]:
         f'<meta property="og:title" content="{name}"><meta property="og:description" content="{description}">'
         f'<meta property="og:type" content="website"><script>{SCRIPT}</script>'
     )
-    return head, f"<style>{(ASSETS / 'app.css').read_text(encoding='utf-8')}</style>"
+    sheets = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("app.css", "learn.css"))
+    return head, f"<style>{sheets}</style>{_scripts()}"
+
+
+def _scripts() -> str:
+    """Streamlit would ask for the script of a widget when it first draws one, and show a grey bar until it comes."""
+    folder = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    names = sorted(path.name for widget in WIDGETS for path in folder.glob(f"{widget}.*.js"))
+    return "".join(f'<script type="module" src="./static/js/{name}"></script>' for name in names)
 
 
 @cache

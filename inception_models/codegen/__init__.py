@@ -8,6 +8,7 @@ belongs to them. ``torch_ops`` writes one op as an expression and ``torch_file``
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 from ..arch.spec import Arch
@@ -16,6 +17,7 @@ from .torch_file import TorchFile, network_name
 
 Framework = Literal["torch", "keras"]
 FRAMEWORKS: tuple[Framework, ...] = get_args(Framework)
+FRAMEWORK_TITLES: Mapping[Framework, str] = {"torch": "PyTorch", "keras": "Keras 3"}
 
 
 def source(arch: Arch, framework: Framework = "torch") -> str:
@@ -26,7 +28,7 @@ def source(arch: Arch, framework: Framework = "torch") -> str:
     its ``load_torch_weights(model, state_dict)``.
 
     Raises:
-        ValueError: for another framework, or an op for which there is no code in it.
+        ValueError: for another framework.
     """
     if framework not in FRAMEWORKS:
         raise ValueError(f"Code can be written for {' or '.join(FRAMEWORKS)}, not for {framework!r}.")

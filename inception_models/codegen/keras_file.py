@@ -70,7 +70,8 @@ class KerasFile:
         else:
             deep = f"depth_multiplier={kind.multiplier}" if kind.multiplier > 1 else None
             layer = call("layers.SeparableConv2D", *window, deep, bias, "name=name")
-        steps = [*(act if kind.activate == "before" else []), Step("x", layer, "x")]
+        steps = act if kind.activate == "before" else []
+        steps = [*steps, *_halves(kind)] if kind.between != "nothing" else [*steps, Step("x", layer, "x")]
         steps += [Step("x", batch_norm(kind.unit.norm, 'name=f"{name}-bn"'), "x")] if kind.unit.norm else []
         steps += act if kind.activate == "after" else []
         yield from _body(steps)
@@ -169,6 +170,20 @@ class KerasFile:
             *kind.given(part),
             f"name={name}",
         )
+
+
+def _halves(kind: UnitKind) -> Iterator[Step]:
+    """A separable convolution as two layers, with what is between them."""
+    deep = f"depth_multiplier={kind.multiplier}" if kind.multiplier not in (None, 1) else None
+    bias = None if kind.depthwise_bias else "use_bias=False"
+    window = ("kernel_size", "strides", "padding")
+    yield Step("x", call("layers.DepthwiseConv2D", *window, deep, bias, 'name=f"{name}-depthwise"'), "x")
+    if kind.depthwise_norm is not None:
+        yield Step("x", batch_norm(kind.depthwise_norm, 'name=f"{name}-depthwise_bn"'), "x")
+    if kind.depthwise_activation != "none":
+        yield Step("x", activation(kind.depthwise_activation), "x")
+    bias = None if kind.unit.bias else "use_bias=False"
+    yield Step("x", call("layers.Conv2D", "filters", "1", bias, 'name=f"{name}-pointwise"'), "x")
 
 
 def _snake(name: str) -> str:

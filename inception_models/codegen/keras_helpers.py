@@ -54,6 +54,34 @@ RESPONSE_NORM = '''class LocalResponseNormalization(layers.Layer):
         return x / (self.k + self.alpha / self.size * total) ** self.beta
 '''
 
+CHANNEL_SCALE = '''class ChannelScale(layers.Layer):
+    """Each channel times a trained factor."""
+
+    def __init__(self, init: float, name: str) -> None:
+        super().__init__(name=name)
+        self.init = init
+
+    def build(self, shape) -> None:
+        start = keras.initializers.Constant(self.init)
+        self.factor = self.add_weight(shape=shape[-1:], initializer=start)
+
+    def call(self, x):
+        return x * self.factor
+'''
+
+SPLIT_DEPTHWISE = '''def split_depthwise(x, square: int, band: int, share: float, *, name: str):
+    """Most channels pass on; ``share`` of them each get a square, a wide or a tall filter."""
+    each = max(int(x.shape[-1] * share), 1)
+    start = x.shape[-1] - 3 * each
+    outputs = [x[..., :start]]
+    for side, window in (("square", square), ("wide", (1, band)), ("tall", (band, 1))):
+        group = x[..., start : start + each]
+        conv = layers.DepthwiseConv2D(window, padding="same", name=f"{name}-{side}")
+        outputs.append(conv(group))
+        start += each
+    return layers.Concatenate()(outputs)
+'''
+
 CONVERTER = '''def load_torch_weights(model: keras.Model, state_dict) -> None:
     """Copy the weights of the same network in PyTorch, where names have full stops."""
     flatten = [layer for layer in model.layers if isinstance(layer, layers.Flatten)]
@@ -80,6 +108,10 @@ CONVERTED = '''def converted(layer, state, flattened):
             yield state["pointwise.weight"].transpose(2, 3, 1, 0)
         case layers.Conv2D():
             yield state["weight"].transpose(2, 3, 1, 0)
+        case layers.DepthwiseConv2D():
+            weight = state["weight"]
+            weight = weight.reshape(-1, layer.depth_multiplier, *weight.shape[2:])
+            yield weight.transpose(2, 3, 0, 1)
         case layers.Dense() if len(flattened) == 3:  # PyTorch has channels first
             height, width, channels = flattened
             weight = state["weight"].reshape(-1, channels, height, width)
@@ -89,8 +121,9 @@ CONVERTED = '''def converted(layer, state, flattened):
         case layers.BatchNormalization():
             yield from [state["weight"]] if layer.scale else []
             yield from (state[name] for name in ("bias", "running_mean", "running_var"))
-            return
-    if layer.use_bias:
+        case _:  # a trained scale, with or without an offset
+            yield from (state[name] for name in ("weight", "bias") if name in state)
+    if getattr(layer, "use_bias", False):
         yield state["bias" if "bias" in state else "pointwise.bias"]
 '''
 
@@ -99,6 +132,8 @@ HELPERS: Mapping[str, str] = {
     "max_pool": MAX_POOL,
     "average_pool": AVERAGE_POOL,
     "LocalResponseNormalization": RESPONSE_NORM,
+    "ChannelScale": CHANNEL_SCALE,
+    "split_depthwise": SPLIT_DEPTHWISE,
 }
 """By the name that the code uses, each after those that it needs itself."""
 

@@ -13,16 +13,20 @@ from ..arch.spec import (
     Dropout,
     Fork,
     GlobalPool,
+    LayerNorm,
+    LayerScale,
     Linear,
     LocalResponseNorm,
+    Norm,
     Normalize,
     Op,
     Pool,
     SepConv,
+    SplitConv,
     Stage,
 )
 from .printing import Call, call, lines_of
-from .torch_ops import no_code, side
+from .torch_ops import side
 from .units import UnitKind, unit_kind
 
 ACTIVATION_LAYERS: Mapping[Activation, str] = {
@@ -34,6 +38,9 @@ ACTIVATION_LAYERS: Mapping[Activation, str] = {
     "silu": 'layers.Activation("silu")',
     "hardswish": 'layers.Activation("hard_silu")',
 }
+
+
+_OneLayer = GlobalPool | LocalResponseNorm | Dropout | Normalize | Norm | LayerNorm | LayerScale
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,39 +96,43 @@ class KerasOps:
             spot = replace(spot, source=spot.target, flat=is_flat)
 
     def steps(self, op: Op, spot: Spot) -> Iterator[Step]:
-        """The statements of one op; ValueError, with a sentence, where there is no code for its kind."""
-        layer: Call
+        """The statements of one op."""
         match op:
-            case SepConv() if op.between != "nothing":
-                layer = no_code(op, "Keras")
             case Conv() | SepConv():
                 yield from self.conv(op, spot, self.width(op, spot))
-                return
             case Pool():
                 yield from self._pool(op, spot)
-                return
             case Linear():
                 yield from self._linear(op, spot)
-                return
             case Fork():
                 yield from self._fork(op, spot)
-                return
+            case SplitConv():
+                numbers = map(str, (op.square, op.band, op.share))
+                yield Step(spot.target, call(self._helper("split_depthwise"), spot.source, *numbers, spot.name()))
+            case _:
+                yield Step(spot.target, self._layer(op, spot), spot.source)
+
+    def _layer(self, op: _OneLayer, spot: Spot) -> Call:
+        match op:
             case GlobalPool() if spot.flat:
-                layer = call("layers.GlobalAveragePooling2D")
+                return call("layers.GlobalAveragePooling2D")
             case GlobalPool() if op.size == 1:
-                layer = call("layers.GlobalAveragePooling2D", "keepdims=True")
+                return call("layers.GlobalAveragePooling2D", "keepdims=True")
             case GlobalPool():
-                layer = call("layers.AdaptiveAveragePooling2D", str(op.size))
+                return call("layers.AdaptiveAveragePooling2D", str(op.size))
             case LocalResponseNorm():
                 numbers = (f"{name}={getattr(op, name)!r}" for name in ("alpha", "beta", "k"))
-                layer = call(self._helper("LocalResponseNormalization"), str(op.size), *numbers)
+                return call(self._helper("LocalResponseNormalization"), str(op.size), *numbers)
             case Dropout():
-                layer = call("layers.Dropout", repr(op.p))
+                return call("layers.Dropout", repr(op.p))
             case Normalize():
-                layer = call("layers.UnitNormalization")
-            case _:
-                layer = no_code(op, "Keras")
-        yield Step(spot.target, layer, spot.source)
+                return call("layers.UnitNormalization")
+            case Norm():
+                return batch_norm(op.norm, spot.name("bn"))
+            case LayerNorm():
+                return call("layers.LayerNormalization", f"epsilon={op.eps!r}", spot.name("ln"))
+            case LayerScale():
+                return call(self._helper("ChannelScale"), repr(op.init), spot.name("scale"))
 
     def conv(self, op: Conv | SepConv, spot: Spot, width: str) -> Iterator[Step]:
         """A convolution to ``width`` channels, with what belongs to it."""

@@ -60,13 +60,15 @@ class TorchFile:
         conv = self.ops.helper("Conv2dSame") if kind.one_sided else "nn.Conv2d"
         bias = None if kind.unit.bias else "bias=False"
         act = [call(f"act=nn.{ACTIVATION_CLASSES[kind.unit.activation]}")] if kind.activate != "never" else []
+        deep_bias = None if kind.depthwise_bias else "bias=False"
         if kind.multiplier is None:
             layers = [call(f"conv={conv}", "in_channels", "out_channels", *window, bias)]
         else:
             layers = [
-                call(f"depthwise={conv}", "in_channels", deep, *window, "groups=in_channels", "bias=False"),
+                call(f"depthwise={conv}", "in_channels", deep, *window, "groups=in_channels", deep_bias),
                 call("pointwise=nn.Conv2d", deep, "out_channels", "1", bias),
             ]
+            layers[1:1] = self._between(kind, deep)
         layers = [*(act if kind.activate == "before" else []), *layers]
         layers += [self.ops.batch_norm(kind.unit.norm, "out_channels").named("bn")] if kind.unit.norm else []
         layers += act if kind.activate == "after" else []
@@ -75,6 +77,13 @@ class TorchFile:
             *signature("__init__", (*parameters, *padding), 4, "None"),
             *lines_of(Call("super().__init__", tuple(layers), tall=True), 8),
         ]
+
+    def _between(self, kind: UnitKind, channels: str) -> Iterator[Call]:
+        """What follows the depthwise half of a separable convolution."""
+        if kind.depthwise_norm is not None:
+            yield self.ops.batch_norm(kind.depthwise_norm, channels).named("depthwise_bn")
+        if kind.depthwise_activation != "none":
+            yield call(f"depthwise_act=nn.{ACTIVATION_CLASSES[kind.depthwise_activation]}")
 
     def _block(self, kind: PartType) -> Iterator[str]:
         block = kind.part

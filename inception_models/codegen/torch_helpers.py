@@ -65,6 +65,46 @@ UNIT_NORMALIZE = '''class UnitNormalize(nn.Module):
         return F.normalize(x, dim=1)
 '''
 
+CHANNEL_LAYER_NORM = '''class ChannelLayerNorm(nn.LayerNorm):
+    """Layer normalisation over the channels of each place, or of a vector."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+'''
+
+CHANNEL_SCALE = '''class ChannelScale(nn.Module):
+    """Each channel times a trained factor."""
+
+    def __init__(self, channels: int, init: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((channels,), init))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.weight.view(-1, *[1] * (x.ndim - 2))
+'''
+
+SPLIT_DEPTHWISE = '''class SplitDepthwise(nn.Module):
+    """Most channels pass on; ``share`` of them each get a square, a wide or a tall filter."""
+
+    def __init__(self, channels: int, square: int, band: int, share: float) -> None:
+        super().__init__()
+        each = max(int(channels * share), 1)
+        self.groups = (channels - 3 * each, each, each, each)
+        self.square = self._depthwise(each, square, square)
+        self.wide = self._depthwise(each, 1, band)
+        self.tall = self._depthwise(each, band, 1)
+
+    @staticmethod
+    def _depthwise(channels: int, height: int, width: int) -> nn.Conv2d:
+        window, padding = (height, width), (height // 2, width // 2)
+        return nn.Conv2d(channels, channels, window, padding=padding, groups=channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        straight, square, wide, tall = x.split(self.groups, 1)
+        filtered = [self.square(square), self.wide(wide), self.tall(tall)]
+        return torch.cat([straight, *filtered], 1)
+'''
+
 INITIALISE = '''def initialise(module: nn.Module) -> None:
     """He's normal initialisation and zero biases, for ``net.apply(initialise)``."""
     if isinstance(module, nn.Conv2d | nn.Linear):
@@ -81,6 +121,9 @@ HELPERS: Mapping[str, str] = {
     "MaxPool2dSame": MAX_POOL_SAME,
     "BatchNormNoGamma": BATCH_NORM_NO_GAMMA,
     "UnitNormalize": UNIT_NORMALIZE,
+    "ChannelLayerNorm": CHANNEL_LAYER_NORM,
+    "ChannelScale": CHANNEL_SCALE,
+    "SplitDepthwise": SPLIT_DEPTHWISE,
     "initialise": INITIALISE,
 }
 """By the name that the code uses, each after those that it needs itself."""

@@ -10,16 +10,21 @@ from ..arch.shapes import Shape, op_shape, padding_of
 from ..arch.spec import (
     Arch,
     BatchNorm,
+    Channelwise,
     Conv,
     Dropout,
     Fork,
     GlobalPool,
+    LayerNorm,
+    LayerScale,
     Linear,
     LocalResponseNorm,
+    Norm,
     Normalize,
     Op,
     Pool,
     SepConv,
+    SplitConv,
 )
 from .printing import Call, Terms, call, total
 from .units import ACTIVATION_CLASSES, UnitKind, unit_kind
@@ -61,10 +66,8 @@ class TorchOps:
         return Call(self.helper("Chain"), self.row(ops, place)[0], tall=len(ops) > 1)
 
     def op(self, op: Op, place: Place) -> Call:
-        """One op; ValueError, with a sentence, where there is no code for its kind."""
+        """One op."""
         match op:
-            case SepConv() if op.between != "nothing":
-                return no_code(op, "PyTorch")
             case Conv() | SepConv():
                 return self.conv(op, place, total(self._channels(op, place)))
             case Pool():
@@ -83,10 +86,24 @@ class TorchOps:
             case Normalize():
                 return call(self.helper("UnitNormalize"))
             case _:
-                return no_code(op, "PyTorch")
+                return self._channelwise(op, total(place.channels))
 
-    def batch_norm(self, norm: BatchNorm, channels: str) -> Call:
-        """The normalisation after a convolution."""
+    def _channelwise(self, op: Channelwise, channels: str | Call) -> Call:
+        """An op with weights for the channels that arrive."""
+        match op:
+            case Norm():
+                layer = self.batch_norm(op.norm, channels).named("bn")
+            case LayerNorm():
+                eps = f"eps={op.eps!r}" if op.eps != 1e-5 else None
+                layer = call(self.helper("ChannelLayerNorm"), channels, eps).named("ln")
+            case LayerScale():
+                layer = call(self.helper("ChannelScale"), channels, repr(op.init)).named("scale")
+            case SplitConv():
+                return call(self.helper("SplitDepthwise"), channels, *map(str, (op.square, op.band, op.share)))
+        return Call(self.helper("Chain"), (layer,))
+
+    def batch_norm(self, norm: BatchNorm, channels: str | Call) -> Call:
+        """Batch normalisation of pictures."""
         if not norm.gamma:
             return call(self.helper("BatchNormNoGamma"), channels, repr(norm.eps), repr(norm.momentum))
         return call("nn.BatchNorm2d", channels, *_norm_numbers(norm))
@@ -166,13 +183,6 @@ class TorchOps:
 def side(pair: tuple[int, int]) -> str:
     """A height and width as code: one number where they are equal."""
     return str(pair[0]) if pair[0] == pair[1] else f"({pair[0]}, {pair[1]})"
-
-
-def no_code(op: Op, framework: str) -> Call:
-    """Refuse an op that a framework's writer does not know."""
-    raise ValueError(
-        f"There is no {framework} code yet for {op.name}, a {op.title}; leave it out, or add it to codegen."
-    )
 
 
 def _norm_numbers(norm: BatchNorm) -> tuple[str | None, ...]:

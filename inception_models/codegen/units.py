@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..arch.spec import Activation, Arch, Conv, Residual, SepConv, Unit
+from ..arch.spec import Activation, Arch, BatchNorm, Between, Conv, Residual, SepConv, Unit
 from ..arch.tree import blocks, walk
 from .block_types import free
 
@@ -23,21 +23,41 @@ ACTIVATION_CLASSES: Mapping[Activation, str] = {
 
 @dataclass(frozen=True, slots=True)
 class UnitKind:
-    """A convolution's layers. ``multiplier``: None where it is not separable; ``one_sided``: TensorFlow's padding."""
+    """A convolution's layers. ``multiplier``: None where it is not separable; ``one_sided``: TensorFlow's padding.
+
+    ``between``: what the depthwise half of a separable one has of the unit.
+    """
 
     unit: Unit
     activate: Literal["before", "after", "never"]
     multiplier: int | None
     one_sided: bool
+    between: Between = "nothing"
+
+    @property
+    def depthwise_bias(self) -> bool:
+        return self.between != "nothing" and self.unit.bias
+
+    @property
+    def depthwise_norm(self) -> BatchNorm | None:
+        return None if self.between == "nothing" else self.unit.norm
+
+    @property
+    def depthwise_activation(self) -> Activation:
+        return self.unit.activation if self.between == "unit" else "none"
 
     @property
     def words(self) -> tuple[str, ...]:
         """``("conv", "BN", "ReLU")``, in the order in which they run."""
         act = ACTIVATION_CLASSES.get(self.unit.activation, "")
-        kind = "conv" if self.multiplier is None else "separable conv"
+        kinds = {"nothing": "separable conv", "norm": "depthwise", "unit": "depthwise"}
+        kind = "conv" if self.multiplier is None else kinds[self.between]
         words = (
             act if self.activate == "before" else "",
             f"same {kind}" if self.one_sided else kind,
+            "BN" if self.depthwise_norm else "",
+            ACTIVATION_CLASSES.get(self.depthwise_activation, ""),
+            "pointwise" if self.between != "nothing" else "",
             "BN" if self.unit.norm else "",
             act if self.activate == "after" else "",
         )
@@ -47,8 +67,12 @@ class UnitKind:
     def sentence(self) -> str:
         """What a docstring says: ``A convolution, then batch normalisation and ReLU.``"""
         each = "" if self.multiplier in (None, 1) else f" with {self.multiplier} filters on each channel"
-        conv = "convolution" if self.multiplier is None else f"separable convolution{each}"
         act = ACTIVATION_CLASSES.get(self.unit.activation, "")
+        conv = "convolution" if self.multiplier is None else f"separable convolution{each}"
+        if self.between != "nothing":
+            own = ["batch normalisation"] if self.depthwise_norm else []
+            own += [act] if self.depthwise_activation != "none" else []
+            conv = f"{', '.join([f'depthwise convolution{each}', *own])} and a pointwise convolution"
         after = ["batch normalisation"] if self.unit.norm else []
         after += [act] if self.activate == "after" else []
         first = f"{act}, then a {conv}" if self.activate == "before" else f"A {conv}"
@@ -62,7 +86,8 @@ def unit_kind(op: Conv | SepConv, unit: Unit, one_sided: bool = True) -> UnitKin
     activate = op.activate if isinstance(op, SepConv) else "after"
     pads = one_sided and op.padding == "tf" and (op.stride > 1 or any(k % 2 == 0 for k in op.kernel))
     multiplier = op.multiplier if isinstance(op, SepConv) else None
-    return UnitKind(own, "never" if own.activation == "none" else activate, multiplier, pads)
+    between: Between = op.between if isinstance(op, SepConv) else "nothing"
+    return UnitKind(own, "never" if own.activation == "none" else activate, multiplier, pads, between)
 
 
 def shortcut_conv(block: Residual, width: int, unit: Unit) -> Conv:

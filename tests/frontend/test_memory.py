@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.frontend.shell import lesson
 from app.frontend.shell.memory import kept_of, recalled
-from app.frontend.state import HISTORY, State
+from app.frontend.state import HISTORY, State, address_of
 from inception_models import ARCHITECTURES, with_widths
 from inception_models.checkpoints.preprocessing import preprocessing_from_json
 from inception_models.checkpoints.presets import PRESETS
@@ -42,7 +42,7 @@ def kept_by_browser(runs: list[object]) -> object:
 
 def seen(state: State) -> tuple[object, ...]:
     undo = (state.arch, state.past, state.future, state.step)
-    return *undo, state.latest, state.selected, state.expanded, state.folded, state.weights, state.files
+    return *undo, state.latest, state.selected, state.expanded, state.folded, state.weights, state.files, state.pins
 
 
 @st.composite
@@ -51,7 +51,7 @@ def sessions(draw: st.DrawFn) -> tuple[State, list[object]]:
     state = State.showing(ARCHITECTURES["googlenet"])
     runs: list[object] = [kept_of(state)]
     for _ in range(draw(st.integers(1, 12))):
-        match draw(st.sampled_from(("edit", "edit", "edit", "variant", "undo", "redo"))):
+        match draw(st.sampled_from(("edit", "edit", "edit", "variant", "undo", "redo", "pin"))):
             case "edit":
                 state.become(draw(edited(state.original, most=3))[0])
             case "variant":
@@ -60,6 +60,8 @@ def sessions(draw: st.DrawFn) -> tuple[State, list[object]]:
                 state.undo()
             case "redo":
                 state.redo()
+            case "pin":
+                state.toggle_pin()
         state.select(draw(st.sampled_from([stage.name for stage in state.arch.stages])))
         state.expanded = frozenset({state.selected})
         state.weights[state.arch.key] = draw(st.sampled_from(("random", "own")))
@@ -76,7 +78,7 @@ def test_a_session_comes_back_as_it_was(session: tuple[State, list[object]]) -> 
     state, runs = session
     again, address = recalled(kept_by_browser(runs))
     assert seen(again) == seen(state)
-    assert address == kept_of(state)["address"]
+    assert address == address_of(state).query
 
 
 def test_how_pictures_are_prepared_for_a_file_comes_back() -> None:
@@ -143,7 +145,9 @@ def test_whatever_is_in_the_place_of_anything_in_it_is_refused_or_ignored() -> N
     state = State.showing(ARCHITECTURES["googlenet"])
     state.expanded = state.folded = frozenset({"inception3a"})
     state.weights, state.files = {"googlenet": "own"}, {"upload": "cat.png"}
-    record = json.loads(json.dumps({"v": 1, **kept_of(state), "networks": {"0": link}, "latest": {"googlenet": link}}))
+    record = json.loads(
+        json.dumps({"v": 1, **kept_of(state), "address": link, "networks": {"0": link}, "latest": {"googlenet": link}})
+    )
     assert recalled(record)[0].edited
     for path in paths(record):
         for odd in ODD:

@@ -54,7 +54,7 @@ async def use(url: str) -> None:
         with suppress(VisitError, WebSocketException):
             async with Visitor(url, query):
                 pass
-    for content in (photograph(1), MARKER.encode() * 50):
+    for content in (photograph("googlenet", 1).file, MARKER.encode() * 50):
         with suppress(VisitError):
             async with Visitor(url, "googlenet", "picture") as visitor:
                 await visitor.show_picture(f"{MARKER}.jpg", content)

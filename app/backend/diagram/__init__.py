@@ -69,11 +69,7 @@ def to_dot(
 
 
 def as_file(
-    analysis: Analysis,
-    ending: str,
-    options: DiagramOptions | None = None,
-    original: Analysis | None = None,
-    maps: Mapping[str, Thumbnail] = MappingProxyType({}),
+    analysis: Analysis, ending: str, options: DiagramOptions | None = None, original: Analysis | None = None
 ) -> bytes:
     """The diagram as a file: the drawing on the theme's background as .svg, .pdf or .png, or its DOT text as .dot.
 
@@ -88,7 +84,7 @@ def as_file(
         )
     if ending == ".dot":
         return _dot(analysis, options, original).encode()
-    drawing = draw(analysis, options, original, maps)
+    drawing = draw(analysis, options, original)
     return figure_file(drawing, THEMES[options.theme].paper, cast(FigureFormat, ending.removeprefix(".")))
 
 

@@ -14,9 +14,9 @@ from ..state import State
 
 def show(state: State) -> None:
     """Render the tab."""
-    st.html(
-        '<p class="lead">Each lesson runs in the app itself, in a few short steps. What you have open is kept,'
-        " and comes back when you leave the lesson.</p>"
+    st.markdown(
+        "Each lesson runs in the app itself, in a few short steps. What you have open is kept, and comes back when you"
+        " leave the lesson."
     )
     with st.container(key="lesson-list"):
         for number, lesson in enumerate(under_way.known_lessons().values(), 1):

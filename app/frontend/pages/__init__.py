@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ..shell import page_links
+from ..shell import actions, page_links
 from ..shell.callbacks import guard_callbacks
 from ..shell.panel import panel
 from ..shell.presence import person
 from ..state import current
-from . import costs, explore, learn, own_network, picture, train
+from ..takeaway import dialog
+from . import compare, costs, explore, learn, own_network, picture, train
 
 
 def show() -> None:
@@ -20,11 +21,13 @@ def show() -> None:
         st.Page(explore.page, title="Explore", icon=":material/account_tree:", url_path="explore", default=True),
         st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),
         st.Page(costs.page, title="Costs", icon=":material/bar_chart:", url_path="costs"),
+        st.Page(compare.page, title="Compare", icon=":material/compare:", url_path="compare"),
         st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
         st.Page(learn.page, title="Learn", icon=":material/menu_book:", url_path="learn"),
         st.Page(own_network.page, title="Your own network", icon=":material/upload_file:", url_path="own-network"),
     ]
     page_links.register(pages)
+    actions.register(dialog.show)
     chosen = st.navigation(pages, position="top")
     page_links.open_wanted(current(), chosen.title)
     with panel(chosen.title):  # its parts have panels of their own

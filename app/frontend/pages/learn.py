@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ..learn import family, lesson_list, words
-from ..shell import lesson, memory
+from ..shell import actions, lesson, memory
 from ..shell.tabs import remembered_tabs
 from ..state import current
 
@@ -14,6 +14,7 @@ def page() -> None:
     """Render the page."""
     memory.show()
     state = current()
+    actions.show(state)
     lesson.show(state)
     remembered_tabs(
         "learn",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ...backend import Analysis, analyze
 from ..state import State, address_of, current
-from . import lesson, memory, network_bar, totals
+from . import actions, goal, lesson, memory, network_bar, totals
 from .notice import plain, refusal
 
 Networks = tuple[State, Analysis, Analysis]
@@ -18,6 +18,7 @@ Networks = tuple[State, Analysis, Analysis]
 def show() -> Networks:
     """Render it around a page whose body follows."""
     memory.show()
+    actions.show(current())
     networks = _networks(current())
     with st.container(key="above"):
         _above(*networks)
@@ -27,6 +28,7 @@ def show() -> Networks:
 def show_around(body: Callable[[State, Analysis, Analysis], None]) -> None:
     """Render it and ``body`` as one fragment: an edit in either redraws nothing else."""
     memory.show()
+    actions.show(current())
     _above_and_body(body)
 
 
@@ -53,4 +55,8 @@ def _above(state: State, analysis: Analysis, reference: Analysis) -> None:
             st.info(plain(state.notice), icon=":material/info:")
             st.button("Undo", key="undo-notice", icon=":material/undo:", on_click=state.undo)
     refusal(state, "link")
-    totals.show(analysis, reference)
+    with st.container(horizontal=True, vertical_alignment="center", gap=None, key="totals-line"):
+        totals.show(analysis, reference, state.goal)
+        with st.container(horizontal=True, vertical_alignment="center", gap=None, width="content", key="goal"):
+            goal.controls(state)
+    lesson.offer(state)

@@ -21,10 +21,14 @@ REPLAY = "From v1 to v4"  # the tab of Learn that replays the family
 
 
 def show(state: State) -> None:
-    """Render the step that is under way; on Explore, a newcomer is offered ways in instead."""
+    """Render the step that is under way."""
     if state.lesson is not None:
         _step(state, state.lesson)
-    elif not state.welcomed and state.page == "Explore":
+
+
+def offer(state: State) -> None:
+    """On Explore, render three ways in for somebody who is here for the first time."""
+    if state.lesson is None and not state.welcomed and state.page == "Explore":
         _ways_in(state)
 
 
@@ -160,9 +164,8 @@ def _html(lesson: Lesson, number: int, step: LessonStep, state: State, done: boo
 
 
 def _ways_in(state: State) -> None:
-    """Three ways in for somebody who is here for the first time."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ways-in"):
-        st.html("<p>New here? Learn by doing, in five minutes each:</p>", width="content")
+        st.html("<p>New here?<span> Learn by doing, in five minutes each:</span></p>", width="content")
         ways = [lesson for lesson in known_lessons().values() if lesson.way_in]
         for way in ways[:1]:
             st.button(plain(way.way_in), key=f"way:{way.id}", on_click=begin, args=(state, way.id))

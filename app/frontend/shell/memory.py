@@ -19,6 +19,8 @@ from inception_models import ARCHITECTURES, Arch
 from inception_models.checkpoints.preprocessing import preprocessing_from_json
 
 from ...backend.common.links import linked_network
+from ...backend.common.pins import linked_pins
+from ...backend.decide.fitting.budget import budget_text, read_budget
 from ...backend.learn.reading import lessons
 from ..components.session_memory import session_memory
 from ..state import HISTORY, LessonPlace, State, address_of, current, linkable, opened
@@ -82,8 +84,7 @@ def kept_of(state: State) -> dict[str, object]:
     edited = ", edited" if state.edited else ""
     return {
         "title": f"{state.arch.about.title}{edited} | {state.page} | Inception Explorer",
-        "address": address.query,
-        "network": address.network,
+        **asdict(address),
         "steps": {"at": state.step, "past": len(state.past), "future": len(state.future)},
         "kept": {
             "selected": state.selected,
@@ -93,7 +94,9 @@ def kept_of(state: State) -> dict[str, object]:
             "files": state.files,
             "preprocessing": dict(list(state.preprocessing.items())[-MOST_PREPARED:]),
             "choices": choices(),
+            "goal": "" if state.goal is None else budget_text(state.goal),
             "lesson": None if state.lesson is None else asdict(state.lesson),
+            "pins": [pin.link for pin in state.pins],
         },
         "learning": {"learned": state.learned, "welcomed": state.welcomed},
     }
@@ -126,6 +129,8 @@ def _restore(record: object, learning: object, query: str) -> None:
     if query and dict(parse_qsl(query.removeprefix("?"))) != address:
         state.become(link.arch)
         state.weights |= link.weights
+        state.goal = link.goal or state.goal
+        state.pins = link.pins or state.pins
         state.refusal = link.refusal
     st.session_state.state = state
 
@@ -164,7 +169,10 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
     }
     state.files = _texts(kept.get("files"))
     state.preprocessing = _prepared(kept.get("preprocessing"))
+    state.pins, _ = linked_pins(kept.get("pins"))
     state.expanded, state.folded = _stages(arch, kept.get("expanded")), _stages(arch, kept.get("folded"))
+    with suppress(ValueError):
+        state.goal = read_budget(str(kept.get("goal") or ""))
     selected = kept.get("selected")
     if isinstance(selected, str) and selected.partition(".")[0] in _parts(arch):
         state.selected = selected

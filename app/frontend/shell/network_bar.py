@@ -69,7 +69,9 @@ def show(state: State, linked: bool) -> None:
                 "undo": state.undo if state.past else None,
                 "redo": state.redo if state.future else None,
                 "reset": (lambda: state.become(state.original)) if sentences else None,
+                "pin": state.toggle_pin,
             },
+            pinned=state.pinned,
         )
 
 
@@ -130,7 +132,7 @@ def _whole(value: float) -> int:
 
 def _refusal(state: State) -> HeadRefusal | None:
     """Why the last setting was refused, if it was one of the bar's."""
-    if state.refusal is None or state.refusal[0] not in (*_settings(state), "preset"):
+    if state.refusal is None or state.refusal[0] not in (*_settings(state), "preset", "pin"):
         return None
     place, problem = state.refusal
     return HeadRefusal(place, str(problem), [remedy.label for remedy in remedies_of(problem)])

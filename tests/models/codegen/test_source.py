@@ -21,10 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inception_models import ARCHITECTURES, Arch, build
-from inception_models.arch.spec import AuxHead, Channelwise, Op, SepConv
-from inception_models.arch.tree import walk
+from inception_models.arch.spec import AuxHead, BatchNorm, Op, SepConv, Unit
 from inception_models.codegen import FRAMEWORKS, Framework, module_name, source
-from inception_models.codegen.torch_ops import no_code
 from inception_models.edits.depth import repeats, with_repeats
 from inception_models.edits.input_output import with_size_and_fitting_heads
 from inception_models.edits.widths import scaled
@@ -35,21 +33,10 @@ from tests.models.codegen.clean_process import count, fill, picture, run_torch
 from tests.models.net.test_ops import EXAMPLES
 from tests.models.random_edits import edited
 
-
-def _is_refused(op: Op) -> bool:
-    """Whether neither writer knows the op yet."""
-    return isinstance(op, Channelwise) or (isinstance(op, SepConv) and op.between != "nothing")
-
-
-def _without_code(arch: Arch) -> bool:
-    return any(_is_refused(op) for _, op in walk(arch))
-
-
 SCRIPT = Path(__file__).with_name("clean_process.py")
 ALLOWED = {"torch": {"torch", "collections", "typing", "math"}, "keras": {"keras"}}
-WITH_CODE = {key: arch for key, arch in ARCHITECTURES.items() if not _without_code(arch)}
 SMALL = {  # narrow, and of equal blocks two
-    key: with_repeats(scaled(arch, 0.25, 4), dict.fromkeys(repeats(arch), 2)) for key, arch in WITH_CODE.items()
+    key: with_repeats(scaled(arch, 0.25, 4), dict.fromkeys(repeats(arch), 2)) for key, arch in ARCHITECTURES.items()
 }
 Job = dict[str, object]
 
@@ -133,7 +120,7 @@ def _head_runner(head: torch.nn.Module, outputs: list[torch.Tensor]) -> Callable
     return lambda module, inputs, output: outputs.append(head(output))
 
 
-@pytest.mark.parametrize("key", WITH_CODE)
+@pytest.mark.parametrize("key", ARCHITECTURES)
 def test_a_published_network_is_the_same_in_pytorch(key: str, clean: Clean) -> None:
     assert_equal_in_torch(SMALL[key], clean)
     arch = ARCHITECTURES[key]
@@ -141,21 +128,21 @@ def test_a_published_network_is_the_same_in_pytorch(key: str, clean: Clean) -> N
     assert clean.ask("torch", arch, {"counts": True}) == count(net, arch.input_size)
 
 
-@pytest.mark.parametrize("key", WITH_CODE)
+@pytest.mark.parametrize("key", ARCHITECTURES)
 def test_a_published_network_is_the_same_in_keras(key: str, clean: Clean) -> None:
     assert_equal_in_keras(SMALL[key], clean)
 
 
 def small_edited(data: st.DataObject) -> Arch:
     """A narrow network at a small size, after random edits of every kind."""
-    arch = scaled(ARCHITECTURES[data.draw(st.sampled_from(list(WITH_CODE)))], 0.1, 1)
+    arch = scaled(ARCHITECTURES[data.draw(st.sampled_from(list(ARCHITECTURES)))], 0.1, 1)
     for size in (112, 139):
         try:
             arch = with_size_and_fitting_heads(arch, size)
             break
         except ValueError:
             pass
-    return data.draw(edited(arch, 8).filter(lambda made: not _without_code(made[0])))[0]
+    return data.draw(edited(arch, 8))[0]
 
 
 @given(st.data())
@@ -174,7 +161,7 @@ def test_an_edited_network_is_the_same_in_keras(clean: Clean, data: st.DataObjec
 def test_ruff_leaves_every_file_as_it_is(folder: Path, length: int) -> None:
     """Those of the tests above too."""
     for framework in FRAMEWORKS:
-        for key, arch in WITH_CODE.items():
+        for key, arch in ARCHITECTURES.items():
             (folder / f"{framework}_{key}.py").write_text(source(arch, framework), encoding="utf-8")
     ruff = [sys.executable, "-m", "ruff"]
     formatted = subprocess.run(
@@ -209,18 +196,8 @@ def test_the_code_says_what_was_changed_and_which_paper_it_follows() -> None:
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_there_is_code_for_every_kind_of_op(framework: Framework) -> None:
     arch = ARCHITECTURES["googlenet"]
-    for op in (op for op in EXAMPLES if not _is_refused(op)):
+    unit = Unit(bias=True, norm=BatchNorm(gamma=False), activation="gelu")
+    between: tuple[Op, ...] = (SepConv("op", 8, between="norm"), SepConv("op", 8, between="unit", unit=unit))
+    for op in (*EXAMPLES, *between):
         head = AuxHead("aux1", "inception4a", (op,))  # which takes any
         assert "def " in source(replace(arch, aux=(head,)), framework)
-
-
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-@pytest.mark.parametrize("key", ["xception41", "inceptionnext_atto"])
-def test_a_network_with_an_op_that_has_no_code_is_refused(key: str, framework: Framework) -> None:
-    with pytest.raises(ValueError, match=r"^There is no \w+ code yet for \w+, an? .*\.$"):
-        source(ARCHITECTURES[key], framework)
-
-
-def test_an_op_without_code_is_refused_in_a_sentence() -> None:
-    with pytest.raises(ValueError, match=r"^There is no Keras code yet for op, a convolution; .*\.$"):
-        no_code(EXAMPLES[0], "Keras")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,6 +14,16 @@ from .stage_parts import OpSide, StageSide
 
 Fate = Literal["added", "removed", "changed", "follows"]
 """``follows``: the part is the same, but what it reads, or the network's own unit or input size, is not."""
+
+
+ComparedTotal = Literal["params", "macs", "weight_bytes", "peak_bytes", "receptive_field_px"]
+COMPARED: Mapping[ComparedTotal, str] = {
+    "params": "parameters",
+    "macs": "MACs",
+    "weight_bytes": "weights, bytes",
+    "peak_bytes": "peak activations, bytes",
+    "receptive_field_px": "receptive field, px",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,11 @@ class Comparison:
     differences: tuple[NetworkDifference, ...]
     analyses: tuple[Analysis | ModuleAnalysis, ...] = field(repr=False)
 
+    def number(self, total: ComparedTotal) -> ComparedNumber:
+        """One of the totals by its name."""
+        number: ComparedNumber = getattr(self, total)
+        return number
+
     @property
     def parts(self) -> PartDifferences:
         """The parts that differ between the first two."""
@@ -151,3 +166,9 @@ class Comparison:
         """The differences between the first two in words: of the whole, then part by part."""
         first = self.differences[0]
         return (*first.sentences, *(sentence for part in first.parts for sentence in part.sentences))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .notebook import comparison_html
+
+        return comparison_html(self)

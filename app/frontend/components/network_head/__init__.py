@@ -54,13 +54,14 @@ def network_head(
     on_set: Callable[[str, object], None],
     on_remedy: Callable[[int], None],
     acts: Mapping[str, Callable[[], None] | None],
+    pinned: bool,
 ) -> None:
     """Show the bar.
 
     ``settings``: the value of each control by its name in head.html; one that the network does not have is None.
     ``presets``: under a heading, labels by the value that ``on_set`` gets for the name ``preset``. ``on_set`` gets what
-    the browser sent, not validated. ``acts``: what ``undo``, ``redo`` and ``reset`` do; None where there is nothing to
-    do. All callbacks run before the next script run.
+    the browser sent, not validated. ``acts``: what ``undo``, ``redo``, ``reset`` and ``pin`` do; None where there is
+    nothing to do. ``pinned``: whether the network is kept for comparison. All callbacks run before the next script run.
     """
     _component(
         key=key,
@@ -70,6 +71,7 @@ def network_head(
             "presets": [[heading, list(labels.items())] for heading, labels in presets.items()],
             "refusal": vars(refusal) if refusal else None,
             "can": [name for name, act in acts.items() if act],
+            "pinned": pinned,
             "handled": handled(key),
         },
         on_events_change=partial(_dispatch, key, on_set, on_remedy, acts),

@@ -10,6 +10,8 @@ import { received } from "../shared/received.js"
 /** @import { Run, Send } from "../shared/messages.d.ts" */
 /** @import { Act, HeadData, HeadTold } from "./messages.d.ts" */
 
+const PIN = "Pin: keep this network on the page Compare, beside others"
+
 /** @param {Run<HeadData, HeadTold>} run */
 export default function (run) {
   const shown = received(run)
@@ -28,6 +30,8 @@ class Head {
     this.acts = [...root.querySelectorAll("button[data-act]")].filter((node) => node instanceof HTMLButtonElement)
     this.heading = part(root, "h1", HTMLElement)
     this.changes = part(root, ".changes", HTMLButtonElement)
+    this.pin = part(root, "[data-act=pin]", HTMLButtonElement)
+    this.pinWord = part(this.pin, "span", HTMLElement)
     this.refused = part(root, ".refused", HTMLElement)
     this.refusal = "" // as it is shown
     this.cards = new Cards(root, (preset) => this.outbox.tell({ set: "preset", to: preset }))
@@ -46,6 +50,9 @@ class Head {
     const { heading, count } = data.text
     this.heading.textContent = heading
     for (const button of this.acts) button.disabled = !data.can.includes(actOf(button))
+    this.pin.classList.toggle("pinned", data.pinned)
+    this.pin.title = data.pinned ? "It is on the page Compare; click to take its pin off" : PIN
+    this.pinWord.textContent = data.pinned ? "Pinned" : "Pin"
     this.changes.disabled = !count
     this.changes.textContent = count ? `edited, ${count} change${count > 1 ? "s" : ""}` : "as published"
     this.cards.update(data)

@@ -2,7 +2,7 @@
 
 import type { Handled } from "../shared/messages.d.ts"
 
-export type Act = "undo" | "redo" | "reset"
+export type Act = "undo" | "redo" | "reset" | "pin"
 export type Setting = boolean | number | string | null
 
 export interface HeadData {
@@ -11,6 +11,7 @@ export interface HeadData {
   presets: [heading: string, [value: string, label: string][]][]
   refusal: { setting: string; sentence: string; remedies: string[] } | null
   can: Act[] // what there is to do
+  pinned: boolean // whether the network is kept for comparison
   handled: Handled
 }
 

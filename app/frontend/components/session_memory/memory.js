@@ -4,7 +4,7 @@
 
 import { Outbox } from "../shared/outbox.js"
 import { received } from "../shared/received.js"
-import { added, save, saveLearning, saved, savedLearning } from "./record.js"
+import { added, addressOf, save, saveLearning, saved, savedLearning } from "./record.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
 /** @import { Learning, MemoryData, MemoryRecord, MemoryTold, Now } from "./messages.d.ts" */
@@ -62,9 +62,10 @@ class Memory {
    * A variant and a selection are entries of the browser's history; an edit changes the newest one.
    * @param {Now} now
    */
-  note({ address, network, kept }) {
+  note(now) {
+    const { network, kept } = now
     if (this.outbox.waiting.some((event) => "variant" in event)) return
-    const query = `?${new URLSearchParams(address)}`
+    const query = `?${new URLSearchParams(addressOf(now))}`
     const place = `${network.variant} ${kept.selected.split(".")[0]}`
     const state = { ...history.state, place }
     if (this.place && place !== this.place) history.pushState(state, "", query)

@@ -24,7 +24,16 @@ export interface Kept {
   files: Record<string, string>
   preprocessing: Record<string, { preset: string; steps: Record<string, unknown> }>
   choices: Record<string, string | number | boolean>
+  goal: string // as a link has it; empty where there is none
   lesson: LessonPlace | null
+  pins: PinLink[]
+}
+
+/** A network that is kept for comparison. Its edits are JSON, or text as in a link. */
+export interface PinLink {
+  variant: string
+  edits?: unknown
+  name?: string
 }
 
 /** The step of a lesson that is under way, and what was open before it. */
@@ -46,8 +55,9 @@ export interface Learning {
 /** What a run shows. */
 export interface Now {
   title: string // of the window
-  address: Record<string, string> // the query for the address bar
   network: NetworkLink
+  complete: boolean // whether its changes go into the address bar
+  more: Record<string, string> // what the address bar has besides
   steps: Steps
   kept: Kept
   learning: Learning

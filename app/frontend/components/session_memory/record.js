@@ -73,19 +73,29 @@ export function saveLearning({ learned, welcomed }) {
 }
 
 /**
+ * The query for the address bar.
+ * @param {Now} now
+ * @returns {Record<string, string>}
+ */
+export function addressOf({ network, complete, more }) {
+  return { ...(complete ? network : { variant: network.variant }), ...more }
+}
+
+/**
  * The record after another run.
  * @param {MemoryRecord | null} record
  * @param {Now} now
  * @returns {MemoryRecord}
  */
-export function added(record, { address, network, steps, kept }) {
+export function added(record, now) {
+  const { network, steps, kept } = now
   const networks = { ...record?.networks, [steps.at]: network }
   const latest = kept.lesson ? (record?.latest ?? {}) : { ...record?.latest, [network.variant]: network }
   const { past, future } = keptSteps(networks, steps)
   for (const number of Object.keys(networks).map(Number)) {
     if (number < steps.at - past || number > steps.at + future) delete networks[number]
   }
-  return { v: VERSION, address, steps: { at: steps.at, past, future }, networks, latest, kept }
+  return { v: VERSION, address: addressOf(now), steps: { at: steps.at, past, future }, networks, latest, kept }
 }
 
 /**

@@ -17,9 +17,9 @@ interface Whole<Data> extends Version {
   files: Files
 }
 
-interface Changes extends Version {
+export interface Changes extends Version {
   since: number
-  changes: [path: (string | number)[], value: unknown][]
+  changes: [shared: number, ...steps: (string | number)[], value: unknown][] // shared: steps, with the change before
 }
 
 /** The component itself. */

@@ -1,6 +1,6 @@
 // The browser's half of sent.py, which says why: puts together what a component has to show.
 
-/** @import { Files, Message, Mount, Received, Run, Seen, Sent } from "./messages.d.ts" */
+/** @import { Changes, Files, Message, Mount, Received, Run, Seen, Sent } from "./messages.d.ts" */
 
 /**
  * What the component shows, and its way to Python. Null if Python's message cannot be applied to what is here; then
@@ -67,7 +67,7 @@ function dress(parent, { style, markup }) {
  * `data` with other values at some paths. What is not on a path stays the same object, and nothing is written into.
  * @template {object} Data
  * @param {Data} data
- * @param {[path: (string | number)[], value: unknown][]} changes
+ * @param {Changes["changes"]} changes
  * @returns {Data}
  */
 function changed(data, changes) {
@@ -82,7 +82,11 @@ function changed(data, changes) {
   }
   const root = { data }
   ours.add(root)
-  for (const [path, value] of changes) {
+  /** @type {(string | number)[]} */
+  let path = []
+  for (const [shared, ...change] of changes) {
+    const value = change.pop()
+    path = [...path.slice(0, shared), .../** @type {(string | number)[]} */ (change)]
     /** @type {Record<string | number, unknown>} */
     let at = root
     /** @type {string | number} */

@@ -47,7 +47,15 @@ class Sent:
         message: dict[str, object] = {"series": self.series, "version": self.version}
         if not self.seen:
             return message | {"whole": self.data}
-        return message | {"since": self.seen, "changes": [[path, _value(self.data, path)] for path in self.changed]}
+        return message | {"since": self.seen, "changes": list(self._changes())}
+
+    def _changes(self) -> Iterator[list[object]]:
+        """Each new value after the steps to it, and before them how many the path shares with the one before."""
+        before: DataPath = ()
+        for path in self.changed:
+            shared = next((i for i, (a, b) in enumerate(zip(path, before, strict=False)) if a != b), len(before))
+            yield [shared, *path[shared:], _value(self.data, path)]
+            before = path
 
 
 def _differences(old: object, new: object, path: DataPath) -> Iterator[DataPath]:

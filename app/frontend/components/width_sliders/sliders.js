@@ -32,6 +32,15 @@ class Panel {
     this.none = el("p", { textContent: NONE })
     parent.append(this.list, this.none)
     this.selected = new SelectedStage(this.list, () => this.show())
+    /** @type {HTMLAnchorElement | null} */
+    const skip = document.querySelector("a.skip")
+    if (skip) skip.onclick = (event) => this.enter(event)
+  }
+
+  /** @param {Event} event a click on the page's skip link */
+  enter(event) {
+    event.preventDefault()
+    this.list.querySelector("input")?.focus()
   }
 
   /**

@@ -1,0 +1,101 @@
+"""Pinned networks: those that a person keeps beside the one on the screen, to compare them; and as text for a link.
+
+What comes back from a link or a browser is untrusted: each network is checked as a link of its own is, names are cut to
+one short line, and there are never more than :data:`MOST_PINS`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+
+from inception_models import ARCHITECTURES, Arch
+from inception_models.edits.diff import changes
+
+from .limits import MAX_LINK_BYTES
+from .links import linked_network, to_query
+from .text import visible
+
+MOST_PINS = 5  # with the network on the screen that is six, as many as are compared
+LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A network under a name."""
+
+    name: str
+    arch: Arch
+
+    @cached_property
+    def link(self) -> Mapping[str, object]:
+        """Its network as :func:`to_query` writes it, with edits as JSON instead of text, and its name if it was given
+        one.
+        """
+        query: dict[str, object] = {**to_query(self.arch)}
+        with suppress(KeyError, ValueError):  # there are none, or they are no JSON
+            query["edits"] = json.loads(str(query["edits"]))
+        return query if self.name == usual_name(self.arch) else query | {"name": self.name}
+
+
+def usual_name(arch: Arch) -> str:
+    """What a pin is called at first: ``Inception v3, 2 changes``."""
+    count = len(changes(ARCHITECTURES[arch.key], arch))
+    return arch.about.title + (f", {count} change{'s' if count > 1 else ''}" if count else "")
+
+
+def fresh_name(name: str, taken: Iterable[str]) -> str:
+    """``name`` in one line, and a number after it where it is ``taken``."""
+    known, name = set(taken), visible(" ".join(name.split()), LONGEST_NAME)
+    numbered = (f"{name} ({number})" for number in range(2, len(known) + 3))
+    return name if name not in known else next(each for each in numbered if each not in known)
+
+
+def pins_text(pins: Sequence[Pin]) -> str:
+    """The pins for a link."""
+    return json.dumps([pin.link for pin in pins], separators=(",", ":"), ensure_ascii=False)
+
+
+def pins_of_text(text: str) -> tuple[tuple[Pin, ...], str]:
+    """The pins that a link names; and one sentence where some could not be used, else nothing."""
+    if not text:
+        return (), ""
+    if len(text) > MAX_LINK_BYTES:
+        return (), f"The link's pins are longer than {MAX_LINK_BYTES // 1024} kB and were not read."
+    try:
+        links = json.loads(text)
+    except (ValueError, RecursionError):
+        return (), "The link's pins were not read: they are not valid JSON."
+    return linked_pins(links)
+
+
+def linked_pins(links: object) -> tuple[tuple[Pin, ...], str]:
+    """The pins whose :attr:`Pin.link` these are, as :func:`pins_of_text` returns them."""
+    if not isinstance(links, list):
+        return (), "The link's pins were not read: they are not a list of networks."
+    pins: list[Pin] = []
+    problem = ""
+    for number, link in enumerate(links, 1):
+        if len(pins) == MOST_PINS:
+            return tuple(pins), problem or f"The link has {len(links)} pins; the first {MOST_PINS} were read."
+        try:
+            arch = _network(link)
+        except (ValueError, RecursionError) as refused:
+            problem = problem or f"Pin {number} of the link was left out: {refused}"
+            continue
+        if any(pin.arch == arch for pin in pins):
+            continue
+        name = link.get("name")
+        name = name if isinstance(name, str) and name.strip() else usual_name(arch)
+        pins.append(Pin(fresh_name(name, (pin.name for pin in pins)), arch))
+    return tuple(pins), problem
+
+
+def _network(link: Mapping[str, object]) -> Arch:
+    if not isinstance(link, dict):
+        raise ValueError("It is no network's link.")
+    edits = link.get("edits", "")
+    return linked_network({**link, "edits": edits if isinstance(edits, str) else json.dumps(edits)} if edits else link)

@@ -1,0 +1,26 @@
+"""The family map: every variant by its costs and its published error, with the pins among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ...backend import analyze
+from ...backend.charts.choices import family_scatter
+from ...backend.common.pins import Pin
+from ...backend.decide.family_map import family_map
+from ...backend.foreign.totals import network_totals
+from ..chart import show_chart
+
+
+def show(networks: Sequence[Pin]) -> None:
+    """Render the map."""
+    pins = [network_totals(network.name, analyze(network.arch)) for network in networks]
+    show_chart(family_scatter(family_map(), pins), "family-map", "family")
+    st.caption(
+        "Errors are of published weights on ImageNet's validation set, single crop, with their source on hover; hollow"
+        " marks have none. Above, a larger mark has more parameters, and no network on the dotted line is beaten by one"
+        " that is both cheaper and better. The networks of this page are stars below and lines above: what they would"
+        " reach is not known before they are trained."
+    )

@@ -1,0 +1,171 @@
+"""Picture: one sample picture through every network that has weights here, with one stage's maps side by side."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache, partial
+from html import escape
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from inception_models import Arch
+from inception_models.checkpoints.catalogue import CHECKPOINTS
+from inception_models.checkpoints.demo import demo, test_pictures
+from inception_models.checkpoints.download import is_intact
+from inception_models.weights import Source
+
+from ...backend.charts.choices import COLOURS
+from ...backend.common.text import html_text
+from ...backend.decide.comparing.same_picture import Sight, Viewer, same_picture, sights_of
+from ...backend.picture.images import SAMPLES, open_image
+from ..shell.background import BackgroundTask
+from ..shell.controls import choice_stays_among
+from ..shell.notice import plain, refused
+from ..shell.page_links import page_link
+from ..shell.weights_in_use import weights_in_use
+from ..state import State, linkable
+from .context import CompareContext
+
+SIGHTS: BackgroundTask[tuple[Sight, ...]] = BackgroundTask(
+    "compared_pictures", "Running the networks", "Stop at the next stage"
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture that can be chosen."""
+
+    title: str
+    image: Image.Image
+
+
+def show(context: CompareContext) -> None:
+    """Render the tab."""
+    trained = [usable_weights(context.state, arch) for arch in context.archs]
+    weights = _random_too(context, trained) if None in trained else trained
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        picture = _choose_picture("demo" in trained)
+        row = _choose_stage(context)
+    viewers = tuple(
+        Viewer(network.name, network.arch, known, side.name if side else "")
+        for network, known, side in zip(context.networks, weights, context.comparison.rows[row], strict=True)
+        if known is not None
+    )
+    if not viewers:
+        return
+    sights = _answer(viewers, picture)
+    if sights is None:
+        return
+    colours = dict(zip(context.names, COLOURS, strict=False))
+    for column, sight in zip(st.columns(len(sights)), sights, strict=True):
+        with column:
+            _sight(sight, colours[sight.name])
+    st.download_button(
+        "JSON",
+        lambda: json.dumps(sights_of(sights, picture.title), indent=2),
+        context.file_name(" predictions.json"),
+        "application/json",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        help="The predictions of every network",
+    )
+
+
+def usable_weights(state: State, arch: Arch) -> Source | None:
+    """Weights for this network that are on this machine: those used on Picture last, the demo's, or published."""
+    used = weights_in_use(arch.key)
+    if used not in ("random", "demo"):
+        return used
+    for name in linkable(arch):
+        if name == "demo" and arch.classes == demo().arch.classes:
+            return name
+        known = CHECKPOINTS.get(name)
+        if known is not None and known.remote is not None and is_intact(known.file, known.remote.size):
+            return name
+    return None
+
+
+def _random_too(context: CompareContext, trained: list[Source | None]) -> list[Source | None]:
+    """Say which networks have no weights; with a switch, theirs are random. Where none has any, they are at first."""
+    names = [name for name, weights in zip(context.names, trained, strict=True) if weights is None]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        verb = "has" if len(names) == 1 else "have"
+        st.caption(plain(f"{', '.join(names)} {verb} no trained weights here."), width="content")
+        page_link("Picture", "Get weights")
+        nobody = len(names) == len(trained)
+        random = st.toggle("Maps with random weights", nobody, key=f"compare_random_{nobody}", persist_state="session")
+    return [weights if weights is not None or not random else "random" for weights in trained]
+
+
+def _choose_picture(fashion: bool) -> Shown:
+    """Samples; where the demo's network is among them, pictures of what it was trained on come first."""
+    options = ([f"fashion:{i}" for i in range(len(demo().class_names))] if fashion else []) + list(SAMPLES)
+    choice_stays_among("compare_picture", options, options[0])
+    name = st.selectbox("Picture", options, key="compare_picture", format_func=lambda n: _opened(n).title, width=260)
+    return _opened(str(name))
+
+
+@cache
+def _opened(name: str) -> Shown:
+    kind, _, wanted = name.partition(":")
+    if kind == "fashion":
+        pictures, labels = test_pictures()
+        place = int(np.flatnonzero(labels == int(wanted))[0])
+        return Shown(
+            f"{demo().class_names[int(wanted)]} (Fashion-MNIST)", Image.fromarray(pictures[place]).convert("RGB")
+        )
+    sample = SAMPLES[name]
+    return Shown(sample.title, open_image(sample.path.read_bytes(), sample.file))
+
+
+def _choose_stage(context: CompareContext) -> int:
+    """The row of stages whose maps are shown: at first the first block that all of them have."""
+    rows = context.comparison.rows
+    known = [i for i, row in enumerate(rows) if not any(side is not None and side.aux for side in row)]
+    common = (i for i in known if all(side is not None and side.kind in ("Inception", "Residual") for side in rows[i]))
+    choice_stays_among("compare_stage", known, next(common, known[0]))
+    picked = st.selectbox(
+        "Maps of",
+        known,
+        key="compare_stage",
+        format_func=lambda i: " | ".join(dict.fromkeys(side.name for side in rows[i] if side is not None)),
+        width=260,
+    )
+    return int(picked)
+
+
+def _answer(viewers: tuple[Viewer, ...], picture: Shown) -> tuple[Sight, ...] | None:
+    """What they made of the picture, kept until the question is another; None, with its progress, until it is known."""
+    question = tuple((v.name, v.arch, getattr(v.weights, "digest", v.weights), v.stage) for v in viewers), picture.title
+    known = st.session_state.get("compared_sights")
+    if known is None or known[0] != question:
+        sights = SIGHTS.answer(partial(same_picture, viewers, picture.image), question)
+        if sights is None:
+            return None
+        known = st.session_state.compared_sights = question, sights
+    answer: tuple[Sight, ...] = known[1]
+    return answer
+
+
+def _sight(sight: Sight, colour: str) -> None:
+    st.html(f'<p class="compare-mark" style="--mark:{colour}">{html_text(sight.name)}</p>')
+    if sight.problem:
+        refused(sight.problem)
+        return
+    assert sight.preview is not None, "there was no problem"
+    st.image(sight.preview, output_format="PNG", width=160, alt=f"What {sight.name} sees")
+    rows = "".join(
+        f'<li><span>{html_text(name)}</span><b style="--share:{share:.4f};--mark:{colour}">{share:.1%}</b></li>'
+        for name, share in sight.likeliest
+    )
+    rows = rows or "<li>no prediction</li>"
+    st.html(f'<ol class="compare-classes">{rows}</ol><p class="compare-note">Weights: {html_text(sight.weights)}</p>')
+    if sight.maps:
+        st.image(sight.maps, output_format="PNG", width="stretch", alt=f"Feature maps of {sight.maps_note}")
+        st.html(f'<p class="compare-note">{escape(sight.maps_note)}</p>')
+    else:
+        st.html('<p class="compare-note">It has no such stage.</p>')

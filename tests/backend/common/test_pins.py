@@ -1,0 +1,134 @@
+"""Pins come back from a link as they were; what is no pin is left out with one sentence."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.backend.common.pins import LONGEST_NAME, MOST_PINS, Pin, fresh_name, linked_pins, pins_of_text
+from app.backend.common.pins import usual_name as usual
+from app.frontend.state import State, address_of, opened
+from inception_models import ARCHITECTURES, widths, with_widths
+from inception_models.edits.input_output import with_classes
+from inception_models.edits.widths import scaled
+from tests.fuzzing import drawing
+from tests.models.random_edits import edited
+
+GOOGLENET, V3 = ARCHITECTURES["googlenet"], ARCHITECTURES["inception_v3"]
+GOOD = {"variant": "inception_v3"}
+
+
+@st.composite
+def pinned(draw: st.DrawFn) -> tuple[Pin, ...]:
+    pins: list[Pin] = []
+    for key in draw(st.lists(st.sampled_from(("googlenet", "inception_v3", "xception")), max_size=MOST_PINS)):
+        arch, _ = draw(edited(ARCHITECTURES[key], most=3))
+        if all(pin.arch != arch for pin in pins):
+            name = draw(st.text(max_size=80))
+            name = fresh_name(name if name.strip() else usual(arch), (pin.name for pin in pins))
+            pins.append(Pin(name, arch))
+    return tuple(pins)
+
+
+@drawing(40)
+@given(pinned())
+def test_pins_come_back_as_they_were(pins: tuple[Pin, ...]) -> None:
+    assert linked_pins(json.loads(json.dumps([pin.link for pin in pins]))) == (pins, "")
+    assert all(len(pin.name) <= LONGEST_NAME + 4 for pin in pins)
+
+
+def test_a_link_opens_with_its_pins_beside_the_network() -> None:
+    state = State.showing(with_classes(V3, 5))
+    for arch, name in (
+        (V3, ""),
+        (with_widths(V3, {"Mixed_5b.branch1x1.conv": 96}), "wide & <b>odd</b> 5×5"),
+        (V3, "again"),
+    ):
+        state.pin(arch, name)
+    address = address_of(state)
+    query = dict(parse_qsl(urlencode(address.network | address.more)))
+    again = opened(query)
+    assert (again.arch, again.pins, again.refusal) == (state.arch, state.pins, None)
+    assert [pin.name for pin in again.pins] == ["Inception v3", "wide & <b>odd</b> 5×5"]
+    assert "name" not in again.pins[0].link
+
+
+@pytest.mark.parametrize(
+    "text, kept, sentence",
+    [
+        ("", 0, ""),
+        ("[", 0, "they are not valid JSON"),
+        ("[" * 5000, 0, "they are not valid JSON"),
+        ("9" * 5000, 0, "they are not valid JSON"),
+        ('{"variant":"googlenet"}', 0, "they are not a list"),
+        ("null", 0, "they are not a list"),
+        (json.dumps([GOOD] * 9000), 0, "longer than 8 kB"),
+        ('[1,"a",null,{}]', 0, "Pin 1 of the link was left out"),
+        (json.dumps([{"variant": "nope"}, GOOD]), 1, "Pin 1 of the link was left out"),
+        (json.dumps([{"variant": ["googlenet"]}, GOOD]), 1, "Pin 1 of the link was left out"),
+        (
+            json.dumps([GOOD, {"variant": "googlenet", "edits": {"v": 1, "classes": -7}}]),
+            1,
+            "Pin 2 of the link was left",
+        ),
+        (json.dumps([GOOD, {"variant": "googlenet", "edits": [[[]]]}]), 1, "Pin 2 of the link was left out"),
+        (json.dumps([GOOD, GOOD]), 1, ""),
+        (json.dumps([{**GOOD, "name": {"a": 1}}]), 1, ""),
+        (json.dumps([{"variant": key} for key in list(ARCHITECTURES)[:9]]), MOST_PINS, "9 pins; the first 5 were read"),
+    ],
+)
+def test_what_is_no_pin_is_left_out_with_one_sentence(text: str, kept: int, sentence: str) -> None:
+    pins, problem = pins_of_text(text)
+    assert len(pins) == kept
+    assert bool(problem) is bool(sentence)
+    assert sentence in problem
+    assert len(problem.splitlines()) <= 1
+
+
+def test_names_are_one_short_line_and_none_is_twice() -> None:
+    [pin] = pins_of_text(json.dumps([{**GOOD, "name": "a\n\u202eb" + "c" * 500}]))[0]
+    assert pin.name.startswith("a \\u202eb")
+    assert len(pin.name) == LONGEST_NAME
+    state, title = State.showing(GOOGLENET), GOOGLENET.about.title
+    for classes in (10, 20, 30):
+        state.pin(with_classes(GOOGLENET, classes))
+    assert [pin.name for pin in state.pins] == [f"{title}, 1 change{end}" for end in ("", " (2)", " (3)")]
+    state.rename_pin(1, "  ten\tand  more ")
+    state.rename_pin(2, " ")
+    assert [pin.name for pin in state.pins] == [f"{title}, 1 change", "ten and more", f"{title}, 1 change (2)"]
+
+
+def test_the_button_pins_and_takes_the_pin_off_and_says_when_there_is_no_room() -> None:
+    state = State.showing(GOOGLENET)
+    state.toggle_pin()
+    assert state.pinned
+    for factor in (0.25, 0.5, 0.75, 1.25):
+        state.become(scaled(GOOGLENET, factor))
+        state.toggle_pin()
+    assert len(state.pins) == MOST_PINS
+    state.become(scaled(GOOGLENET, 1.5))
+    state.toggle_pin()
+    assert (len(state.pins), state.pinned) == (MOST_PINS, False)
+    assert "take one off" in str(state.refused_at("pin"))
+    state.undo()
+    state.toggle_pin()
+    assert (len(state.pins), state.pinned, state.refusal) == (MOST_PINS - 1, False, None)
+
+
+def test_pins_too_long_for_a_link_leave_the_network_in_it() -> None:
+    state = State.showing(with_classes(GOOGLENET, 5))
+    for number in range(MOST_PINS):
+        wider = {f"inception{stage}.branch1x1.conv": 70 + number for stage in ("3a", "3b")}
+        state.pin(with_widths(GOOGLENET, wider), "ü" * LONGEST_NAME)
+    assert address_of(state).pinned
+    for number in range(MOST_PINS):
+        state.unpin(0)
+        state.pin(with_widths(GOOGLENET, {path: width + 1 + number for path, width in widths(GOOGLENET).items()}))
+    address = address_of(state)
+    assert (address.pinned, address.complete) == (False, True)
+    assert "pins" not in address.more
+    assert opened(address.network | address.more).arch == state.arch
