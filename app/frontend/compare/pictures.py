@@ -77,7 +77,7 @@ def show(context: CompareContext) -> None:
 
 def usable_weights(state: State, arch: Arch) -> Source | None:
     """Weights for this network that are on this machine: those used on Picture last, the demo's, or published."""
-    used = weights_in_use(arch.key)
+    used = weights_in_use(state) if arch.key == state.arch.key else "random"
     if used not in ("random", "demo"):
         return used
     for name in linkable(arch):

@@ -23,5 +23,5 @@ def show(state: State) -> None:
     """Render the actions. To be called outside of fragments, at the same place on every page."""
     with st.container(horizontal=True, gap=None, key="actions"):
         share_button("share")
-        for action in st.session_state.actions:
+        for action in st.session_state.get("actions", ()):
             action(state)

@@ -81,7 +81,7 @@ def _choices(state: State) -> tuple[Strategy, tuple[str, ...], int, Source]:
 
 def _trained(state: State) -> Source:
     """The trained weights of the network, where there are any."""
-    known = weights_in_use(state.arch.key)
+    known = weights_in_use(state)
     return "demo" if known == "random" and state.weights.get(state.arch.key) == "demo" else known
 
 
