@@ -66,12 +66,14 @@ def for_boxes(state: State, *, always: bool = False) -> BoxMaps:
         return BoxMaps()
     picture, weights, arch, show = picture_in_use(), weights_in_use(state), replace(state.arch, aux=()), _shown()
     question = arch, picture.digest, getattr(weights, "digest", weights), show
+    of, last = st.session_state.get("last_thumbnails", (None, {}))
+    if of == question:
+        return BoxMaps(True, last)
     known = THUMBNAILS.followed(partial(_thumbnails, arch, picture, weights, show), question)
     if known is not None:
-        st.session_state.last_thumbnails = arch.key, known
+        st.session_state.last_thumbnails = question, known
         return BoxMaps(True, known)
-    of, last = st.session_state.get("last_thumbnails", ("", {}))
-    return BoxMaps(True, last if of == arch.key else {}, True, THUMBNAILS.problem(question))
+    return BoxMaps(True, last if of and of[0].key == arch.key else {}, True, THUMBNAILS.problem(question))
 
 
 def choose(state: State) -> None:
