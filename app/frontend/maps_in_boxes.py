@@ -116,6 +116,13 @@ def _show_choices(state: State) -> None:
     )
     if not on:
         return
+    choose_map()
+    choose_sample("Picture", DEFAULT_SAMPLE, SAMPLE_KEY, on_change=partial(_take_sample, state))
+    st.caption(plain(f"In the boxes: {picture_in_use().title}. The page Picture takes your own."))
+
+
+def choose_map() -> None:
+    """Render the choice of which map of an output is shown."""
     show = st.segmented_control(
         "Map",
         list(SHOWN),
@@ -127,8 +134,6 @@ def _show_choices(state: State) -> None:
     )
     if show == "channel":
         st.number_input("Channel", 0, 4095, 0, key="map_channel", help="Or the last one.", persist_state="session")
-    choose_sample("Picture", DEFAULT_SAMPLE, SAMPLE_KEY, on_change=partial(_take_sample, state))
-    st.caption(plain(f"In the boxes: {picture_in_use().title}. The page Picture takes your own."))
 
 
 def _take_sample(state: State) -> None:

@@ -27,6 +27,7 @@ def show(context: PictureContext) -> None:
         on_change=lambda: state.select(str(st.session_state.step)),
         help="From the picture to the last stage. In the diagram, Page Up and Page Down do the same.",
     )
+    maps_in_boxes.choose_map()
     dark = st.context.theme.type == "dark"
     options = DiagramOptions(focus=focus, theme="dark" if dark else "light", maps=True)
     maps = maps_in_boxes.for_boxes(state, always=True)
