@@ -29,6 +29,7 @@ BOX_SIZES: Mapping[BoxSize, tuple[float, float]] = {  # width and height in poin
     "small": (84, 36),
     "thin": (122, 18),
 }
+MAP_SIDE, MAP_MARGIN = 32, 2  # of a thumbnail at the left of a box, in points
 NAME_SIZE, NUMBER_SIZE = 10.0, 11.0  # of letters, in points: at 14 px for the one, the other is 13 px
 CLUSTER_LABEL_WIDTH = 150  # points, more than most clusters have at their narrowest
 PADDING = 4  # points to the left and right of a text, together
@@ -105,6 +106,19 @@ def style_of(
         },
         look.heat.scale() if color_by != "kind" else _kinds(shown),
     )
+
+
+def box_extent(size: BoxSize, maps: bool) -> tuple[float, float]:
+    """Width and height of a box in points, with room for a thumbnail or without."""
+    width, height = BOX_SIZES[size]
+    if not has_map(size, maps):
+        return width, height
+    return width + MAP_SIDE + MAP_MARGIN - PADDING, max(height, MAP_SIDE + 2 * MAP_MARGIN)
+
+
+def has_map(size: BoxSize, maps: bool) -> bool:
+    """Whether a box of this size has room for a thumbnail: thin ones have none."""
+    return maps and size != "thin"
 
 
 def edge_colour(role: EdgeRole, theme: Theme) -> str:

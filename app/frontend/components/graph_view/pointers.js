@@ -54,7 +54,8 @@ export function listenToPointers(view) {
     const tap = { at: view.point(event), time: event.timeStamp, place: view.placeOf(beneathEdges(view, event)) }
     const again = last && tap.time - last.time < DOUBLE_MS && distance(tap.at, last.at) < 4 * SLACK_PX
     last = again ? null : tap
-    tapped(view, tap, Boolean(again))
+    if (event.target instanceof SVGImageElement) view.openMap(tap.place)
+    else tapped(view, tap, Boolean(again))
   })
   canvas.addEventListener("wheel", (event) => wheel(view, event), { passive: false })
   canvas.addEventListener("scroll", () => {

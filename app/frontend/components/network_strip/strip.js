@@ -93,9 +93,10 @@ class Stage {
     this.path = path
     this.shown = ""
     this.block = el("span", { className: "block" })
+    this.map = el("img", { className: "map", alt: "", hidden: true })
     this.name = el("span", { className: "name" })
     this.cost = el("span", { className: "cost" })
-    this.node = el("div", { className: "stage", role: "option", tabIndex: -1 }, this.block, this.name, this.cost)
+    this.node = el("div", { className: "stage", role: "option", tabIndex: -1 }, this.block, this.map, this.name, this.cost)
     this.node.addEventListener("click", () => strip.choose(path))
   }
 
@@ -104,9 +105,11 @@ class Stage {
     const text = JSON.stringify(stage)
     if (text === this.shown) return
     this.shown = text
-    const { name, bars, share, tip, edited } = stage
+    const { name, bars, share, tip, edited, map } = stage
     this.node.style.setProperty("--share", String(share))
     this.node.title = tip
+    this.map.hidden = !map
+    if (map) this.map.src = map
     this.node.classList.toggle("edited", edited !== "")
     this.name.textContent = name
     this.cost.textContent = share ? (share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`) : ""
