@@ -12,7 +12,8 @@ from app.backend.common.links import from_query, to_query
 from inception_models import ARCHITECTURES, Arch
 from inception_models.arch.refusal import Refusal
 from inception_models.arch.rules import checked
-from inception_models.edits.link import READERS, apply_edits, readable_edits
+from inception_models.edits.link import apply_edits, readable_edits
+from inception_models.edits.link_reading import READERS
 from tests.fuzzing import drawing
 from tests.models.random_edits import EDITS, assert_one_sentence, edited
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..backend.common.dtypes import ELEMENT_BYTES
+from ..backend.common.quantity import read_quantity
 
 if TYPE_CHECKING:
     from inception_models import Arch
@@ -18,17 +18,15 @@ if TYPE_CHECKING:
     from ..backend.decide.fitting.fit import FitOptions
     from ..backend.decide.fitting.importance import FilterImportance
 
-_PREFIXES = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 STRATEGIES = ("even", "sensitivity", "weights")
 
 
 def quantity(text: str) -> float:
     """``1e9``, ``1.5G``, ``20MiB`` as a number."""
-    match = re.fullmatch(r"([0-9.]+(?:e[+-]?[0-9]+)?)\s*(Ki|Mi|Gi|k|M|G|T|)B?", text.strip())
     try:
-        return float(match[1]) * _PREFIXES[match[2]] if match else float(text)
-    except (ValueError, OverflowError):
-        raise ArgumentTypeError(f"{text[:40]!r} is not a number such as 1e9, 1.5G or 20MiB.") from None
+        return read_quantity(text)
+    except ValueError as problem:
+        raise ArgumentTypeError(str(problem)) from None
 
 
 def add_budget(parser: ArgumentParser) -> None:

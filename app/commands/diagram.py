@@ -39,7 +39,8 @@ def _add_options(parser: ArgumentParser) -> None:
 
 def _run(args: Namespace) -> int:
     from ..backend import analyze, diagram
-    from ..backend.takeaway.figure import figure_bytes, figure_name
+    from ..backend.takeaway.figure import figure_bytes
+    from ..backend.takeaway.naming import saved_name
 
     options = diagram.DiagramOptions(
         level=args.level,
@@ -52,7 +53,7 @@ def _run(args: Namespace) -> int:
     published = analyze(ARCHITECTURES[analysis.arch.key])
     output: Path = args.output
     if output.is_dir():
-        output = output / figure_name(analysis, published, ".svg", args.stage)
+        output = output / saved_name(analysis.arch, ".svg", args.stage)
         print(output)
     output.write_bytes(figure_bytes(analysis, output.suffix.lower(), options, published, args.stage))
     return 0

@@ -62,9 +62,7 @@ def proposal_of(result: Fitted) -> dict[str, object]:
 
 
 def _text(result: Fitted) -> str:
-    from urllib.parse import urlencode
-
-    from ..backend.common.links import to_query
+    from ..backend.common.links import link_text, to_query
     from ..backend.decide.fitting.budget import amount
 
     lines = [f"{result.original.about.title}, strategy {result.strategy}", ""]
@@ -79,7 +77,7 @@ def _text(result: Fitted) -> str:
             saved = f"{step.macs_saved:,}", f"{step.params_saved:,}"
             rows.append((step.path, f"{step.before:,} {step.what}", f"{step.after:,}", *saved))
         rows.append(("together", "", "", f"{result.before.macs - result.macs:,}", _params_saved(result)))
-        lines += ["", columns(rows, 1), "", f"As a link: ?{urlencode(to_query(result.arch))}"]
+        lines += ["", columns(rows, 1), "", f"As a link: ?{link_text(to_query(result.arch))}"]
     return "\n".join(lines)
 
 

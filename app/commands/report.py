@@ -26,7 +26,7 @@ def _add_options(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NETWORK",
-        help="a variant, a link, a file or torchvision:NAME, whose totals go beside it (may be repeated)",
+        help="a variant, a link, a file or torchvision:NAME, to compare with it (may be repeated, up to five times)",
     )
     add_weights(parser)
     add_preprocessing(parser)
@@ -40,8 +40,7 @@ def _run(args: Namespace) -> int:
     if args.output.suffix not in (".html", ".htm"):
         raise ValueError(f"The output must be a .html file, not {args.output.name!r}.")
     arch = network_from(args, named_weights(args.weights, args.entry))
-    named = [named_network(text) for text in args.compare_with]
-    others = [(other.name, other.analysis.params, other.analysis.macs) for other in named]
+    others = [(other.name, other.analysis) for other in map(named_network, args.compare_with)]
     text = report(arch, picture=_picture(arch, args) if args.image else None, others=others)
     print(written(args.output, text))
     return 0

@@ -20,9 +20,11 @@ from inception_models.edits.depth import repeats, with_repeats
 
 from ..backend.common.links import fits, from_query, to_query
 from ..backend.common.pins import MOST_PINS, Pin, fresh_name, pins_of_text, pins_text, usual_name
+from ..backend.decide.fitting.budget import Budget, budget_text, read_budget
 
 COPIES = " copies"  # after a repeat's path: its number of copies, which has no path of its own
 PAUSE_SECONDS = 1.5  # after which another change of the same number is a step of its own
+MOST_GOAL_LETTERS = 300  # of a link's goal: five limits of any size
 HISTORY = 200  # steps that can be undone; an edited Arch shares what is unchanged, so each step is small
 
 
@@ -62,6 +64,7 @@ class State:
     learned: dict[str, int] = field(default_factory=dict)  # of each lesson that was begun: how many steps are over
     welcomed: bool = False  # the ways in for newcomers were used or put away
     wanted_page: str = ""  # to be opened before anything else is drawn
+    goal: Budget | None = None  # what the network is to become, of which the totals tell how far it is
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
     pins: tuple[Pin, ...] = ()  # networks kept for comparison
 
@@ -284,8 +287,12 @@ def opened(query: Mapping[str, str]) -> State:
         state.refusal = "link", refusal
     if (name := query.get("weights", "")) in linkable(arch):
         state.weights[arch.key] = name
+    try:
+        state.goal = read_budget(query.get("goal", "")[:MOST_GOAL_LETTERS])
+    except ValueError as reason:
+        state.refusal = state.refusal or ("link", ValueError(f"The link's goal was not read: {reason}"))
     state.pins, problem = pins_of_text(query.get("pins", "") if fits(query) else "")
-    if problem and not refusal:
+    if problem and not state.refusal:
         state.refusal = "link", ValueError(problem)
     return state
 
@@ -309,6 +316,11 @@ class Address:
     more: dict[str, str]
     pinned: bool = True
 
+    @property
+    def query(self) -> dict[str, str]:
+        """What the browser writes into the address bar."""
+        return (self.network if self.complete else {"variant": self.network["variant"]}) | self.more
+
 
 def address_of(state: State) -> Address:
     """The address that opens what ``state`` shows."""
@@ -318,6 +330,8 @@ def address_of(state: State) -> Address:
     complete = fits(link)
     weights = state.weights.get(state.arch.key, "")
     more = {"weights": weights} if weights in linkable(state.arch) else {}
+    if state.goal is not None:
+        more["goal"] = budget_text(state.goal)
     with_pins = more | ({"pins": pins_text(state.pins)} if state.pins else {})
-    pinned = fits((link if complete else {"variant": state.arch.key}) | with_pins)
+    pinned = fits(Address(link, complete, with_pins).query)
     return Address(link, complete, with_pins if pinned else more, pinned)

@@ -14,7 +14,7 @@ from types import NoneType
 from typing import TypeAlias, cast, get_args, get_origin, get_type_hints
 
 from ..arch.rules import shown
-from ..arch.spec import AuxHead, BatchNorm, Op, Stage, Unit
+from ..arch.spec import AuxHead, BatchNorm, Branch, Op, Stage, Unit
 from ..arch.tree import Part
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -65,6 +65,11 @@ def stage_from_json(data: object, where: str) -> Stage:
 def head_from_json(data: object, where: str) -> AuxHead:
     """The aux head that ``data`` describes; ValueError where it describes none."""
     return cast(AuxHead, _from_json(AuxHead, data, where))
+
+
+def branch_from_json(data: object, where: str) -> Branch:
+    """The branch that ``data`` describes; ValueError where it describes none."""
+    return cast(Branch, _from_json(Branch, data, where))
 
 
 def _from_json(hint: object, data: object, where: str) -> object:

@@ -79,6 +79,11 @@ def scaled(arch: Arch, factor: float, divisor: int = 8) -> Arch:
     Raises:
         ValueError: where ``factor`` or ``divisor`` is out of range, or a width would leave 1 to 8192.
     """
+    return checked(replaced_scale(arch, factor, divisor))
+
+
+def replaced_scale(arch: Arch, factor: float, divisor: int = 8) -> Arch:
+    """What :func:`scaled` returns, whether it fits together or not."""
     least, most = FACTORS
     if not least <= factor <= most:
         near = [] if factor != factor else _nearest_factor(widths(arch), factor, divisor)
@@ -87,17 +92,18 @@ def scaled(arch: Arch, factor: float, divisor: int = 8) -> Arch:
         raise ValueError(f"The divisor must be a whole number from 1 to 64, not {shown(divisor)}.")
     if factor == 1:
         return arch
-    new = _times(widths(arch), factor, divisor)
+    new = times(widths(arch), factor, divisor)
     widest = max(new, key=lambda path: new[path])
     if new[widest] > MAX_WIDTH:
         raise Refusal(
             f"× {factor:g} would give {widest} {new[widest]:,} filters; at most {MAX_WIDTH:,} are allowed.",
             *_nearest_factor(widths(arch), factor, divisor),
         )
-    return with_widths(arch, new)
+    return replaced_widths(arch, new)
 
 
-def _times(old: Mapping[str, int], factor: float, divisor: int) -> dict[str, int]:
+def times(old: Mapping[str, int], factor: float, divisor: int) -> dict[str, int]:
+    """Each width times ``factor``, rounded to a multiple of ``divisor``."""
     return {path: max(divisor, round(width * factor / divisor) * divisor) for path, width in old.items()}
 
 
@@ -105,6 +111,6 @@ def _nearest_factor(old: Mapping[str, int], factor: float, divisor: int) -> list
     """The factor next to ``factor`` that leaves every width in range, where that changes anything."""
     widest = math.floor(20 * MAX_WIDTH / max(old.values())) / 20
     near = min(max(factor, FACTORS[0]), FACTORS[1], widest)
-    if near == 1 or max(_times(old, near, divisor).values()) > MAX_WIDTH:
+    if near == 1 or max(times(old, near, divisor).values()) > MAX_WIDTH:
         return []
     return [Remedy(f"Use × {near:g}", lambda arch: scaled(arch, near, divisor), f"--multiplier {near:g}")]

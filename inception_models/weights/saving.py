@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 
 import torch
 from safetensors.torch import save
@@ -73,6 +74,16 @@ def check_theirs(arch: Arch, library: str) -> None:
         raise ValueError(
             f"{library} would not load these weights: the network is edited ({edits[0]}); --layout {OURS} keeps them."
         )
+
+
+def libraries_of(arch: Arch) -> list[str]:
+    """Whose names the weights of ``arch`` can have: our own, then those of the libraries that would load them."""
+    theirs = []
+    for library in THEIR_NETWORKS:
+        with suppress(ValueError):
+            check_theirs(arch, library)
+            theirs.append(library)
+    return [OURS, *theirs]
 
 
 def card_of(loaded: Loaded) -> str:

@@ -24,6 +24,7 @@ STREAMLITS = (
 TABS = {
     "Picture": ("Maps", "Channels", "Attribution", "Ablation", "Visualise", "Side by side"),
     "Costs": ("Overview", "Tree", "Layers", "Sensitivity", "Memory", "Time", "torchinfo"),
+    "Compare": ("Stages", "Differences", "Picture"),
     "Train": ("Train", "Accuracy against MACs"),
     "Your own network": (),
 }
@@ -31,6 +32,7 @@ LAST_DRAWN = {
     "": ".st-key-table1 table",
     "picture": ".mosaic",
     "costs": ".barlayer",
+    "compare": ".st-key-compare-pairs button",
     "train": ".stHeading",
     "learn": ".st-key-lesson-list h3",
     "own-network": ".stCode",
@@ -60,6 +62,7 @@ def states(page: Page, app_url: str) -> Iterator[str]:
     settled(page)
     expect(page.locator(".st-key-table1 table")).to_be_visible(timeout=SLOW_MS)
     yield "Explore"
+    page.get_by_role("button", name="Pin", exact=True).click()
     for path, text in (("inception3a.branch1x1.conv", "96"), ("inception3a.branch3x3.conv", "many")):
         field = page.locator(".st-key-table1").get_by_label(f"filters of {path},", exact=False).first
         field.fill(text)
@@ -69,6 +72,12 @@ def states(page: Page, app_url: str) -> Iterator[str]:
     yield "Explore, edited and refused"
     page.get_by_role("button", name="About").click()
     yield "About"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Take home").click()
+    for tab in ("Code", "Weights and exchange", "Tables and figures", "Report"):
+        page.get_by_role("dialog").get_by_role("tab", name=tab).click(timeout=SLOW_MS)
+        settled(page)
+        yield f"Take home, {tab}"
     page.keyboard.press("Escape")
     for name, tabs in TABS.items():
         page.get_by_role("link", name=name, exact=True).click()

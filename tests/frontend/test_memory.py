@@ -12,10 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.backend.common.links import to_query
 from app.frontend.shell import lesson
 from app.frontend.shell.memory import kept_of, recalled
-from app.frontend.state import HISTORY, State
+from app.frontend.state import HISTORY, State, address_of
 from inception_models import ARCHITECTURES, with_widths
 from inception_models.checkpoints.preprocessing import preprocessing_from_json
 from inception_models.checkpoints.presets import PRESETS
@@ -79,7 +78,7 @@ def test_a_session_comes_back_as_it_was(session: tuple[State, list[object]]) -> 
     state, runs = session
     again, address = recalled(kept_by_browser(runs))
     assert seen(again) == seen(state)
-    assert address == to_query(state.arch)
+    assert address == address_of(state).query
 
 
 def test_how_pictures_are_prepared_for_a_file_comes_back() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import log10
 from typing import Literal
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from ..common.colours import OUTSIDE_COLOUR
 from ..common.quantity import exact, short
 from ..common.text import chart_text
 from ..decide.comparing.comparison import Comparison
@@ -15,10 +17,12 @@ from ..decide.family_map import FamilyPoint
 from ..decide.searching.search import SearchResult
 from ..foreign.totals import NetworkTotals
 from ..timing.latency import Latency
+from .point_names import free_places
 from .published import OUTLINE_COLOUR
-from .style import BLUE, GREEN, ORANGE, PINK, styled
+from .style import BLUE, GREEN, LETTERS_PX, ORANGE, PINK, styled
 
 GHOST_OPACITY = 0.35
+FAMILY_PX = (900, 260)  # of the points of one half of the family map, for which their names are placed
 COLOURS = (BLUE, ORANGE, GREEN, PINK, "#56B4E9", "#D55E00")  # Okabe and Ito's, one for each of six networks
 
 
@@ -27,22 +31,24 @@ def family_scatter(points: Sequence[FamilyPoint], pins: Sequence[NetworkTotals] 
     front; below it MACs against parameters of every variant. ``pins`` have no published error: a line at their MACs.
     """
     figure = make_subplots(rows=2, row_heights=[0.56, 0.44], vertical_spacing=0.13)
-    known = [point for point in points if point.error_percent is not None]
-    front = sorted((point for point in known if point.on_front), key=lambda point: point.macs)
+    known = [(point, point.error_percent) for point in points if point.error_percent is not None]
+    front = sorted((point.macs, error) for point, error in known if point.on_front)
     figure.add_scatter(
         name="Pareto front",
-        x=[point.macs for point in front],
-        y=[point.error_percent for point in front],
+        x=[macs for macs, _ in front],
+        y=[error for _, error in front],
         mode="lines",
-        line={"color": ORANGE, "dash": "dot"},
+        line={"color": OUTLINE_COLOUR, "dash": "dot"},
         hoverinfo="skip",
         row=1,
         col=1,
     )
-    most = max((point.params for point in known), default=1)
-    sizes = [8 + 24 * (point.params / most) ** 0.5 for point in known]
-    figure.add_scatter(**_variants("published error", known, [p.error_percent for p in known], sizes), row=1, col=1)
-    figure.add_scatter(**_variants("parameters", points, [p.params for p in points], [9] * len(points)), row=2, col=1)
+    most = max((point.params for point, _ in known), default=1)
+    sizes = [8 + 24 * (point.params / most) ** 0.5 for point, _ in known]
+    shown = [point for point, _ in known]
+    figure.add_scatter(**_variants("published error", shown, [error for _, error in known], sizes), row=1, col=1)
+    params = [point.params for point in points]
+    figure.add_scatter(**_variants("parameters", points, params, [9] * len(points)), row=2, col=1)
     for number, pin in enumerate(pins):
         _add_pin(figure, pin, number)
     for row, title in ((1, "top-1 error of published weights (%)"), (2, "parameters")):
@@ -50,11 +56,11 @@ def family_scatter(points: Sequence[FamilyPoint], pins: Sequence[NetworkTotals] 
         figure.update_yaxes(title=title, row=row, col=1)
     figure.update_xaxes(matches="x", row=2, col=1)
     figure.update_yaxes(type="log", dtick="D2", tickformat="~s", row=2, col=1)
-    return styled(figure, 900)
+    return styled(figure, 960)
 
 
 def _variants(
-    name: str, points: Sequence[FamilyPoint], values: Sequence[float | int | None], sizes: Sequence[float]
+    name: str, points: Sequence[FamilyPoint], values: Sequence[float], sizes: Sequence[float]
 ) -> dict[str, object]:
     """Marks with names and, on hover, all numbers and their source. Without a published error they are hollow."""
     errors = [
@@ -63,23 +69,38 @@ def _variants(
         else f"{point.error_percent:.2f} % error<br>{chart_text(point.source)}"
         for point in points
     ]
-    hollow = [f"{'diamond' if p.on_front else 'circle'}{'-open' if p.error_percent is None else ''}" for p in points]
+    symbols = [f"{'diamond' if p.on_front else 'circle'}{'-open' if p.error_percent is None else ''}" for p in points]
+    heights = [log10(value) for value in values] if name == "parameters" else values
+    places = _name_places(points, heights, sum(sizes) / len(sizes))
     return {
         "name": name,
         "x": [point.macs for point in points],
         "y": values,
         "mode": "markers+text",
-        "text": [chart_text(point.title) for point in points],
-        "textposition": "top center",
-        "textfont_size": 10,
-        "marker": {"color": BLUE, "size": sizes, "symbol": hollow},
+        "text": [chart_text(point.title) if point.title in places else "" for point in points],
+        "textposition": [places.get(point.title, "top center") for point in points],
+        "textfont_size": LETTERS_PX,
+        "marker": {"color": OUTSIDE_COLOUR, "size": sizes, "symbol": symbols},
         "customdata": [
-            [exact(point.params, "parameters"), exact(point.macs, "MACs"), error]
+            [chart_text(point.title), exact(point.params, "parameters"), exact(point.macs, "MACs"), error]
             for point, error in zip(points, errors, strict=True)
         ],
-        "hovertemplate": "%{text}<br>%{customdata[0]}<br>%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
+        "hovertemplate": "<br>".join(f"%{{customdata[{i}]}}" for i in range(4)) + "<extra></extra>",
         "showlegend": False,
     }
+
+
+def _name_places(points: Sequence[FamilyPoint], heights: Sequence[float], marker_px: float) -> Mapping[str, str]:
+    rights = [log10(point.macs) for point in points]
+    at = [
+        (FAMILY_PX[0] * _share(right, rights), FAMILY_PX[1] * _share(height, heights))
+        for right, height in zip(rights, heights, strict=True)
+    ]
+    return free_places([point.title for point in points], at, marker_px)
+
+
+def _share(value: float, values: Sequence[float]) -> float:
+    return (value - min(values)) / ((max(values) - min(values)) or 1)
 
 
 def _add_pin(figure: go.Figure, pin: NetworkTotals, number: int) -> None:

@@ -12,16 +12,12 @@ from ..common.colours import OUTSIDE_COLOUR
 from ..common.quantity import percent_change, short
 from ..timing.latency import Latency, Timing
 from ..timing.roofline import Ceilings, RooflinePoint
+from .point_names import free_places
 from .published import OUTLINE_COLOUR, PUBLISHED_NAME, beside_published, names_of_both
 from .style import BLUE, ORANGE, stage_axis, styled
 
 PLOT_PX = (640, 400)  # for which the names of points are placed; it is often larger
-NAME_PX = (7.5, 15)  # of a letter
 MARKER_PX = 9
-Box = tuple[float, float, float, float]  # middle, width, height
-PLACES: tuple[tuple[str, float, float], ...] = (  # of a name: its middle, in its own widths and heights from the point
-    ("bottom center", 0, -1), ("top center", 0, 1), ("middle right", 0.6, 0), ("middle left", -0.6, 0),
-)  # fmt: skip
 
 
 def time_against_macs(
@@ -172,18 +168,4 @@ def name_places(points: Sequence[RooflinePoint], x_ends: tuple[float, float]) ->
     x_scale = PLOT_PX[0] / (log10(x_ends[1]) - x_low)
     y_scale = PLOT_PX[1] / (log10(max(speeds) * 2) - y_low)
     at = [((log10(p.intensity) - x_low) * x_scale, (log10(p.flops_per_second) - y_low) * y_scale) for p in points]
-    taken: list[Box] = [(x, y, MARKER_PX, MARKER_PX) for x, y in at]
-    places: dict[str, str] = {}
-    for point, (x, y) in zip(points, at, strict=True):
-        width, height = NAME_PX[0] * len(point.name), NAME_PX[1]
-        for place, right, up in PLACES:
-            box = (x + right * (width + MARKER_PX), y + up * height, width, height)
-            if not any(_overlap(box, other) for other in taken):
-                places[point.name] = place
-                taken.append(box)
-                break
-    return places
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return abs(a[0] - b[0]) * 2 < a[2] + b[2] and abs(a[1] - b[1]) * 2 < a[3] + b[3]
+    return free_places([point.name for point in points], at, MARKER_PX)

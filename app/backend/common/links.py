@@ -1,7 +1,9 @@
 """Links: a network as the difference from its published variant, in the address bar.
 
-``?variant=googlenet&edits={"v":1,"w":{"inception3a.branch1x1.conv":96}}``. What comes back from a link is
-untrusted text: its size is capped, it is parsed as JSON, and checked like anything that a person types.
+``?variant=googlenet&edits=v:2,x:0.5,w:(inception3a.branch1x1.conv:96)``. The edits are JSON without what an address
+cannot have: parentheses for braces, none around the whole, no quotes around words. JSON itself, as in links of version
+1, is read too. What comes back from a link is untrusted text: its size is capped, it is parsed as JSON, and checked
+like anything that a person types.
 """
 
 from __future__ import annotations
@@ -9,7 +11,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from difflib import get_close_matches
+from urllib.parse import urlencode
 
 from inception_models import ARCHITECTURES, Arch
 from inception_models.arch.refusal import Refusal, Remedy
@@ -18,6 +22,10 @@ from inception_models.edits.link import apply_edits, readable_edits, to_edits
 from .limits import MAX_LINK_BYTES
 
 DEFAULT_VARIANT = "googlenet"
+_WRITTEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]')
+_READ = re.compile(r'"(?:[^"\\]|\\.)*"?|-?\d[\w.+-]*|[A-Za-z_][\w.]*|[()]', re.ASCII)
+_WORD = re.compile(r'"(?!(?:true|false|null)")[A-Za-z_][\w.]*"', re.ASCII)
+_BRACES = {"{": "(", "}": ")", "(": "{", ")": "}"}
 
 
 def to_query(arch: Arch) -> dict[str, str]:
@@ -25,7 +33,33 @@ def to_query(arch: Arch) -> dict[str, str]:
     original = ARCHITECTURES[arch.key]
     if arch == original:
         return {"variant": arch.key}
-    return {"variant": arch.key, "edits": json.dumps(to_edits(original, arch), separators=(",", ":"))}
+    return {"variant": arch.key, "edits": compact(to_edits(original, arch))}
+
+
+def compact(edits: object) -> str:
+    """Edits as a link holds them."""
+
+    def token(match: re.Match[str]) -> str:
+        text = match[0]
+        return _BRACES.get(text) or (text[1:-1] if _WORD.fullmatch(text) else text)
+
+    return _WRITTEN.sub(token, json.dumps(edits, separators=(",", ":")))[1:-1]
+
+
+def _as_json(text: str) -> str:
+    """The JSON that :func:`compact` wrote as ``text``, which may have been cut; without the last brace."""
+
+    def token(match: re.Match[str]) -> str:
+        text = match[0]
+        word = text[0].isalpha() or text[0] == "_"
+        return _BRACES.get(text) or (f'"{text}"' if word and text not in ("true", "false", "null") else text)
+
+    return "{" + _READ.sub(token, text)
+
+
+def link_text(query: Mapping[str, str]) -> str:
+    """A query as the address bar has it: with what may stay readable there."""
+    return urlencode(query, safe=":,()")
 
 
 def fits(query: Mapping[str, str]) -> bool:
@@ -58,8 +92,13 @@ def from_query(query: Mapping[str, str]) -> tuple[Arch, Refusal | None]:
 
 def _readable(original: Arch, text: str | None) -> Arch:
     """``original`` with whatever of these edits can be read and works, such as the beginning of a link that was cut."""
+    text = text or ""
+    with suppress(ValueError, RecursionError):
+        return readable_edits(original, parsed(text))
+    if not text.lstrip().startswith("{"):
+        text = _as_json(text)
     closing, ends = "", []
-    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[][{},]', text or ""):
+    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[][{},]', text):
         match token[0]:
             case "{" | "[":
                 closing = ("}" if token[0] == "{" else "]") + closing
@@ -72,7 +111,7 @@ def _readable(original: Arch, text: str | None) -> Arch:
                 pass
     for end, closing in reversed(ends):
         try:
-            return readable_edits(original, json.loads((text or "")[:end] + closing))
+            return readable_edits(original, json.loads(text[:end] + closing))
         except (ValueError, RecursionError):
             pass
     return original
@@ -94,13 +133,13 @@ def linked_network(query: object) -> Arch:
 
 
 def edited_by(original: Arch, text: str) -> Arch:
-    """``original`` with the edits that ``text`` holds as JSON.
+    """``original`` with the edits that ``text`` holds, as JSON or as a link has them.
 
     Raises:
-        ValueError: with one sentence, where the text is not such JSON or the network would not work.
+        ValueError: with one sentence, where the text is neither or the network would not work.
     """
     try:
-        edits = json.loads(text)
+        edits = parsed(text)
     except json.JSONDecodeError as problem:
         what = problem.msg.removesuffix(" starting at")
         where = f"{what[:1].lower()}{what[1:]} at character {problem.pos + 1}"
@@ -108,3 +147,13 @@ def edited_by(original: Arch, text: str) -> Arch:
     except (ValueError, RecursionError):  # a number with thousands of digits is a ValueError too
         raise ValueError("The edits are not valid JSON: a number or the nesting is too large.") from None
     return apply_edits(original, edits)
+
+
+def parsed(text: str) -> object:
+    """The JSON value that ``text`` says, as JSON or as :func:`compact` wrote it."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        if ":" not in text or text.lstrip()[:1] in ("{", "["):
+            raise
+    return json.loads(_as_json(text) + "}")

@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 
 PREFIXES = {15: "P", 12: "T", 9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n"}  # power of ten: prefix
 FLOAT32_BYTES = 4
+_TYPED = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+
+
+def read_quantity(text: str) -> float:
+    """A number as a person types it: ``1e9``, ``1.5 G``, ``20MiB``, ``1,000,000``.
+
+    Raises:
+        ValueError: where it is none.
+    """
+    plain = text.strip().replace(",", "").replace("\u2009", "").replace("\u00a0", "")
+    match = re.fullmatch(r"([0-9.]+(?:e[+-]?[0-9]+)?)\s*(Ki|Mi|Gi|k|M|G|T|)B?", plain)
+    try:
+        return float(match[1]) * _TYPED[match[2]] if match else float(plain)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text[:40]!r} is not a number such as 1e9, 1.5G or 20MiB.") from None
+
+
+def typed_quantity(value: float) -> str:
+    """``value`` exactly, as a person would type it.
+
+    >>> typed_quantity(1500000000)
+    '1.5 G'
+    """
+    prefix = next((name for name in ("T", "G", "M", "k") if abs(value) >= _TYPED[name]), "")
+    return f"{value / _TYPED[prefix]:.15g} {prefix}".rstrip()
 
 
 def short(value: float, unit: str = "") -> str:

@@ -44,7 +44,7 @@ def html_text(text: str, most: int = 200) -> str:
 
 def chart_text(text: str, most: int = 200) -> str:
     """``text`` for a chart's names, labels and hovers, in which plotly reads a little HTML and its own ``%{..}``."""
-    return html_text(text, most).replace("{", "&#123;")
+    return escape(visible(text, most), quote=False).replace("{", "&#123;")  # it does not know &quot;
 
 
 def file_name(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,9 +17,11 @@ from safetensors.torch import load_file, save_file
 from inception_models import Arch, build
 from inception_models.codegen import Framework, module_name, source
 
+from ..common.jobs import Progress
 from ..common.quantity import exact
 
 MOST_SECONDS = 300
+LOOK_SECONDS = 0.3  # between two looks at whether it was cancelled
 # Run where nothing of this program can be imported. It gets the framework and the network's name.
 SCRIPT = """
 import runpy, sys
@@ -62,14 +65,16 @@ class CheckedCode:
         )
 
 
-def checked_code(arch: Arch, framework: Framework = "torch") -> CheckedCode:
+def checked_code(arch: Arch, framework: Framework = "torch", progress: Progress | None = None) -> CheckedCode:
     """Run the code of ``arch`` in a process of its own, beside the network, with the same random weights and picture.
 
     Raises:
-        ValueError: with one sentence, where the code cannot be written or does not run here.
+        ValueError: with one sentence, where the code does not run here.
     """
+    progress = progress or Progress()
     if framework == "keras" and find_spec("keras") is None:
         raise ValueError("Keras is not installed here, so its code was not run; pip install keras lets it.")
+    progress.report(0.0, "the network")
     net = build(arch).eval()
     picture = torch.rand(1, 3, arch.input_size, arch.input_size)
     with torch.no_grad():
@@ -79,25 +84,32 @@ def checked_code(arch: Arch, framework: Framework = "torch") -> CheckedCode:
         (folder / "model.py").write_text(source(arch, framework), encoding="utf-8")
         save_file({key: value.contiguous() for key, value in net.state_dict().items()}, folder / "weights.safetensors")
         save_file({"picture": picture}, folder / "picture.safetensors")
-        _run(folder, framework, module_name(arch, framework))
+        _run(folder, framework, module_name(arch, framework), progress)
         answer = load_file(folder / "answer.safetensors")
     difference = float((answer["logits"] - logits).abs().max())
     return CheckedCode(framework, difference, float(logits.abs().max()), int(answer["params"]))
 
 
-def _run(folder: Path, framework: Framework, name: str) -> None:
+def _run(folder: Path, framework: Framework, name: str, progress: Progress) -> None:
     environment = {"OMP_NUM_THREADS": "1", **os.environ, "KERAS_BACKEND": "torch", "KERAS_HOME": str(folder)}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", SCRIPT, framework, name],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=MOST_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        raise ValueError(f"The generated code ran for more than {MOST_SECONDS} seconds and was stopped.") from None
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    command = [sys.executable, "-I", "-c", SCRIPT, framework, name]
+    with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            errors = _errors(process, progress)
+        finally:
+            process.kill()
+    if process.returncode:
+        last = (errors.strip().splitlines() or ["no reason given"])[-1]
         raise ValueError(f"The generated code did not run here: {last.rstrip('.')}.")
+
+
+def _errors(process: subprocess.Popen[str], progress: Progress) -> str:
+    """What the process says went wrong, once it has ended."""
+    until = time.monotonic() + MOST_SECONDS
+    while time.monotonic() < until:
+        progress.report(0.5, "the code beside it")  # which ends it, where somebody has cancelled
+        try:
+            return process.communicate(timeout=LOOK_SECONDS)[1]
+        except subprocess.TimeoutExpired:
+            pass
+    raise ValueError(f"The generated code ran for more than {MOST_SECONDS} seconds and was stopped.")

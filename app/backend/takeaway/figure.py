@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2s
 from math import sqrt
 from typing import cast, get_args
 
 from inception_models.arch.spec import AuxHead, Branch, Fork, Inception, Op, Repeat, Residual, Stage
 from inception_models.arch.tree import unknown
-from inception_models.edits.link import to_edits
 
 from ..analysis.network import Analysis
 from ..common.colours import THEMES, Theme
@@ -87,13 +84,6 @@ def figure(analysis: Analysis, options: DiagramOptions, original: Analysis, stag
         f'<rect width="100%" height="100%" fill="{theme.paper}"/>{"".join(body)}</svg>\n'
     )
     return Figure(svg, width, height)
-
-
-def figure_name(analysis: Analysis, original: Analysis, ending: str, stage: str = "") -> str:
-    """``inception_v3-edited-7c1a-Mixed_5b.svg``: the variant, four digits that tell edits apart, the block."""
-    edits = json.dumps(to_edits(original.arch, analysis.arch), sort_keys=True)
-    edited = [] if analysis.arch == original.arch else ["edited", blake2s(edits.encode(), digest_size=2).hexdigest()]
-    return "-".join([analysis.arch.key, *edited, *([stage] if stage else [])]) + ending
 
 
 def part_of(analysis: Analysis, names: Sequence[str]) -> Analysis:

@@ -69,4 +69,9 @@ def compared(state: State, networks: Sequence[Pin]) -> CompareContext:
 def choose_among(label: str, names: Sequence[str], key: str, otherwise: str) -> int:
     """Render the choice of one of these networks; returns its position in ``names``."""
     choice_stays_among(key, names, otherwise)
-    return list(names).index(str(st.selectbox(label, names, key=key, width=260)))
+    return list(names).index(str(st.selectbox(label, names, key=key, width=260, persist_state="session")))
+
+
+def choose_base(context: CompareContext, label: str) -> None:
+    """Render the choice of the network that differences are from."""
+    choose_among(label, context.names, BASE, context.names[0])

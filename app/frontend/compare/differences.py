@@ -20,7 +20,7 @@ from ...backend.decide.comparing.difference_diagram import (
 )
 from ..components.graph_view import graph_view
 from ..shell.panel import panel
-from .context import CompareContext, choose_among
+from .context import CompareContext, choose_among, choose_base
 
 DIAGRAM_HEIGHT = "clamp(320px, calc(100svh - 220px), 760px)"
 
@@ -29,7 +29,8 @@ def show(context: CompareContext) -> None:
     """Render the tab."""
     first, others = context.names[0], context.names[1:]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        other = choose_among(f"From {first} to", others, "compare_to", others[-1]) + 1
+        choose_base(context, "From")
+        other = choose_among("To", others, "compare_to", others[-1]) + 1
         _files(context, other)
     difference = context.comparison.differences[other - 1]
     with st.container(key="compare-differences"):

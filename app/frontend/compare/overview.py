@@ -14,7 +14,7 @@ from ...backend.decide.comparing.as_json import comparison_of
 from ...backend.decide.comparing.comparison import ComparedTotal
 from ..chart import show_chart
 from ..shell.controls import remembered
-from .context import CompareContext, choose_among
+from .context import CompareContext, choose_among, choose_base
 from .table import heading, scrolled
 
 StageMetric = Literal["params", "macs", "peak_bytes"]
@@ -30,17 +30,19 @@ ROWS: dict[ComparedTotal, tuple[str, str, str]] = {  # label, unit, explanation
 
 def show(context: CompareContext) -> None:
     """Render the tab."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        choose_base(context, "Differences are from")
+        st.download_button(
+            "JSON",
+            lambda: json.dumps(comparison_of(context.comparison), indent=2),
+            context.file_name(".json"),
+            "application/json",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            help="Totals, stages and differences, with every digit: what `python -m app compare --json` prints",
+        )
     st.html(_totals(context))
-    st.download_button(
-        "JSON",
-        lambda: json.dumps(comparison_of(context.comparison), indent=2),
-        context.file_name(".json"),
-        "application/json",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        help="Totals, stages and differences, with every digit: what `python -m app compare --json` prints",
-    )
     st.header("By stage")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         metric = st.segmented_control(
@@ -72,7 +74,7 @@ def _totals(context: CompareContext) -> str:
 def _cell(value: int | None, first: int | None, unit: str) -> str:
     if value is None:
         return "<td>–</td>"
-    words = exact(value, unit)
+    shown, words = exact(value, unit) if unit == "px" else short(value, unit), exact(value, unit)
     change = ""
     if first is not None and value != first:
         less = value < first
@@ -82,4 +84,4 @@ def _cell(value: int | None, first: int | None, unit: str) -> str:
             f" ({sign}{short(abs(value - first), unit)})</span>"
         )
         words += f"; {exact(value - first)} from the first"
-    return f'<td title="{words}"><b>{short(value, unit)}</b>{change}</td>'
+    return f'<td title="{words}"><b>{shown}</b>{change}</td>'

@@ -25,7 +25,7 @@ from ..shell.background import BackgroundTask
 from ..shell.controls import choice_stays_among
 from ..shell.notice import plain, refused
 from ..shell.page_links import page_link
-from ..shell.weights_in_use import weights_in_use
+from ..shell.weights_in_use import weights_used
 from ..state import State, linkable
 from .context import CompareContext
 
@@ -44,20 +44,18 @@ class Shown:
 
 def show(context: CompareContext) -> None:
     """Render the tab."""
-    weights = [usable_weights(context.state, arch) for arch in context.archs]
-    without = [name for name, known in zip(context.names, weights, strict=True) if known is None]
-    if without:
-        _without_weights(without)
-    if len(without) == len(weights):
-        return
+    trained = [usable_weights(context.state, arch) for arch in context.archs]
+    weights = _random_too(context, trained) if None in trained else trained
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        picture = _choose_picture(any(known == "demo" for known in weights))
+        picture = _choose_picture("demo" in trained)
         row = _choose_stage(context)
     viewers = tuple(
         Viewer(network.name, network.arch, known, side.name if side else "")
         for network, known, side in zip(context.networks, weights, context.comparison.rows[row], strict=True)
         if known is not None
     )
+    if not viewers:
+        return
     sights = _answer(viewers, picture)
     if sights is None:
         return
@@ -79,8 +77,8 @@ def show(context: CompareContext) -> None:
 
 def usable_weights(state: State, arch: Arch) -> Source | None:
     """Weights for this network that are on this machine: those used on Picture last, the demo's, or published."""
-    used = weights_in_use(arch.key)
-    if used not in ("random", "demo"):
+    used = weights_used(arch.key)
+    if used not in (None, "random", "demo"):
         return used
     for name in linkable(arch):
         if name == "demo" and arch.classes == demo().arch.classes:
@@ -91,11 +89,16 @@ def usable_weights(state: State, arch: Arch) -> Source | None:
     return None
 
 
-def _without_weights(names: list[str]) -> None:
+def _random_too(context: CompareContext, trained: list[Source | None]) -> list[Source | None]:
+    """Say which networks have no weights; with a switch, theirs are random. Where none has any, they are at first."""
+    names = [name for name, weights in zip(context.names, trained, strict=True) if weights is None]
     with st.container(horizontal=True, vertical_alignment="center"):
         verb = "has" if len(names) == 1 else "have"
-        st.caption(plain(f"{', '.join(names)} {verb} no trained weights here. Picture downloads published ones."))
-        page_link("Picture", "Choose weights")
+        st.caption(plain(f"{', '.join(names)} {verb} no trained weights here."), width="content")
+        page_link("Picture", "Get weights")
+        nobody = len(names) == len(trained)
+        random = st.toggle("Maps with random weights", nobody, key=f"compare_random_{nobody}", persist_state="session")
+    return [weights if weights is not None or not random else "random" for weights in trained]
 
 
 def _choose_picture(fashion: bool) -> Shown:
@@ -159,6 +162,7 @@ def _sight(sight: Sight, colour: str) -> None:
         f'<li><span>{html_text(name)}</span><b style="--share:{share:.4f};--mark:{colour}">{share:.1%}</b></li>'
         for name, share in sight.likeliest
     )
+    rows = rows or "<li>no prediction</li>"
     st.html(f'<ol class="compare-classes">{rows}</ol><p class="compare-note">Weights: {html_text(sight.weights)}</p>')
     if sight.maps:
         st.image(sight.maps, output_format="PNG", width="stretch", alt=f"Feature maps of {sight.maps_note}")

@@ -10,7 +10,9 @@ import streamlit as st
 from inception_models import widths
 
 from ...backend import Analysis
-from ...backend.diagram import ColorBy, DiagramLevel, DiagramOptions, Drawing, as_file, draw, toggled
+from ...backend.diagram import ColorBy, DiagramLevel, DiagramOptions, Drawing, draw, toggled
+from ...backend.takeaway.figure import figure_bytes
+from ...backend.takeaway.naming import saved_name
 from .. import measured
 from ..components.graph_view import BoxNumber, graph_view
 from ..shell.controls import remembered
@@ -36,6 +38,7 @@ FILE_USES: dict[str, str] = {
     ".svg": "for the web, with its fonts",
     ".pdf": "for a paper, with its fonts",
     ".png": "for a slide, 3 pixels for each point",
+    ".tex": "TikZ, for pdflatex",
     ".dot": "for Graphviz",
 }
 VIEWS = ("Block", "Whole network")
@@ -152,18 +155,22 @@ def _switches() -> list[bool]:
 def _files(analysis: Analysis, options: DiagramOptions, reference: Analysis) -> None:
     """Downloads; each file is made when somebody asks for it."""
     popover = st.popover(
-        "Save", icon=":material/download:", help="The diagram as it is now, as a file", key="save", on_change="rerun"
+        "Save",
+        icon=":material/download:",
+        help="The diagram as it is now, with a legend and a caption, as a file",
+        key="save",
+        on_change="rerun",
     )
     if not popover.open:
         return
     with popover:
         paper = st.segmented_control("Paper", ["Light", "Dark"], default="Light", key="paper", required=True)
-        shown = replace(options, theme="dark" if paper == "Dark" else "light")
+        shown = replace(options, theme="dark" if paper == "Dark" else "light", focus="")
         for ending, about in FILE_USES.items():
             st.download_button(
                 f"{ending[1:].upper()}: {about}",
-                partial(as_file, analysis, ending, shown, reference),
-                f"{analysis.arch.key}{ending}",
+                partial(figure_bytes, analysis, ending, shown, reference, options.focus),
+                saved_name(analysis.arch, ending, options.focus),
                 on_click="ignore",
                 type="tertiary",
                 key=f"save{ending}",

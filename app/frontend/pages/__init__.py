@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ..shell import page_links
+from ..shell import actions, page_links
 from ..shell.callbacks import guard_callbacks
 from ..shell.panel import AROUND, panel
 from ..shell.presence import person
 from ..state import current
+from ..takeaway import dialog
 from . import compare, costs, explore, learn, own_network, picture, train
 
 
@@ -26,6 +27,7 @@ def show() -> None:
         st.Page(own_network.page, title="Your own network", icon=":material/upload_file:", url_path="own-network"),
     ]
     page_links.register(pages)
+    actions.register(dialog.show)
     chosen = st.navigation(pages, position="top")
     page_links.open_wanted(current(), chosen.title)
     with panel(chosen.title, AROUND):  # its parts have panels of their own

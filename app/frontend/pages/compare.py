@@ -7,11 +7,11 @@ from functools import partial
 import streamlit as st
 
 from ..compare import differences, family, overview, pictures, pinned, stages, times
-from ..compare.context import BASE, choose_among, compared, networks_of
+from ..compare.context import compared, networks_of
 from ..shell import frame
 from ..shell.panel import panel
 from ..shell.tabs import remembered_tabs
-from ..state import State, address_of
+from ..state import address_of
 
 COMPARE_TABS = {
     "Overview": overview.show,
@@ -35,16 +35,9 @@ def page() -> None:
         with panel("The family map"):
             family.show(networks)
         return
-    _networks(state)
-    context = compared(state, networks_of(state))
+    pinned.show(state, networks)
+    if not address_of(state).pinned:
+        st.caption("The pins are too long for the link in the address bar; this browser keeps them.")
+    context = compared(state, networks)
     tabs = {label: partial(show, context) for label, show in COMPARE_TABS.items()}
     remembered_tabs("compare", tabs | {"Family map": partial(family.show, context.networks)})
-
-
-def _networks(state: State) -> None:
-    networks = networks_of(state)
-    pinned.show(state, networks)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        choose_among("Differences are from", [network.name for network in networks], BASE, networks[0].name)
-        if not address_of(state).pinned:
-            st.caption("The pins are too long for the link in the address bar; this browser keeps them.")

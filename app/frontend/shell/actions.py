@@ -6,13 +6,22 @@ room by ``--actions``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from ..components.share_button import share_button
 from ..state import State
 
 
+def register(*rooms: Callable[[State], None]) -> None:
+    """Take down what other rooms add to the menu, so that the shell need not import them. Called once a run."""
+    st.session_state.actions = rooms
+
+
 def show(state: State) -> None:
     """Render the actions. To be called outside of fragments, at the same place on every page."""
     with st.container(horizontal=True, gap=None, key="actions"):
         share_button("share")
+        for action in st.session_state.actions:
+            action(state)

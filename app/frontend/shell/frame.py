@@ -8,7 +8,7 @@ import streamlit as st
 
 from ...backend import Analysis, analyze
 from ..state import State, address_of, current
-from . import actions, lesson, memory, network_bar, totals
+from . import actions, goal, lesson, memory, network_bar, totals
 from .notice import plain, refusal
 from .panel import AROUND
 
@@ -56,5 +56,8 @@ def _above(state: State, analysis: Analysis, reference: Analysis) -> None:
             st.info(plain(state.notice), icon=":material/info:")
             st.button("Undo", key="undo-notice", icon=":material/undo:", on_click=state.undo)
     refusal(state, AROUND)
-    totals.show(analysis, reference)
+    with st.container(horizontal=True, vertical_alignment="center", gap=None, key="totals-line"):
+        totals.show(analysis, reference, state.goal)
+        with st.container(horizontal=True, vertical_alignment="center", gap=None, width="content", key="goal"):
+            goal.controls(state)
     lesson.offer(state)

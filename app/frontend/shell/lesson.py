@@ -83,8 +83,9 @@ def _open(state: State) -> None:
     state.become(step.arch)
     state.select(step.selected)
     st.session_state.pop("picked", None)
-    if step.level and choices().get("Level", step.level) != step.level:
-        st.session_state["Level"] = step.level
+    for control, wanted in (("Level", step.level), ("edit", "Widths")):
+        if wanted and choices().get(control, wanted) != wanted:
+            st.session_state[control] = wanted
     state.weights.pop(step.arch.key, None)
     state.wanted_page = step.page
 
@@ -127,12 +128,10 @@ def _step(state: State, place: LessonPlace) -> None:
         st.html(_html(lesson, place.step, step, state, done))
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lesson-buttons"):
             last = place.step + 1 == len(lesson.steps)
-            if place.step:
-                st.button("Back", key="lesson-back", on_click=turn, args=(state, -1))
+            st.button("Back", key="lesson-back", disabled=not place.step, on_click=turn, args=(state, -1))
             st.button(
-                "Finish" if last else "Next",
+                "Finish" if last else "Next",  # of one type, and in one place, so that it keeps the focus
                 key="lesson-next",
-                type="primary" if done else "secondary",
                 on_click=turn,
                 args=(state, 1),
             )

@@ -20,6 +20,7 @@ from inception_models.checkpoints.preprocessing import preprocessing_from_json
 
 from ...backend.common.links import linked_network
 from ...backend.common.pins import linked_pins
+from ...backend.decide.fitting.budget import budget_text, read_budget
 from ...backend.learn.reading import lessons
 from ..components.session_memory import session_memory
 from ..state import HISTORY, LessonPlace, State, address_of, current, linkable, opened
@@ -93,6 +94,7 @@ def kept_of(state: State) -> dict[str, object]:
             "files": state.files,
             "preprocessing": dict(list(state.preprocessing.items())[-MOST_PREPARED:]),
             "choices": choices(),
+            "goal": "" if state.goal is None else budget_text(state.goal),
             "lesson": None if state.lesson is None else asdict(state.lesson),
             "pins": [pin.link for pin in state.pins],
         },
@@ -127,6 +129,7 @@ def _restore(record: object, learning: object, query: str) -> None:
     if query and dict(parse_qsl(query.removeprefix("?"))) != address:
         state.become(link.arch)
         state.weights |= link.weights
+        state.goal = link.goal or state.goal
         state.pins = link.pins or state.pins
         state.refusal = link.refusal
     st.session_state.state = state
@@ -168,6 +171,8 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
     state.preprocessing = _prepared(kept.get("preprocessing"))
     state.pins, _ = linked_pins(kept.get("pins"))
     state.expanded, state.folded = _stages(arch, kept.get("expanded")), _stages(arch, kept.get("folded"))
+    with suppress(ValueError):
+        state.goal = read_budget(str(kept.get("goal") or ""))
     selected = kept.get("selected")
     if isinstance(selected, str) and selected.partition(".")[0] in _parts(arch):
         state.selected = selected

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from app.backend import compare
+from app.backend import analyze, compare
 from app.backend.charts.choices import family_scatter, search_scatter, stage_ghosts
 from app.backend.decide.family_map import family_map
 from app.backend.decide.searching.search import SearchOptions, search
 from app.backend.decide.searching.search_space import SearchAxis, SearchSpace
 from app.backend.decide.searching.trials import Problem
+from app.backend.foreign.totals import network_totals
 from inception_models import ARCHITECTURES
+from inception_models.edits.widths import scaled
 
 
 def test_the_family_by_cost_and_published_error() -> None:
@@ -20,8 +22,17 @@ def test_the_family_by_cost_and_published_error() -> None:
         beaten = any((o.macs, o.error_percent) != (point.macs, point.error_percent) for o in better)
         assert point.on_front is not beaten
         assert point.source
-    figure = family_scatter(points)
-    assert len(figure.data[1].x) == len(known)
+    pin = scaled(ARCHITECTURES["inception_v3"], 0.5)
+    figure = family_scatter(points, [network_totals("half", analyze(pin))])
+    front, errors, params, star = figure.data
+    assert list(zip(errors.x, errors.y, strict=True)) == [(point.macs, point.error_percent) for point in known]
+    assert len(front.x) == sum(point.on_front for point in points)
+    assert list(params.y) == [point.params for point in points]
+    assert all(
+        str(point.source) in said[3].replace("&amp;", "&") for point, said in zip(known, errors.customdata, strict=True)
+    )
+    assert (star.name, star.x, star.y) == ("half", (analyze(pin).macs,), (analyze(pin).params,))
+    assert star.yaxis == params.yaxis != errors.yaxis  # nothing is said about its error
 
 
 def test_the_stages_of_others_are_ghosts() -> None:

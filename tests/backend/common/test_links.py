@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.backend import analyze
 from app.backend.common.limits import MAX_LINK_BYTES
-from app.backend.common.links import from_query, to_query
+from app.backend.common.links import compact, from_query, link_text, parsed, to_query
 from inception_models import ARCHITECTURES, Arch, with_widths
+from inception_models.edits.depth import scales, with_scales
 from inception_models.edits.input_output import with_classes, with_input_size, without_aux
+from inception_models.edits.link import to_edits
+from inception_models.edits.structure import without_branch
+from inception_models.edits.toggles import activation, dropout, has_batch_norm, with_batch_norm
 from inception_models.edits.widths import scaled
+from tests.fuzzing import drawing
+from tests.models.random_edits import edited
 
 GOOGLENET = ARCHITECTURES["googlenet"]
 
@@ -34,6 +45,77 @@ def test_what_a_link_says_comes_back(arch: Arch) -> None:
 
 def test_the_published_network_has_the_shortest_link() -> None:
     assert to_query(GOOGLENET) == {"variant": "googlenet"}
+
+
+V3 = ARCHITECTURES["inception_v3"]
+RESNET = ARCHITECTURES["inception_resnet_v2"]
+SHORT = [
+    (scaled(V3, 0.5), "v:2,x:0.5"),
+    (scaled(RESNET, 0.85), "v:2,x:0.85"),
+    (with_classes(with_batch_norm(scaled(V3, 0.25), False, V3), 5), "v:2,bn:false,classes:5,x:0.25"),
+    (with_widths(scaled(GOOGLENET, 2), {"conv1_7x7_s2": 24}), "v:2,x:2,w:(conv1_7x7_s2:24)"),
+    (with_scales(RESNET, dict.fromkeys(scales(RESNET), 0.5)), "v:2,s:0.5"),
+    (without_branch(GOOGLENET, "inception3a.branch5x5"), "v:2,parts:(inception3a.branch5x5:[])"),
+    (
+        with_widths(GOOGLENET, {"inception3a.branch1x1.conv": 96, "inception3a.branch3x3.conv": 64}),
+        "v:2,w:(inception3a:(branch1x1.conv:96,branch3x3.conv:64))",
+    ),
+]
+
+
+@pytest.mark.parametrize("arch, edits", SHORT, ids=[text for _, text in SHORT])
+def test_an_edit_of_the_whole_network_is_one_short_word(arch: Arch, edits: str) -> None:
+    assert to_query(arch) == {"variant": arch.key, "edits": edits}
+    assert from_query(to_query(arch)) == (arch, None)
+
+
+@drawing(40)
+@given(st.data())
+def test_any_edits_come_back_from_an_address_no_longer_than_json(data: st.DataObject) -> None:
+    original = ARCHITECTURES[data.draw(st.sampled_from(list(ARCHITECTURES)))]
+    arch, _ = data.draw(edited(original))
+    query = to_query(arch)
+    assert from_query(dict(parse_qsl(link_text(query)))) == (arch, None)
+    as_json = json.dumps(to_edits(original, arch), separators=(",", ":"))
+    assert from_query({"variant": original.key, "edits": as_json}) == (arch, None)
+    if arch != original:
+        assert len(link_text(query)) < len(link_text({"variant": original.key, "edits": as_json}))
+
+
+@drawing(100)
+@given(
+    st.dictionaries(
+        st.text(),
+        st.recursive(
+            st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(), st.lists
+        ),
+    )
+)
+def test_the_short_form_says_what_the_json_says(edits: dict[str, object]) -> None:
+    assert parsed(compact({"v": 2, **edits})) == json.loads(json.dumps({"v": 2, **edits}))
+
+
+OLD = json.loads((Path(__file__).parent / "old_links.json").read_text())
+
+
+@pytest.mark.parametrize("row", OLD, ids=lambda row: row["link"][:60])
+def test_links_of_version_1_open_what_they_opened(row: dict[str, object]) -> None:
+    """Links and numbers that the program of that time wrote."""
+    query = dict(parse_qsl(str(row["link"])))
+    arch, refusal = from_query(query)
+    assert refusal is None
+    analysis = analyze(arch)
+    opened = {
+        "params": analysis.params,
+        "macs": analysis.macs,
+        "activation": activation(arch),
+        "batch_norm": has_batch_norm(arch),
+        "dropout": dropout(arch),
+        "classes": arch.classes,
+        "input_size": arch.input_size,
+    }
+    assert opened == {name: row[name] for name in opened}
+    assert len(link_text(to_query(arch))) <= len(str(row["link"]))
 
 
 def width_edit(number: str) -> str:
@@ -67,6 +149,14 @@ HOSTILE = [
             '{"v":1,"classes":0}',
             '{"v":1,"unknown":1}',
             '{"v":1,"parts":{"inception3a":[{"op":"__import__"}]}}',
+            "v:2,x:0",
+            "v:2,x:true",
+            "v:2,x:1e999",
+            "v:2,w:((((",
+            "v:2)",
+            "v:2,w:(a",
+            "x0.5",
+            "(" * 7000 + ":",
         )
     ),
 ]
@@ -86,7 +176,12 @@ CUT = '{"v":1,"classes":10,"w":{"inception3a.branch1x1.conv":96,"inception3a.bra
 READABLE = [
     (CUT, with_widths(with_classes(GOOGLENET, 10), {"inception3a.branch1x1.conv": 96})),
     ('{"v":1,"classes":0,"w":{"inception3a.branch1x1.conv":96,"no":1}}', with_widths(GOOGLENET, {TWO[0]: 96})),
-    ('{"v":2,"classes":10}', with_classes(GOOGLENET, 10)),
+    ('{"v":3,"classes":10}', with_classes(GOOGLENET, 10)),
+    ("v:3,classes:10", with_classes(GOOGLENET, 10)),
+    (
+        "v:2,classes:10,w:(inception3a.branch1x1.conv:96,inception3a.branch3x3.conv:12",
+        with_widths(with_classes(GOOGLENET, 10), {"inception3a.branch1x1.conv": 96}),
+    ),
 ]
 
 

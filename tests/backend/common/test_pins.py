@@ -19,6 +19,7 @@ from tests.fuzzing import drawing
 from tests.models.random_edits import edited
 
 GOOGLENET, V3 = ARCHITECTURES["googlenet"], ARCHITECTURES["inception_v3"]
+V4 = ARCHITECTURES["inception_v4"]
 GOOD = {"variant": "inception_v3"}
 
 
@@ -49,7 +50,8 @@ def test_a_link_opens_with_its_pins_beside_the_network() -> None:
         (V3, "again"),
     ):
         state.pin(arch, name)
-    query = dict(parse_qsl(urlencode(address_of(state).query)))
+    address = address_of(state)
+    query = dict(parse_qsl(urlencode(address.network | address.more)))
     again = opened(query)
     assert (again.arch, again.pins, again.refusal) == (state.arch, state.pins, None)
     assert [pin.name for pin in again.pins] == ["Inception v3", "wide & <b>odd</b> 5×5"]
@@ -126,8 +128,9 @@ def test_pins_too_long_for_a_link_leave_the_network_in_it() -> None:
     assert address_of(state).pinned
     for number in range(MOST_PINS):
         state.unpin(0)
-        state.pin(with_widths(GOOGLENET, {path: width + 1 + number for path, width in widths(GOOGLENET).items()}))
+        irregular = {path: width + 1 + (i * 37 + number) % 89 for i, (path, width) in enumerate(widths(V4).items())}
+        state.pin(with_widths(V4, irregular))
     address = address_of(state)
     assert (address.pinned, address.complete) == (False, True)
-    assert "pins" not in address.query
-    assert opened(address.query).arch == state.arch
+    assert "pins" not in address.more
+    assert opened(address.network | address.more).arch == state.arch

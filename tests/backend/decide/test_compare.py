@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,18 +11,25 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from app.backend import analyze, compare
+from app.backend.common.jobs import Progress
 from app.backend.decide.comparing.alignment import aligned
 from app.backend.decide.comparing.comparison import Comparison, NetworkDifference
 from app.backend.decide.comparing.difference_diagram import draw_differences
+from app.backend.decide.comparing.same_picture import Viewer, same_picture, sights_of
 from app.backend.foreign.inspection import inspected
+from app.backend.picture.forward import forward
 from app.cli import main
 from inception_models import ARCHITECTURES, Arch, with_widths
+from inception_models.checkpoints.demo import demo
+from inception_models.checkpoints.demo import test_pictures as demo_pictures
 from inception_models.edits.depth import with_repeats, with_scales
 from inception_models.edits.input_output import with_classes
 from inception_models.edits.structure import duplicated_branch, without_branch
 from inception_models.edits.whatif import factorised, swapped_pool
+from inception_models.edits.widths import scaled
 from tests.fuzzing import drawing
 from tests.models.random_edits import edited
 
@@ -120,6 +128,39 @@ def test_somebody_elses_network_is_the_same_stage_by_stage() -> None:
     comparison = compare(ARCHITECTURES["inception_v3"], inspected("torchvision:inception_v3", None))
     assert comparison.params.difference == comparison.macs.difference == 0
     assert [part for part in comparison.parts if not part.aux] == []
+
+
+def test_a_notebook_shows_totals_and_every_difference_in_words() -> None:
+    comparison = compare(GOOGLENET, by_hand(), ARCHITECTURES["bn_inception"], names=("<a>", "b", "c"))
+    shown = ElementTree.fromstring(f"<div>{comparison._repr_html_()}</div>")
+    totals, first, second = shown.findall("table")
+    assert ["".join(cell.itertext()) for cell in totals.findall("thead/tr/th")] == ["", "<a>", "b", "c"]
+    cells = [["".join(cell.itertext()) for cell in row] for row in totals.findall("tbody/tr")]
+    assert cells[1][:2] == ["parameters", f"{analyze(GOOGLENET).params:,}"]
+    assert cells[2][2].startswith(f"{analyze(by_hand()).macs:,} (+0.42 %)")
+    words = ["".join(row.itertext()) for row in first.findall("tbody/tr")]
+    assert words[0] == "1000 → 5 classes"
+    assert len(words) == 1 + sum(part.fate != "follows" for part in comparison.parts)
+    assert any("inception_3c added" in "".join(row.itertext()) for row in second.findall("tbody/tr"))
+
+
+def test_one_picture_through_several_networks_is_what_each_makes_of_it_alone() -> None:
+    trained, picture = demo().arch, Image.fromarray(demo_pictures()[0][0]).convert("RGB")
+    half = scaled(trained, 0.5)
+    viewers = (
+        Viewer("demo", trained, "demo", "inception3a"),
+        Viewer("half", half, "random", "nowhere"),
+        Viewer("xception", ARCHITECTURES["xception"], "demo", ""),
+    )
+    first, second, third = same_picture(viewers, picture, Progress())
+    alone = forward(trained, picture, "demo")
+    assert first.likeliest == tuple(alone.likeliest())
+    assert Image.open(BytesIO(first.maps)).size[0] > 100
+    assert first.maps_note.startswith("inception3a, ")
+    assert (second.likeliest, second.maps, second.problem) == ((), b"", "")
+    assert third.problem.count(".") == 1
+    told = sights_of((first, second, third), "a picture")
+    assert [len(network["classes"]) for network in told["networks"]] == [5, 0, 0]  # type: ignore[attr-defined]
 
 
 @drawing(100)

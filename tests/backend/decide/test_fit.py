@@ -133,8 +133,11 @@ def test_every_budget_is_reached_from_below_or_the_sentence_says_why(key: str, d
 
 def test_a_budget_that_no_width_reaches_says_what_is_in_the_way() -> None:
     arch = ARCHITECTURES["inception_v3"]
-    with pytest.raises(OutOfReach, match=r"still 1\.37 GMACs, 51% of that in Conv2d_4a_3x3 \(it is locked\)"):
+    with pytest.raises(OutOfReach, match=r"still 1\.37 GMACs, 51% of that in Conv2d_4a_3x3 \(it is locked\)") as caught:
         fit(arch, macs=1e9, lock=["Conv2d*"])
+    least = caught.value.possible
+    assert least is not None
+    assert counted(fit(arch, macs=least, lock=["Conv2d*"]).arch)[1] == least
     with pytest.raises(ValueError, match="did you mean Mixed_5d"):
         fit(arch, macs=1e9, lock=["Mixed_5x"])
     with pytest.raises(ValueError, match="needs at least one limit"):

@@ -130,6 +130,22 @@ def test_a_rerun_leaves_what_is_being_typed(page: Page, opened: Callable[..., St
     expect_said(page)
 
 
+def test_a_width_that_is_typed_while_it_is_taken_back_is_noticed(
+    page: Page, static_page: Callable[..., StaticPage]
+) -> None:
+    """As in a lesson that opens its network anew: what is typed was there before, so the browser sees no change."""
+    network = Widths({"a.one": 64, "a.two": 64})
+    static = static_page(component, network.show, network.log)
+    exact(page).select_text()
+    page.keyboard.type("64")
+    network.widths["a.one"] = 100
+    static.rerun()
+    expect(slider(page)).to_have_value("100")
+    page.keyboard.press("Enter")
+    expect_said(page, "edit {'a.one': '64'}")
+    expect(exact(page)).to_have_value("64")
+
+
 def test_keys_a_wrong_text_and_the_way_back(page: Page, opened: Callable[..., StaticPage]) -> None:
     opened()
     exact(page).focus()

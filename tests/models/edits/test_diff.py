@@ -12,7 +12,7 @@ from inception_models.arch.spec import BatchNorm, Branch, Conv, Dropout, Pool, R
 from inception_models.edits.depth import with_repeats, with_scales
 from inception_models.edits.diff import changes
 from inception_models.edits.input_output import with_classes, with_input_size, without_aux
-from inception_models.edits.link import apply_edits, to_edits
+from inception_models.edits.link import LINK_VERSION, apply_edits, to_edits
 from inception_models.edits.part_json import Json
 from inception_models.edits.structure import duplicated_branch, with_branch, with_op, without_branch, without_op
 from inception_models.edits.toggles import with_activation, with_batch_norm, with_dropout
@@ -82,25 +82,15 @@ ROWS: tuple[tuple[Arch, Arch, list[str], dict[str, Json]], ...] = (
         ["middle_flow.branch3x3.drop added: dropout"],
         {
             "parts": {
-                "middle_flow": [
+                "middle_flow.branch3x3": [
                     {
-                        "Repeat": {
-                            "Residual": "middle_flow",
-                            "branches": [
-                                {
-                                    "name": "branch3x3",
-                                    "ops": [
-                                        {"SepConv": "conv1", "width": 728, "activate": "before"},
-                                        {"SepConv": "conv2", "width": 728, "activate": "before"},
-                                        {"SepConv": "conv3", "width": None, "activate": "before"},
-                                        {"Dropout": "drop", "p": 0.1},
-                                    ],
-                                }
-                            ],
-                            "projection": False,
-                            "activation": "none",
-                        },
-                        "times": 8,
+                        "name": "branch3x3",
+                        "ops": [
+                            {"SepConv": "conv1", "width": 728, "activate": "before"},
+                            {"SepConv": "conv2", "width": 728, "activate": "before"},
+                            {"SepConv": "conv3", "width": None, "activate": "before"},
+                            {"Dropout": "drop", "p": 0.1},
+                        ],
                     }
                 ]
             }
@@ -114,7 +104,7 @@ def test_what_changed_is_said_and_stored(
     original: Arch, edited: Arch, sentences: list[str], edits: dict[str, Json]
 ) -> None:
     assert [change.sentence() for change in changes(original, edited)] == sentences
-    assert to_edits(original, edited) == {"v": 1, **edits}
+    assert to_edits(original, edited) == {"v": LINK_VERSION, **edits}
     assert apply_edits(original, json.loads(json.dumps(to_edits(original, edited)))) == edited
 
 
@@ -182,7 +172,7 @@ def test_a_link_for_one_stage_stays_small() -> None:
 @pytest.mark.parametrize("name", ["dropout", "aux1", "inception3a", "pool1_3x3_s2"])
 def test_a_part_that_somebody_s_json_removed_can_be_stored_again(name: str) -> None:
     edited = apply_edits(GOOGLENET, {"v": 1, "parts": {name: []}})
-    assert to_edits(GOOGLENET, edited) == {"v": 1, "parts": {name: []}}
+    assert to_edits(GOOGLENET, edited) == {"v": LINK_VERSION, "parts": {name: []}}
     assert [change.sentence() for change in changes(GOOGLENET, edited)] == [f"{name} removed"]
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from inception_models import ARCHITECTURES, Arch
 from inception_models.arch.spec import BatchNorm, Conv, SepConv, Unit
 from inception_models.arch.tree import map_ops, walk
-from inception_models.edits.link import READERS, apply_edits, to_edits
+from inception_models.edits.link import apply_edits, to_edits
+from inception_models.edits.link_reading import READERS
 from inception_models.edits.part_json import head_from_json, op_from_json, part_to_json, stage_from_json
 from inception_models.edits.structure import with_op
 from inception_models.edits.whatif import factorised
@@ -49,12 +50,12 @@ HOSTILE: tuple[tuple[object, str], ...] = (
     ([], "not a list."),
     ("w", "not 'w'."),
     ({1: 2}, "must be an object of names and values"),
-    ({}, "The changes are of version nothing; this program reads version 1."),
-    ({"v": 2}, "of version 2"),
+    ({}, "The changes are of version nothing; this program reads versions 1 and 2."),
+    ({"v": 3}, "of version 3"),
     ({"v": True}, "of version true"),
     ({"v": 1.0}, "of version 1;"),
     ({"v": 10**5000}, "of version a number that is too large"),
-    ({"v": 1, "x": 1}, f"'x' is not a kind of change; known are {', '.join(READERS)}."),
+    ({"v": 1, "y": 1}, f"'y' is not a kind of change; known are {', '.join(READERS)}."),
     ({"v": 1, "x" * 10**6: 1}, "is not a kind of change"),
     ({"v": 1, "w": []}, "w must be an object"),
     ({"v": 1, "w": nested(100_000)}, "w must be an object of names and values, not a list."),
@@ -105,7 +106,7 @@ HOSTILE: tuple[tuple[object, str], ...] = (
     ({"v": 1, "ops": {POOL: {"Conv": "pool", "width": 8, "unit": {"norm": {"eps": 0}}}}}, "eps must be a number"),
     ({"v": 1, "ops": {POOL: {"Linear": "pool", "width": 8}}}, "needs an image, but a vector of 8 arrives."),
     ({"v": 1, "ops": {"fc": {"Linear": "fc", "width": 8}}}, "fc must end with one number for each class"),
-    ({"v": 1, "parts": {"no": []}}, "not the path of a stage"),
+    ({"v": 1, "parts": {"no": []}}, "not the path of a stage or branch"),
     ({"v": 1, "parts": {"fc": {}}}, "parts, fc: a list belongs here, not a dict."),
     ({"v": 1, "parts": {"fc": []}}, "dropout must end with one number for each class"),
     ({"v": 1, "parts": {"fc": [{"AuxHead": "fc"}]}}, "exactly one key must say"),

@@ -30,8 +30,8 @@ class Viewer:
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """What became of the picture in one network: what went in, the likeliest classes with their probabilities, and the
-    strongest maps of the stage as a PNG file; or the ``problem``, in one sentence.
+    """What became of the picture in one network: what went in, the likeliest classes with their probabilities (with
+    random weights none), and the strongest maps of the stage as a PNG file; or the ``problem``, in one sentence.
     """
 
     name: str
@@ -69,7 +69,8 @@ def _sight(viewer: Viewer, seen: Forward) -> Sight:
         maps = png(mosaic(output, order="strongest", limit=MOST_MAPS))
         note = f"{viewer.stage}, {shape_text(tuple(output.shape))}"
         note += f", the {MOST_MAPS} strongest" if len(output) > MOST_MAPS else ""
-    return Sight(viewer.name, seen.trained_weights.title, seen.preview, tuple(seen.likeliest()), maps, note)
+    likeliest = () if viewer.weights == "random" else tuple(seen.likeliest())
+    return Sight(viewer.name, seen.trained_weights.title, seen.preview, likeliest, maps, note)
 
 
 def sights_of(sights: Sequence[Sight], picture: str) -> dict[str, object]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 
 from ...analysis.network import Analysis
 from ...common.dtypes import ELEMENT_BYTES, Dtype
-from ...common.quantity import short
+from ...common.quantity import read_quantity, short
 from ...memory.inference import inference_memory
 from ..totals import receptive_field_px
 
@@ -68,6 +69,23 @@ class Goal:
         return self.after / self.limit
 
     @property
+    def met(self) -> bool:
+        """Whether the number after is within the limit."""
+        return self.after >= self.limit if self.name == "receptive_field_px" else self.after <= self.limit
+
+    @property
+    def missing(self) -> str:
+        """What is between the number after and the limit: ``1.84 G over``."""
+        gap = abs(self.after - self.limit)
+        match self.name:
+            case "receptive_field_px":
+                return f"{gap:,.0f} px short"
+            case "macs" | "params":
+                return f"{short(gap)} over"
+            case _:
+                return f"{short(gap, UNITS[self.name].split()[0])} over"
+
+    @property
     def words(self) -> str:
         """The limit in words: ``at most 1.00 GMACs``."""
         return f"at {'least' if self.name == 'receptive_field_px' else 'most'} {amount(self.name, self.limit)}"
@@ -83,9 +101,55 @@ UNITS = {
 }
 
 
+ANALYSED = ("macs", "params", "weight_bytes", "peak_bytes", "receptive_field_px")
+"""What is known of a network without running it."""
+
+
+def budget_text(budget: Budget) -> str:
+    """The limits that an analysis knows, as a link has them: ``macs:1000000000,params:5000000``."""
+    return ",".join(f"{name}:{limit:.15g}" for name, limit in limits_of(budget).items())
+
+
+def limits_of(budget: Budget | None) -> dict[str, float]:
+    """The limits that an analysis knows and that were given, by name."""
+    numbers = {} if budget is None else asdict(budget)
+    return {name: numbers[name] for name in ANALYSED if numbers.get(name) is not None}
+
+
+def budget_of(limits: Mapping[str, float]) -> Budget | None:
+    """A budget of these limits by name; None where there are none.
+
+    Raises:
+        ValueError: where a limit cannot be one.
+    """
+    if not limits:
+        return None
+    macs, params, weights, peak, field_px = (limits.get(name) for name in ANALYSED)
+    if field_px is not None and not float(field_px).is_integer():
+        raise ValueError(f"A receptive field is a whole number of pixels, not {field_px:g}.")
+    return Budget(macs, params, weights, peak, None, None if field_px is None else int(field_px))
+
+
+def read_budget(text: str) -> Budget | None:
+    """What :func:`budget_text` wrote; None of an empty text.
+
+    Raises:
+        ValueError: with one sentence, where the text is something else.
+    """
+    limits: dict[str, float] = {}
+    for part in filter(None, text.split(",")):
+        name, colon, number = part.partition(":")
+        if name not in ANALYSED or not colon:
+            raise ValueError(f"A goal is one of {', '.join(ANALYSED)}, such as macs:1G; not {part[:40]!r}.")
+        limits[name] = read_quantity(number)
+    return budget_of(limits)
+
+
 def amount(name: str, value: float) -> str:
     """A number of what a budget limits, in words: ``1.00 GMACs``."""
     unit = UNITS[name]
+    if name == "receptive_field_px":
+        return f"{value:,.0f}{unit}"
     return f"{short(value)}{unit}" if unit[0] == " " else short(value, unit)
 
 

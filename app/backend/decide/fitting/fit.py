@@ -262,7 +262,8 @@ def _fast_enough(original: Arch, model: CostModel, budget: Budget, options: FitO
     if best is None:
         raise OutOfReach(
             f"At most {amount('seconds', budget.seconds)} was not reached in {MEASUREMENTS} tries: the machine's speed"
-            " changes while others use it; try again, or give MACs instead."
+            " changes while others use it; try again, or give MACs instead.",
+            "seconds",
         )
     return replace(best, note=_note(best, options))
 

@@ -19,7 +19,14 @@ from .shrinking import CostLimit
 
 
 class OutOfReach(ValueError):
-    """No such network is within the budget; the message says what the smallest possible is and what is in the way."""
+    """No such network is within the budget; the message says what the smallest possible is and what is in the way.
+
+    ``name``: of the limit, as a budget calls it; ``possible``: the number nearest to it, None where that is not known.
+    """
+
+    def __init__(self, sentence: str, name: str, possible: float | None = None) -> None:
+        super().__init__(sentence)
+        self.name, self.possible = name, possible
 
 
 def check_reach(model: CostModel, places: Places, limits: Sequence[CostLimit], smallest: Form, divisor: int) -> None:
@@ -34,7 +41,9 @@ def check_reach(model: CostModel, places: Places, limits: Sequence[CostLimit], s
             raise OutOfReach(
                 f"At most {amount(item.name, item.limit)} cannot be reached: with every width that may change at its"
                 f" smallest ({divisor}) there are still {amount(item.name, least)},"
-                f" {_mostly(model, places, item.name, smallest)}; {_remedies(places, item.name, divisor)} would help."
+                f" {_mostly(model, places, item.name, smallest)}; {_remedies(places, item.name, divisor)} would help.",
+                item.name,
+                least,
             )
 
 
@@ -71,7 +80,9 @@ def deep_enough(arch: Arch, field_px: int | None, lock: Collection[str]) -> Arch
             raise OutOfReach(
                 f"At least {field_px} px of receptive field cannot be reached: the most possible is"
                 f" {receptive_field_px(analysis) or 0} px, since kernels and strides stay and {arch.about.title} has no"
-                " repeated block that may get more copies; larger kernels would help."
+                " repeated block that may get more copies; larger kernels would help.",
+                "receptive_field_px",
+                receptive_field_px(analysis),
             )
         analysis = deeper
     return analysis.arch

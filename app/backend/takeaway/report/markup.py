@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -35,3 +36,9 @@ def table(heading: Iterable[Content], rows: Iterable[Iterable[Content]], **attri
     head = element("thead", element("tr", *(element("th", cell) for cell in heading)))
     body = element("tbody", *(element("tr", *(element("td", cell) for cell in row)) for row in rows))
     return element("table", head, body, **attributes)
+
+
+def inlined(svg: str) -> Markup:
+    """A drawing to be put into the page: it scales, and its ids are not the page's."""
+    plain = re.sub(r' id="(?:column\d+:)?([^"]*)"', r' data-path="\1"', svg.strip())
+    return Markup(re.sub(r' width="([\d.]+)" height="[\d.]+"', r' style="width:\1px"', plain, count=1))

@@ -15,6 +15,7 @@ from .markup import in_a_row
 
 if TYPE_CHECKING:
     from ...picture.forward import Forward
+    from .beside import NamedNetwork
 
 HERE = Path(__file__).parent
 # Whatever the file contains, a browser that opens it asks nobody for anything.
@@ -25,24 +26,25 @@ def report(
     arch: Arch,
     *,
     picture: Forward | None = None,
-    others: Sequence[tuple[str, int, int]] = (),
+    others: Sequence[NamedNetwork] = (),
     address: str = "",
 ) -> str:
     """All that is known about ``arch`` as one HTML file.
 
     Args:
         picture: what :func:`app.backend.picture.forward.forward` found about one.
-        others: networks to compare with: the name, the parameters and the MACs of each.
+        others: up to five networks to compare with, each with its name.
         address: of the page that shows this network, for a link.
 
     Raises:
+        ValueError: for more than five ``others``.
         ShapeError: where a part does not fit.
         LayoutError: where Graphviz cannot lay the diagram out.
     """
     analysis, original = analyze(arch), analyze(ARCHITECTURES[arch.key])
     parts = [
         sections.told(analysis, original),
-        sections.totals(analysis, original, others),
+        sections.totals(analysis, original),
         sections.diagram(analysis, original),
         sections.table_one(analysis, original),
         sections.costs(analysis, original),
@@ -53,6 +55,10 @@ def report(
         from .picture import picture_section
 
         parts.insert(3, picture_section(picture))
+    if others:
+        from .beside import beside_section
+
+        parts.insert(2, beside_section(analysis, others))
     title = html_text(f"{arch.about.label}{'' if arch == original.arch else ', edited'}")
     css, script = ((HERE / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
     return (

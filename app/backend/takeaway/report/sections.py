@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import re
 from collections.abc import Sequence
 
 import torch
@@ -21,7 +20,7 @@ from ...diagram.labels import readable
 from ...tables.cost_table import CostRow, cost_table
 from ..figure import figure
 from ..paper_table import bibtex, paper_table
-from .markup import Content, Markup, element, in_a_row, table
+from .markup import Content, Markup, element, in_a_row, inlined, table
 
 INDENTS = {"stage": 0, "copy": 1, "branch": 1, "op": 2, "layer": 3}
 SHOWN_LEVELS = frozenset({"stage", "copy", "branch", "op"})
@@ -48,8 +47,8 @@ def _claim(claim: Claim) -> Markup:
     return element("span", claim.text, title=f"{claim.kind}: {claim.source}")
 
 
-def totals(analysis: Analysis, original: Analysis, others: Sequence[tuple[str, int, int]]) -> Markup:
-    """The totals beside the published network's, and those of ``others``: name, parameters, MACs."""
+def totals(analysis: Analysis, original: Analysis) -> Markup:
+    """The totals beside the published network's."""
     counts = (
         ("parameters", analysis.params, original.params),
         ("parameters with auxiliary heads", analysis.params_with_aux, original.params_with_aux),
@@ -62,14 +61,11 @@ def totals(analysis: Analysis, original: Analysis, others: Sequence[tuple[str, i
         (name, exact(now), exact(was), percent_change(now, was) if now != was else "=") for name, now, was in counts
     ]
     shown = table(("of one picture", "this network", "published", "difference"), rows)
-    beside = [(name, exact(params), exact(macs), percent_change(macs, analysis.macs)) for name, params, macs in others]
     return element(
         "section",
         element("h2", "Totals"),
         element("p", f"Input 3 × {analysis.input_size} × {analysis.input_size}. Counts are exact."),
         shown,
-        element("h3", "Beside other networks") if beside else None,
-        table(("network", "parameters", "MACs", "MACs against this network"), beside) if beside else None,
     )
 
 
@@ -85,20 +81,14 @@ def diagram(analysis: Analysis, original: Analysis) -> Markup:
     for stage in blocks:
         drawn = figure(analysis, DiagramOptions("op"), original, stage.name).svg
         words = f"{readable(stage.name)}: {shape_text(stage.out_shape)}, {short(stage.params)} parameters"
-        opened.append(element("details", element("summary", words), _svg(drawn), data_stage=stage.name))
+        opened.append(element("details", element("summary", words), inlined(drawn), data_stage=stage.name))
     return element(
         "section",
         element("h2", "Diagram"),
         element("p", "Hover over a box for its numbers; click one to see its block operation by operation."),
-        element("div", _svg(whole), class_="whole"),
+        element("div", inlined(whole), class_="whole"),
         *opened,
     )
-
-
-def _svg(text: str) -> Markup:
-    """A drawing to be put into the page: it scales, and its ids are not the page's."""
-    plain = re.sub(r' id="(?:column\d+:)?([^"]*)"', r' data-path="\1"', text.strip())
-    return Markup(re.sub(r' width="([\d.]+)" height="[\d.]+"', r' style="width:\1px"', plain, count=1))
 
 
 def table_one(analysis: Analysis, original: Analysis) -> Markup:

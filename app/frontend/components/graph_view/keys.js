@@ -58,13 +58,15 @@ function pressed(view, key) {
  * @param {Place | undefined} place
  */
 function enter(view, place) {
-  if (place && view.numbers.has(place.id)) view.numbers.open(place)
-  else if (place && place.id === view.selected) view.toggle(place)
+  if (place && view.numbers.has(place.id)) {
+    view.choose(place) // as a click on the number does
+    view.numbers.open(place)
+  } else if (place && place.id === view.selected) view.toggle(place)
   else if (place) view.choose(place)
 }
 
 /**
- * Along the network an arrow key follows the edges, across it an arrow key goes to the neighbour.
+ * Along the network an arrow key follows the edges, or enters a block; across it an arrow key goes to the neighbour.
  * @param {GraphView} view
  * @param {Place | undefined} place
  * @param {[right: number, down: number]} direction
@@ -81,8 +83,9 @@ function step(view, place, [dx, dy]) {
     const [x, y] = center(next.box)
     const ahead = (x - here[0]) * dx + (y - here[1]) * dy
     const aside = Math.abs((x - here[0]) * dy) + Math.abs((y - here[1]) * dx)
-    const linked = (dy !== 0) === flow.down && reached.has(next.id)
-    if (ahead > 1 && (linked || aside < 0.6 * ahead)) ways.push({ next, linked, far: ahead + 2 * aside })
+    const inside = next.id.startsWith(`${place.id}.`)
+    const linked = (dy !== 0) === flow.down && (inside || reached.has(next.id))
+    if (ahead > 1 && (linked || aside < 0.6 * ahead)) ways.push({ next, linked, far: ahead + (inside ? 0.5 : 2) * aside })
   }
   const [best] = ways.sort((a, b) => Number(b.linked) - Number(a.linked) || a.far - b.far)
   if (best) walkTo(view, best.next)

@@ -24,7 +24,8 @@ export class Numbers {
     this.numbers = {}
     /** @type {Place | null} whose number is edited */
     this.edited = null
-    /** @type {string | null} waits until Python has answered the one before */
+    this.told = "" // what Python knows, or will, of that number
+    /** @type {{ path: string, text: string } | null} waits until Python has answered the one before */
     this.next = null
     this.field.addEventListener("keydown", (event) => this.key(event))
     this.field.addEventListener("change", () => this.commit())
@@ -36,7 +37,7 @@ export class Numbers {
   update(numbers) {
     this.numbers = numbers
     for (const place of this.view.places) place.element.toggleAttribute("data-number", place.id in numbers)
-    if (this.next !== null && !this.underWay) this.tell(this.next)
+    if (this.next && !this.underWay) this.tell(this.next)
     const wrong = this.view.places.find((place) => this.number(place)?.error)
     if (this.edited) this.say(this.number(this.edited))
     else if (wrong) this.open(wrong)
@@ -70,7 +71,8 @@ export class Numbers {
     if (!number) return
     this.edited = place
     this.box.hidden = false
-    this.field.value = typed || (number.typed ?? String(number.width))
+    this.told = number.typed ?? String(number.width)
+    this.field.value = typed || this.told
     this.field.setAttribute("aria-label", `filters of ${place.id}, in the diagram`)
     this.say(number)
     this.place()
@@ -87,14 +89,14 @@ export class Numbers {
   commit() {
     const number = this.edited && this.number(this.edited)
     const text = this.field.value.trim()
-    if (number && (text !== String(number.width) || number.error)) this.tell(text)
+    if (this.edited && number && (text !== this.told || number.error)) this.tell({ path: this.edited.id, text })
   }
 
-  /** @param {string} text */
-  tell(text) {
-    if (!this.edited) return
-    this.next = this.underWay ? text : null
-    if (this.next === null) this.view.outbox.tell({ typed: { [this.edited.id]: text } })
+  /** @param {{ path: string, text: string }} typed */
+  tell(typed) {
+    this.told = typed.text
+    this.next = this.underWay ? typed : null
+    if (!this.next) this.view.outbox.tell({ typed: { [typed.path]: typed.text } })
   }
 
   /** @param {BoxNumber | undefined} number */
@@ -117,10 +119,10 @@ export class Numbers {
   key(event) {
     event.stopPropagation()
     const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key]
-    if (direction && /^\d+$/.test(this.field.value)) {
+    if (this.edited && direction && /^\d+$/.test(this.field.value)) {
       event.preventDefault()
       this.field.value = String(Math.max(1, Number(this.field.value) + direction * (event.shiftKey ? 1 : STEP)))
-      this.tell(this.field.value)
+      this.tell({ path: this.edited.id, text: this.field.value })
     } else if (event.key === "Escape" || event.key === "Enter" || event.key === "Tab") {
       event.preventDefault()
       this.leave(event.key, event.shiftKey ? -1 : 1)
@@ -167,14 +169,14 @@ export class Numbers {
       if (scrubbed === width) return
       width = scrubbed
       this.edited = place
-      this.tell(String(width))
+      this.tell({ path: place.id, text: String(width) })
       this.view.hint.say(`${number.original} → ${width}`)
     }
     const end = () => {
       canvas.removeEventListener("pointermove", move)
       if (dragged) addEventListener("click", (event) => event.stopPropagation(), { capture: true, once: true })
       else if (down.isPrimary) setTimeout(() => this.open(place)) // after the click has selected the box
-      if (dragged && this.next === null) this.edited = null
+      if (dragged) this.edited = null
     }
     canvas.addEventListener("pointermove", move)
     canvas.addEventListener("pointerup", end, { once: true })

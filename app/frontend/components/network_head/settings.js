@@ -12,17 +12,24 @@ export class Settings {
   constructor(root, tell) {
     /** @type {Map<string, Setting>} what each control shows, as Python or the person said it */
     this.shown = new Map()
+    /** @type {Set<Control>} those in which something was typed that was not told yet */
+    this.typing = new Set()
     /** @type {Control[]} */
     this.controls = [...root.querySelectorAll("[name]")].filter(
       (node) => node instanceof HTMLInputElement || node instanceof HTMLSelectElement,
     )
     for (const control of this.controls) {
-      control.addEventListener("change", () => {
+      const commit = () => {
+        this.typing.delete(control)
         const value = valueOf(control)
         if (value === this.shown.get(control.name)) return
         this.shown.set(control.name, value)
         tell(control.name, value)
-      })
+      }
+      control.addEventListener("input", () => this.typing.add(control))
+      control.addEventListener("change", commit)
+      // The browser sees no change where the same is typed, although the network may have become another meanwhile.
+      control.addEventListener("keydown", (event) => event instanceof KeyboardEvent && event.key === "Enter" && commit())
     }
   }
 
@@ -39,9 +46,8 @@ export class Settings {
       control.closest("label")?.toggleAttribute("hidden", value === null)
       control.setAttribute("aria-invalid", String(name === refused))
       if (pending.has(name) || name === refused || value === null) continue
-      const typing = control.matches(":focus") && valueOf(control) !== this.shown.get(name)
       this.shown.set(name, value)
-      if (!typing) write(control, value)
+      if (!this.typing.has(control)) write(control, value)
     }
   }
 }

@@ -24,6 +24,7 @@ export interface Kept {
   files: Record<string, string>
   preprocessing: Record<string, { preset: string; steps: Record<string, unknown> }>
   choices: Record<string, string | number | boolean>
+  goal: string // as a link has it; empty where there is none
   lesson: LessonPlace | null
   pins: PinLink[]
 }

@@ -77,7 +77,7 @@ class Row {
   constructor(panel, data) {
     this.panel = panel
     this.data = data
-    this.shown = "" // in the field, as Python or this component wrote it
+    this.dirty = false // whether something was typed that was not told yet
     this.label = el("span", { className: "label" })
     this.slider = el("input", { type: "range", min: 1, step: 1 })
     this.mark = el("i")
@@ -87,6 +87,7 @@ class Row {
     const track = el("span", { className: "track" }, this.slider, this.mark)
     this.node = el("div", { className: "row" }, this.label, track, this.field, this.reset, this.error)
     this.slider.addEventListener("input", () => this.slide())
+    this.field.addEventListener("input", () => (this.dirty = true))
     this.field.addEventListener("change", () => this.commit())
     this.field.addEventListener("keydown", (event) => this.key(event))
     this.reset.addEventListener("click", () => this.put(this.data.original))
@@ -107,10 +108,9 @@ class Row {
     this.field.setAttribute("aria-label", `filters of ${path}, exact`)
     this.mark.style.setProperty("--at", String((original - 1) / (high - 1)))
     this.mark.title = `published: ${original}`
-    const typing = this.field.matches(":focus") && this.field.value !== this.shown
     if (!pending) {
       this.slider.value = String(width)
-      if (!typing) this.write(typed ?? String(width))
+      if (!this.dirty) this.write(typed ?? String(width))
     }
     this.fill()
     this.node.classList.toggle("changed", width !== original)
@@ -124,7 +124,8 @@ class Row {
 
   /** @param {string} text */
   write(text) {
-    this.field.value = this.shown = text
+    this.field.value = text
+    this.dirty = false
   }
 
   fill() {
@@ -144,9 +145,11 @@ class Row {
   }
 
   commit() {
+    if (!this.dirty) return
+    this.dirty = false
     const text = this.field.value.trim()
-    this.shown = this.field.value
-    if (text !== String(this.data.width) || this.data.error) this.tell(text)
+    const told = this.panel.outbox.waiting.findLast((event) => this.data.path in event.typed)
+    if (told || text !== String(this.data.width) || this.data.error) this.tell(text)
   }
 
   /** @param {number} width */
@@ -159,6 +162,7 @@ class Row {
 
   /** @param {KeyboardEvent} event */
   key(event) {
+    if (event.key === "Enter") this.commit() // the browser sees no change where the same is typed
     if (event.key === "Escape") this.write(String(this.data.width))
     const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key]
     if (!direction || !/^\d+$/.test(this.field.value)) return

@@ -1,0 +1,37 @@
+"""The button in the menu and the dialog that it opens; only the tab that is open is computed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from ..shell.tabs import remembered_tabs
+from ..state import State
+from . import code, exchange, papers, report
+
+OPEN = "taking_home"  # in the session: the page over which the dialog is open
+TAKEAWAY_TABS = {
+    "Code": code.show,
+    "Weights and exchange": exchange.show,
+    "Tables and figures": papers.show,
+    "Report": report.show,
+}
+
+
+def show(state: State) -> None:
+    """Render the button, and the dialog while it is open: a job that ends in it draws the whole page again."""
+    st.button(
+        "Take home",
+        key="take-home",
+        icon=":material/download:",
+        help="This network as code, ONNX, weights, tables, figures or a report",
+        on_click=lambda: st.session_state.update({OPEN: state.page}),
+    )
+    if st.session_state.get(OPEN) == state.page:
+        _dialog(state)
+
+
+@st.dialog("Take home", width="large", on_dismiss=lambda: st.session_state.pop(OPEN, None))
+def _dialog(state: State) -> None:
+    remembered_tabs("take_home", {label: partial(tab, state) for label, tab in TAKEAWAY_TABS.items()})

@@ -1,0 +1,36 @@
+"""A file that takes a while to make: a button, then how far it is, then the button that saves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from ...backend.common.jobs import Progress
+from ...backend.common.quantity import short
+from ..shell.background import BackgroundTask
+
+FileTask = BackgroundTask[bytes]
+
+
+def made_file(task: FileTask, name: str, label: str, work: Callable[[Progress], bytes], question: object) -> None:
+    """Render what there is of the file called ``name``, which ``work`` makes in answer to ``question``."""
+
+    def start() -> None:
+        task.start(work, question)
+
+    content = task.result(question)
+    if task.running:
+        task.watch()
+    elif content is None:
+        st.button(label, icon=":material/build:", type="primary", on_click=start)
+        task.show_problem(question)
+    else:
+        st.download_button(
+            f"Save {name}, {short(len(content), 'B')}",
+            lambda: content,  # else it would be copied in every run
+            name,
+            icon=":material/download:",
+            type="primary",
+            on_click="ignore",
+        )

@@ -1,0 +1,42 @@
+"""Everything about the network as one HTML file."""
+
+from __future__ import annotations
+
+from functools import partial
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from inception_models import Arch
+
+from ...backend.common.jobs import Progress
+from ...backend.picture.forward import Forward
+from ...backend.takeaway.naming import saved_name
+from ...backend.takeaway.report.page import report
+from ..shell.weights_in_use import forward_in_use
+from ..state import State, address_of
+from .made_file import FileTask, made_file
+
+REPORT: FileTask = FileTask("report", "Writing the report", "Stop after this step", steady=False)
+ABOUT = (
+    "One HTML file that opens offline: the story, the totals beside the published ones, the diagram whose"
+    " blocks open, Table 1, costs that can be sorted, the code, a link and what to cite."
+)
+
+
+def show(state: State) -> None:
+    """Render the tab."""
+    st.markdown(ABOUT)
+    picture = forward_in_use(state.arch)
+    if picture is not None and not st.toggle("With the picture, its classes and its maps", True, key="report-picture"):
+        picture = None
+    address = address_of(state)
+    link = f"{st.context.url or ''}?{urlencode(address.query)}" if address.complete else ""
+    name = saved_name(state.arch, ".html")
+    question = (state.arch, picture, link)
+    made_file(REPORT, name, f"Make {name}", partial(_written, *question), question)
+
+
+def _written(arch: Arch, picture: Forward | None, link: str, progress: Progress) -> bytes:
+    progress.report(0.1, "diagrams and tables")
+    return report(arch, picture=picture, address=link).encode()

@@ -1,0 +1,76 @@
+"""A goal is kept in the link and in the browser's record, and is told beside each total that it limits."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+
+from app.backend import analyze
+from app.backend.decide.fitting.budget import ANALYSED, Budget, budget_of, budget_text, read_budget
+from app.frontend.shell.totals import totals_html, totals_to
+from app.frontend.state import State, address_of, opened
+from inception_models import ARCHITECTURES
+from inception_models.edits.widths import scaled
+
+V3 = ARCHITECTURES["inception_v3"]
+GOAL = Budget(macs=1e9, params=12_345_678, weight_bytes=2**25, peak_bytes=5e6, receptive_field_px=700)
+
+
+@pytest.mark.parametrize("goal", [GOAL, Budget(macs=1e9), Budget(receptive_field_px=1), None])
+def test_a_link_brings_the_goal_back(goal: Budget | None) -> None:
+    state = State.showing(scaled(V3, 0.5))
+    state.goal = goal
+    link = dict(parse_qsl(urlencode(address_of(state).query)))
+    assert opened(link).goal == goal
+    assert ("goal" in link) is (goal is not None)
+
+
+@pytest.mark.parametrize(
+    "text", ["macs", "macs:", "macs:-1", "macs:nan", "macs:1e99", "seconds:1", "receptive_field_px:0.5", "x" * 1000]
+)
+def test_a_goal_that_cannot_be_is_left_out_of_a_link_with_a_sentence(text: str) -> None:
+    state = opened({"variant": "inception_v3", "goal": text})
+    assert state.arch == V3
+    assert state.goal is None
+    assert state.refusal is not None
+    assert str(state.refusal[1]).startswith("The link's goal was not read: ")
+    assert len(str(state.refusal[1])) < 200
+
+
+@pytest.mark.parametrize("name", ANALYSED)
+def test_each_total_says_how_far_its_goal_is(name: str) -> None:
+    analysis, published = analyze(scaled(V3, 0.5)), analyze(V3)
+    [now] = [each for each in totals_to(budget_of({name: 1}), analysis, published) if each.goal]
+    assert now.goal is not None
+    for limit in (now.now - 1, now.now, now.now + 1):
+        line = totals_to(budget_of({name: limit}), analysis, published)
+        [told] = [total.goal for total in line if total.goal is not None]
+        enough = limit <= now.now if name == "receptive_field_px" else limit >= now.now
+        assert told.met is enough
+        assert told.after == now.now
+        html = totals_html(line, "metrics")
+        assert html.count('class="goal ') == 1
+        assert (">met</span>" in html) is enough
+        assert (told.missing in html) is not enough
+    assert not any(total.goal for total in totals_to(None, analysis, published))
+
+
+def test_what_is_missing_is_said_with_its_unit() -> None:
+    analysis = analyze(V3)
+    goal = Budget(macs=3_871_000_000, params=20e6, weight_bytes=90e6, peak_bytes=10e6, receptive_field_px=2000)
+    missing = {total.label: total.goal.missing for total in totals_to(goal, analysis, analysis) if total.goal}
+    assert missing == {
+        "Parameters": "3.83 M over",
+        "MACs": "1.84 G over",
+        "Weights": "5.34 MB over",
+        "Peak memory": "4.90 MB over",
+        "Receptive field": "689 px short",
+    }
+
+
+def test_the_text_of_a_goal_is_short_and_exact() -> None:
+    assert budget_text(GOAL) == (
+        "macs:1000000000,params:12345678,weight_bytes:33554432,peak_bytes:5000000,receptive_field_px:700"
+    )
+    assert read_budget("macs:1G,peak_bytes:4MiB") == Budget(macs=1e9, peak_bytes=4 * 2**20)
