@@ -14,11 +14,23 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.backend import analyze
 from app.backend.common.quantity import short
-from inception_models import ARCHITECTURES, Arch, with_widths
+from inception_models import ARCHITECTURES, Arch, widths, with_widths
 from inception_models.edits.input_output import with_input_size
 from tests.browser.visits import choose_variant, settled, show_whole_network
 
 ROOT = Path(__file__).parents[2]
+REACHED = """() => {
+  const find = (node) => node.shadowRoot?.querySelector(".sliders") ?? [...node.children].map(find).find(Boolean)
+  const list = find(document.querySelector(".st-key-sliders"))
+  return [...list.querySelectorAll(".row")].filter((row) => {
+    const [slider, field] = [row.querySelector("[type=range]"), row.querySelector("[type=text]")]
+    return slider.getBoundingClientRect().width >= 80 && [slider, field].every((input) => {
+      input.scrollIntoView({ block: "nearest" })
+      const { x, y, width, height } = input.getBoundingClientRect()
+      return list.getRootNode().elementFromPoint(x + width / 2, y + height / 2) === input
+    })
+  }).map((row) => row.querySelector(".label").title)
+}"""  # the paths whose slider and field are long enough and, once scrolled to, not covered
 GOOGLENET = ARCHITECTURES["googlenet"]
 SLOW_MS = 20_000  # the first layout and the first forward pass on a busy machine
 
@@ -416,3 +428,43 @@ def test_nothing_on_explore_moves_while_it_follows_an_edit(page: Page, app_url: 
     shows(page, with_widths(ARCHITECTURES["inception_v3"], {"Mixed_5b.branch1x1.conv": 96}))
     settled(page)
     assert page.evaluate("moved") - at_load < 0.001
+
+
+@pytest.mark.parametrize("width, height", [(1920, 1080), (853, 480)])
+def test_presenting_shows_the_block_alone_and_arrow_keys_walk(
+    visit: Callable[..., Page], page: Page, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    visit("/?variant=googlenet")
+    number = page.locator('g.node[id="inception3a.branch1x1.conv"] text').last
+    expect(number).to_be_visible(timeout=SLOW_MS)
+    settled(page)
+    page.get_by_role("button", name="Present").click()
+    for chrome in ("header", ".strip", ".sliders", ".view .bar"):
+        expect(page.locator(chrome).first).to_be_hidden()
+    expect(page.locator(".view")).to_be_in_viewport(ratio=0.99)
+    letters = number.bounding_box()
+    assert letters
+    assert letters["height"] >= (30 if height == 1080 else 14)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".inspector h2")).to_have_text("inception 3b")
+    expect(page.locator('g.node[id="inception3b.branch1x1.conv"]')).to_be_visible(timeout=SLOW_MS)
+    page.keyboard.press("Escape")
+    expect(page.locator(".strip")).to_be_visible()
+    expect(page.locator(".inspector h2")).to_have_text("inception 3b")
+
+
+@pytest.mark.parametrize("key, width, height", [("inception_v3", 390, 844), ("googlenet", 853, 480)])
+def test_every_width_can_be_reached_on_a_small_screen(
+    visit: Callable[..., Page], page: Page, key: str, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    visit(f"/?variant={key}")
+    expect(page.get_by_role("slider").first).to_be_visible(timeout=SLOW_MS)
+    settled(page)
+    analysis = analyze(ARCHITECTURES[key])
+    seen: list[str] = []
+    for stage in (*analysis.stages, *analysis.aux):
+        page.evaluate("path => dispatchEvent(new CustomEvent('inception-selected', { detail: path }))", stage.name)
+        seen += page.evaluate(REACHED)
+    assert sorted(seen) == sorted(widths(ARCHITECTURES[key]))
