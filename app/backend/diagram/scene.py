@@ -226,7 +226,7 @@ class _PlacedPart(NamedTuple):
     end: str
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _placed(copies: tuple[PartBoxes, ...], name: str, reads: PartInput, step: int, branched: bool) -> _PlacedPart:
     """One part after what it reads; cached, since an edit leaves most parts as they were."""
     first = copies[0]

@@ -139,7 +139,7 @@ def _box(look: _Look, box: Box, value: float, changes: Changes, names: Mapping[s
     return _box_style(look, box, value, changed, names.get(box.path, ""))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _box_style(look: _Look, box: Box, heat: float, changed: tuple[WidthChange, ...], name: str) -> BoxStyle:
     """``name``: how the paper calls a whole stage."""
     spec = box.spec
@@ -228,7 +228,7 @@ def _kind(box: BoxSpec) -> str:
     return next((kind for kind in kinds if kind in ("conv", "linear", "add")), kinds[-1])
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def fitted(text: str, width: float, size: float, bold: bool = False) -> TextLine:
     """``text`` to fit into ``width`` points: first in a smaller font, then cut; the tooltip has all of it."""
     room = (width - PADDING) / (BOLD_LETTER if bold else LETTER)
