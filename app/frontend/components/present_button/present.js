@@ -6,13 +6,17 @@ import { received } from "../shared/received.js"
 import { tellStep } from "../shared/selection.js"
 
 /** @import { Run } from "../shared/messages.d.ts" */
+/** @import { PresentData } from "./messages.d.ts" */
 
 /** @type {Record<string, number>} */
 const STEPS = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1, Home: -Infinity, End: Infinity }
 
-/** @param {Run<object> & { parentElement: { presentButton?: PresentButton } }} run */
+/** @param {Run<PresentData> & { parentElement: { presentButton?: PresentButton } }} run */
 export default function (run) {
-  if (received(run)) run.parentElement.presentButton ??= new PresentButton(run.parentElement)
+  const shown = received(run)
+  if (!shown) return
+  const present = (run.parentElement.presentButton ??= new PresentButton(run.parentElement))
+  present.update(shown.data)
 }
 
 class PresentButton {
@@ -27,6 +31,12 @@ class PresentButton {
     const key = (event) => (this.button.isConnected ? this.key(event) : this.stop(key))
     window.addEventListener("keydown", key, true) // before the diagram and the page's controls
     document.addEventListener("fullscreenchange", () => document.fullscreenElement || this.turn(false))
+  }
+
+  /** @param {PresentData} data */
+  update({ offered }) {
+    this.button.style.display = offered ? "" : "none"
+    if (!offered) this.turn(false)
   }
 
   /** @param {(event: KeyboardEvent) => void} key */

@@ -1,0 +1,5 @@
+// What Python sends to the button, which sends nothing back.
+
+export interface PresentData {
+  offered: boolean
+}
