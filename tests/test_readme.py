@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.cli import COMMANDS
+from app.cli import COMMANDS, main
 from tests.app_server import ROOT, free_port, served
 
 TEXTS = ("README.md", "CONTRIBUTING.md")
@@ -88,9 +88,13 @@ def test_a_command_does_what_it_says(line: str, checkout: Path, monkeypatch: pyt
     if any(server in line for server in SERVERS):
         _assert_serves(line, checkout)
         return
-    done = subprocess.run(line, shell=True, cwd=checkout, capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stdout + done.stderr
     words = shlex.split(line)
+    if words[:3] == ["python", "-m", "app"] and "&&" not in words:  # in a process that has imported torch already
+        monkeypatch.chdir(checkout)
+        assert main(words[3:]) == 0
+    else:
+        done = subprocess.run(line, shell=True, cwd=checkout, capture_output=True, text=True, timeout=280)
+        assert done.returncode == 0, done.stdout + done.stderr
     if "-o" in words:
         output = checkout / words[words.index("-o") + 1]
         assert any(output.iterdir()) if output.is_dir() else output.stat().st_size > 0

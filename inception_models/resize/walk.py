@@ -132,7 +132,12 @@ class Walk:
             case _:  # pools and the like keep the channels
                 if isinstance(new, Channelwise):
                     self.layers.channelwise(context)
-                return self._after(old, new, context)
+                after = self._after(old, new, context)
+                before, now = after.old[0], after.new[0]
+                if isinstance(new, LayerNorm) and before != now:
+                    text = f"It takes mean and variance of {now} channels, not {before}, so the output is not the same."
+                    self.note(context.path, "norm", text, before, now)
+                return after
 
     def weighted(self, old: Weighted, new: Weighted, context: WalkContext) -> FeatureMap:
         """An op with weights. Where both have the block's own width, its channels are those of the block's input."""

@@ -40,7 +40,7 @@ from .scene import Box, Cluster
 
 LAYER_NAMES: Mapping[LayerKind, str] = {
     "input": "input",
-    "concat": "filter concat",
+    "concat": "filter concatenation",
     "add": "+",
     "scale": "scale",
     "conv": "conv",
@@ -49,6 +49,9 @@ LAYER_NAMES: Mapping[LayerKind, str] = {
     "pad": "pad",
     "linear": "fully connected",
 }
+
+# What a part of a convolution's name says that it is for; the glossary explains these words.
+CONV_WORDS = {"reduce": "reduction", "proj": "projection", "linear": "linear", "shortcut": "shortcut"}
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +72,7 @@ def op_name(op: Op) -> str:
     """What an op is, in the papers' words."""
     match op:
         case Conv():
-            word = next((w for w in ("reduce", "proj", "linear", "shortcut") if w in op.name), "conv")
+            word = next((word for part, word in CONV_WORDS.items() if part in op.name), "conv")
             return f"{window(op)} {word}"
         case SepConv():
             return f"{window(op)} separable"
@@ -103,7 +106,7 @@ def _channelwise_name(op: Channelwise) -> str:
             return "layer scale"
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def box_name(box: BoxSpec) -> str:
     """What a box is: an op, a layer, or the join of branches."""
     if box.role.op is not None:
@@ -111,7 +114,7 @@ def box_name(box: BoxSpec) -> str:
     if len(box.nodes) == 1:
         return layer_name(box.nodes[0])
     if not any(n.layer.kind == "add" for n in box.nodes):
-        return "filter concat"
+        return LAYER_NAMES["concat"]
     block, last = box.part.part, box.nodes[-1].layer
     plus = f"+ {block.scale:g} ×" if isinstance(block, Residual) and block.scale != 1 else "+"
     return f"{plus}, {last.detail}" if last.kind == "activation" else plus
@@ -156,7 +159,6 @@ def _titled(path: str, name: str) -> str:
     return f"{path} ({name} in the paper)" if name else path
 
 
-@lru_cache(maxsize=8192)
 def _numbers(box: BoxSpec, times: int, params: int, macs: int) -> str:
     """The lines that do not depend on where in the network a box is."""
     what = box_name(box) if box.nodes else stage_line(box.part)

@@ -239,7 +239,7 @@ class _PlacedPart(NamedTuple):
     end: str
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _placed(
     copies: tuple[PartBoxes, ...], name: str, module: str, reads: PartInput, step: int, branched: bool
 ) -> _PlacedPart:

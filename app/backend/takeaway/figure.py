@@ -38,6 +38,10 @@ class Figure:
     width: float
     height: float
 
+    def _repr_svg_(self) -> str:
+        """What a notebook shows."""
+        return self.svg
+
 
 def figure_bytes(
     analysis: Analysis,

@@ -366,7 +366,7 @@ def test_the_drawing_has_the_text_that_graphviz_writes(variant: str, options: di
         (DiagramOptions("stage"), "conv1", ["conv 1", "64 → 8192 · 7×7/2 conv"]),
         (DiagramOptions("stage"), "inception3a", ["inception 3a", "1 changed · 1024 + 128 + 32 + 32"]),
         (DiagramOptions(), "conv1", ["64 → 8192 · 7×7/2 conv", "8192 × 112 × 112"]),
-        (DiagramOptions(), "inception4e.branch5x5.reduce", ["1×1 reduce", "32 → 1"]),
+        (DiagramOptions(), "inception4e.branch5x5.reduce", ["1×1 reduction", "32 → 1"]),
         (DiagramOptions(), "inception4e.branch5x5.conv", ["5×5 conv", "128"]),
         (DiagramOptions(), "aux1.conv", ["128 → 96 · 1×1 conv", "96 × 4 × 4"]),
         (

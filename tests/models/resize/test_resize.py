@@ -67,6 +67,16 @@ def test_any_path_wider_gives_the_same_outputs(key: str) -> None:
         assert widened(arch, {path: 1 + n % 5 for n, path in enumerate(paths) if n % 2 == part}) < EXACT
 
 
+def test_where_a_layer_normalisation_makes_wider_inexact_it_says_so() -> None:
+    arch = small("inceptionnext_tiny")
+    path = next(path for path in widths(arch) if path not in exact_paths(arch))
+    wider = with_widths(arch, {path: widths(arch)[path] + 3})
+    said = [change for change in resize(trained(arch).state_dict(), arch, wider).changes if change.kind == "norm"]
+    assert [change.text.endswith("so the output is not the same.") for change in said] == [True]
+    assert (said[0].before, said[0].after) == (widths(arch)[path], widths(wider)[path])
+    assert widened(arch, {path: 3}) > EXACT
+
+
 @pytest.mark.parametrize("key, path", PATHS if EACH else PATHS[::97])
 def test_each_path_wider_gives_the_same_outputs(key: str, path: str) -> None:
     assert widened(small(key), {path: 3}) < EXACT

@@ -19,7 +19,7 @@ from ...common.colours import THEMES, ThemeName, ink
 from ...common.quantity import shape_text, short
 from ...diagram.boxes import BoxSize, EdgeRole
 from ...diagram.export import FigureFormat, figure_file
-from ...diagram.labels import readable
+from ...diagram.labels import LAYER_NAMES, readable
 from ...diagram.options import Direction
 from ...diagram.scene import ClusterTree, Topology
 from ...diagram.styles import BOX_SIZES, CLUSTER_LABEL_WIDTH, BoxStyle, DiagramStyle, EdgeStyle, fitted
@@ -152,7 +152,7 @@ class _Builder:
                 first_row += [] if number else [path]
                 read = path
             ends.append(read)
-        meet = self.add(f"{name}.join", "thin", *self.look("same", ("filter concat",), name, "concat"))
+        meet = self.add(f"{name}.join", "thin", *self.look("same", (LAYER_NAMES["concat"],), name, "concat"))
         self.edges += [(end, meet, "", self.shape) for end in ends]
         self.before = self.ends[name] = meet
         cluster = unused(f"{name}.stage", self.taken)

@@ -64,29 +64,55 @@ def graph_view(
     ids = {item.id for item in drawing.items} | {*(walk or ())}
     _component(
         key=key,
-        data={
-            "network": network,
-            "drawing": {
-                "topology": drawing.topology,
-                "width": drawing.width,
-                "height": drawing.height,
-                "shift": drawing.shift,
-                "items": [
-                    {"id": item.id, "kind": item.kind, "classes": item.classes, "svg": item.svg, "tip": item.tip}
-                    for item in drawing.items
-                ],
-            },
-            "legend": _legend(drawing),
-            "selected": selected,
-            "expandable": on_expand is not None,
-            "numbers": {path: vars(number) for path, number in (numbers or {}).items()},
-            "walk": walk,
-            "outdated": outdated,
-            "height": height,
-            "handled": handled(key),
-        },
+        data=view_data(
+            drawing,
+            network=network,
+            selected=selected,
+            expandable=on_expand is not None,
+            numbers=numbers,
+            walk=walk,
+            outdated=outdated,
+            height=height,
+            handled=handled(key),
+        ),
         on_events_change=partial(_dispatch, key, ids, on_select, on_expand, frozenset(numbers or ()), on_edit, on_map),
     )
+
+
+def view_data(
+    drawing: Drawing,
+    *,
+    network: str,
+    selected: str | None,
+    expandable: bool,
+    numbers: Mapping[str, BoxNumber] | None = None,
+    walk: tuple[str, str] | None = None,
+    outdated: bool = False,
+    height: str,
+    handled: tuple[str, int],
+) -> dict[str, object]:
+    """What the script is told, on the page and in a notebook: ``GraphViewData`` of messages.d.ts."""
+    return {
+        "network": network,
+        "drawing": {
+            "topology": drawing.topology,
+            "width": drawing.width,
+            "height": drawing.height,
+            "shift": drawing.shift,
+            "items": [
+                {"id": item.id, "kind": item.kind, "classes": item.classes, "svg": item.svg, "tip": item.tip}
+                for item in drawing.items
+            ],
+        },
+        "legend": _legend(drawing),
+        "selected": selected,
+        "expandable": expandable,
+        "numbers": {path: vars(number) for path, number in (numbers or {}).items()},
+        "walk": walk,
+        "outdated": outdated,
+        "height": height,
+        "handled": handled,
+    }
 
 
 def _legend(drawing: Drawing) -> object:

@@ -1,6 +1,6 @@
 // What Python sends to the diagram, and what the diagram sends back.
 
-import type { Handled } from "../shared/messages.d.ts"
+import type { Files, Handled, Message } from "../shared/messages.d.ts"
 
 export interface GraphViewData {
   network: string // each has a camera of its own
@@ -52,3 +52,12 @@ export interface BoxNumber {
  * clicked; or what they typed.
  */
 export type GraphViewTold = { select: string } | { expand: string } | { map: string } | { typed: Record<string, string> }
+
+/** The values of DiagramWidget in widget.py, as anywidget gives them to the browser. */
+export interface NotebookModel {
+  get(name: "files"): Omit<Files, "script">
+  get(name: "shown"): GraphViewData
+  set(name: "told", value: Message<GraphViewTold>): void
+  save_changes(): void
+  on(event: "change:shown", listen: () => void): void
+}
