@@ -20,13 +20,13 @@ WATCH = """
     shadowRoot ? [shadowRoot, ...below(shadowRoot)] : [])
   let roots = below(document)
   const deep = (css) => {
-    if (roots.some(({ host }) => !host.isConnected)) roots = below(document)
+    if (!event || roots.some(({ host }) => !host.isConnected)) roots = below(document) // they come one by one
     return [document, ...roots].flatMap((root) => [...root.querySelectorAll(css)])
   }
   const holds = new Function("deep", `return ${condition}`)
-  let start = null
+  let start = event ? null : 0 // since the navigation began
   const begin = () => { start = performance.now() }
-  document.addEventListener(event, begin, { capture: true, once: true })
+  if (event) document.addEventListener(event, begin, { capture: true, once: true })
   const deadline = performance.now() + 40000
   window.watched = new Promise((done, fail) => {
     const look = () => {
@@ -44,6 +44,14 @@ def timed(page: Page, event: str, condition: str, act: Callable[[], None]) -> fl
     """Milliseconds from the DOM event ``event``, which ``act`` causes, until the JavaScript ``condition`` holds."""
     page.evaluate(WATCH, [event, condition])
     act()
+    found: float = page.evaluate("() => window.watched")
+    return found
+
+
+def painted(page: Page, url: str, condition: str) -> float:
+    """Milliseconds from the start of the navigation to ``url`` until the JavaScript ``condition`` holds."""
+    page.goto(url, wait_until="commit")
+    page.evaluate(WATCH, ["", condition])
     found: float = page.evaluate("() => window.watched")
     return found
 

@@ -1,11 +1,13 @@
 """Several servers of the page on this machine, behind Debian's nginx: what compose.yaml starts, without containers.
 
-People are at ``--port``; the servers have the ports after it. Everything that was started ends with this program.
+People are at ``--port``; the servers have the ports after it. Everything that was started ends with this program, on
+Linux also where that is killed.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import logging
 import os
 import re
@@ -29,6 +31,7 @@ MOST_REPLICAS = 64
 PATIENCE_SECONDS = 120  # for all servers to answer
 STOP_SECONDS = 20  # for a server to end: its jobs have half of that
 LOOK_SECONDS = 2  # between two looks at who has ended
+PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
 MISSING = "nginx is missing. On Debian and Ubuntu: apt install nginx; on macOS: brew install nginx."
 
 
@@ -107,6 +110,11 @@ def serve_replicas(count: int, host: str, port: int) -> None:
             stop(running)
 
 
+def die_with_parent() -> None:
+    """Linux ends this process when the one that started it does, also where that is killed and cannot say so."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Running:
     """A program that was started, and is started again where it ends. Ctrl-C reaches this process alone."""
 
@@ -121,6 +129,7 @@ class Running:
             env=self._environment,
             stdout=subprocess.DEVNULL,  # addresses that are not people's
             start_new_session=True,
+            preexec_fn=die_with_parent if sys.platform == "linux" else None,
         )
 
     def wait_until_healthy(self, address: str) -> None:

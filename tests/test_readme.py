@@ -19,7 +19,7 @@ from app.backend import analyze
 from app.backend.common.links import from_query, link_text, to_query
 from app.backend.common.quantity import short
 from app.backend.takeaway.paper_table import bibtex
-from app.cli import COMMANDS
+from app.cli import COMMANDS, main
 from inception_models import ARCHITECTURES
 from tests.app_server import ROOT, free_port, served
 
@@ -96,9 +96,13 @@ def test_a_command_does_what_it_says(line: str, checkout: Path, monkeypatch: pyt
     if any(server in line for server in SERVERS):
         _assert_serves(line, checkout)
         return
-    done = subprocess.run(line, shell=True, cwd=checkout, capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stdout + done.stderr
     words = shlex.split(line)
+    if words[:3] == ["python", "-m", "app"] and "&&" not in words:  # in a process that has imported torch already
+        monkeypatch.chdir(checkout)
+        assert main(words[3:]) == 0
+    else:
+        done = subprocess.run(line, shell=True, cwd=checkout, capture_output=True, text=True, timeout=280)
+        assert done.returncode == 0, done.stdout + done.stderr
     if "-o" in words:
         output = checkout / words[words.index("-o") + 1]
         assert any(output.iterdir()) if output.is_dir() else output.stat().st_size > 0

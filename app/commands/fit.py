@@ -27,9 +27,9 @@ def _add_options(parser: ArgumentParser) -> None:
 
 
 def _run(args: Namespace) -> int:
+    from ..backend.common.network_file import network_json
     from ..backend.decide.fitting.fit import fitted
     from ..backend.training.record import written
-    from .named_networks import network_json
 
     budget = budget_from(args)
     weights = None if args.weights is None else named_weights(args.weights, args.entry)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +11,14 @@ from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
 from inception_models import ARCHITECTURES, Arch
-from inception_models.edits.link import apply_edits, to_edits
 
 from ..backend.common.links import edited_by
+from ..backend.common.network_file import MAX_NETWORK_BYTES, saved_network
 from .network_options import add_network, add_network_file, network_or_file_s
 
 if TYPE_CHECKING:
     from ..backend import Analysis, ModuleAnalysis
 
-MAX_FILE_BYTES = 1 << 20
 FORMS = (
     "a variant, a variant with options in one pair of quotes ('inception_v3 --classes 5'), a link, a .json or"
     " .safetensors file, an .onnx file, torchvision:NAME, timm:NAME, or package.module:callable, whose code is run"
@@ -33,12 +31,6 @@ class NamedNetwork:
 
     name: str
     analysis: Analysis | ModuleAnalysis
-
-
-def network_json(arch: Arch) -> str:
-    """A network as a file that :func:`family_network` reads."""
-    edits = to_edits(ARCHITECTURES[arch.key], arch)
-    return json.dumps({"variant": arch.key, "edits": edits}, indent=1) + "\n"
 
 
 def named_network(text: str) -> NamedNetwork:
@@ -90,22 +82,8 @@ def _linked(text: str) -> Arch:
 
 
 def _saved(file: Path) -> Arch:
-    """The network of a file as :func:`network_json` writes it, or of the card of weights."""
     with file.open("rb") as stream:
-        content = stream.read(MAX_FILE_BYTES + 1)
-    if len(content) > MAX_FILE_BYTES:
-        raise ValueError(f"{file.name} is longer than {MAX_FILE_BYTES >> 20} MiB, so it is not a saved network.")
-    try:
-        known = json.loads(content)
-    except (ValueError, RecursionError):
-        raise ValueError(f"{file.name} is not valid JSON, so it is not a saved network.") from None
-    match known:
-        case {"variant": str() as key, "edits": edits} if key in ARCHITECTURES:
-            return apply_edits(ARCHITECTURES[key], edits)
-        case {"link": {"variant": str() as key, "edits": str() as edits}} if key in ARCHITECTURES:
-            return edited_by(ARCHITECTURES[key], edits)
-        case _:
-            raise ValueError(f"{file.name} is not a saved network: it needs a known variant, and its edits.")
+        return saved_network(file.name, stream.read(MAX_NETWORK_BYTES + 1))
 
 
 class _Words(argparse.ArgumentParser):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import signal
 import sys
@@ -44,7 +43,7 @@ def _add_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--count", type=int, default=1000, metavar="N", help="networks to propose (default: 1000)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="equal seeds give equal proposals")
-    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: one for each core)")
+    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: as many as are fastest)")
     parser.add_argument("--scheduler", default="", metavar="tcp://..", help="evaluate on this Dask cluster instead")
     trying = parser.add_argument_group("accuracy", "each network is tried with trained weights, carried over")
     trying.add_argument("--weights", metavar="WEIGHTS", help="demo, the name of published weights, or a file")
@@ -59,7 +58,7 @@ def _add_options(parser: ArgumentParser) -> None:
 
 
 def _run(args: Namespace) -> int:
-    from ..backend.decide.searching.search import SearchOptions, search
+    from ..backend.decide.searching.search import SearchOptions, search, search_csv
     from ..backend.decide.searching.search_space import SearchSpace
     from ..backend.decide.searching.trials import Problem
 
@@ -81,7 +80,7 @@ def _run(args: Namespace) -> int:
     finally:
         signal.signal(signal.SIGINT, before)
     if args.output is not None:
-        _write(result, args.output)
+        args.output.write_text(search_csv(result), encoding="utf-8", newline="")
     print(json.dumps(front_of(result), indent=2) if args.json else _text(result))
     return 0
 
@@ -142,17 +141,6 @@ def front_of(result: SearchResult) -> dict[str, object]:
             for i in result.front
         ],
     }
-
-
-def _write(result: SearchResult, output: Path) -> None:
-    axes = [axis.name for axis in result.problem.space.axes]
-    front = set(result.front)
-    with output.open("w", newline="", encoding="utf-8") as stream:
-        table = csv.writer(stream, lineterminator="\n")
-        table.writerow([*axes, *result.problem.numbers, "on_the_front", "problem"])
-        for i, trial in enumerate(result.trials):
-            numbers = [trial.numbers.get(name, "") for name in result.problem.numbers]
-            table.writerow([*(trial.choice[name] for name in axes), *numbers, int(i in front), trial.problem])
 
 
 def _text(result: SearchResult) -> str:

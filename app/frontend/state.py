@@ -20,6 +20,7 @@ from inception_models.edits.depth import repeats, with_repeats
 
 from ..backend.common.links import fits, from_query, to_query
 from ..backend.common.pins import MOST_PINS, Pin, fresh_name, pins_of_text, pins_text, usual_name
+from ..backend.common.text import visible
 from ..backend.decide.fitting.budget import Budget, budget_text, read_budget
 
 COPIES = " copies"  # after a repeat's path: its number of copies, which has no path of its own
@@ -67,6 +68,8 @@ class State:
     goal: Budget | None = None  # what the network is to become, of which the totals tell how far it is
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
     pins: tuple[Pin, ...] = ()  # networks kept for comparison
+    asked: Mapping[str, str] = field(default_factory=dict)  # by the link, of the controls of the page it leads to
+    asked_page: str = ""
 
     @classmethod
     def showing(cls, arch: Arch) -> State:
@@ -154,6 +157,7 @@ class State:
         if self.page not in ("", page):
             self.refusal = None
         self.page = page
+        self.asked_page = self.asked_page or page
 
     def undo(self) -> None:
         self.gesture = ("", 0.0)
@@ -285,16 +289,41 @@ def opened(query: Mapping[str, str]) -> State:
     state = State.showing(arch)
     if refusal:
         state.refusal = "link", refusal
-    if (name := query.get("weights", "")) in linkable(arch):
+    name, selected = query.get("weights", ""), query.get("selected", state.selected)
+    problems: list[str] = []
+    if name in linkable(arch):
         state.weights[arch.key] = name
+    elif name:
+        problems.append(f"The link asks for the weights {visible(name, 40)!r}, which {arch.about.title} does not have.")
+    if selected.partition(".")[0] in part_names(arch) and len(selected) <= LONGEST_CHOICE:
+        state.selected = selected
+    else:
+        problems.append(f"The link selects {visible(selected, 40)!r}, which {arch.about.title} does not have.")
+    state.expanded, state.folded = (_named(arch, query.get(name, "")) for name in ("expanded", "folded"))
+    state.asked = {key: text for key, text in query.items() if key not in _READ_HERE and len(text) <= LONGEST_CHOICE}
     try:
         state.goal = read_budget(query.get("goal", "")[:MOST_GOAL_LETTERS])
     except ValueError as reason:
-        state.refusal = state.refusal or ("link", ValueError(f"The link's goal was not read: {reason}"))
+        problems.append(f"The link's goal was not read: {reason}")
     state.pins, problem = pins_of_text(query.get("pins", "") if fits(query) else "")
-    if problem and not state.refusal:
-        state.refusal = "link", ValueError(problem)
+    problems += [problem] if problem else []
+    if problems and not refusal:
+        state.refusal = "link", ValueError(problems[0])
     return state
+
+
+LONGEST_CHOICE = 100  # letters, of what a link says about a control or the selection
+_READ_HERE = ("variant", "edits", "weights", "goal", "pins", "selected", "expanded", "folded")
+
+
+def part_names(arch: Arch) -> set[str]:
+    """What can be selected: the picture's box, stages and auxiliary heads."""
+    return {"input", *(part.name for part in (*arch.stages, *arch.aux))}
+
+
+def _named(arch: Arch, text: str) -> frozenset[str]:
+    """The stages that a link lists."""
+    return frozenset(text.split(",")) & part_names(arch)
 
 
 def linkable(arch: Arch) -> tuple[str, ...]:
@@ -330,6 +359,10 @@ def address_of(state: State) -> Address:
     complete = fits(link)
     weights = state.weights.get(state.arch.key, "")
     more = {"weights": weights} if weights in linkable(state.arch) else {}
+    if state.selected != first_block(state.arch):
+        more["selected"] = state.selected
+    stages = {"expanded": state.expanded, "folded": state.folded}
+    more |= {name: ",".join(sorted(names)) for name, names in stages.items() if names}
     if state.goal is not None:
         more["goal"] = budget_text(state.goal)
     with_pins = more | ({"pins": pins_text(state.pins)} if state.pins else {})

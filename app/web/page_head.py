@@ -12,8 +12,8 @@ from html import escape
 from pathlib import Path
 
 import streamlit
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import RedirectResponse
+from starlette.datastructures import URL, Headers, MutableHeaders
+from starlette.responses import FileResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inception_models.shipped import ASSETS
@@ -23,8 +23,10 @@ DESCRIPTION = (
     "Pick a network of the Inception family, change any filter count, and see at once what that does to the diagram,"
     " parameters, MACs and memory; push a picture through it and look at what every branch sees."
 )
+PREVIEW = "preview.png"  # what a chat shows of a link
 SCRIPT = 'window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href.replace(/[?#].*/, "") }'
 """The server is where the page's own files are."""
+SHEETS = ("app.css", "learn.css", "compare.css")
 SKIP = '<a class="skip" href="#stMain">Skip to the widths</a>'
 """The first that Tab reaches; width_sliders/sliders.js leads it to the sliders, and without them it is not shown."""
 WIDGETS = (
@@ -41,20 +43,24 @@ class PageHead:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].endswith(f"/{PREVIEW}"):
+            return await FileResponse(ASSETS / PREVIEW)(scope, receive, send)
         if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
             return await self._app(scope, receive, send)
         if scope["path"].endswith("/explore"):
             query = scope["query_string"].decode("latin-1")
             return await RedirectResponse(f"./?{query}")(scope, receive, send)
         headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        return await self._app({**scope, "headers": headers}, receive, _Completing(send))
+        preview = str(URL(scope=scope).replace(path=f"{scope.get('root_path', '')}/{PREVIEW}", query=""))
+        return await self._app({**scope, "headers": headers}, receive, _Completing(send, preview))
 
 
 class _Completing:
     """Sends a page with its head completed, and anything else as it is."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, preview: str) -> None:
         self._send = send
+        self._preview = preview
         self._start: Message | None = None
         self._body = b""
 
@@ -69,7 +75,7 @@ class _Completing:
                 await self._finish(self._start)
 
     async def _finish(self, start: Message) -> None:
-        body = completed(self._body.decode()).encode() if self._body else b""
+        body = completed(self._body.decode(), self._preview).encode() if self._body else b""
         headers = MutableHeaders(scope=start)
         if body:
             headers["content-length"] = str(len(body))
@@ -82,9 +88,13 @@ def _is_page(start: Message) -> bool:
     return start["status"] == 200 and Headers(raw=start["headers"]).get("content-type", "").startswith("text/html")
 
 
-def completed(page: str) -> str:
-    """Streamlit's page with our head. The style sheet is last, so that it prevails over Streamlit's."""
+def completed(page: str, preview: str) -> str:
+    """Streamlit's page with our head. The style sheet is last, so that it prevails over Streamlit's.
+
+    ``preview``: the address of the picture that a chat shows beside a link.
+    """
     head, style = _additions()
+    head = f'{head}<meta property="og:image" content="{escape(preview, quote=True)}">'
     page = page.replace("<title>Streamlit</title>", head, 1).replace("./favicon.png", _icon(), 1)
     page = page.replace("<body>", f"<body>{SKIP}", 1)
     return page.replace("</body>", f"{style}</body>", 1)
@@ -98,7 +108,7 @@ def _additions() -> tuple[str, str]:
         f'<meta property="og:title" content="{name}"><meta property="og:description" content="{description}">'
         f'<meta property="og:type" content="website"><script>{SCRIPT}</script>'
     )
-    sheets = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("app.css", "learn.css"))
+    sheets = "".join((ASSETS / name).read_text(encoding="utf-8") for name in SHEETS)
     return head, f"<style>{sheets}</style>{_scripts()}"
 
 

@@ -10,7 +10,7 @@
 - ``w``: widths by path, which may be nested, as in ``{"inception3a": {"branch1x1.conv": 96}}``
 - ``r``: copies by path; ``s``: residual scales by path, or one number for all
 
-``network.schema.json`` beside this file describes it for other programs.
+``assets/network.schema.json`` describes it for other programs.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ The oracle is the plain network in float32 on the CPU. Tolerances are shares of 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 
 import pytest
 import torch
@@ -19,7 +19,7 @@ from app.backend.common.dtypes import Dtype
 from app.backend.common.jobs import Job, JobQueue
 from app.backend.memory.inference import inference_memory
 from app.backend.memory.training_step import training_step_memory
-from app.backend.picture.activations import model_for, prepare
+from app.backend.picture.activations import Activations, model_for, prepare
 from app.backend.timing.latency import TORCH_DTYPES, measure, wait_for
 from app.backend.timing.roofline import ceilings_of
 from benchmarks import gpu
@@ -27,9 +27,11 @@ from inception_models import ARCHITECTURES, Arch, build
 from inception_models.arch.spec import LocalResponseNorm
 from inception_models.edits.input_output import with_classes, without_aux
 from inception_models.edits.widths import scaled
+from inception_models.net.builder import Network
 from inception_models.net.layers import ChannelScale
 from tests.backend.memory.live_memory import LiveMemory
 from tests.devices import DEVICES, scarce_memory
+from tests.models.representative import REPRESENTATIVE
 
 TOLERANCES: dict[Dtype, float] = {"float32": 1e-4, "bfloat16": 0.1, "float16": 0.02}
 WORK_SPACE_BYTES = 512 * 2**20  # more than cuDNN takes for one convolution
@@ -62,17 +64,23 @@ def test_a_device_that_works_is_taken_without_a_word(device: torch.device) -> No
     assert (choice.device, choice.notice) == (device, "")
 
 
+@lru_cache(maxsize=1)  # of one network after the other
+def on_the_cpu(key: str) -> tuple[Network, Tensor, Activations]:
+    """The plain network, a picture, and what it makes of it."""
+    net, x = model_for(narrow(key)), DIM * pictures(narrow(key))
+    return net, x, prepare(net, device=torch.device("cpu"), fast=False).run(x)
+
+
 @on_devices
 @pytest.mark.parametrize("dtype", TOLERANCES)
-@pytest.mark.parametrize("key", ARCHITECTURES)
+@pytest.mark.parametrize("key", REPRESENTATIVE)
 def test_every_branch_is_that_of_the_plain_network_on_the_cpu(key: str, dtype: Dtype, device: torch.device) -> None:
     arch = narrow(key)
     if device.type == "cpu" and dtype != "float32" and any(isinstance(s, LocalResponseNorm) for s in arch.stages):
         pytest.skip("PyTorch has no local response normalisation in 16 bits on a CPU")
-    net, x = model_for(arch), DIM * pictures(arch)
+    net, x, want = on_the_cpu(key)
     if dtype == "float16" and any(isinstance(module, ChannelScale) for module in net.modules()):
         pytest.skip("a layer scale starts at 1e-6, where float16 has few digits")
-    want = prepare(net, device=torch.device("cpu"), fast=False).run(x)
     if dtype == "float16" and max(out.abs().max() for out in want.outputs.values()) > FLOAT16_LIMIT:
         pytest.skip("these random weights leave the range of float16")
     got = prepare(net, device=device, dtype=TORCH_DTYPES[dtype]).run(x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +14,23 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.backend import analyze
 from app.backend.common.quantity import short
-from inception_models import ARCHITECTURES, Arch, with_widths
+from inception_models import ARCHITECTURES, Arch, widths, with_widths
 from inception_models.edits.input_output import with_input_size
 from tests.browser.visits import choose_variant, settled, show_whole_network
 
 ROOT = Path(__file__).parents[2]
+REACHED = """() => {
+  const find = (node) => node.shadowRoot?.querySelector(".sliders") ?? [...node.children].map(find).find(Boolean)
+  const list = find(document.querySelector(".st-key-sliders"))
+  return [...list.querySelectorAll(".row")].filter((row) => {
+    const [slider, field] = [row.querySelector("[type=range]"), row.querySelector("[type=text]")]
+    return slider.getBoundingClientRect().width >= 80 && [slider, field].every((input) => {
+      input.scrollIntoView({ block: "nearest" })
+      const { x, y, width, height } = input.getBoundingClientRect()
+      return list.getRootNode().elementFromPoint(x + width / 2, y + height / 2) === input
+    })
+  }).map((row) => row.querySelector(".label").title)
+}"""  # the paths whose slider and field are long enough and, once scrolled to, not covered
 GOOGLENET = ARCHITECTURES["googlenet"]
 SLOW_MS = 20_000  # the first layout and the first forward pass on a busy machine
 
@@ -48,9 +61,7 @@ def shows(page: Page, arch: Arch) -> None:
     expect(total(page, "Parameters").locator(".value")).to_have_text(short(analysis.params))
 
 
-def _starts(text: str) -> object:
-    import re
-
+def _starts(text: str) -> re.Pattern[str]:
     return re.compile("^" + re.escape(text))
 
 
@@ -63,7 +74,7 @@ def no_traceback(page: Page) -> None:
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
 
 
-def test_typing_a_width_changes_totals_diagram_inspector_and_link(visit: Callable[..., Page]) -> None:
+def test_typing_a_width_changes_totals_in_sight_diagram_inspector_and_link(visit: Callable[..., Page]) -> None:
     page = visit()
     shows(page, GOOGLENET)
     field = width_field(page, "inception3a.branch1x1.conv")
@@ -74,18 +85,30 @@ def test_typing_a_width_changes_totals_diagram_inspector_and_link(visit: Callabl
     expect(page.locator(".inspector").first).to_contain_text("288 × 28 × 28")
     query = parse_qs(urlparse(page.url).query)
     assert json.loads(query["edits"][0])["w"] == {"inception3a.branch1x1.conv": 96}
+    totals_are_in_sight_above_the_table(page)
 
 
-@pytest.mark.parametrize("typed", ["0", "-3", "1000000000", "many", "1.5"])
-def test_a_width_that_cannot_be_is_refused_and_kept_as_typed(visit: Callable[..., Page], typed: str) -> None:
+def totals_are_in_sight_above_the_table(page: Page) -> None:
+    width_field(page, "inception5b.branch1x1.conv").scroll_into_view_if_needed()
+    box = total(page, "MACs").bounding_box()
+    assert box
+    assert 0 <= box["y"] < 100
+    assert total(page, "MACs").evaluate(
+        "e => { const b = e.getBoundingClientRect(); return e.contains(document.elementFromPoint(b.x + 9, b.y + 9)) }"
+    )
+
+
+def test_a_width_that_cannot_be_is_refused_and_kept_as_typed(visit: Callable[..., Page]) -> None:
     page = visit()
     field = width_field(page, "inception3b.branch5x5.conv")
-    field.fill(typed)
-    field.press("Enter")
-    expect(page.locator(".st-key-table1")).to_contain_text("whole number", timeout=SLOW_MS)
-    expect(field).to_have_value(typed)
-    shows(page, GOOGLENET)
-    no_traceback(page)
+    table = page.locator(".st-key-table1")
+    for typed in ("0", "-3", "1000000000", "many", "1.5"):
+        field.fill(typed)
+        field.press("Enter")
+        expect(table).to_contain_text(re.compile(rf"whole number.*, not '?{typed}'?\."), timeout=SLOW_MS)
+        expect(field).to_have_value(typed)
+        shows(page, GOOGLENET)
+        no_traceback(page)
 
 
 def test_dragging_a_slider_of_the_inspector_changes_the_network(visit: Callable[..., Page]) -> None:
@@ -158,17 +181,6 @@ def test_the_head_tells_what_the_network_is_and_what_was_changed(visit: Callable
     expect(page.get_by_role("button", name="Undo")).to_be_disabled(timeout=SLOW_MS)
     expect(page.get_by_role("button", name="Redo")).to_be_enabled()
     shows(page, ARCHITECTURES["inception_v3"])
-
-
-def test_the_totals_stay_in_sight_above_the_table(visit: Callable[..., Page]) -> None:
-    page = visit()
-    width_field(page, "inception5b.branch1x1.conv").scroll_into_view_if_needed()
-    box = total(page, "MACs").bounding_box()
-    assert box
-    assert 0 <= box["y"] < 100
-    assert total(page, "MACs").evaluate(
-        "e => { const b = e.getBoundingClientRect(); return e.contains(document.elementFromPoint(b.x + 9, b.y + 9)) }"
-    )
 
 
 def test_what_was_chosen_for_the_diagram_outlives_a_visit_to_another_page(visit: Callable[..., Page]) -> None:
@@ -250,12 +262,16 @@ def test_each_network_has_its_own_view(visit: Callable[..., Page]) -> None:
     assert (drawing.get_attribute("style") or "").split("transform:")[1] == (zoomed or "").split("transform:")[1]
 
 
-@pytest.mark.parametrize("key", list(ARCHITECTURES))
-def test_every_variant_can_be_chosen_by_link(visit: Callable[..., Page], key: str) -> None:
-    page = visit(f"/?variant={key}")
-    shows(page, ARCHITECTURES[key])
-    expect(page.locator("g.node").first).to_be_visible(timeout=SLOW_MS)
-    no_traceback(page)
+def test_every_variant_can_be_chosen_and_has_a_link(visit: Callable[..., Page]) -> None:
+    page = visit("/?variant=inceptionnext_base")
+    shows(page, ARCHITECTURES["inceptionnext_base"])
+    for key, arch in ARCHITECTURES.items():
+        choose_variant(page, key)
+        shows(page, arch)
+        expect(page).to_have_url(f"{urlparse(page.url).scheme}://{urlparse(page.url).netloc}/?variant={key}")
+        drawn = ", ".join(f'g.node[id^="{stage.name}"]' for stage in arch.stages)
+        expect(page.locator(drawn).first).to_be_visible(timeout=SLOW_MS)
+        no_traceback(page)
 
 
 def test_choosing_a_variant_keeps_the_edits_of_the_other_and_undo_returns(visit: Callable[..., Page]) -> None:
@@ -307,7 +323,9 @@ def test_a_hostile_link_shows_a_sentence_and_a_working_page(visit: Callable[...,
     no_traceback(page)
 
 
-def test_a_small_input_leaves_the_heads_out_and_one_that_is_too_small_is_refused(visit: Callable[..., Page]) -> None:
+def test_a_small_input_leaves_the_heads_out_until_undone_a_smaller_one_is_refused(
+    visit: Callable[..., Page],
+) -> None:
     page = visit()
     size = page.get_by_role("spinbutton", name="Input size")
     size.fill("64")
@@ -317,6 +335,7 @@ def test_a_small_input_leaves_the_heads_out_and_one_that_is_too_small_is_refused
     shows(page, replace(GOOGLENET, input_size=64, aux=()))
     page.locator(".st-key-undo-notice").get_by_role("button", name="Undo").first.click()
     shows(page, GOOGLENET)
+    expect(size).to_have_value("224", timeout=SLOW_MS)
     expect(notice).to_have_count(0)
     size.fill("3")
     size.press("Enter")
@@ -324,7 +343,9 @@ def test_a_small_input_leaves_the_heads_out_and_one_that_is_too_small_is_refused
     shows(page, GOOGLENET)
 
 
-def test_a_picture_shows_every_branch_and_a_text_file_is_refused(visit: Callable[..., Page]) -> None:
+def test_a_text_file_is_refused_and_an_own_picture_shows_every_branch(
+    visit: Callable[..., Page],
+) -> None:
     page = visit("/picture")
     for branch in ("branch1x1", "branch3x3", "branch5x5", "branch_pool"):
         expect(page.get_by_role("heading", name=branch)).to_be_visible(timeout=SLOW_MS)
@@ -333,15 +354,8 @@ def test_a_picture_shows_every_branch_and_a_text_file_is_refused(visit: Callable
     upload.set_input_files({"name": "notes.png", "mimeType": "image/png", "buffer": b"this is no picture"})
     expect(page.get_by_role("alert").filter(has_text="notes.png")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_role("heading", name="branch3x3")).to_be_visible()
-    no_traceback(page)
-
-
-def test_an_own_picture_is_pushed_through(visit: Callable[..., Page]) -> None:
-    page = visit("/picture")
-    expect(page.get_by_role("heading", name="branch3x3")).to_be_visible(timeout=SLOW_MS)
-    upload = page.get_by_role("region", name="Your picture").locator("input[type=file]")
     upload.set_input_files(ROOT / "assets" / "samples" / "rocket.jpg")
-    expect(page.get_by_text("rocket.jpg").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("Your picture: rocket.jpg")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_role("heading", name="branch3x3")).to_be_visible(timeout=SLOW_MS)
     no_traceback(page)
 
@@ -354,30 +368,19 @@ def test_nothing_hangs_over_the_edge_of_a_phone(visit: Callable[..., Page], page
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("kind, start", [("SVG", b"<svg "), ("PDF", b"%PDF-")])
-def test_the_diagram_is_saved_as_it_is_shown(visit: Callable[..., Page], kind: str, start: bytes) -> None:
+def test_the_diagram_is_saved_as_it_is_shown(visit: Callable[..., Page]) -> None:
     page = visit("/?variant=googlenet")
     field = width_field(page, "inception3a.branch1x1.conv")
     field.fill("96")
     field.press("Enter")
     expect(page.locator('.view g[id="inception3a.branch1x1.conv"]')).to_contain_text("64 → 96", timeout=SLOW_MS)
     page.locator(".st-key-diagram-choices").get_by_role("button", name="Save").click()
-    with page.expect_download() as started:
-        page.get_by_role("button", name=f"{kind}: ").click(timeout=SLOW_MS)
-    saved = started.value.path().read_bytes()
-    assert saved.startswith(start)
-    assert kind == "PDF" or "64 → 96" in saved.decode()
-
-
-def test_an_undo_reaches_the_control_that_shows_it(visit: Callable[..., Page]) -> None:
-    page = visit("/?variant=googlenet")
-    size = page.get_by_role("spinbutton", name="Input size")
-    size.fill("256")
-    size.press("Enter")
-    shows(page, with_input_size(GOOGLENET, 256))
-    page.get_by_role("button", name="Undo").click()
-    shows(page, GOOGLENET)
-    expect(size).to_have_value("224", timeout=SLOW_MS)
+    for kind, start in (("SVG", b"<svg "), ("PDF", b"%PDF-")):
+        with page.expect_download() as started:
+            page.get_by_role("button", name=f"{kind}: ").click(timeout=SLOW_MS)
+        saved = started.value.path().read_bytes()
+        assert saved.startswith(start)
+        assert kind == "PDF" or "64 → 96" in saved.decode()
 
 
 @pytest.mark.usefixtures("no_history")
@@ -425,3 +428,43 @@ def test_nothing_on_explore_moves_while_it_follows_an_edit(page: Page, app_url: 
     shows(page, with_widths(ARCHITECTURES["inception_v3"], {"Mixed_5b.branch1x1.conv": 96}))
     settled(page)
     assert page.evaluate("moved") - at_load < 0.001
+
+
+@pytest.mark.parametrize("width, height", [(1920, 1080), (853, 480)])
+def test_presenting_shows_the_block_alone_and_arrow_keys_walk(
+    visit: Callable[..., Page], page: Page, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    visit("/?variant=googlenet")
+    number = page.locator('g.node[id="inception3a.branch1x1.conv"] text').last
+    expect(number).to_be_visible(timeout=SLOW_MS)
+    settled(page)
+    page.get_by_role("button", name="Present").click()
+    for chrome in ("header", ".strip", ".sliders", ".view .bar"):
+        expect(page.locator(chrome).first).to_be_hidden()
+    expect(page.locator(".view")).to_be_in_viewport(ratio=0.99)
+    letters = number.bounding_box()
+    assert letters
+    assert letters["height"] >= (30 if height == 1080 else 14)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".inspector h2")).to_have_text("inception 3b")
+    expect(page.locator('g.node[id="inception3b.branch1x1.conv"]')).to_be_visible(timeout=SLOW_MS)
+    page.keyboard.press("Escape")
+    expect(page.locator(".strip")).to_be_visible()
+    expect(page.locator(".inspector h2")).to_have_text("inception 3b")
+
+
+@pytest.mark.parametrize("key, width, height", [("inception_v3", 390, 844), ("googlenet", 853, 480)])
+def test_every_width_can_be_reached_on_a_small_screen(
+    visit: Callable[..., Page], page: Page, key: str, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    visit(f"/?variant={key}")
+    expect(page.get_by_role("slider").first).to_be_visible(timeout=SLOW_MS)
+    settled(page)
+    analysis = analyze(ARCHITECTURES[key])
+    seen: list[str] = []
+    for stage in (*analysis.stages, *analysis.aux):
+        page.evaluate("path => dispatchEvent(new CustomEvent('inception-selected', { detail: path }))", stage.name)
+        seen += page.evaluate(REACHED)
+    assert sorted(seen) == sorted(widths(ARCHITECTURES[key]))

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from app.backend.training.sweep import sweep_widths
 from inception_models import ARCHITECTURES, Arch, build, widths
 from inception_models.checkpoints.demo import demo
-from inception_models.edits.input_output import with_classes
+from inception_models.edits.input_output import with_classes, with_input_size
 from tests.browser.visits import SLOW_MS, open_page, settled, shows_network
 from tests.models.tiny import tiny
 
@@ -65,7 +65,7 @@ def test_a_run_goes_on_over_another_page_and_a_reload_and_leaves_weights_and_cur
 def test_a_run_from_the_demo_is_tried_on_a_picture_and_its_weights_follow_an_edit(
     train: Callable[[Arch], Page],
 ) -> None:
-    page = train(demo().arch)
+    page = train(with_input_size(demo().arch, 64))
     page.get_by_role("combobox", name="Initialisation").click()
     page.get_by_role("option", name="Demo, Fashion-MNIST").click()
     epochs(page, 1)
@@ -83,9 +83,9 @@ def test_a_run_from_the_demo_is_tried_on_a_picture_and_its_weights_follow_an_edi
     expect(page.get_by_text("all feature maps kept")).to_be_visible(timeout=SLOW_MS)
     weights = page.get_by_role("combobox", name="Weights")
     expect(weights).to_have_value(f"Just trained, {accuracy[0]}")
-    page.get_by_role("spinbutton", name="Input size").fill("64")
+    page.get_by_role("spinbutton", name="Input size").fill("80")
     page.keyboard.press("Enter")
-    shows_network(page, size_px=64, classes=10)
+    shows_network(page, size_px=80, classes=10)
     settled(page)
     expect(weights).to_have_value(f"Just trained, {accuracy[0]}")
     expect(page.get_by_text("The weights are random")).to_have_count(0)

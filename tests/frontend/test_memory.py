@@ -40,6 +40,31 @@ def kept_by_browser(runs: list[object]) -> object:
     return json.loads(ran.stdout)
 
 
+RECENT = (
+    f'import {{ withRecent }} from "{RECORD_JS.as_uri()}"\n'
+    'import { readFileSync } from "node:fs"\n'
+    'let [recent, before] = [[], ""]\n'
+    'for (const [variant, edits] of JSON.parse(readFileSync(0, "utf8"))) {\n'
+    '  if (edits && edits !== before) recent = withRecent(recent, { variant, edits }, before, "today")\n'
+    "  before = edits\n"
+    "}\n"
+    "console.log(JSON.stringify(recent.map(({ network: { variant, edits } }) => variant + edits)))\n"
+)
+
+
+def test_recent_networks_are_the_last_ten_each_as_it_was_left() -> None:
+    shown = [("v3", "a"), ("v3", "ab"), ("v1", ""), ("v1", "c"), ("v3", "ab"), ("v3", ""), ("v3", "d"), ("v1", "c")]
+    command = (NODE, "--input-type=module", "--eval", RECENT)
+
+    def listed(networks: object) -> object:
+        return json.loads(subprocess.check_output(command, input=json.dumps(networks), text=True))
+
+    assert listed(shown) == ["v1c", "v3d", "v3ab"]
+    assert listed([each for n in range(15) for each in (("v1", f"{n}"), ("v1", ""))]) == [
+        f"v1{n}" for n in range(14, 4, -1)
+    ]
+
+
 def seen(state: State) -> tuple[object, ...]:
     undo = (state.arch, state.past, state.future, state.step)
     return *undo, state.latest, state.selected, state.expanded, state.folded, state.weights, state.files, state.pins

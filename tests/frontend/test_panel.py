@@ -59,3 +59,27 @@ def test_what_fails_in_a_panel(fault: str, sentence: str, caplog: pytest.LogCapt
     assert [text.value for text in app.markdown] == ["the rest"] * (fault != "stop")
     logged = [record for record in caplog.records if record.exc_info]
     assert bool(logged) == (fault in ("memory", "torch", "disk", "bug"))
+
+
+def two_panels() -> None:
+    import streamlit as st
+
+    from app.frontend.shell.callbacks import guard_callbacks
+    from app.frontend.shell.panel import panel
+
+    def fails() -> None:
+        raise IndexError("list index out of range")
+
+    guard_callbacks()
+    with panel("The diagram"):
+        st.caption("begun")
+    with panel("The table"):
+        st.button("Sort", on_click=fails)
+
+
+def test_a_click_that_fails_is_said_at_the_panel_that_was_clicked_in() -> None:
+    app = AppTest.from_function(two_panels, default_timeout=60).run()
+    app.button[0].click().run()
+    assert not app.exception
+    assert [element.type for element in app.main.children.values()] == ["caption", "warning", "button"]
+    assert app.warning[0].value.startswith("That could not be done")

@@ -103,3 +103,14 @@ def test_an_upload_of_no_session_is_refused(port: int) -> None:
         stranger = type(person)(port, "1" * 36)
         assert stranger.upload("a.jpg", 10)[0] == 400
         assert stranger.upload("a.pt", 10, promised=3 * MB)[0] == 400  # before it comes
+
+
+def test_a_chat_finds_the_pages_name_and_picture(port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/costs?variant=googlenet", headers={"Host": f"localhost:{port}", "Accept": "text/html"})
+    page = connection.getresponse().read().decode()
+    connection.close()
+    picture = f"http://localhost:{port}/preview.png"
+    assert f'<meta property="og:image" content="{picture}">' in page
+    status, headers = answer(port, "/preview.png", "localhost")
+    assert (status, headers["Content-Type"]) == (200, "image/png")

@@ -157,7 +157,7 @@ def stage_cost(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) ->
             return _one(part, unit, classes, shape)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _repeat(stage: Repeat, unit: Unit, shape: Shape) -> StageCost:
     copies: list[StageCost] = []
     for number in range(stage.times):
@@ -185,7 +185,7 @@ def _repeat(stage: Repeat, unit: Unit, shape: Shape) -> StageCost:
     )
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _one(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) -> StageCost:
     if not isinstance(part, AuxHead):
         stage_shape(part, shape, classes)  # raises, with a sentence, where it does not fit

@@ -72,7 +72,7 @@ def forget_topologies() -> None:
         cache.cache_clear()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _template(part: Stage | AuxHead, unit: Unit) -> _Key | None:
     """The key that parts of one topology share; None where only certain widths or sizes fit together."""
     block = part.block if isinstance(part, Repeat) else part

@@ -54,7 +54,9 @@ def family_scatter(points: Sequence[FamilyPoint], pins: Sequence[NetworkTotals] 
     for row, title in ((1, "top-1 error of published weights (%)"), (2, "parameters")):
         figure.update_xaxes(title="MACs of one picture", type="log", dtick="D2", tickformat="~s", row=row, col=1)
         figure.update_yaxes(title=title, row=row, col=1)
+    macs = [log10(number) for number in (*(point.macs for point in points), *(pin.macs for pin in pins))]
     figure.update_xaxes(matches="x", row=2, col=1)
+    figure.update_xaxes(range=[min(macs) - 0.15, max(macs) + 0.25])  # decades: names have room
     figure.update_yaxes(type="log", dtick="D2", tickformat="~s", row=2, col=1)
     return styled(figure, 960)
 

@@ -22,7 +22,7 @@ def free_places(names: Sequence[str], at: Sequence[tuple[float, float]], marker_
     for name, (x, y) in zip(names, at, strict=True):
         width, height = NAME_PX[0] * len(name), NAME_PX[1]
         for place, right, up in PLACES:
-            box = (x + right * (width + marker_px), y + up * max(height, 0.75 * marker_px), width, height)
+            box = (x + right * (width + marker_px), y + up * max(height, (height + marker_px) / 2), width, height)
             if not any(_overlap(box, other) for other in taken):
                 places[name] = place
                 taken.append(box)

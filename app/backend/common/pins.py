@@ -6,17 +6,16 @@ one short line, and there are never more than :data:`MOST_PINS`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 from inception_models import ARCHITECTURES, Arch
 from inception_models.edits.diff import changes
+from inception_models.edits.link import apply_edits, to_edits
 
 from .limits import MAX_LINK_BYTES
-from .links import linked_network, to_query
+from .links import compact, parsed
 from .text import visible
 
 MOST_PINS = 5  # with the network on the screen that is six, as many as are compared
@@ -32,13 +31,11 @@ class Pin:
 
     @cached_property
     def link(self) -> Mapping[str, object]:
-        """Its network as :func:`to_query` writes it, with edits as JSON instead of text, and its name if it was given
-        one.
-        """
-        query: dict[str, object] = {**to_query(self.arch)}
-        with suppress(KeyError, ValueError):  # there are none, or they are no JSON
-            query["edits"] = json.loads(str(query["edits"]))
-        return query if self.name == usual_name(self.arch) else query | {"name": self.name}
+        """Its variant, its edits where there are any, and its name where that is not the usual one."""
+        original = ARCHITECTURES[self.arch.key]
+        edits = {} if self.arch == original else {"edits": to_edits(original, self.arch)}
+        name = {} if self.name == usual_name(self.arch) else {"name": self.name}
+        return {"variant": self.arch.key, **edits, **name}
 
 
 def usual_name(arch: Arch) -> str:
@@ -50,13 +47,13 @@ def usual_name(arch: Arch) -> str:
 def fresh_name(name: str, taken: Iterable[str]) -> str:
     """``name`` in one line, and a number after it where it is ``taken``."""
     known, name = set(taken), visible(" ".join(name.split()), LONGEST_NAME)
-    numbered = (f"{name} ({number})" for number in range(2, len(known) + 3))
+    numbered = (f"{name[: LONGEST_NAME - 4]} ({number})" for number in range(2, len(known) + 3))
     return name if name not in known else next(each for each in numbered if each not in known)
 
 
 def pins_text(pins: Sequence[Pin]) -> str:
-    """The pins for a link."""
-    return json.dumps([pin.link for pin in pins], separators=(",", ":"), ensure_ascii=False)
+    """The pins for a link: ``p:[(variant:inception_v3),(variant:inception_v3,edits:(v:2,x:0.5))]``."""
+    return compact({"p": [pin.link for pin in pins]})
 
 
 def pins_of_text(text: str) -> tuple[tuple[Pin, ...], str]:
@@ -66,10 +63,10 @@ def pins_of_text(text: str) -> tuple[tuple[Pin, ...], str]:
     if len(text) > MAX_LINK_BYTES:
         return (), f"The link's pins are longer than {MAX_LINK_BYTES // 1024} kB and were not read."
     try:
-        links = json.loads(text)
+        links = parsed(text)
     except (ValueError, RecursionError):
-        return (), "The link's pins were not read: they are not valid JSON."
-    return linked_pins(links)
+        return (), "The link's pins were not read: they are not as a link has them."
+    return linked_pins(links.get("p") if isinstance(links, dict) else links)
 
 
 def linked_pins(links: object) -> tuple[tuple[Pin, ...], str]:
@@ -94,8 +91,11 @@ def linked_pins(links: object) -> tuple[tuple[Pin, ...], str]:
     return tuple(pins), problem
 
 
-def _network(link: Mapping[str, object]) -> Arch:
-    if not isinstance(link, dict):
-        raise ValueError("It is no network's link.")
-    edits = link.get("edits", "")
-    return linked_network({**link, "edits": edits if isinstance(edits, str) else json.dumps(edits)} if edits else link)
+def _network(link: object) -> Arch:
+    match link:
+        case {"variant": str() as key, "edits": edits} if key in ARCHITECTURES:
+            return apply_edits(ARCHITECTURES[key], edits)
+        case {"variant": str() as key} if key in ARCHITECTURES:
+            return ARCHITECTURES[key]
+        case _:
+            raise ValueError("it names no known variant.")

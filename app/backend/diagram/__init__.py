@@ -14,31 +14,41 @@ widths changes only text and colours.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import cast
 
 from ..analysis.network import Analysis
 from ..common.colours import THEMES, ColorBy, ThemeName
+from ..common.thumbnail import Thumbnail
 from .dot import dot_of
 from .export import FigureFormat, figure_file
 from .heat import HeatScale
 from .labels import readable
 from .layout import LayoutError
 from .options import DiagramLevel, DiagramOptions, Direction, toggled
-from .scene import Scene, scene
+from .scene import Scene, neighbours, scene
 from .styles import DiagramStyle, style_of
 from .svg import Drawing, DrawnItem, drawing_of
 
 FILE_ENDINGS = (".svg", ".pdf", ".png", ".dot")
 
 
-def draw(analysis: Analysis, options: DiagramOptions | None = None, original: Analysis | None = None) -> Drawing:
+def draw(
+    analysis: Analysis,
+    options: DiagramOptions | None = None,
+    original: Analysis | None = None,
+    maps: Mapping[str, Thumbnail] = MappingProxyType({}),
+) -> Drawing:
     """The diagram as ``options`` want it, with what differs from ``original`` marked, and its legend.
+
+    ``maps``: thumbnails by the paths of outputs, which go into the boxes where ``options`` leave room for them.
 
     Raises:
         LayoutError: where no Graphviz program is found, or none can lay it out.
     """
     shown, style = _styled_scene(analysis, options or DiagramOptions(), original)
-    return drawing_of(shown.topology, style)
+    return drawing_of(shown.topology, style, [(box.output, maps.get(box.output)) for box in shown.boxes])
 
 
 def to_dot(
@@ -99,6 +109,7 @@ __all__ = [
     "LayoutError",
     "as_file",
     "draw",
+    "neighbours",
     "readable",
     "to_dot",
     "toggled",

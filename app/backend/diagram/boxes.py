@@ -121,7 +121,7 @@ def stage_box(part: StageCost) -> BoxSpec:
     )
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _boxes_of(key: _Key, fused: bool, joined: bool) -> PartBoxes:
     part = key.part
     roles = roles_of(part.part)

@@ -14,10 +14,10 @@ from itertools import chain, pairwise
 import graphviz
 
 from ..common.colours import Theme
-from .boxes import BoxSize, EdgeRole
+from .boxes import EdgeRole
 from .options import Direction
 from .scene import ClusterTree, Topology
-from .styles import BOX_SIZES, NAME_SIZE, BoxStyle, DiagramStyle, TextLine, edge_colour
+from .styles import NAME_SIZE, BoxStyle, DiagramStyle, TextLine, box_extent, edge_colour
 
 FONT = "Helvetica,Arial,sans-serif"
 POINTS_AN_INCH = 72
@@ -35,9 +35,12 @@ def dot_of(topology: Topology, style: DiagramStyle | None = None) -> str:
 
     Without ``style`` it is all that the layout depends on: the same coordinates, no text.
     """
-    looks: dict[str, _Look] = {path: (size, None) for path, size in topology.boxes}
+    sizes = dict(topology.boxes)
+    boxes = style.boxes if style else (None,) * len(sizes)
+    looks: dict[str, _Look] = {
+        path: (box_extent(size, topology.maps), box) for (path, size), box in zip(sizes.items(), boxes, strict=True)
+    }
     if style:
-        looks = {path: (size, box) for (path, size), box in zip(topology.boxes, style.boxes, strict=True)}
         looks |= {path: (None, cluster) for path, cluster in style.clusters.items()}
     dot = graphviz.Digraph("network", body=_defaults(topology.direction, _rank_gap(topology)))
     clustered: set[str] = set()
@@ -51,7 +54,7 @@ def dot_of(topology: Topology, style: DiagramStyle | None = None) -> str:
     for i, (tail, head, role) in enumerate(topology.edges):
         weight = "1" if role else "40" if (tail, head) in spines else "4"
         # Other boxes have their shapes in their text.
-        labelled = topology.labelled and looks[head][0] == "stage" and role != "aux"
+        labelled = topology.labelled and sizes[head] == "stage" and role != "aux"
         shape, theme = (style.edges[i].shape, style.theme) if style else (UNSEEN, None)
         dot.body.append(_edge(tail, head, role, shape, labelled, weight, theme))
     return str(dot.source)
@@ -83,7 +86,8 @@ def dot_name(path: str) -> str:
 # --- clusters --------------------------------------------------------------------------------------------------------
 
 
-_Look = tuple[BoxSize | None, BoxStyle | None]  # clusters have no size of their own
+_Extent = tuple[float, float]
+_Look = tuple[_Extent | None, BoxStyle | None]  # clusters have no size of their own
 _UNSTYLED: _Look = None, None
 
 
@@ -147,11 +151,11 @@ def _spines(tree: ClusterTree) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=8192)
-def _box(path: str, size: BoxSize | None, style: BoxStyle | None) -> str:
-    assert size is not None, "a box has a size"
+def _box(path: str, extent: _Extent | None, style: BoxStyle | None) -> str:
+    assert extent is not None, "a box has a size"
     name = dot_name(path)
     label = f"<{_html(style.lines)}>" if style else '""'
-    return f'\t"{name}" [label={label} {_attributes({"id": name} | _inches(*BOX_SIZES[size]) | _look(style))}]\n'
+    return f'\t"{name}" [label={label} {_attributes({"id": name} | _inches(*extent) | _look(style))}]\n'
 
 
 def _title(path: str, style: BoxStyle | None) -> str:

@@ -106,7 +106,7 @@ def _channelwise_name(op: Channelwise) -> str:
             return "layer scale"
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def box_name(box: BoxSpec) -> str:
     """What a box is: an op, a layer, or the join of branches."""
     if box.role.op is not None:
@@ -159,7 +159,6 @@ def _titled(path: str, name: str) -> str:
     return f"{path} ({name} in the paper)" if name else path
 
 
-@lru_cache(maxsize=8192)
 def _numbers(box: BoxSpec, times: int, params: int, macs: int) -> str:
     """The lines that do not depend on where in the network a box is."""
     what = box_name(box) if box.nodes else stage_line(box.part)

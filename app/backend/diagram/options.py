@@ -24,6 +24,7 @@ class DiagramOptions:
     convolution, its normalisation and its activation are one box. ``color_by``: ``memory`` is the size of the output,
     ``share`` the share of the network's MACs, ``field`` the receptive field on the picture, ``time`` the measured
     ``seconds`` of whole stages. ``focus``: the name of the only stage or head that is drawn, between its neighbours.
+    ``maps``: boxes have room for a thumbnail of what they put out.
     """
 
     level: DiagramLevel = "branch"
@@ -36,6 +37,7 @@ class DiagramOptions:
     theme: ThemeName = "light"
     focus: str = ""
     seconds: tuple[tuple[str, float], ...] = ()
+    maps: bool = False
 
 
 def toggled(options: DiagramOptions, path: str, clusters: Container[str]) -> DiagramOptions:

@@ -24,10 +24,11 @@ from .roles import BoxRole
 
 
 class Box(NamedTuple):
-    """A box in the network: ``path`` is its id, ``seen`` its receptive field on the picture.
+    """A box in the network: ``path`` is its id, ``seen`` its receptive field on the picture, ``output`` the path in the
+    built network of the module whose output is the box's.
 
-    Where a block is folded, it stands for ``times`` copies, whose ``params`` and ``macs`` are added up; shapes and the
-    receptive field are those of the first.
+    Where a block is folded, it stands for ``times`` copies, whose ``params`` and ``macs`` are added up; shapes, output
+    and the receptive field are those of the first.
     """
 
     path: str
@@ -36,6 +37,7 @@ class Box(NamedTuple):
     params: int
     macs: int
     seen: Fields
+    output: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class ClusterTree:
 class Topology:
     """All that a layout depends on, which is never a number: one topology, one layout.
 
-    ``labelled``: whether what flows into a whole stage is written beside the arrow.
+    ``labelled``: whether what flows into a whole stage is written beside the arrow. ``maps``: whether boxes have room
+    for a thumbnail.
     """
 
     direction: Direction
@@ -73,6 +76,7 @@ class Topology:
     edges: tuple[tuple[str, str, EdgeRole], ...]
     clusters: tuple[ClusterTree, ...]
     labelled: bool = True
+    maps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,13 @@ def scene(analysis: Analysis, options: DiagramOptions) -> Scene:
             assert isinstance(head.part, AuxHead)
             builder.add_stage(head, outputs[head.part.tap])
     return builder.scene()
+
+
+def neighbours(analysis: Analysis, focus: str) -> tuple[str, str]:
+    """The names of the stages or heads before and after one; empty at an end."""
+    names = ["", *(part.name for part in (*analysis.stages, *analysis.aux)), ""]
+    at = names.index(focus)
+    return names[at - 1], names[at + 1]
 
 
 def _focused(analysis: Analysis, builder: _SceneBuilder) -> Scene:
@@ -150,6 +161,7 @@ class _SceneBuilder:
             tuple([(tail, head, role) for (tail, head), (role, _) in self.edges.items()]),
             tuple(self.trees),
             labelled=not self.options.focus,
+            maps=self.options.maps,
         )
         return Scene(topology, tuple(self.boxes), tuple([shape for _, shape in self.edges.values()]), self.clusters)
 
@@ -181,7 +193,7 @@ class _SceneBuilder:
 
     def add_whole(self, stage: StageCost, seen: Fields) -> None:
         """Add a stage or aux head as one box, without its edges."""
-        self.boxes.append(Box(stage.name, stage_box(stage), 1, stage.params, stage.macs, seen))
+        self.boxes.append(Box(stage.name, stage_box(stage), 1, stage.params, stage.macs, seen, stage.name))
 
     def _add_copies(self, stage: StageCost, reads: PartInput, base: int) -> tuple[ClusterTree, str]:
         members: list[str | ClusterTree] = []
@@ -201,7 +213,7 @@ class _SceneBuilder:
         apart = depth > max(LEVEL_DEPTHS[self.options.level], 1)
         contents = tuple([boxes_of(copy, self.options.fused and not apart, depth == 1) for copy in copies])
         step = -1 if self.options.direction == "LR" else 1  # there Graphviz stacks a rank from the bottom up
-        placed = _placed(contents, name, reads, step, bool(part.branches))
+        placed = _placed(contents, name, part.name, reads, step, bool(part.branches))
         self.boxes += placed.boxes
         self.edges.update(placed.edges)
         if isinstance(placed.member, ClusterTree):
@@ -213,7 +225,8 @@ class _SceneBuilder:
 def _picture(size: Shape) -> Box:
     part = StageCost("input", Conv("input", 3), size, size, 0, 0, 0, 0, (), (), (), ONE_PIXEL)
     node = Node("", Layer("input", "picture"), (), size, size, 0, 0, ONE_PIXEL)
-    return Box("input", BoxSpec("", "trunk", part, BoxRole(), (node,), size, size, 0, 0, ONE_PIXEL), 1, 0, 0, ONE_PIXEL)
+    spec = BoxSpec("", "trunk", part, BoxRole(), (node,), size, size, 0, 0, ONE_PIXEL)
+    return Box("input", spec, 1, 0, 0, ONE_PIXEL, "input")
 
 
 class _PlacedPart(NamedTuple):
@@ -226,9 +239,12 @@ class _PlacedPart(NamedTuple):
     end: str
 
 
-@lru_cache(maxsize=4096)
-def _placed(copies: tuple[PartBoxes, ...], name: str, reads: PartInput, step: int, branched: bool) -> _PlacedPart:
-    """One part after what it reads; cached, since an edit leaves most parts as they were."""
+@lru_cache(maxsize=512)
+def _placed(
+    copies: tuple[PartBoxes, ...], name: str, module: str, reads: PartInput, step: int, branched: bool
+) -> _PlacedPart:
+    """One part after what it reads; cached, since an edit leaves most parts as they were. ``module``: of its first
+    copy."""
     first = copies[0]
     paths = {spec.inner: f"{name}.{spec.inner}" if spec.inner else name for spec in first.boxes}
     boxes = []
@@ -236,7 +252,9 @@ def _placed(copies: tuple[PartBoxes, ...], name: str, reads: PartInput, step: in
         params, macs = spec.params, spec.macs
         for other in others:
             params, macs = params + other.params, macs + other.macs
-        boxes.append(Box(paths[spec.inner], spec, len(copies), params, macs, through(spec.field, reads.seen)))
+        fork = spec.inner.removesuffix(".concat")  # whose output its concatenation is
+        output = module if spec.inner == first.end else f"{module}.{fork}"
+        boxes.append(Box(paths[spec.inner], spec, len(copies), params, macs, through(spec.field, reads.seen), output))
     edges = {
         (reads.path if edge.tail is None else paths[edge.tail], paths[edge.head]): (
             edge.role,

@@ -29,10 +29,12 @@ BOX_SIZES: Mapping[BoxSize, tuple[float, float]] = {  # width and height in poin
     "small": (84, 36),
     "thin": (122, 18),
 }
+MAP_SIDE, MAP_MARGIN = 32, 2  # of a thumbnail at the left of a box, in points
 NAME_SIZE, NUMBER_SIZE = 10.0, 11.0  # of letters, in points: at 14 px for the one, the other is 13 px
 CLUSTER_LABEL_WIDTH = 150  # points, more than most clusters have at their narrowest
 PADDING = 4  # points to the left and right of a text, together
 SMALLEST = 7.0  # points
+LETTER, BOLD_LETTER = 0.52, 0.58  # mean width of Helvetica's letters and digits, in font sizes
 
 Legend = tuple[tuple[str, str], ...] | HeatScale  # (colour, name) pairs, or the scale of a heat map
 
@@ -106,6 +108,19 @@ def style_of(
     )
 
 
+def box_extent(size: BoxSize, maps: bool) -> tuple[float, float]:
+    """Width and height of a box in points, with room for a thumbnail or without."""
+    width, height = BOX_SIZES[size]
+    if not has_map(size, maps):
+        return width, height
+    return width + MAP_SIDE + MAP_MARGIN - PADDING, max(height, MAP_SIDE + 2 * MAP_MARGIN)
+
+
+def has_map(size: BoxSize, maps: bool) -> bool:
+    """Whether a box of this size has room for a thumbnail: thin ones have none."""
+    return maps and size != "thin"
+
+
 def edge_colour(role: EdgeRole, theme: Theme) -> str:
     """The colour of an edge."""
     return BRANCH_COLOURS["shortcut"] if role == "shortcut" else theme.line
@@ -138,7 +153,7 @@ def _box(look: _Look, box: Box, value: float, changes: Changes, names: Mapping[s
     return _box_style(look, box, value, changed, names.get(box.path, ""))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _box_style(look: _Look, box: Box, heat: float, changed: tuple[WidthChange, ...], name: str) -> BoxStyle:
     """``name``: how the paper calls a whole stage."""
     spec = box.spec
@@ -183,13 +198,17 @@ def _stage_lines(
     look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChange], name: str
 ) -> tuple[TextLine, ...]:
     line = look.heat.text(value) if value else stage_line(box.part)
-    if name and not says_the_same(box.part.name, name):
-        line = f"{name} {line}" if isinstance(box.part.part, Repeat) else f"{name} · {line}"
+    change = ""
     if len(changed) == 1 and changed[0].was and box.nodes:
-        line = f"{changed[0].was} → {changed[0].now} · {line}"
+        change = f"{changed[0].was} → {changed[0].now} · "
     elif changed:
-        line = f"{len(changed)} changed · {line}"
+        change = f"{len(changed)} changed · "
     width = BOX_SIZES["stage"][0]
+    if name and not says_the_same(box.part.name, name):
+        named = f"{name} {line}" if isinstance(box.part.part, Repeat) else f"{name} · {line}"
+        fits = (width - PADDING) / LETTER >= len(change + named) * NAME_SIZE
+        line = named if fits else name  # in letters of the usual size; the tip has the rest
+    line = change + line
     return fitted(readable(box.part.name), width, NUMBER_SIZE, True), fitted(line, width, NAME_SIZE)
 
 
@@ -223,11 +242,10 @@ def _kind(box: BoxSpec) -> str:
     return next((kind for kind in kinds if kind in ("conv", "linear", "add")), kinds[-1])
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def fitted(text: str, width: float, size: float, bold: bool = False) -> TextLine:
     """``text`` to fit into ``width`` points: first in a smaller font, then cut; the tooltip has all of it."""
-    letter = 0.58 if bold else 0.52  # mean width of Helvetica's letters and digits, in font sizes
-    room = (width - PADDING) / letter
+    room = (width - PADDING) / (BOLD_LETTER if bold else LETTER)
     if room >= len(text) * SMALLEST:
         return TextLine(text, round(min(size, room / max(len(text), 1)), 1), bold)
     return TextLine(f"{text[: int(room / SMALLEST) - 1]}…", SMALLEST, bold)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
 from typing import Literal, NamedTuple
 
 from ..common.colours import Theme
+from ..common.thumbnail import Thumbnail
 from .boxes import BoxSize, EdgeRole
 from .dot import FONT, dot_name, dot_of, escaped
 from .layout import EdgeCurve, Rect, layout_of
 from .scene import ClusterTree, Topology
-from .styles import NAME_SIZE, BoxStyle, DiagramStyle, EdgeStyle, Legend, edge_colour
+from .styles import MAP_MARGIN, MAP_SIDE, NAME_SIZE, BoxStyle, DiagramStyle, EdgeStyle, Legend, edge_colour, has_map
 
 BASELINES: Mapping[BoxSize, tuple[float, ...]] = {  # of the lines in a box, below its centre, in points
     "stage": (-4.5, 9),
@@ -25,14 +26,20 @@ BASELINES: Mapping[BoxSize, tuple[float, ...]] = {  # of the lines in a box, bel
     "thin": (3.5,),
 }
 BAR_HEIGHT = 2.5  # points
+MAP_LOOK = f'width="{MAP_SIDE}" height="{MAP_SIDE}" image-rendering="optimizeSpeed"'  # a square a value
 THINNEST, THICKEST = 0.7, 2.6  # edges, in points
+
+
+BoxOutput = tuple[str, Thumbnail | None]  # its path in the built network, and what it looks like
+NO_OUTPUT: BoxOutput = ("", None)
 
 
 class DrawnItem(NamedTuple):
     """One box, cluster or edge, which is a group in the SVG.
 
     ``id`` is its path, or ``tail->head`` of an edge. ``classes`` tell more about its kind, ``svg`` is the markup inside
-    its group, ``tip`` its tooltip. In ``svg`` all text is escaped; the other fields are plain text.
+    its group, ``tip`` its tooltip. In ``svg`` all text is escaped; the other fields are plain text. ``output``: the
+    path in the built network of the module whose output a box shows.
     """
 
     id: str
@@ -40,6 +47,7 @@ class DrawnItem(NamedTuple):
     classes: str
     svg: str
     tip: str
+    output: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +100,8 @@ def svg_text(drawing: Drawing, paper: str | None = None, font: str = FONT) -> st
     return "".join(parts)
 
 
-def drawing_of(topology: Topology, style: DiagramStyle) -> Drawing:
-    """A diagram as SVG items.
+def drawing_of(topology: Topology, style: DiagramStyle, outputs: Sequence[BoxOutput] = ()) -> Drawing:
+    """A diagram as SVG items. ``outputs``: those of its boxes, in their order, where these have any to show.
 
     Raises:
         LayoutError: where no Graphviz program is found, or none can lay it out.
@@ -103,7 +111,10 @@ def drawing_of(topology: Topology, style: DiagramStyle) -> Drawing:
     items = [_edge_item(edge, look, theme) for edge, look in zip(template.edges, style.edges, strict=True)]
     # Clusters are above the edges, which show through, so that the clusters' labels stay readable.
     items += [_cluster_item(cluster, style.clusters[cluster.path], theme) for cluster in template.clusters]
-    items += [_box_item(box, look) for box, look in zip(template.boxes, style.boxes, strict=True)]
+    items += [
+        _box_item(*box)
+        for box in zip(template.boxes, style.boxes, outputs or [NO_OUTPUT] * len(style.boxes), strict=True)
+    ]
     return Drawing(template.topology, template.width, template.height, template.shift, tuple(items), style.legend)
 
 
@@ -112,13 +123,14 @@ def drawing_of(topology: Topology, style: DiagramStyle) -> Drawing:
 
 @dataclass(frozen=True, slots=True)
 class BoxTemplate:
-    """The beginnings of the SVG elements of a box or cluster: its rectangle and its lines of text; the place of its
-    bars."""
+    """The beginnings of the SVG elements of a box or cluster: its rectangle, its lines of text and its thumbnail; the
+    place of its bars."""
 
     path: str
     rectangle: str
     lines: tuple[str, ...]
     bars: tuple[float, float, float]  # left, top, width
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +170,10 @@ def layout_template(topology: Topology) -> LayoutTemplate:
         layout.width,
         layout.height,
         layout.shift,
-        tuple(_box(path, layout.nodes[dot_name(path)], BASELINES[size]) for path, size in topology.boxes),
+        tuple(
+            _box(path, layout.nodes[dot_name(path)], BASELINES[size], has_map(size, topology.maps))
+            for path, size in topology.boxes
+        ),
         tuple(_cluster(path, layout.clusters[dot_name(path)]) for path in _cluster_paths(topology.clusters)),
         tuple(_edge(*edge, layout.edges[f"{dot_name(edge[0])}->{dot_name(edge[1])}"]) for edge in topology.edges),
     )
@@ -176,11 +191,13 @@ def _rectangle(rect: Rect) -> str:
     return f'<rect x="{rect.x:g}" y="{rect.y:g}" width="{rect.width:.2f}" height="{rect.height:.2f}"'
 
 
-def _box(path: str, rect: Rect, baselines: Iterable[float]) -> BoxTemplate:
+def _box(path: str, rect: Rect, baselines: Iterable[float], mapped: bool) -> BoxTemplate:
     x, y = rect.centre
-    lines = tuple(f'<text x="{x:.2f}" y="{y + below:.2f}"' for below in baselines)
-    bars = (rect.x + 6, rect.y + rect.height - BAR_HEIGHT - 1.5, rect.width - 12)
-    return BoxTemplate(path, _rectangle(rect), lines, bars)
+    room = MAP_SIDE + MAP_MARGIN if mapped else 0
+    lines = tuple(f'<text x="{x + room / 2:.2f}" y="{y + below:.2f}"' for below in baselines)
+    bars = (rect.x + room + 6, rect.y + rect.height - BAR_HEIGHT - 1.5, rect.width - room - 12)
+    image = f'<image x="{rect.x + MAP_MARGIN:.2f}" y="{y - MAP_SIDE / 2:.2f}" {MAP_LOOK}' if mapped else ""
+    return BoxTemplate(path, _rectangle(rect), lines, bars, image)
 
 
 def _cluster(path: str, rect: Rect) -> BoxTemplate:
@@ -205,7 +222,7 @@ def _edge(tail: str, head: str, role: EdgeRole, curve: EdgeCurve) -> EdgeTemplat
 # --- items: templates filled with text and colours -------------------------------------------------------------------
 
 
-def _box_item(template: BoxTemplate, style: BoxStyle) -> DrawnItem:
+def _box_item(template: BoxTemplate, style: BoxStyle, output: BoxOutput) -> DrawnItem:
     svg = (
         f'{template.rectangle} rx="4" fill="{style.fill}" stroke="{style.border}"'
         f' stroke-width="{2 if style.changed else 0.8}"/>'
@@ -218,7 +235,11 @@ def _box_item(template: BoxTemplate, style: BoxStyle) -> DrawnItem:
     for place, line in zip(template.lines, style.lines, strict=True):
         bold = ' font-weight="bold"' if line.bold else ""
         svg += f'{place} font-size="{line.size:g}"{bold} fill="{style.ink}">{escaped(line.text)}</text>'
-    return DrawnItem(template.path, "node", style.classes, svg, style.tip)
+    tip, (path, thumbnail) = style.tip, output
+    if template.image and thumbnail:
+        svg += f'{template.image} href="{thumbnail.uri}"/>'
+        tip += f"\n{thumbnail.about}"
+    return DrawnItem(template.path, "node", style.classes, svg, tip, path)
 
 
 def _cluster_item(template: BoxTemplate, style: BoxStyle, theme: Theme) -> DrawnItem:

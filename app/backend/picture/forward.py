@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
+import torch
 from PIL import Image
 from torch import Tensor
 
@@ -28,9 +29,10 @@ from ..common.limits import MAX_RUN_BYTES
 from ..common.quantity import float32_bytes, short
 from ..common.text import spreadsheet_text
 from .activations import Activations, Prepared, model_for, output_parts, prepare, top_classes
-from .calls import PASSES
+from .calls import PASSES, Calls
 from .images import class_name
 from .mosaic import mosaic, png
+from .private_copy import private_copy
 from .saved_maps import npz, shown_paths, statistics_csv
 
 
@@ -38,9 +40,9 @@ from .saved_maps import npz, shown_paths, statistics_csv
 class Forward:
     """The result for a picture: the activations, how the picture was prepared, and how long it took.
 
-    ``network`` is shared: do not change it, and put hooks on a :func:`.private_copy` only.
-    ``x``: the network's input, ``[1, 3, S, S]``. ``weights``: which were asked for; ``loaded``: where they come from,
-    and notes about them.
+    ``network`` is shared: do not change it, and put hooks on a :func:`.private_copy` only. ``x``: the network's input,
+    ``[1, 3, S, S]``. ``weights``: which were asked for; ``loaded``: where they come from, and notes about them;
+    ``dtype``: what the maps were computed in.
     """
 
     arch: Arch
@@ -53,11 +55,17 @@ class Forward:
     device: str
     weights: Source
     loaded: Loaded
+    dtype: torch.dtype
 
     @property
     def trained_weights(self) -> TrainedWeights:
         """Where the weights come from."""
         return self.loaded.trained_weights
+
+    def output(self, path: str) -> Tensor:
+        """The output of the part at ``path``, kept or not, as :class:`.Outputs` has them."""
+        with PASSES, torch.inference_mode():
+            return Calls(private_copy(self.network)).run(self.x, [path])[path][0]
 
     def class_name(self, index: int) -> str:
         """The name of an output. Those of weights are used as long as the number of classes is theirs."""
@@ -85,19 +93,24 @@ class Forward:
 
 
 def forward(
-    arch: Arch, image: Image.Image, weights: Source = "random", on_progress: OnProgress | None = None
+    arch: Arch,
+    image: Image.Image,
+    weights: Source = "random",
+    on_progress: OnProgress | None = None,
+    dtype: torch.dtype = torch.float32,
 ) -> Forward:
     """Run ``image`` through ``arch``, prepared as its weights expect. Where enough others run, it waits for its turn.
 
     Args:
         weights: as :func:`inception_models.weights.loaded` takes them. Random ones depend on ``arch`` alone.
+        dtype: what it is computed in; the maps are float32 afterwards in any case.
 
     Raises:
         ValueError: where the network is too large for this program to run, or there are no such weights for it.
         OSError: where a file of weights cannot be read.
     """
     with PASSES:
-        found, ready = ready_network(arch, weights)
+        found, ready = ready_network(arch, weights, dtype)
         preprocessing = found.trained_weights.preprocessing_for(arch)
         x = preprocessing.apply(image)
         start = time.perf_counter()
@@ -105,21 +118,44 @@ def forward(
         taken = time.perf_counter() - start
     preview, arch = preprocessing.preview(image), replace(arch, aux=())  # the heads do not run in evaluation
     return Forward(
-        arch, found.net, x, preprocessing, preview, activations, taken, device_name(ready.device), weights, found
+        arch, found.net, x, preprocessing, preview, activations, taken, device_name(ready.device), weights, found, dtype
     )
 
 
-def ready_network(arch: Arch, weights: Source = "random") -> tuple[Loaded, Prepared]:
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """What computing in another number format does. ``maps``: the largest difference in any branch's maps, as a share
+    of that branch's largest value; ``seconds``: of the pass in float32; ``same_class``: whether the likeliest stays.
+    """
+
+    maps: float
+    seconds: float
+    same_class: bool
+
+
+def rounding(rounded: Forward, image: Image.Image, on_progress: OnProgress | None = None) -> Rounding:
+    """How a forward pass of ``image`` differs from the same one in float32."""
+    exact = forward(rounded.arch, image, rounded.weights, on_progress)
+    theirs, ours = exact.activations, rounded.activations
+    maps = 0.0
+    for path, kept in theirs.branches.items():
+        maps = max(maps, float((kept - ours.branches[path]).abs().max() / kept.abs().max().clamp_min(1e-30)))
+    return Rounding(maps, exact.seconds, int(theirs.logits.argmax()) == int(ours.logits.argmax()))
+
+
+def ready_network(
+    arch: Arch, weights: Source = "random", dtype: torch.dtype = torch.float32
+) -> tuple[Loaded, Prepared]:
     """The network with weights, ready to run; the last two are cached. Raises as :func:`forward` does."""
     check_affordable(replace(arch, aux=()))
     if isinstance(weights, str):
         weights = named(weights)
     if weights == "random":
-        return _random(replace(arch, aux=()))
+        return _random(replace(arch, aux=()), dtype)
     if isinstance(weights, Path):
         stamp = weights.stat()
-        return _with_weights(arch, weights, (stamp.st_mtime_ns, stamp.st_size))
-    return _with_weights(arch, weights, ())
+        return _with_weights(arch, weights, dtype, (stamp.st_mtime_ns, stamp.st_size))
+    return _with_weights(arch, weights, dtype, ())
 
 
 def check_affordable(arch: Arch) -> None:
@@ -151,16 +187,16 @@ def _smaller_inputs(arch: Arch) -> Iterator[Remedy]:
 
 
 @lru_cache(maxsize=2)
-def _random(arch: Arch) -> tuple[Loaded, Prepared]:
+def _random(arch: Arch, dtype: torch.dtype) -> tuple[Loaded, Prepared]:
     net = model_for(arch)
-    return Loaded(net, untrained(arch)), prepare(net)
+    return Loaded(net, untrained(arch)), prepare(net, dtype=dtype)
 
 
 @lru_cache(maxsize=2)
-def _with_weights(arch: Arch, weights: Source, stamp: tuple[int, ...]) -> tuple[Loaded, Prepared]:
+def _with_weights(arch: Arch, weights: Source, dtype: torch.dtype, stamp: tuple[int, ...]) -> tuple[Loaded, Prepared]:
     """``stamp`` tells a new file from an old one with the same path."""
     found = loaded(arch, weights)
-    return found, prepare(found.net)
+    return found, prepare(found.net, dtype=dtype)
 
 
 # --- to files --------------------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ class _SameNodes:
         return isinstance(other, _SameNodes) and self.stage.nodes is other.stage.nodes
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _part_costs(key: _SameNodes) -> tuple[PartCost, ...]:
     return tuple(_Stage(key.stage).rows())
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
+from types import MappingProxyType
 from typing import cast, get_args
 
 from inception_models.arch.spec import AuxHead, Branch, Fork, Inception, Op, Repeat, Residual, Stage
@@ -13,6 +14,7 @@ from inception_models.arch.tree import unknown
 
 from ..analysis.network import Analysis
 from ..common.colours import THEMES, Theme
+from ..common.thumbnail import Thumbnail
 from ..diagram import DiagramOptions, HeatScale, as_file, draw
 from ..diagram.dot import escaped
 from ..diagram.export import FIGURE_FONT, FigureFormat, svg_file
@@ -36,9 +38,18 @@ class Figure:
     width: float
     height: float
 
+    def _repr_svg_(self) -> str:
+        """What a notebook shows."""
+        return self.svg
+
 
 def figure_bytes(
-    analysis: Analysis, ending: str, options: DiagramOptions, original: Analysis, stage: str = ""
+    analysis: Analysis,
+    ending: str,
+    options: DiagramOptions,
+    original: Analysis,
+    stage: str = "",
+    maps: Mapping[str, Thumbnail] = MappingProxyType({}),
 ) -> bytes:
     """The figure as a file that ends in ``ending``: .svg, .pdf, .png, .tex (TikZ, for pdflatex), or the graph as .dot.
 
@@ -52,23 +63,38 @@ def figure_bytes(
         )
     if ending == ".dot":
         return as_file(part_of(analysis, [stage]) if stage else analysis, ending, options, original)
-    made = figure(analysis, options, original, stage)
-    if ending == ".tex":
+    if ending == ".tex":  # which has no pictures
+        made = figure(analysis, replace(options, maps=False), original, stage)
         return tikz_document(made.svg, made.width, made.height).encode()
+    made = figure(analysis, options, original, stage, maps)
     formats: dict[str, FigureFormat] = {f".{name}": cast(FigureFormat, name) for name in get_args(FigureFormat)}
     return svg_file(made.svg, formats[ending], made.width, made.height)
 
 
-def figure(analysis: Analysis, options: DiagramOptions, original: Analysis, stage: str = "") -> Figure:
-    """The whole network, in as many columns as make it fit a page, or the block ``stage`` alone."""
+def figure(
+    analysis: Analysis,
+    options: DiagramOptions,
+    original: Analysis,
+    stage: str = "",
+    maps: Mapping[str, Thumbnail] = MappingProxyType({}),
+) -> Figure:
+    """The whole network, in as many columns as make it fit a page, or the block ``stage`` alone.
+
+    ``maps``: as :func:`.diagram.draw` takes them.
+    """
     theme = THEMES[options.theme]
     if stage:
         parts = [part_of(analysis, [stage])]
     else:
         parts = [part_of(analysis, names) for names in _columns(analysis, options, original)]
-    drawings = [draw(part, options, original) for part in parts]
     before = {s.name: b.name for b, s in zip(analysis.stages, analysis.stages[1:], strict=False)}
     tops = [before.get(part.stages[0].name, "") for part in parts]
+    drawings = [
+        draw(
+            part, options, original, _with_input(maps, top if top or part.stages[0] != analysis.stages[0] else "input")
+        )
+        for part, top in zip(parts, tops, strict=True)
+    ]
     width = max(LEAST_WIDTH, sum(d.width for d in drawings) + GAP * (len(drawings) - 1) + 2 * MARGIN)
     depth = max(drawing.height for drawing in drawings) + 2 * MARGIN
     legend = list(_legend(drawings[0], theme, depth))
@@ -84,6 +110,12 @@ def figure(analysis: Analysis, options: DiagramOptions, original: Analysis, stag
         f'<rect width="100%" height="100%" fill="{theme.paper}"/>{"".join(body)}</svg>\n'
     )
     return Figure(svg, width, height)
+
+
+def _with_input(maps: Mapping[str, Thumbnail], source: str) -> dict[str, Thumbnail]:
+    """``maps`` for a part of a network whose input is the output of ``source``."""
+    rest = {path: thumbnail for path, thumbnail in maps.items() if path != "input"}
+    return rest | {"input": maps[source]} if source in maps else rest
 
 
 def part_of(analysis: Analysis, names: Sequence[str]) -> Analysis:

@@ -12,9 +12,7 @@ import streamlit as st
 from PIL import Image
 
 from inception_models import Arch
-from inception_models.checkpoints.catalogue import CHECKPOINTS
 from inception_models.checkpoints.demo import demo, test_pictures
-from inception_models.checkpoints.download import is_intact
 from inception_models.weights import Source
 
 from ...backend.charts.choices import COLOURS
@@ -25,7 +23,7 @@ from ..shell.background import BackgroundTask
 from ..shell.controls import choice_stays_among
 from ..shell.notice import plain, refused
 from ..shell.page_links import page_link
-from ..shell.weights_in_use import weights_in_use
+from ..shell.weights_in_use import chosen_weights, weights_are_here
 from ..state import State, linkable
 from .context import CompareContext
 
@@ -77,16 +75,11 @@ def show(context: CompareContext) -> None:
 
 def usable_weights(state: State, arch: Arch) -> Source | None:
     """Weights for this network that are on this machine: those used on Picture last, the demo's, or published."""
-    used = weights_in_use(arch.key)
-    if used not in ("random", "demo"):
-        return used
-    for name in linkable(arch):
-        if name == "demo" and arch.classes == demo().arch.classes:
-            return name
-        known = CHECKPOINTS.get(name)
-        if known is not None and known.remote is not None and is_intact(known.file, known.remote.size):
-            return name
-    return None
+    chosen = chosen_weights(state, arch)
+    if chosen not in ("random", "demo"):
+        return chosen
+    fitting = (name for name in linkable(arch) if name != "demo" or arch.classes == demo().arch.classes)
+    return next(filter(weights_are_here, fitting), None)
 
 
 def _random_too(context: CompareContext, trained: list[Source | None]) -> list[Source | None]:

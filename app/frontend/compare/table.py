@@ -11,8 +11,8 @@ from ...backend.common.text import html_text
 def heading(first: str, names: Sequence[str]) -> str:
     """A row with the networks' names and colours."""
     cells = "".join(
-        f'<th scope="col"><span class="compare-mark" style="--mark:{colour}">{html_text(name)}</span></th>'
-        for name, colour in zip(names, COLOURS, strict=False)
+        f'<th scope="col" title="{name}"><span class="compare-mark" style="--mark:{colour}">{name}</span></th>'
+        for name, colour in zip(map(html_text, names), COLOURS, strict=False)
     )
     return f"<tr><th>{first}</th>{cells}</tr>"
 

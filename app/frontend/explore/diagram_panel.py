@@ -10,12 +10,14 @@ import streamlit as st
 from inception_models import widths
 
 from ...backend import Analysis
-from ...backend.diagram import ColorBy, DiagramLevel, DiagramOptions, Drawing, draw, toggled
+from ...backend.diagram import ColorBy, DiagramLevel, DiagramOptions, Drawing, draw, neighbours, toggled
 from ...backend.takeaway.figure import figure_bytes
 from ...backend.takeaway.naming import saved_name
-from .. import measured
+from .. import maps_in_boxes, measured
 from ..components.graph_view import BoxNumber, graph_view
+from ..maps_in_boxes import BoxMaps
 from ..shell.controls import remembered
+from ..shell.notice import refused
 from ..state import State
 
 LEVEL_LABELS: dict[DiagramLevel, str] = {"stage": "Network", "branch": "Branches", "op": "Layers"}
@@ -45,7 +47,7 @@ VIEWS = ("Block", "Whole network")
 HEIGHT = "var(--diagram)"  # which app.css has
 
 
-def show(state: State, analysis: Analysis, reference: Analysis) -> None:
+def show(state: State, analysis: Analysis, reference: Analysis, maps: BoxMaps) -> None:
     """Render the options and the diagram."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="diagram-choices"):
         view = st.segmented_control(
@@ -58,19 +60,24 @@ def show(state: State, analysis: Analysis, reference: Analysis) -> None:
             persist_state="session",
         )
         block = view == VIEWS[0]
-        options = _chosen(state, analysis, block)
-        _files(analysis, options, reference)
-    drawing = draw(analysis, options, reference)
+        options = replace(_chosen(state, analysis, block), maps=maps.on)
+        maps_in_boxes.choose(state)
+        _files(analysis, options, reference, maps)
+    if maps.problem:
+        refused(maps.problem)
+    drawing = draw(analysis, options, reference, maps.thumbnails)
     graph_view(
         drawing,
-        network=f"{state.arch.key}/{options.focus}",
+        network=f"{state.arch.key}/{options.focus}{'/maps' if maps.on else ''}",  # boxes with maps are larger
         selected=state.selected,
         key="diagram",
         on_select=state.select,
         on_expand=lambda path: _toggle(state, options, drawing, path),
         numbers=_numbers(state),
         on_edit=state.type_numbers,
-        walk=_neighbours(analysis, options.focus) if block else None,
+        walk=neighbours(analysis, options.focus) if block else None,
+        on_map=lambda path: maps_in_boxes.open_map(state, analysis, drawing, maps, path),
+        outdated=maps.outdated,
         height=HEIGHT,
     )
 
@@ -87,12 +94,6 @@ def _focus(state: State, analysis: Analysis) -> str:
     """The stage or head that the selection lies in; the first one where the picture is selected."""
     names = {part.name for part in (*analysis.stages, *analysis.aux)}
     return state.selected_stage if state.selected_stage in names else analysis.stages[0].name
-
-
-def _neighbours(analysis: Analysis, focus: str) -> tuple[str, str]:
-    names = ["", *(part.name for part in (*analysis.stages, *analysis.aux)), ""]
-    at = names.index(focus)
-    return names[at - 1], names[at + 1]
 
 
 def _chosen(state: State, analysis: Analysis, block: bool) -> DiagramOptions:
@@ -152,7 +153,7 @@ def _switches() -> list[bool]:
         ]
 
 
-def _files(analysis: Analysis, options: DiagramOptions, reference: Analysis) -> None:
+def _files(analysis: Analysis, options: DiagramOptions, reference: Analysis, maps: BoxMaps) -> None:
     """Downloads; each file is made when somebody asks for it."""
     popover = st.popover(
         "Save",
@@ -166,10 +167,11 @@ def _files(analysis: Analysis, options: DiagramOptions, reference: Analysis) -> 
     with popover:
         paper = st.segmented_control("Paper", ["Light", "Dark"], default="Light", key="paper", required=True)
         shown = replace(options, theme="dark" if paper == "Dark" else "light", focus="")
+        thumbnails = {} if maps.outdated else maps.thumbnails
         for ending, about in FILE_USES.items():
             st.download_button(
                 f"{ending[1:].upper()}: {about}",
-                partial(figure_bytes, analysis, ending, shown, reference, options.focus),
+                partial(figure_bytes, analysis, ending, shown, reference, options.focus, thumbnails),
                 saved_name(analysis.arch, ending, options.focus),
                 on_click="ignore",
                 type="tertiary",

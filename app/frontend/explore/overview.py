@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from inception_models.arch.spec import AuxHead, Pool
 
 from ...backend import Analysis, StageCost
 from ...backend.analysis.changes import Changes, first_copy
 from ...backend.common.colours import OUTSIDE_COLOUR, branch_colour
 from ...backend.common.quantity import exact, percent, shape_text
+from ...backend.common.thumbnail import Thumbnail
 from ...backend.diagram import readable
 from ..components.network_strip import StripStage, network_strip
 from ..state import State
@@ -15,14 +18,14 @@ from ..state import State
 WITHOUT_WEIGHTS = "#B5BCC5"
 
 
-def show(state: State, analysis: Analysis, reference: Analysis) -> None:
-    """Render the strip."""
+def show(state: State, analysis: Analysis, reference: Analysis, maps: Mapping[str, Thumbnail]) -> None:
+    """Render the strip; ``maps``: thumbnails of stages."""
     changes = Changes(reference)
-    stages = [_stage(stage, analysis, changes) for stage in (*analysis.stages, *analysis.aux)]
+    stages = [_stage(stage, analysis, changes, maps.get(stage.name)) for stage in (*analysis.stages, *analysis.aux)]
     network_strip(stages, selected=state.selected_stage, key="strip", on_select=state.select)
 
 
-def _stage(stage: StageCost, analysis: Analysis, changes: Changes) -> StripStage:
+def _stage(stage: StageCost, analysis: Analysis, changes: Changes, thumbnail: Thumbnail | None) -> StripStage:
     share = stage.macs / analysis.macs if analysis.macs and not isinstance(stage.part, AuxHead) else 0.0
     changed = changes.of(stage)
     lines = (
@@ -32,7 +35,10 @@ def _stage(stage: StageCost, analysis: Analysis, changes: Changes) -> StripStage
         *map(str, changed),
     )
     edited = f"{len(changed)} changed" if changed else ""
-    return StripStage(stage.name, readable(stage.name), _bars(stage), round(share, 5), "\n".join(lines), edited)
+    picture = thumbnail.uri if thumbnail else ""
+    return StripStage(
+        stage.name, readable(stage.name), _bars(stage), round(share, 5), "\n".join(lines), edited, picture
+    )
 
 
 def _bars(stage: StageCost) -> tuple[tuple[str, float], ...]:

@@ -7,9 +7,12 @@ from functools import partial
 
 import streamlit as st
 
+from inception_models import Arch
+
 from ...backend import Analysis, ModuleAnalysis
 from ...backend.common.quantity import exact, shape_text
 from ...backend.common.text import file_name
+from ...backend.decide.comparing.recognition import recognised_network
 from ...backend.diagram.module_diagram import ModuleColor, ModuleDiagramOptions, draw_modules, modules_as_file
 from ...backend.diagram.module_scene import comfortable_depth
 from ...backend.foreign.hierarchy import part_tree
@@ -18,6 +21,7 @@ from ...backend.foreign.totals import network_totals
 from ...backend.foreign.view import ModuleView, depth_of
 from ..components.graph_view import graph_view
 from ..shell.notice import plain, refused
+from ..shell.page_links import page_link
 from ..shell.panel import panel
 from ..shell.totals import Total, totals_html
 from ..state import State
@@ -64,6 +68,19 @@ def _totals(state: State, analysis: Analysis, asked: Asked, found: ModuleAnalysi
         ("Activations", "B", own.peak_bytes, other.peak_bytes, "The most that feature maps take at any time."),
     )
     st.html(totals_html((Total(*row, other.title) for row in rows), "metrics"))
+    if known := _recognised(asked, found):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(plain(f"This is {known.about.title}: the same convolutions and linear layers."), width="content")
+            st.button("Pin it", icon=":material/keep:", key="own-pin", on_click=state.pin, args=(known, asked.title))
+            page_link("Compare", "Compare")
+
+
+def _recognised(asked: Asked, found: ModuleAnalysis) -> Arch | None:
+    """The network of the family that it is, looked up once."""
+    if st.session_state.get("own_recognised", (None,))[0] != asked:
+        st.session_state.own_recognised = asked, recognised_network(found)
+    known = st.session_state.own_recognised[1]
+    return known if isinstance(known, Arch) else None
 
 
 def _diagram(asked: Asked, found: ModuleAnalysis) -> None:

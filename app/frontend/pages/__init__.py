@@ -6,11 +6,11 @@ import streamlit as st
 
 from ..shell import actions, page_links
 from ..shell.callbacks import guard_callbacks
-from ..shell.panel import panel
+from ..shell.panel import AROUND, panel
 from ..shell.presence import person
 from ..state import current
 from ..takeaway import dialog
-from . import compare, costs, explore, learn, own_network, picture, train
+from . import compare, costs, explore, learn, own_network, picture, search, train
 
 
 def show() -> None:
@@ -22,6 +22,7 @@ def show() -> None:
         st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),
         st.Page(costs.page, title="Costs", icon=":material/bar_chart:", url_path="costs"),
         st.Page(compare.page, title="Compare", icon=":material/compare:", url_path="compare"),
+        st.Page(search.page, title="Search", icon=":material/search:", url_path="search"),
         st.Page(train.page, title="Train", icon=":material/school:", url_path="train"),
         st.Page(learn.page, title="Learn", icon=":material/menu_book:", url_path="learn"),
         st.Page(own_network.page, title="Your own network", icon=":material/upload_file:", url_path="own-network"),
@@ -30,6 +31,6 @@ def show() -> None:
     actions.register(dialog.show)
     chosen = st.navigation(pages, position="top")
     page_links.open_wanted(current(), chosen.title)
-    with panel(chosen.title):  # its parts have panels of their own
+    with panel(chosen.title, AROUND):  # its parts have panels of their own
         current().turn_to(chosen.title)
         chosen.run()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import streamlit as st
+import torch
 from streamlit.delta_generator import DeltaGenerator
 
 from inception_models.arch.refusal import remedies_of
 from inception_models.weights import Source
 
 from ...backend.picture.forward import Forward, forward
-from ..picture import demo_pictures, learned, tabs, weights_card
-from ..picture.picture_input import Picture, choose_picture
+from ..picture import demo_pictures, learned, number_format, tabs, weights_card
+from ..picture.picture_input import choose_picture
 from ..picture.weights_input import choose_weights
 from ..shell import frame, memory
 from ..shell.notice import plain, refused
 from ..shell.panel import panel
+from ..shell.pictures import Picture, use_picture
 from ..shell.weights_in_use import use_weights_of
 from ..state import State
 from ..training.run import just_trained
@@ -30,21 +32,24 @@ def page() -> None:
     with first:
         weights = choose_weights(state, just_trained(), files)
         use_weights_of(state.arch.key, weights)
+        dtype = number_format.choose_format()
         problems = st.container()
     with pictures:
         test = demo_pictures.choose_test_picture() if weights == "demo" else None
         picture = test.picture if test else choose_picture(state.files)
+        use_picture(picture)
         memory.keep_again(state)  # it has the names of files now
     with results:
         forward_pass = None
         with panel("What the network makes of the picture"):
             try:
-                forward_pass = _forward(state, picture, weights, problems)
+                forward_pass = _forward(state, picture, weights, dtype, problems)
             except ValueError as problem:
                 _too_large(state, problem)
         if forward_pass is None:
             return
         _prediction(forward_pass, picture.credit, test.label if test else "")
+        number_format.show_rounding(forward_pass, picture)
     with files:
         weights_card.show(forward_pass.loaded)
     with right:
@@ -69,22 +74,22 @@ def _too_large(state: State, problem: ValueError) -> None:
         )
 
 
-def _forward(state: State, picture: Picture, weights: Source, problems: DeltaGenerator) -> Forward:
+def _forward(state: State, picture: Picture, weights: Source, dtype: torch.dtype, problems: DeltaGenerator) -> Forward:
     """The forward pass of this picture through this network, remembered until one of them changes.
 
     Why weights cannot be used is said in ``problems``, and random ones are used instead.
     """
-    key = (state.arch, picture.digest, weights)
+    key = (state.arch, picture.digest, weights, dtype)
     if st.session_state.get("forward", (None,))[0] != key:
         with st.spinner("Running the network"):
             try:
-                st.session_state.forward = (key, forward(state.arch, picture.image, weights))
+                st.session_state.forward = (key, forward(state.arch, picture.image, weights, dtype=dtype))
             except ValueError as problem:
                 if weights == "random":
                     raise
                 with problems:
                     weights_card.unusable(problem, state)
-                return _forward(state, picture, "random", problems)
+                return _forward(state, picture, "random", dtype, problems)
     forward_pass = st.session_state.forward[1]
     assert isinstance(forward_pass, Forward)
     return forward_pass

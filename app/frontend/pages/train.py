@@ -1,4 +1,4 @@
-"""Train: a small training run on this machine, and what a width is worth to a network that was trained."""
+"""Train: a small training run on this machine, what a width is worth to a trained network, and pruning one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from functools import partial
 
 from ..shell import frame
 from ..shell.tabs import remembered_tabs
-from ..training import run, sweep
+from ..training import pruning, run, sweep
 
 
 def page() -> None:
     """Render the page."""
     state, analysis, _ = frame.show()
-    remembered_tabs(
-        "train", {"Train": partial(run.show, state, analysis), "Accuracy against MACs": partial(sweep.show, state)}
-    )
+    tabs = {
+        "Train": partial(run.show, state, analysis),
+        "Accuracy against MACs": partial(sweep.show, state),
+        "Prune and heal": partial(pruning.show, state),
+    }
+    remembered_tabs("train", tabs)

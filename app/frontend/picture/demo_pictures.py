@@ -15,8 +15,8 @@ from inception_models.checkpoints.demo import demo, test_pictures
 from ...backend.common.jobs import Progress
 from ...backend.training.accuracy import correct_on_demo
 from ..shell.background import BackgroundTask
+from ..shell.pictures import Picture, thumbnail_label
 from ..state import State
-from .picture_input import Picture, thumbnail_label
 
 Correct = tuple[int, int]
 """How many pictures were recognised, and of how many."""

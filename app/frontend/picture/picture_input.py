@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from hashlib import sha256
-from io import BytesIO
 
 import streamlit as st
-from PIL import Image, ImageOps
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ...backend.common.limits import MAX_UPLOAD_BYTES
 from ...backend.picture.images import EXTENSIONS, PICTURE_FORMATS, SAMPLES, ImageError, notes_of, open_image
-from ..shell.controls import remembered
 from ..shell.notice import plain, refused
-
-DEFAULT_SAMPLE = "cat"
-THUMBNAIL_PX = 96
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture that was opened and checked. ``digest`` tells two pictures apart; ``title`` names it, in few words."""
-
-    image: Image.Image
-    digest: str
-    title: str
-    credit: str
+from ..shell.pictures import DEFAULT_SAMPLE, SAMPLE_KEY, Picture, choose_sample, shipped, take_back
 
 
 def choose_picture(files: dict[str, str]) -> Picture:
@@ -38,7 +22,7 @@ def choose_picture(files: dict[str, str]) -> Picture:
     The person's own picture stays while another page is open, though the browser's field is emptied. ``files`` has its
     name, which outlives the server that has the picture.
     """
-    another = partial(_take_back, "upload", files)
+    another = partial(take_back, "upload", files)
     samples, own_files = st.container(), st.container()
     with own_files:
         own = st.file_uploader(
@@ -53,10 +37,10 @@ def choose_picture(files: dict[str, str]) -> Picture:
         taken = _camera(another)
     alone = own is None and taken is None
     with samples:
-        sample = _sample("Picture", DEFAULT_SAMPLE, "sample", disabled=not alone, on_change=another)
+        sample = choose_sample("Picture", DEFAULT_SAMPLE, SAMPLE_KEY, disabled=not alone, on_change=another)
     with own_files:
         opened = _own_picture("upload", own, files=files) or _own_picture("camera", taken, "Your camera")
-    return opened or _shipped(sample)
+    return opened or shipped(sample)
 
 
 def choose_second_picture(first: Picture) -> Picture:
@@ -65,8 +49,8 @@ def choose_second_picture(first: Picture) -> Picture:
         "Second picture", type=list(EXTENSIONS), key="second_upload", max_upload_size=MAX_UPLOAD_BYTES // 2**20
     )
     others = [name for name in SAMPLES if SAMPLES[name].title != first.title]
-    sample = _sample("or one of these", others[0], "second_sample", disabled=own is not None)
-    return _own_picture("second_upload", own) or _shipped(sample)
+    sample = choose_sample("or one of these", others[0], "second_sample", disabled=own is not None)
+    return _own_picture("second_upload", own) or shipped(sample)
 
 
 def _camera(on_change: Callable[[], None]) -> UploadedFile | None:
@@ -74,33 +58,6 @@ def _camera(on_change: Callable[[], None]) -> UploadedFile | None:
     if not st.toggle("Use the camera", key="use_camera", help="Your browser asks before it shows the camera."):
         return None
     return st.camera_input("Camera", key="camera", label_visibility="collapsed", on_change=on_change)
-
-
-def _sample(label: str, default: str, key: str, disabled: bool, on_change: Callable[[], None] | None = None) -> str:
-    picked = st.pills(
-        label,
-        list(SAMPLES),
-        default=remembered(key, SAMPLES, default),
-        format_func=_sample_label,
-        key=key,
-        required=True,
-        disabled=disabled,
-        on_change=on_change,
-        persist_state="session",
-    )
-    return picked or default
-
-
-@cache
-def _sample_label(name: str) -> str:
-    return thumbnail_label(_shipped(name).image, SAMPLES[name].title)
-
-
-def thumbnail_label(image: Image.Image, name: str) -> str:
-    """A label of a choice: the picture above its name, as app.css shows it."""
-    small, file = ImageOps.fit(image, (THUMBNAIL_PX, THUMBNAIL_PX)), BytesIO()
-    small.save(file, "PNG")
-    return f"![](data:image/png;base64,{b64encode(file.getvalue()).decode()}) {plain(name)}"
 
 
 @dataclass(frozen=True)
@@ -143,23 +100,9 @@ def _own_picture(
     return opened.picture
 
 
-def _take_back(uploader: str, files: dict[str, str]) -> None:
-    """Another picture was chosen, or none."""
-    st.session_state.pop(f"opened:{uploader}", None)
-    files.pop(uploader, None)
-
-
 def _opened(own: UploadedFile, title: str) -> _Opened:
     data, name = own.getvalue(), title or own.name
     try:
         return _Opened(own.file_id, Picture(open_image(data, own.name), sha256(data).hexdigest(), name, name))
     except ImageError as error:
         return _Opened(own.file_id, None, str(error))
-
-
-@cache
-def _shipped(name: str) -> Picture:
-    sample = SAMPLES[name]
-    data = sample.path.read_bytes()
-    credit = f"{sample.credit}. {sample.licence}"
-    return Picture(open_image(data, sample.file), sha256(data).hexdigest(), sample.title, credit)

@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from ..components.present_button import present_button
 from ..components.share_button import share_button
 from ..state import State
+from . import sharing
 
 
 def register(*rooms: Callable[[State], None]) -> None:
@@ -22,6 +24,10 @@ def register(*rooms: Callable[[State], None]) -> None:
 def show(state: State) -> None:
     """Render the actions. To be called outside of fragments, at the same place on every page."""
     with st.container(horizontal=True, gap=None, key="actions"):
-        share_button("share")
-        for action in st.session_state.actions:
+        if state.page == "Explore":
+            present_button("present")
+        share_button("share", sharing.note)
+        for action in st.session_state.get("actions", ()):  # a page alone has none
             action(state)
+    if isinstance(shared := st.session_state.pop("shared", None), sharing.Shared):
+        sharing.show(state, shared)

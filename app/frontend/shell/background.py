@@ -21,6 +21,7 @@ from .presence import person
 from .task_records import RECORDS, TaskRecord
 
 POLL_SECONDS = 0.5
+FOLLOWED_SECONDS = 0.2
 MOMENT_SECONDS = 0.5  # what takes less appears at once, without a progress bar
 ESTIMATE_AFTER_SECONDS = 2.0  # of watching: an estimate from less would jump about
 
@@ -107,6 +108,28 @@ class BackgroundTask(Generic[_Result]):
         if st.button("Try again", icon=":material/refresh:", key=f"{self.name}.again") and self.start(work, question):
             st.rerun()
         return None
+
+    def followed(self, work: Callable[[Progress], _Result], question: object) -> _Result | None:
+        """The answer to a question that a page asks by being drawn; None, at once and with nothing shown, until it is
+        known: then the page is drawn again.
+
+        Work on an earlier question is cancelled. The answer is kept.
+        """
+        record = self._record()
+        gave_up = record.asked == question and bool(record.problem or record.cancelled)
+        if record.answers == question and record.result is not None:
+            return record.result
+        if record.job is not None and record.asked != question:
+            JOBS.cancel(record.job)
+        elif record.job is None and not gave_up:
+            self.start(work, question)
+        if self.running:
+            st.fragment(self._await, run_every=FOLLOWED_SECONDS)()
+        return None
+
+    def _await(self) -> None:
+        if not self.running:
+            st.rerun()
 
     def show_problem(self, question: object = None) -> None:
         """Render why there is no newer result, where there is a reason."""

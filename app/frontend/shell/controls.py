@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Mapping
+from contextlib import suppress
 from typing import TypeVar
 
 import streamlit as st
+
+from ..state import State, current
 
 _Option = TypeVar("_Option")
 
@@ -26,11 +29,14 @@ def choice_stays_among(key: str, options: Collection[_Option], otherwise: _Optio
 
 
 def remembered(key: str, options: Container[_Option], otherwise: _Option) -> _Option:
-    """What the control called ``key`` shows at first: what this browser had in it, if that is an option still.
+    """What the control called ``key`` shows at first: what the link says or this browser had in it, if it is an option.
 
-    From now on the browser keeps what is chosen in it.
+    From now on the browser keeps what is chosen in it, and the page's link says it.
     """
-    brought = st.session_state.get("brought", {}).get(key)
+    state = current()
+    _first_choices().setdefault(state.page, {})[key] = otherwise
+    linked = _asked(state).get(_parameter(key))
+    brought = st.session_state.get("brought", {}).get(key) if linked is None else _like(otherwise, linked)
     default: _Option = brought if type(brought) is type(otherwise) and brought in options else otherwise
     st.session_state.setdefault("choices", {}).setdefault(key, default)
     return default
@@ -42,6 +48,50 @@ def choices() -> dict[str, object]:
     brought: dict[str, object] = st.session_state.get("brought", {})
     shown.update({key: st.session_state.get(key, shown[key]) for key in shown})
     return brought | shown
+
+
+def view(state: State) -> dict[str, str]:
+    """What is chosen in the open page's controls, other than at first, as the parameters of a link."""
+    first, chosen = _first_choices().get(state.page), choices()
+    if first is None:  # the page is about to be drawn
+        return dict(_asked(state))
+    changed = {key: chosen[key] for key, otherwise in first.items() if chosen.get(key, otherwise) != otherwise}
+    return {_parameter(key): _text(value) for key, value in changed.items()}
+
+
+def _text(value: object) -> str:
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+
+
+def _first_choices() -> dict[str, dict[str, object]]:
+    """By page, what each of its controls shows where nothing was chosen."""
+    first: dict[str, dict[str, object]] = st.session_state.setdefault("first_choices", {})
+    return first
+
+
+def _asked(state: State) -> Mapping[str, str]:
+    return state.asked if state.page == state.asked_page else {}
+
+
+def _parameter(key: str) -> str:
+    return "tab" if key.endswith("_open") else key.lower().replace(" ", "-").replace("_", "-")
+
+
+def _like(otherwise: object, text: str) -> object:
+    """What ``text`` in a link says, if it is of the same kind as ``otherwise``."""
+    with suppress(ValueError):
+        match otherwise:
+            case bool():
+                return {"on": True, "off": False}.get(text)
+            case int():
+                return int(text)
+            case float():
+                return float(text)
+            case str():
+                return text
+            case _:
+                pass
+    return None
 
 
 def bring_choices(brought: Mapping[str, object]) -> None:

@@ -51,7 +51,7 @@ def fit_dialog(state: State) -> None:
 
 
 def _choices(state: State) -> tuple[Strategy, tuple[str, ...], int, Source]:
-    source = _trained(state)
+    source = weights_in_use(state)
     known: list[Strategy] = ["even", "sensitivity"] if source == "random" else list(STRATEGIES)
     strategy = st.segmented_control(
         "Strategy",
@@ -77,12 +77,6 @@ def _choices(state: State) -> tuple[Strategy, tuple[str, ...], int, Source]:
             "Multiples of", DIVISORS, key="fit-divisor", help="Widths are rounded to multiples of it"
         )
     return strategy, tuple(lock), divisor, source
-
-
-def _trained(state: State) -> Source:
-    """The trained weights of the network, where there are any."""
-    known = weights_in_use(state.arch.key)
-    return "demo" if known == "random" and state.weights.get(state.arch.key) == "demo" else known
 
 
 def _parts(arch: Arch) -> list[str]:

@@ -10,6 +10,7 @@ from ...backend import Analysis, analyze
 from ..state import State, address_of, current
 from . import actions, goal, lesson, memory, network_bar, totals
 from .notice import plain, refusal
+from .panel import AROUND
 
 Networks = tuple[State, Analysis, Analysis]
 """The state, the network as it is, and the published one."""
@@ -54,7 +55,7 @@ def _above(state: State, analysis: Analysis, reference: Analysis) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(plain(state.notice), icon=":material/info:")
             st.button("Undo", key="undo-notice", icon=":material/undo:", on_click=state.undo)
-    refusal(state, "link")
+    refusal(state, AROUND)
     with st.container(horizontal=True, vertical_alignment="center", gap=None, key="totals-line"):
         totals.show(analysis, reference, state.goal)
         with st.container(horizontal=True, vertical_alignment="center", gap=None, width="content", key="goal"):

@@ -18,13 +18,13 @@ import streamlit as st
 from inception_models import ARCHITECTURES, Arch
 from inception_models.checkpoints.preprocessing import preprocessing_from_json
 
-from ...backend.common.links import linked_network
+from ...backend.common.links import fits, linked_network
 from ...backend.common.pins import linked_pins
 from ...backend.decide.fitting.budget import budget_text, read_budget
 from ...backend.learn.reading import lessons
 from ..components.session_memory import session_memory
-from ..state import HISTORY, LessonPlace, State, address_of, current, linkable, opened
-from .controls import bring_choices, choices
+from ..state import HISTORY, Address, LessonPlace, State, address_of, current, linkable, opened, part_names
+from .controls import bring_choices, choices, view
 from .visitor import known_browser, visitor
 
 ANSWER_SECONDS = 3
@@ -54,7 +54,7 @@ def _go_back(variant: str, stage: str) -> None:
         if variant != state.arch.key:
             st.session_state.steps_back = st.session_state.get("steps_back", 0) + 1
             state.show_variant(variant)
-        if stage in _parts(state.arch):
+        if stage in part_names(state.arch):
             state.select(stage)
 
 
@@ -85,6 +85,8 @@ def kept_of(state: State) -> dict[str, object]:
     return {
         "title": f"{state.arch.about.title}{edited} | {state.page} | Inception Explorer",
         **asdict(address),
+        "more": _more(state, address),
+        "forget": st.session_state.get("forget", 0),
         "steps": {"at": state.step, "past": len(state.past), "future": len(state.future)},
         "kept": {
             "selected": state.selected,
@@ -100,6 +102,12 @@ def kept_of(state: State) -> dict[str, object]:
         },
         "learning": {"learned": state.learned, "welcomed": state.welcomed},
     }
+
+
+def _more(state: State, address: Address) -> Mapping[str, str]:
+    """What the address has besides the network: what the page shows of it too, where there is room."""
+    whole = view(state) | address.more
+    return whole if fits(Address(address.network, address.complete, whole).query) else address.more
 
 
 def _restore(record: object, learning: object, query: str) -> None:
@@ -129,6 +137,8 @@ def _restore(record: object, learning: object, query: str) -> None:
     if query and dict(parse_qsl(query.removeprefix("?"))) != address:
         state.become(link.arch)
         state.weights |= link.weights
+        state.selected, state.asked = link.selected, link.asked
+        state.expanded, state.folded = link.expanded, link.folded
         state.goal = link.goal or state.goal
         state.pins = link.pins or state.pins
         state.refusal = link.refusal
@@ -174,7 +184,7 @@ def recalled(record: object) -> tuple[State, dict[str, str]]:
     with suppress(ValueError):
         state.goal = read_budget(str(kept.get("goal") or ""))
     selected = kept.get("selected")
-    if isinstance(selected, str) and selected.partition(".")[0] in _parts(arch):
+    if isinstance(selected, str) and selected.partition(".")[0] in part_names(arch):
         state.selected = selected
     return state, address
 
@@ -232,8 +242,4 @@ def _prepared(value: object) -> dict[str, Mapping[str, object]]:
 
 def _stages(arch: Arch, value: object) -> frozenset[str]:
     names = value if isinstance(value, list) and len(value) <= MOST_NAMES else []
-    return frozenset(name for name in names if isinstance(name, str) and name.partition(".")[0] in _parts(arch))
-
-
-def _parts(arch: Arch) -> set[str]:
-    return {"input", *(part.name for part in (*arch.stages, *arch.aux))}
+    return frozenset(name for name in names if isinstance(name, str) and name.partition(".")[0] in part_names(arch))

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from streamlit.errors import FragmentHandledException
 
 from ...backend.common.failures import machine_failure
 from ...backend.common.log import note_failure
 from ...backend.diagram import LayoutError
-from .notice import refused
+from ..state import current
+from .notice import refusal, refused
+
+AROUND = "link"  # the place under the network bar, for what belongs to no panel
+_PLACE = ContextVar("place", default=AROUND)
+
+
+def place_now() -> str:
+    """Where to say that a click on what is being rendered has failed: at the innermost panel around it."""
+    return _PLACE.get()
 
 
 @contextmanager
-def panel(name: str) -> Iterator[None]:
+def panel(name: str, place: str = "") -> Iterator[None]:
     """Render what is inside. If it fails, one sentence that begins with ``name`` takes its place.
 
     What the page could not have foreseen is logged. Streamlit's own signals, such as for a rerun, are no failures.
+    ``place``: where it is said that a click in it has failed, if not at its own beginning.
     """
+    outside = _PLACE.set(place or name)
     try:
+        if not place:
+            refusal(current(), name)
         yield
     except FragmentHandledException:
         raise
@@ -28,6 +42,8 @@ def panel(name: str) -> Iterator[None]:
     except Exception as problem:
         note_failure(name)
         refused(f"{name} cannot be shown. {reason_of(problem)}")
+    finally:
+        _PLACE.reset(outside)
 
 
 def reason_of(problem: Exception) -> str:

@@ -20,15 +20,21 @@ def use_weights_of(key: str, weights: Source) -> None:
 
 
 def weights_in_use(state: State) -> Source:
-    """The weights of the network that is shown: as the Picture page used them last, else those that the link names."""
+    """The weights of the network that is shown."""
+    return chosen_weights(state, state.arch)
+
+
+def chosen_weights(state: State, arch: Arch) -> Source:
+    """The weights of a network: as the Picture page used them last, else those that the link names."""
     used: tuple[str, Source] = st.session_state.get("weights_in_use", ("", "random"))
-    if used[0] == state.arch.key:
+    if used[0] == arch.key:
         return used[1]
-    name = state.weights.get(state.arch.key, "")
-    return name if name in linkable(state.arch) and _is_here(name) else "random"
+    name = state.weights.get(arch.key, "")
+    return name if name in linkable(arch) and weights_are_here(name) else "random"
 
 
-def _is_here(name: str) -> bool:
+def weights_are_here(name: str) -> bool:
+    """Whether the demo's or published weights are on this machine."""
     if name == "demo":
         return True
     known = CHECKPOINTS[name]

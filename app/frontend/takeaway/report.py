@@ -10,6 +10,7 @@ import streamlit as st
 from inception_models import Arch
 
 from ...backend.common.jobs import Progress
+from ...backend.common.pins import Pin
 from ...backend.picture.forward import Forward
 from ...backend.takeaway.naming import saved_name
 from ...backend.takeaway.report.page import report
@@ -20,7 +21,7 @@ from .made_file import FileTask, made_file
 REPORT: FileTask = FileTask("report", "Writing the report", "Stop after this step", steady=False)
 ABOUT = (
     "One HTML file that opens offline: the story, the totals beside the published ones, the diagram whose"
-    " blocks open, Table 1, costs that can be sorted, the code, a link and what to cite."
+    " blocks open, Table 1, costs that can be sorted, the code, a link and what to cite. Pinned networks are compared."
 )
 
 
@@ -33,10 +34,12 @@ def show(state: State) -> None:
     address = address_of(state)
     link = f"{st.context.url or ''}?{urlencode(address.query)}" if address.complete else ""
     name = saved_name(state.arch, ".html")
-    question = (state.arch, picture, link)
+    pins = tuple(pin for pin in state.pins if pin.arch != state.arch)
+    question = (state.arch, picture, pins, link)
     made_file(REPORT, name, f"Make {name}", partial(_written, *question), question)
 
 
-def _written(arch: Arch, picture: Forward | None, link: str, progress: Progress) -> bytes:
+def _written(arch: Arch, picture: Forward | None, pins: tuple[Pin, ...], link: str, progress: Progress) -> bytes:
     progress.report(0.1, "diagrams and tables")
-    return report(arch, picture=picture, address=link).encode()
+    others = [(pin.name, pin.arch) for pin in pins]
+    return report(arch, picture=picture, others=others, address=link).encode()

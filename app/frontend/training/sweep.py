@@ -24,7 +24,7 @@ PROPOSED_WIDTH = "conv2"  # a cut is felt most here
 def show(state: State) -> None:
     """Render the tab."""
     weights = demo()
-    arch = state.arch if _fits(state.arch, weights) else weights.arch
+    arch = state.arch if fits_demo(state.arch, weights) else weights.arch
     _which(state, arch, weights)
     if SWEEP.running:
         SWEEP.watch()
@@ -34,7 +34,7 @@ def show(state: State) -> None:
         _result(measured, arch)
 
 
-def _fits(arch: Arch, weights: TrainedWeights) -> bool:
+def fits_demo(arch: Arch, weights: TrainedWeights) -> bool:
     """Whether the demo's weights can be carried over to ``arch`` and its pictures still make sense."""
     trained = weights.arch
     return (arch.key, arch.classes, arch.input_size) == (trained.key, trained.classes, trained.input_size)

@@ -9,10 +9,12 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import ValidationError, validate
 
 from app.backend import analyze
 from app.backend.common.limits import MAX_LINK_BYTES
 from app.backend.common.links import compact, from_query, link_text, parsed, to_query
+from app.backend.common.network_file import network_json, saved_network
 from inception_models import ARCHITECTURES, Arch, with_widths
 from inception_models.edits.depth import scales, with_scales
 from inception_models.edits.input_output import with_classes, with_input_size, without_aux
@@ -20,6 +22,7 @@ from inception_models.edits.link import to_edits
 from inception_models.edits.structure import without_branch
 from inception_models.edits.toggles import activation, dropout, has_batch_norm, with_batch_norm
 from inception_models.edits.widths import scaled
+from inception_models.shipped import ASSETS
 from tests.fuzzing import drawing
 from tests.models.random_edits import edited
 
@@ -69,17 +72,42 @@ def test_an_edit_of_the_whole_network_is_one_short_word(arch: Arch, edits: str) 
     assert from_query(to_query(arch)) == (arch, None)
 
 
+SCHEMA = json.loads((ASSETS / "network.schema.json").read_text())
+
+
 @drawing(40)
 @given(st.data())
-def test_any_edits_come_back_from_an_address_no_longer_than_json(data: st.DataObject) -> None:
+def test_any_edits_come_back_from_a_short_address_and_from_a_file_of_the_schema(data: st.DataObject) -> None:
     original = ARCHITECTURES[data.draw(st.sampled_from(list(ARCHITECTURES)))]
     arch, _ = data.draw(edited(original))
     query = to_query(arch)
     assert from_query(dict(parse_qsl(link_text(query)))) == (arch, None)
+    saved = network_json(arch)
+    validate(json.loads(saved), SCHEMA)
+    assert saved_network("saved.json", saved.encode()) == arch
     as_json = json.dumps(to_edits(original, arch), separators=(",", ":"))
     assert from_query({"variant": original.key, "edits": as_json}) == (arch, None)
     if arch != original:
         assert len(link_text(query)) < len(link_text({"variant": original.key, "edits": as_json}))
+
+
+WRONG: tuple[dict[str, object], ...] = (
+    {"v": 3},
+    {"x": 0.5},
+    {"v": 2, "x": 9},
+    {"v": 2, "y": 1},
+    {"v": 2, "w": {"inception3a": {"branch1x1.conv": "64"}}},
+    {"v": 2, "aux": True},
+)
+
+
+@pytest.mark.parametrize("edits", WRONG, ids=str)
+def test_what_the_schema_refuses_is_refused_here_too(edits: dict[str, object]) -> None:
+    file = {"variant": "googlenet", "edits": edits}
+    with pytest.raises(ValidationError):
+        validate(file, SCHEMA)
+    with pytest.raises(ValueError, match=r"\.$"):
+        saved_network("saved.json", json.dumps(file).encode())
 
 
 @drawing(100)

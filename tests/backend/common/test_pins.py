@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.backend.common.pins import LONGEST_NAME, MOST_PINS, Pin, fresh_name, linked_pins, pins_of_text
+from app.backend.common.limits import MAX_LINK_BYTES
+from app.backend.common.links import link_text
+from app.backend.common.pins import LONGEST_NAME, MOST_PINS, Pin, fresh_name, linked_pins, pins_of_text, pins_text
 from app.backend.common.pins import usual_name as usual
 from app.frontend.state import State, address_of, opened
-from inception_models import ARCHITECTURES, widths, with_widths
+from inception_models import ARCHITECTURES, with_widths
+from inception_models.arch.tree import blocks
 from inception_models.edits.input_output import with_classes
+from inception_models.edits.structure import duplicated_branch
 from inception_models.edits.widths import scaled
 from tests.fuzzing import drawing
 from tests.models.random_edits import edited
 
 GOOGLENET, V3 = ARCHITECTURES["googlenet"], ARCHITECTURES["inception_v3"]
+V4 = ARCHITECTURES["inception_v4"]
 GOOD = {"variant": "inception_v3"}
 
 
@@ -37,8 +42,9 @@ def pinned(draw: st.DrawFn) -> tuple[Pin, ...]:
 @drawing(40)
 @given(pinned())
 def test_pins_come_back_as_they_were(pins: tuple[Pin, ...]) -> None:
+    assert pins_of_text(pins_text(pins)) == (pins, "") or len(pins_text(pins)) > MAX_LINK_BYTES
     assert linked_pins(json.loads(json.dumps([pin.link for pin in pins]))) == (pins, "")
-    assert all(len(pin.name) <= LONGEST_NAME + 4 for pin in pins)
+    assert all(len(pin.name) <= LONGEST_NAME for pin in pins)
 
 
 def test_a_link_opens_with_its_pins_beside_the_network() -> None:
@@ -49,8 +55,7 @@ def test_a_link_opens_with_its_pins_beside_the_network() -> None:
         (V3, "again"),
     ):
         state.pin(arch, name)
-    address = address_of(state)
-    query = dict(parse_qsl(urlencode(address.network | address.more)))
+    query = dict(parse_qsl(link_text(address_of(state).query)))
     again = opened(query)
     assert (again.arch, again.pins, again.refusal) == (state.arch, state.pins, None)
     assert [pin.name for pin in again.pins] == ["Inception v3", "wide & <b>odd</b> 5×5"]
@@ -61,10 +66,12 @@ def test_a_link_opens_with_its_pins_beside_the_network() -> None:
     "text, kept, sentence",
     [
         ("", 0, ""),
-        ("[", 0, "they are not valid JSON"),
-        ("[" * 5000, 0, "they are not valid JSON"),
-        ("9" * 5000, 0, "they are not valid JSON"),
+        ("[", 0, "they are not as a link has them"),
+        ("[" * 5000, 0, "they are not as a link has them"),
+        ("9" * 5000, 0, "they are not as a link has them"),
         ('{"variant":"googlenet"}', 0, "they are not a list"),
+        ("p:[(variant:inception_v3),(variant:googlenet,edits:(v:2,x:0.5),name:half)]", 2, ""),
+        ("p:[(variant:inception_v3),(variant:goog", 0, "not as a link has them"),
         ("null", 0, "they are not a list"),
         (json.dumps([GOOD] * 9000), 0, "longer than 8 kB"),
         ('[1,"a",null,{}]', 0, "Pin 1 of the link was left out"),
@@ -102,6 +109,14 @@ def test_names_are_one_short_line_and_none_is_twice() -> None:
     assert [pin.name for pin in state.pins] == [f"{title}, 1 change", "ten and more", f"{title}, 1 change (2)"]
 
 
+def test_two_long_names_stay_apart_and_come_back() -> None:
+    state = State.showing(GOOGLENET)
+    for classes in (10, 20, 30):
+        state.pin(with_classes(GOOGLENET, classes), "x" * 70)
+    assert len({pin.name for pin in state.pins}) == 3
+    assert pins_of_text(pins_text(state.pins)) == (state.pins, "")
+
+
 def test_the_button_pins_and_takes_the_pin_off_and_says_when_there_is_no_room() -> None:
     state = State.showing(GOOGLENET)
     state.toggle_pin()
@@ -125,10 +140,13 @@ def test_pins_too_long_for_a_link_leave_the_network_in_it() -> None:
         wider = {f"inception{stage}.branch1x1.conv": 70 + number for stage in ("3a", "3b")}
         state.pin(with_widths(GOOGLENET, wider), "ü" * LONGEST_NAME)
     assert address_of(state).pinned
+    many = GOOGLENET
+    for name, block in blocks(GOOGLENET).items():
+        many = duplicated_branch(many, f"{name}.{block.branches[1].name}")
     for number in range(MOST_PINS):
         state.unpin(0)
-        state.pin(with_widths(GOOGLENET, {path: width + 1 + number for path, width in widths(GOOGLENET).items()}))
+        state.pin(with_classes(many, 10 + number))
     address = address_of(state)
     assert (address.pinned, address.complete) == (False, True)
     assert "pins" not in address.more
-    assert opened(address.network | address.more).arch == state.arch
+    assert opened(address.query).arch == state.arch

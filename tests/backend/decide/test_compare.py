@@ -18,15 +18,17 @@ from app.backend.common.jobs import Progress
 from app.backend.decide.comparing.alignment import aligned
 from app.backend.decide.comparing.comparison import Comparison, NetworkDifference
 from app.backend.decide.comparing.difference_diagram import draw_differences
+from app.backend.decide.comparing.recognition import recognised_network
 from app.backend.decide.comparing.same_picture import Viewer, same_picture, sights_of
 from app.backend.foreign.inspection import inspected
 from app.backend.picture.forward import forward
 from app.cli import main
 from inception_models import ARCHITECTURES, Arch, with_widths
+from inception_models.arch.shapes import Shape
 from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.demo import test_pictures as demo_pictures
 from inception_models.edits.depth import with_repeats, with_scales
-from inception_models.edits.input_output import with_classes
+from inception_models.edits.input_output import with_classes, with_input_size
 from inception_models.edits.structure import duplicated_branch, without_branch
 from inception_models.edits.whatif import factorised, swapped_pool
 from inception_models.edits.widths import scaled
@@ -128,6 +130,20 @@ def test_somebody_elses_network_is_the_same_stage_by_stage() -> None:
     comparison = compare(ARCHITECTURES["inception_v3"], inspected("torchvision:inception_v3", None))
     assert comparison.params.difference == comparison.macs.difference == 0
     assert [part for part in comparison.parts if not part.aux] == []
+
+
+@pytest.mark.parametrize(
+    "name, shape, recognised",
+    [
+        ("torchvision:inception_v3", None, with_input_size(ARCHITECTURES["inception_v3"], 299)),
+        ("torchvision:googlenet", (3, 192, 192), with_input_size(ARCHITECTURES["googlenet_torchvision"], 192)),
+        ("torchvision:googlenet", (3, 224, 192), None),
+        ("timm:inception_resnet_v2", None, ARCHITECTURES["inception_resnet_v2"]),
+        ("torchvision:resnet18", None, None),
+    ],
+)
+def test_somebody_elses_network_is_recognised(name: str, shape: Shape | None, recognised: Arch | None) -> None:
+    assert recognised_network(inspected(name, shape)) == recognised
 
 
 def test_a_notebook_shows_totals_and_every_difference_in_words() -> None:

@@ -12,11 +12,14 @@ import pytest
 
 from app.backend import analyze
 from app.backend.common.jobs import Cancelled, Progress
+from app.backend.decide.healing import heal_data
 from app.backend.decide.healing.heal import HealPlan, heal_csv, heal_json, prune_and_heal
 from app.backend.decide.healing.heal_figure import heal_svg
 from app.cli import main
 from inception_models.checkpoints.demo import demo
 from inception_models.training.datasets import Data, digits
+from inception_models.training.evaluate import evaluate
+from inception_models.training.start import loaded_with_its_classes
 
 PLAN = HealPlan((0.5,), (0, 1), epochs=1)
 
@@ -40,7 +43,9 @@ def test_every_method_is_trained_alike_and_a_stopped_run_goes_on(tmp_path: Path)
         prune_and_heal(arch, "demo", data, PLAN, log, _CancelledAtHalf())
     done = log.read_text().splitlines()
     assert len(done) == 3  # the heading, and two of six networks: the third was under way
-    result = prune_and_heal(arch, "demo", data, PLAN, log)
+    told: list[int] = []
+    result = prune_and_heal(arch, "demo", data, PLAN, log, so_far=lambda result: told.append(len(result.trials)))
+    assert told == [1, 2, 3, 4, 5, 6]
     assert log.read_text().splitlines()[:3] == done
     assert [(t.method, t.seed) for t in result.trials] == [
         (method, seed) for method in ("pruned", "even", "scratch") for seed in (0, 1)
@@ -68,3 +73,21 @@ def test_the_command_says_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_
     ):
         assert main(["prune", "auto", "--weights", "demo", "--data", "digits", *words]) == 2
         assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shipped", [True, False])
+def test_the_demos_pictures_are_apart_and_as_its_weights_expect(shipped: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if shipped:
+        monkeypatch.setattr(heal_data, "fashion_folder", lambda: None)
+    else:
+        whole = heal_data.demo_data(demo().arch, 0)
+        monkeypatch.setattr(heal_data, "fashion_folder", lambda: "there")
+        monkeypatch.setattr(heal_data, "fashion_mnist", lambda: replace(whole, train=whole.test))
+    data = heal_data.demo_data(demo().arch, 150)
+    assert len(data.train) == (200 if shipped else 150)
+    assert len(data.test) == 200
+    net = loaded_with_its_classes(demo().arch, "demo").net
+    assert evaluate(net, data.test, data.mean, data.std).accuracy > 0.85
+    if shipped:
+        pairs = {tuple(picture.flatten().tolist()) for picture in data.train.images}
+        assert not any(tuple(picture.flatten().tolist()) in pairs for picture in data.test.images)

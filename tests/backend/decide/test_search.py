@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from distributed import LocalCluster
 
 from app.backend import analyze
 from app.backend.common.jobs import Cancelled, Progress
-from app.backend.decide.searching.search import SearchOptions, pareto_front, search
+from app.backend.decide.searching.search import SearchOptions, logged_result, pareto_front, search
+from app.backend.decide.searching.search_log import logged_problem
 from app.backend.decide.searching.search_space import SearchAxis, SearchSpace
 from app.backend.decide.searching.trials import Problem, Tryout
 from app.backend.memory.inference import inference_memory
@@ -33,6 +35,28 @@ DEEP = SearchSpace(
     (SearchAxis("copies", "block17", 1, 10, 1), SearchAxis("scale", "*", 0.25, 1, 0.25)),
 )
 ONE = SearchOptions("random", count=40, jobs=1)
+
+
+def rubbish() -> list[str]:
+    good = {"search": "inception_v3", "edits": {"v": 1}, "axes": [asdict(axis) for axis in V3.axes], "tryout": None}
+    bad = (
+        {"search": "vgg"},
+        {"edits": {"v": 1, "w": {"no": 3}}},
+        {"edits": 3},
+        {"axes": []},
+        {"axes": [3]},
+        {"axes": [asdict(V3.axes[0]) | {"kind": "eval"}]},
+        {"axes": [asdict(V3.axes[0]) | {"step": 0}]},
+        {"axes": [asdict(V3.axes[0]) | {"path": "../etc"}]},
+        {"tryout": {"weights": "demo", "data": "/etc"}},
+    )
+    return ["", "[" * 10_000, "{}", *(json.dumps(good | change) for change in bad)]
+
+
+@pytest.mark.parametrize("text", rubbish())
+def test_a_file_that_is_no_log_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^[^\n]+\.$"):
+        logged_problem(text)
 
 
 @pytest.mark.parametrize("method", ["random", "grid", "evolution"])
@@ -87,7 +111,11 @@ def test_a_cancelled_search_goes_on_from_its_log(tmp_path: Path) -> None:
     whole = search(Problem(V3), options)
     with pytest.raises(Cancelled):
         search(Problem(V3), options, log, _CancelledHalfway())
+    assert logged_problem(log.read_text()) == Problem(V3)
     before = log.read_text()
+    kept = logged_result(Problem(V3), options.objectives, log)
+    assert all(trial in whole.trials for trial in kept.trials)
+    assert len(kept.trials) == len(before.splitlines()) - 1
     assert 10 < len(before.splitlines()) < len(whole.trials)
     log.write_text(before[:-20])
     assert search(Problem(V3), options, log) == whole

@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, fields, replace
 from pathlib import Path
 from statistics import mean, stdev
@@ -117,6 +117,7 @@ def prune_and_heal(
     plan: HealPlan,
     log: Path | None = None,
     progress: Progress | None = None,
+    so_far: Callable[[HealResult], None] | None = None,
 ) -> HealResult:
     """Every method at every share with every seed.
 
@@ -124,6 +125,7 @@ def prune_and_heal(
         arch: the network of the trained weights ``source``, perhaps edited.
         data: prepared as those weights expect it; its classes must be theirs.
         log: a file that gets a line for each trial; those that it holds already are not done again.
+        so_far: told the result after each trial.
 
     Raises:
         ValueError: where the weights are of other classes, a budget is out of reach, or ``log`` is of something else.
@@ -139,7 +141,7 @@ def prune_and_heal(
     told.report(0, "Judging the filters")
     net = known.net
     importance = by_taylor(net, data) if plan.taylor else by_norm(net)
-    whole = evaluate(net, data.test, data.mean, data.std)
+    whole, macs = evaluate(net, data.test, data.mean, data.std), analyze(net.arch).macs
     recipe = plan.epochs, plan.learning_rate, plan.batch, plan.divisor, importance.how, plan.lock
     identity = f"{digest_of(net.state_dict()):08x} {data.name} {len(data.train)} {len(data.test)} {recipe}"
     kept = _Log(log, identity)
@@ -154,8 +156,12 @@ def prune_and_heal(
             trial = job.trial(method, share, seed)
             kept.add(trial)
         trials.append(trial)
-    macs = analyze(net.arch).macs
-    return HealResult(net.arch, macs, whole, importance.how, data.name, plan.options(plan.seeds[0]), tuple(trials))
+        result = HealResult(
+            net.arch, macs, whole, importance.how, data.name, plan.options(plan.seeds[0]), tuple(trials)
+        )
+        if so_far is not None:
+            so_far(result)
+    return result
 
 
 @dataclass(frozen=True)

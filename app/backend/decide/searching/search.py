@@ -6,11 +6,13 @@ proposals, and those that the log knows are answered from there.
 
 from __future__ import annotations
 
-import json
+import csv
+import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,12 +21,11 @@ import numpy as np
 import optuna
 
 from inception_models import Arch
-from inception_models.edits.link import to_edits
-from inception_models.variants import ARCHITECTURES
 
 from ...common.jobs import Progress
+from .search_log import SearchLog, choice_key
 from .search_space import Choice, SearchSpace
-from .trials import LARGER_IS_BETTER, Numbers, Problem, evaluated
+from .trials import LARGER_IS_BETTER, Numbers, Problem, SearchTrial, evaluated
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
@@ -33,17 +34,9 @@ SearchMethod = Literal["random", "grid", "evolution"]
 METHODS: tuple[SearchMethod, ...] = ("random", "grid", "evolution")
 POPULATION = 64
 TOGETHER = 256  # choices that are proposed at a time, where none depends on another
+FEW_NETWORKS, FEW_FRAMES = 10_000, 64  # which one process evaluates sooner than others could start
 RETRIES = 5  # of a piece of work whose Dask worker died
 Evaluate = Callable[[Sequence[Sequence[Choice]]], Iterator[list[Numbers | str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchTrial:
-    """A choice and its numbers; ``problem``: why the network does not fit together, where it does not."""
-
-    choice: Choice
-    numbers: Mapping[str, float]
-    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +47,7 @@ class SearchResult:
     objectives: tuple[str, ...]
     trials: tuple[SearchTrial, ...]
 
-    @property
+    @cached_property
     def front(self) -> tuple[int, ...]:
         """The positions of the trials that no other is better than in one objective and as good in all others."""
         return pareto_front([trial.numbers for trial in self.trials], self.objectives)
@@ -66,8 +59,8 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
-    """``count``: how many proposals. ``jobs``: processes; 0: one for each core. ``scheduler``: the address of a Dask
-    cluster that evaluates instead, such as ``tcp://10.0.0.1:8786``.
+    """``count``: how many proposals. ``jobs``: processes; 0: one for each core, where they pay. ``scheduler``: the
+    address of a Dask cluster that evaluates instead, such as ``tcp://10.0.0.1:8786``.
     """
 
     method: SearchMethod = "evolution"
@@ -99,7 +92,7 @@ def search(
     for objective in options.objectives:
         if objective not in problem.numbers:
             raise ValueError(f"{objective!r} is not an objective; there are {', '.join(problem.numbers)}.")
-    told, known = progress or Progress(), _Log(log, problem)
+    told, known = progress or Progress(), SearchLog(log, problem)
     count = min(options.count, problem.space.size) if options.method == "grid" else options.count
     proposals = _Proposals(problem.space, options)
     seen: dict[str, SearchTrial] = {}
@@ -108,16 +101,22 @@ def search(
         while done < count:
             told.report(done / count, f"{done:,} of {count:,} networks")
             choices = proposals.next(min(proposals.together, count - done))
-            new = list({_key(c): c for c in choices if _key(c) not in known.trials}.values())
-            for part, results in zip(_parts(new, options), evaluate(_parts(new, options)), strict=True):
+            new = list({choice_key(c): c for c in choices if choice_key(c) not in known.trials}.values())
+            parts = _parts(new, _processes(problem, options))
+            for part, results in zip(parts, evaluate(parts), strict=True):
                 known.add([_trial(choice, result) for choice, result in zip(part, results, strict=True)])
                 told.report(done / count, f"{done:,} of {count:,} networks")
-            trials = [known.trials[_key(choice)] for choice in choices]
+            trials = [known.trials[choice_key(choice)] for choice in choices]
             proposals.tell(trials)
-            seen |= {_key(trial.choice): trial for trial in trials}
+            seen |= {choice_key(trial.choice): trial for trial in trials}
             done += len(choices)
     told.report(1, f"{count:,} networks")
     return SearchResult(problem, options.objectives, tuple(seen.values()))
+
+
+def logged_result(problem: Problem, objectives: tuple[str, ...], log: Path) -> SearchResult:
+    """What the log of a search that was stopped holds."""
+    return SearchResult(problem, objectives, tuple(SearchLog(log, problem).trials.values()))
 
 
 def pareto_front(numbers: Sequence[Mapping[str, float]], objectives: Sequence[str]) -> tuple[int, ...]:
@@ -138,8 +137,17 @@ def _trial(choice: Choice, result: Numbers | str) -> SearchTrial:
     return SearchTrial(choice, {}, result) if isinstance(result, str) else SearchTrial(choice, result)
 
 
-def _key(choice: Choice) -> str:
-    return json.dumps(choice, sort_keys=True)
+def search_csv(result: SearchResult) -> str:
+    """Every trial, one row each."""
+    axes = [axis.name for axis in result.problem.space.axes]
+    front = set(result.front)
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow([*axes, *result.problem.numbers, "on_the_front", "problem"])
+    for i, trial in enumerate(result.trials):
+        numbers = [trial.numbers.get(name, "") for name in result.problem.numbers]
+        table.writerow([*(trial.choice[name] for name in axes), *numbers, int(i in front), trial.problem])
+    return out.getvalue()
 
 
 # --- proposals -------------------------------------------------------------------------------------------------------
@@ -185,9 +193,15 @@ def _sampler(options: SearchOptions) -> BaseSampler:
 # --- who evaluates ---------------------------------------------------------------------------------------------------
 
 
-def _parts(choices: Sequence[Choice], options: SearchOptions) -> list[Sequence[Choice]]:
+def _processes(problem: Problem, options: SearchOptions) -> int:
+    """How many evaluate. To start others takes seconds, in which this one evaluates thousands by their formulas."""
+    slow = problem.tryout is not None or problem.space.frames > FEW_FRAMES or options.count > FEW_NETWORKS
+    return options.jobs or ((os.cpu_count() or 1) if slow else 1)
+
+
+def _parts(choices: Sequence[Choice], processes: int) -> list[Sequence[Choice]]:
     """Pieces of work of about equal size, several for each process."""
-    pieces = max(1, min(len(choices), 4 * (options.jobs or os.cpu_count() or 1)))
+    pieces = max(1, min(len(choices), 4 * processes))
     return [choices[i::pieces] for i in range(pieces)] if choices else []
 
 
@@ -197,7 +211,7 @@ def _evaluator(problem: Problem, options: SearchOptions) -> Iterator[Evaluate]:
         with _cluster(problem, options.scheduler) as evaluate:
             yield evaluate
         return
-    jobs = options.jobs or os.cpu_count() or 1
+    jobs = _processes(problem, options)
     if jobs == 1:
         yield lambda parts: (evaluated(problem, part) for part in parts)
         return
@@ -226,50 +240,3 @@ def _cluster(problem: Problem, address: str) -> Iterator[Evaluate]:
             return (future.result() for future in futures)
 
         yield evaluate
-
-
-# --- the log ---------------------------------------------------------------------------------------------------------
-
-
-class _Log:
-    """Trials by their choice, and as lines of JSON; the first line says what was searched."""
-
-    def __init__(self, file: Path | None, problem: Problem) -> None:
-        self.file = file
-        self.trials: dict[str, SearchTrial] = {}
-        if file is None:
-            return
-        space = problem.space
-        about = {
-            "search": space.arch.key,
-            "edits": to_edits(ARCHITECTURES[space.arch.key], space.arch),
-            "axes": [asdict(axis) for axis in space.axes],
-            "tryout": None if problem.tryout is None else asdict(problem.tryout),
-        }
-        if file.exists():
-            self._read(file, about)
-        else:
-            file.write_text(json.dumps(about) + "\n", encoding="utf-8")
-
-    def _read(self, file: Path, about: Mapping[str, object]) -> None:
-        first, *lines = file.read_text(encoding="utf-8").split("\n")
-        try:
-            same = json.loads(first) == json.loads(json.dumps(about))
-            # The last line may be cut off, where the program was killed; what it held is evaluated again.
-            for line in lines[:-1]:
-                known = json.loads(line)
-                trial = SearchTrial(known["choice"], known["numbers"], known["problem"])
-                self.trials[_key(trial.choice)] = trial
-        except (ValueError, TypeError, KeyError):
-            same = False
-        if not same:
-            raise ValueError(f"{file.name} is the log of another search; name another file, or delete it.")
-        if lines and lines[-1]:
-            text = "\n".join((first, *lines[:-1], ""))
-            file.write_text(text, encoding="utf-8")
-
-    def add(self, trials: Sequence[SearchTrial]) -> None:
-        self.trials |= {_key(trial.choice): trial for trial in trials}
-        if self.file is not None:
-            with self.file.open("a", encoding="utf-8") as stream:
-                stream.writelines(json.dumps(asdict(trial)) + "\n" for trial in trials)

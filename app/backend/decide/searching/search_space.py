@@ -85,6 +85,11 @@ class SearchSpace:
         """How many choices there are."""
         return int(np.prod([len(axis.values) for axis in self.axes], dtype=object))
 
+    @property
+    def frames(self) -> int:
+        """How many choices there are of copies and the input size: each is analysed once."""
+        return int(np.prod([len(a.values) for a in self.axes if a.kind in ("copies", "size")], dtype=object))
+
     @cached_property
     def _known(self) -> dict[str, int]:
         return stage_widths(self.arch)

@@ -5,7 +5,7 @@ What a worker process needs to know is a value, :class:`Problem`; what it comput
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -59,6 +59,15 @@ class Problem:
     def numbers(self) -> tuple[str, ...]:
         """The names of what is known of each choice."""
         return OBJECTIVES if self.tryout else OBJECTIVES[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTrial:
+    """A choice and its numbers; ``problem``: why the network does not fit together, where it does not."""
+
+    choice: Choice
+    numbers: Mapping[str, float]
+    problem: str = ""
 
 
 def evaluated(problem: Problem, choices: Sequence[Choice]) -> list[Numbers | str]:

@@ -45,45 +45,74 @@ def graph_view(
     numbers: Mapping[str, BoxNumber] | None = None,
     on_edit: Callable[[Mapping[str, str]], None] | None = None,
     walk: tuple[str, str] | None = None,
+    on_map: Callable[[str], None] | None = None,
+    outdated: bool = False,
     height: str = "min(520px, 72svh)",
 ) -> None:
     """Show ``drawing`` with its legend.
 
     ``selected`` is a path; where the drawing does not have it, what lies in it or, failing that, around it is marked.
     ``numbers``: by the paths of boxes. ``walk``: the paths before and after what is drawn, empty at an end; without it
-    the drawing is the whole. ``height`` is CSS. Each ``network`` has a camera of its own, which also outlives a visit
-    to another page. What has no colour gets the theme's, so text on a filled node needs its own. Nothing in the drawing
-    can run or load anything.
+    the drawing is the whole. ``outdated``: whether its thumbnails are those of before an edit. ``height`` is CSS. Each
+    ``network`` has a camera of its own, which also outlives a visit to another page. What has no colour gets the
+    theme's, so text on a filled node needs its own. Nothing in the drawing can run or load anything.
 
     The callbacks run before the next script run and only get ids of items of ``drawing``. ``on_select`` should make it
     the selection. ``on_expand`` gets a node that should be expanded, or a cluster that should be folded. ``on_edit``
-    gets {path: text}, not validated.
+    gets {path: text}, not validated. ``on_map`` gets the box whose thumbnail was clicked.
     """
     ids = {item.id for item in drawing.items} | {*(walk or ())}
     _component(
         key=key,
-        data={
-            "network": network,
-            "drawing": {
-                "topology": drawing.topology,
-                "width": drawing.width,
-                "height": drawing.height,
-                "shift": drawing.shift,
-                "items": [
-                    {"id": item.id, "kind": item.kind, "classes": item.classes, "svg": item.svg, "tip": item.tip}
-                    for item in drawing.items
-                ],
-            },
-            "legend": _legend(drawing),
-            "selected": selected,
-            "expandable": on_expand is not None,
-            "numbers": {path: vars(number) for path, number in (numbers or {}).items()},
-            "walk": walk,
-            "height": height,
-            "handled": handled(key),
-        },
-        on_events_change=partial(_dispatch, key, ids, on_select, on_expand, frozenset(numbers or ()), on_edit),
+        data=view_data(
+            drawing,
+            network=network,
+            selected=selected,
+            expandable=on_expand is not None,
+            numbers=numbers,
+            walk=walk,
+            outdated=outdated,
+            height=height,
+            handled=handled(key),
+        ),
+        on_events_change=partial(_dispatch, key, ids, on_select, on_expand, frozenset(numbers or ()), on_edit, on_map),
     )
+
+
+def view_data(
+    drawing: Drawing,
+    *,
+    network: str,
+    selected: str | None,
+    expandable: bool,
+    numbers: Mapping[str, BoxNumber] | None = None,
+    walk: tuple[str, str] | None = None,
+    outdated: bool = False,
+    height: str,
+    handled: tuple[str, int],
+) -> dict[str, object]:
+    """What the script is told, on the page and in a notebook: ``GraphViewData`` of messages.d.ts."""
+    return {
+        "network": network,
+        "drawing": {
+            "topology": drawing.topology,
+            "width": drawing.width,
+            "height": drawing.height,
+            "shift": drawing.shift,
+            "items": [
+                {"id": item.id, "kind": item.kind, "classes": item.classes, "svg": item.svg, "tip": item.tip}
+                for item in drawing.items
+            ],
+        },
+        "legend": _legend(drawing),
+        "selected": selected,
+        "expandable": expandable,
+        "numbers": {path: vars(number) for path, number in (numbers or {}).items()},
+        "walk": walk,
+        "outdated": outdated,
+        "height": height,
+        "handled": handled,
+    }
 
 
 def _legend(drawing: Drawing) -> object:
@@ -100,6 +129,7 @@ def _dispatch(
     on_expand: Callable[[str], None] | None,
     numbers: Container[str],
     on_edit: Callable[[Mapping[str, str]], None] | None,
+    on_map: Callable[[str], None] | None,
 ) -> None:
     for event in new_events(key):
         match event:
@@ -107,6 +137,8 @@ def _dispatch(
                 on_select(path)
             case {"expand": str() as path} if path in ids and on_expand is not None:
                 on_expand(path)
+            case {"map": str() as path} if path in ids and on_map is not None:
+                on_map(path)
             case {"typed": dict() as typed} if on_edit is not None:
                 if known := {path: str(text)[:_MAX_TYPED] for path, text in typed.items() if path in numbers}:
                     on_edit(known)

@@ -1,6 +1,7 @@
 // The camera: {x, y, k} puts the diagram's point p at k * p + (x, y) in the canvas, all in px.
 // It is a CSS transform of the whole SVG: nothing is laid out again, and 600 nodes keep 60 frames a second.
 
+import { presenting } from "../shared/presenting.js"
 import { Flow } from "./flow.js"
 import { center, clamp } from "./geometry.js"
 
@@ -19,6 +20,7 @@ import { center, clamp } from "./geometry.js"
 const READABLE = 13 // smaller ones cannot be read across a room
 export const OPENING = 14 // at which a search shows what it has found
 const ROOMY = 16 // and one that fits no larger than this
+const PROJECTED = 40 // and, when it is presented, no larger than this
 const CLOSEST = 48
 const GAP = 12 // kept free around a fitted diagram
 const IN_SIGHT = 80 // of the diagram that cannot be dragged out of the canvas
@@ -84,14 +86,14 @@ export class Camera {
     const { at, mode, topology, boxes, down } = this.memory
     this.size = { w, h }
     if (this.placed) {
-      if (mode) this.look(this[mode](), { mode })
+      if (mode || presenting()) this.look(this.fitted(), { mode: "fitted" })
       else this.look({ ...this.at, x: this.at.x + (w - before.w) / 2, y: this.at.y + (h - before.h) / 2 })
       return
     }
     this.flow.measure(this.diagram)
     this.memory.boxes = this.flow.boxes
     this.placed = true
-    if (!at) this.look(this.fitted(), { mode: "fitted" })
+    if (!at || presenting()) this.look(this.fitted(), { mode: "fitted" })
     else if (topology === this.topology) this.look(at, { mode })
     else if (down !== this.flow.down) this.turn()
     else this.keepPlace(boxes)
@@ -146,7 +148,7 @@ export class Camera {
   get whole() {
     const { width, height } = this.diagram
     const { w, h } = this.room
-    return Math.min(w / width, h / height, ROOMY / this.flow.letter)
+    return Math.min(w / width, h / height, (presenting() ? PROJECTED : ROOMY) / this.flow.letter)
   }
 
   /** All of it or, where that would be too small to read, as much as can be read, from where the picture enters. */

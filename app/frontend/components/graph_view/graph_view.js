@@ -81,6 +81,7 @@ export class GraphView {
     this.root.style.setProperty("--height", data.height)
     this.root.toggleAttribute("data-fixed", !data.expandable)
     this.root.toggleAttribute("data-part", data.walk !== null)
+    this.root.toggleAttribute("data-outdated", data.outdated)
     this.bar.walk(data.walk)
     drawLegend(this.legend, data.legend)
     const changed = this.show(data, before)
@@ -163,6 +164,11 @@ export class GraphView {
   toggle(place) {
     if (place.kind === "node") this.expand(place)
     else this.fold(place)
+  }
+
+  /** @param {Place | undefined} place whose thumbnail is to be opened */
+  openMap(place) {
+    if (place?.element.querySelector("image")) this.outbox.tell({ map: place.id })
   }
 
   /** @param {GraphViewData} data */

@@ -44,6 +44,7 @@ function pressed(view, key) {
   else if (key === "PageUp" || key === "PageDown") view.go(view.bar.ways[key === "PageUp" ? 0 : 1])
   else if (/^\d$/.test(key) && place && view.numbers.has(place.id)) view.numbers.open(place, key)
   else if (key === "Enter" || key === " ") enter(view, place)
+  else if (key === "m") view.openMap(place)
   else if (key === "+" || key === "=") view.expand(place)
   else if (key === "-") view.fold(place)
   else if (key === "0" || key === "f") view.fit()

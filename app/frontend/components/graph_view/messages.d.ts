@@ -1,6 +1,6 @@
 // What Python sends to the diagram, and what the diagram sends back.
 
-import type { Handled } from "../shared/messages.d.ts"
+import type { Files, Handled, Message } from "../shared/messages.d.ts"
 
 export interface GraphViewData {
   network: string // each has a camera of its own
@@ -10,6 +10,7 @@ export interface GraphViewData {
   expandable: boolean
   numbers: Record<string, BoxNumber> // by the paths of boxes
   walk: [before: string, after: string] | null // null: the whole network is drawn
+  outdated: boolean // its thumbnails are those of before an edit
   height: string // CSS
   handled: Handled
 }
@@ -46,5 +47,17 @@ export interface BoxNumber {
   typed: string | null
 }
 
-/** The path of what a person selected, or wants to have expanded (a node) or folded (a cluster); or what they typed. */
-export type GraphViewTold = { select: string } | { expand: string } | { typed: Record<string, string> }
+/**
+ * The path of what a person selected, wants to have expanded (a node) or folded (a cluster), or whose thumbnail they
+ * clicked; or what they typed.
+ */
+export type GraphViewTold = { select: string } | { expand: string } | { map: string } | { typed: Record<string, string> }
+
+/** The values of DiagramWidget in widget.py, as anywidget gives them to the browser. */
+export interface NotebookModel {
+  get(name: "files"): Omit<Files, "script">
+  get(name: "shown"): GraphViewData
+  set(name: "told", value: Message<GraphViewTold>): void
+  save_changes(): void
+  on(event: "change:shown", listen: () => void): void
+}

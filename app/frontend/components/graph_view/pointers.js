@@ -1,4 +1,4 @@
-// Pointers: a drag or two fingers pan, two fingers zoom, one scrolls the page, a click selects, a double click expands or zooms.
+// Pointers: a drag or two fingers pan, two fingers zoom, one scrolls the page or pans sideways, a click selects, a double click expands or zooms.
 
 import { distance } from "./geometry.js"
 
@@ -29,8 +29,10 @@ export function listenToPointers(view) {
   canvas.addEventListener("pointermove", (event) => {
     const from = fingers.get(event.pointerId)
     if (!from || !event.buttons) return fingers.delete(event.pointerId) || view.hover(event)
-    if (event.pointerType === "touch" && fingers.size < 2 && !view.bar.isFull) return // it scrolls the page
-    const to = view.point(event)
+    const at = view.point(event)
+    const single = event.pointerType === "touch" && fingers.size < 2 && !view.bar.isFull
+    /** @type {Point} */
+    const to = single ? [at[0], from[1]] : at // up and down it scrolls the page
     if (!dragged && distance(from, to) < SLACK_PX) return
     dragged = true
     canvas.setPointerCapture(event.pointerId)
@@ -52,7 +54,8 @@ export function listenToPointers(view) {
     const tap = { at: view.point(event), time: event.timeStamp, place: view.placeOf(beneathEdges(view, event)) }
     const again = last && tap.time - last.time < DOUBLE_MS && distance(tap.at, last.at) < 4 * SLACK_PX
     last = again ? null : tap
-    tapped(view, tap, Boolean(again))
+    if (event.target instanceof SVGImageElement) view.openMap(tap.place)
+    else tapped(view, tap, Boolean(again))
   })
   canvas.addEventListener("wheel", (event) => wheel(view, event), { passive: false })
   canvas.addEventListener("scroll", () => {

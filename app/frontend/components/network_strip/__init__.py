@@ -14,7 +14,7 @@ from ..shared.events import handled, new_events
 class StripStage:
     """A stage: ``share`` (0 to 1) of the network's MACs is its length, ``bars`` are colours and fractions of its width.
 
-    ``edited``: what was changed in it, in words; empty where nothing was.
+    ``edited``: what was changed in it, in words; empty where nothing was. ``map``: a thumbnail's data URI, or empty.
     """
 
     path: str
@@ -23,6 +23,7 @@ class StripStage:
     share: float
     tip: str
     edited: str
+    map: str
 
 
 _component = Component(__file__, "network_strip", "strip.js", style="strip.css")

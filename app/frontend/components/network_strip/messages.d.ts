@@ -15,6 +15,7 @@ export interface StripStage {
   share: number
   tip: string
   edited: string
+  map: string // a data URI, or empty
 }
 
 export interface StripTold {

@@ -3,7 +3,7 @@
 import { el } from "../shared/dom.js"
 import { Outbox } from "../shared/outbox.js"
 import { received } from "../shared/received.js"
-import { SelectedStage, tellSelected } from "../shared/selection.js"
+import { listenToSteps, SelectedStage, tellSelected } from "../shared/selection.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
 /** @import { StripData, StripStage, StripTold } from "./messages.d.ts" */
@@ -31,6 +31,7 @@ class Strip {
     parent.append(this.list)
     this.selected = new SelectedStage(this.list, () => this.mark())
     this.list.addEventListener("keydown", (event) => this.key(event))
+    listenToSteps(this.list, (by) => this.step(by))
   }
 
   /**
@@ -68,10 +69,18 @@ class Strip {
     const step = STEPS[event.key]
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
+    this.stages.get(this.step(step))?.node.focus({ preventScroll: true })
+  }
+
+  /**
+   * Selects another stage, and returns its path.
+   * @param {number} by
+   */
+  step(by) {
     const paths = [...this.stages.keys()]
-    const next = Math.min(Math.max(paths.indexOf(this.current) + step, 0), paths.length - 1)
-    this.choose(paths[next])
-    this.stages.get(paths[next])?.node.focus({ preventScroll: true })
+    const next = paths[Math.min(Math.max(paths.indexOf(this.current) + by, 0), paths.length - 1)]
+    this.choose(next)
+    return next
   }
 }
 
@@ -84,9 +93,10 @@ class Stage {
     this.path = path
     this.shown = ""
     this.block = el("span", { className: "block" })
+    this.map = el("img", { className: "map", alt: "", hidden: true })
     this.name = el("span", { className: "name" })
     this.cost = el("span", { className: "cost" })
-    this.node = el("div", { className: "stage", role: "option", tabIndex: -1 }, this.block, this.name, this.cost)
+    this.node = el("div", { className: "stage", role: "option", tabIndex: -1 }, this.block, this.map, this.name, this.cost)
     this.node.addEventListener("click", () => strip.choose(path))
   }
 
@@ -95,9 +105,11 @@ class Stage {
     const text = JSON.stringify(stage)
     if (text === this.shown) return
     this.shown = text
-    const { name, bars, share, tip, edited } = stage
+    const { name, bars, share, tip, edited, map } = stage
     this.node.style.setProperty("--share", String(share))
     this.node.title = tip
+    this.map.hidden = !map
+    if (map) this.map.src = map
     this.node.classList.toggle("edited", edited !== "")
     this.name.textContent = name
     this.cost.textContent = share ? (share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`) : ""

@@ -4,7 +4,7 @@
 
 import { Outbox } from "../shared/outbox.js"
 import { received } from "../shared/received.js"
-import { added, addressOf, save, saveLearning, saved, savedLearning } from "./record.js"
+import { added, addressOf, keepRecent, queryOf, recentNetworks, save, saveLearning, saved, savedLearning, withRecent } from "./record.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
 /** @import { Learning, MemoryData, MemoryRecord, MemoryTold, Now } from "./messages.d.ts" */
@@ -33,6 +33,8 @@ class Memory {
     this.turn = -1
     this.answered = "" // the session that was told the record
     this.timer = 0
+    this.edits = "" // that were shown last
+    this.forgotten = 0 // Python's count when the recent networks were cleared last
     this.place = "" // the variant and the stage of the newest entry in the browser's history
     window.addEventListener("pagehide", () => this.save())
     window.addEventListener("popstate", ({ state }) => this.goBack(state?.place))
@@ -46,6 +48,7 @@ class Memory {
   update(data, send) {
     if (data.handled) this.outbox.answered(data.handled, send)
     if (data.session === this.session && data.turn <= this.turn) return
+    if (data.session !== this.session) this.forgotten = 0
     this.session = data.session
     this.turn = data.turn
     document.cookie = `inception_visitor=${data.visitor}; path=/; max-age=${COOKIE_SECONDS}; SameSite=Strict`
@@ -54,6 +57,7 @@ class Memory {
     this.learning = data.now.learning
     document.title = data.now.title
     this.note(data.now)
+    this.list(data.now)
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.save(), SAVE_AFTER_MS)
   }
@@ -65,12 +69,27 @@ class Memory {
   note(now) {
     const { network, kept } = now
     if (this.outbox.waiting.some((event) => "variant" in event)) return
-    const query = `?${new URLSearchParams(addressOf(now))}`
+    const query = queryOf(addressOf(now))
     const place = `${network.variant} ${kept.selected.split(".")[0]}`
     const state = { ...history.state, place }
     if (this.place && place !== this.place) history.pushState(state, "", query)
     else if (location.search !== query || !this.place) history.replaceState(state, "", query)
     this.place = place
+  }
+
+  /**
+   * An edited network is among the recent ones, which all tabs share.
+   * @param {Now} now
+   */
+  list({ network, kept, forget }) {
+    const { edits } = network
+    if (forget > this.forgotten) keepRecent([])
+    else if (edits && edits !== this.edits && !kept.lesson) {
+      const when = new Date().toLocaleString([], { dateStyle: "medium", timeStyle: "short" })
+      keepRecent(withRecent(recentNetworks(), network, this.edits, when))
+    }
+    this.forgotten = forget
+    this.edits = edits ?? ""
   }
 
   /** @param {unknown} place of the entry that the person went to */

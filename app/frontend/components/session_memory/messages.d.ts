@@ -29,7 +29,7 @@ export interface Kept {
   pins: PinLink[]
 }
 
-/** A network that is kept for comparison. Its edits are JSON, or text as in a link. */
+/** A network that is kept for comparison. */
 export interface PinLink {
   variant: string
   edits?: unknown
@@ -58,6 +58,7 @@ export interface Now {
   network: NetworkLink
   complete: boolean // whether its changes go into the address bar
   more: Record<string, string> // what the address bar has besides
+  forget: number // grows when the person clears the list of recent networks
   steps: Steps
   kept: Kept
   learning: Learning
@@ -69,6 +70,12 @@ export interface MemoryData {
   visitor: string // random, for the cookie by which a new session knows the browser again
   now: Now | null // null while a new session waits for what was kept
   handled: Handled | null // null where nothing may be sent: in a fragment
+}
+
+/** An edited network that was on the screen, in any tab. */
+export interface RecentNetwork {
+  network: NetworkLink
+  when: string // as this browser writes dates
 }
 
 export interface MemoryRecord {

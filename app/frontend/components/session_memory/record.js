@@ -1,10 +1,12 @@
 // What is kept of a tab: small enough to be written at every edit, and told to Python as it is.
 
-/** @import { Learning, MemoryRecord, NetworkLink, Now } from "./messages.d.ts" */
+/** @import { Learning, MemoryRecord, NetworkLink, Now, RecentNetwork } from "./messages.d.ts" */
 
 const VERSION = 1
 const KEY = "inception-explorer"
 const LEARNING_KEY = `${KEY}-learning`
+const RECENT_KEY = `${KEY}-recent`
+const MOST_RECENT = 10
 const MOST_LETTERS = 400_000
 
 /**
@@ -16,7 +18,7 @@ export function saved(query) {
   const own = read(() => sessionStorage)
   if (own) return own
   const last = read(() => localStorage)
-  return last && (!query || query === `?${new URLSearchParams(last.address)}`) ? last : null
+  return last && (!query || query === queryOf(last.address)) ? last : null
 }
 
 /**
@@ -79,6 +81,51 @@ export function saveLearning({ learned, welcomed }) {
  */
 export function addressOf({ network, complete, more }) {
   return { ...(complete ? network : { variant: network.variant }), ...more }
+}
+
+/**
+ * The address as link_text in links.py writes it.
+ * @param {Record<string, string>} address
+ */
+export function queryOf(address) {
+  return `?${new URLSearchParams(address)}`.replace(/%(?:3A|2C|28|29)/g, decodeURIComponent)
+}
+
+/** @returns {RecentNetwork[]} edited networks, the newest first */
+export function recentNetworks() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(RECENT_KEY) ?? "[]")
+    return Array.isArray(kept) ? kept.slice(0, MOST_RECENT) : []
+  } catch {
+    return []
+  }
+}
+
+/** @param {RecentNetwork[]} networks */
+export function keepRecent(networks) {
+  try {
+    localStorage.setItem(RECENT_KEY, JSON.stringify(networks))
+  } catch {
+    // Full, or switched off.
+  }
+}
+
+/**
+ * The list after an edit: one entry for each network that was edited further and further, not for each step.
+ * @param {RecentNetwork[]} recent
+ * @param {NetworkLink} network
+ * @param {string} before the edits that this tab showed last
+ * @param {string} when
+ */
+export function withRecent(recent, network, before, when) {
+  /**
+   * @param {RecentNetwork} other
+   * @param {string | undefined} edits
+   */
+  const is = (other, edits) => other.network.variant === network.variant && other.network.edits === edits
+  const [head] = recent
+  const others = head && is(head, before) ? recent.slice(1) : recent
+  return [{ network, when }, ...others.filter((each) => !is(each, network.edits))].slice(0, MOST_RECENT)
 }
 
 /**

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from ..shared.component import Component
+from ..shared.events import handled, new_events
+
+OnShare = Callable[[str, bool, Sequence[object]], None]
 
 _component = Component(
     __file__,
@@ -12,6 +18,19 @@ _component = Component(
 )
 
 
-def share_button(key: str) -> None:
-    """Show the button."""
-    _component(key=key, data={})
+def share_button(key: str, on_share: OnShare) -> None:
+    """Show the button.
+
+    ``on_share`` is called after a click with the address, whether it is in the clipboard now, and the networks that the
+    browser has kept as recent ones. Nothing of it is validated.
+    """
+    _component(key=key, data={"handled": handled(key)}, on_events_change=partial(_dispatch, key, on_share))
+
+
+def _dispatch(key: str, on_share: OnShare) -> None:
+    for event in new_events(key):
+        match event:
+            case {"address": str() as address, "copied": bool() as copied, "recent": list() as recent}:
+                on_share(address, copied, recent)
+            case _:
+                pass

@@ -53,10 +53,11 @@ function seen() {
 }
 
 /**
+ * Puts the component's style and markup there.
  * @param {Node} parent
- * @param {Files} files
+ * @param {Omit<Files, "script">} files
  */
-function dress(parent, { style, markup }) {
+export function dress(parent, { style, markup }) {
   const sheet = document.createElement("style")
   sheet.textContent = style
   parent.appendChild(sheet)

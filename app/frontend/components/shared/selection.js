@@ -2,11 +2,30 @@
 // Python confirms it with its next run.
 
 const SELECTED = "inception-selected"
+const STEP = "inception-step"
 const CONFIRM_MS = 3000 // what Python has not confirmed by then, it did not take
 
 /** @param {string} path */
 export function tellSelected(path) {
   window.dispatchEvent(new CustomEvent(SELECTED, { detail: path }))
+}
+
+/** @param {number} by stages of the network, back where it is negative */
+export function tellStep(by) {
+  window.dispatchEvent(new CustomEvent(STEP, { detail: by }))
+}
+
+/**
+ * @param {Node} node
+ * @param {(by: number) => void} onStep is called as long as `node` is on the page
+ */
+export function listenToSteps(node, onStep) {
+  /** @param {Event} event */
+  const listen = (event) => {
+    if (!node.isConnected) return window.removeEventListener(STEP, listen)
+    onStep(/** @type {CustomEvent<number>} */ (event).detail)
+  }
+  window.addEventListener(STEP, listen)
 }
 
 /** The selected stage: the one that Python said last, or that was selected since then. */

@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from ....backend.picture.forward import Forward
+from ...shell.pictures import Picture
 from ...shell.tabs import remembered_tabs
 from ...state import State
-from ..picture_input import Picture
-from . import ablation, attribution, channels, maps, side_by_side, visualisation
+from . import ablation, attribution, channels, maps, network, side_by_side, visualisation
 from .context import PictureContext, choose_stage
 
 PICTURE_TABS = {
     "Maps": maps.show,
+    "Network": network.show,
     "Channels": channels.show,
     "Attribution": attribution.show,
     "Ablation": ablation.show,

@@ -20,8 +20,8 @@ from ....backend.common.jobs import OnProgress
 from ....backend.picture.forward import Forward
 from ...shell.background import BackgroundTask
 from ...shell.controls import choice_stays_among, control_shows
+from ...shell.pictures import Picture
 from ...state import State
-from ..picture_input import Picture
 
 _Result = TypeVar("_Result")
 
@@ -53,6 +53,11 @@ class PictureContext:
     def outputs(self) -> Mapping[str, Tensor]:
         """The output of every stage and branch, by path, ``[channels, height, width]`` or ``[features]``."""
         return self.forward_pass.activations.outputs
+
+    def output(self, path: str) -> Tensor:
+        """The output of any part; one that the forward pass did not keep is computed again."""
+        kept = self.outputs
+        return kept[path] if path in kept else self.remembered("output", path, lambda: self.forward_pass.output(path))
 
     @property
     def branches(self) -> list[tuple[str, Branch | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from io import BytesIO
 from typing import cast
@@ -11,6 +12,7 @@ import streamlit as st
 from inception_models.arch.spec import Branch
 
 from ....backend.common.colours import branch_colour
+from ....backend.picture.activations import output_parts
 from ....backend.picture.mosaic import Contrast, Order, mosaic
 from ....backend.picture.receptive_pixels import reach
 from ...components.maps_view import Maps, Payload, Picked, maps_view, payload
@@ -26,10 +28,12 @@ DEFAULT_LIMIT = 64
 def show(context: PictureContext) -> None:
     """Render the tab."""
     order, contrast, limit = _choices()
-    question = (context.stage, order, contrast, limit)
-    content = context.remembered("maps", question, lambda: _payload(context, order, contrast, limit))
     picked = st.session_state.get("picked")
-    picked = picked if isinstance(picked, Picked) and picked.path in content.sizes else None
+    picked = picked if isinstance(picked, Picked) else None
+    views = _views(context, picked)
+    question = (tuple(views), order, contrast, limit)
+    content = context.remembered("maps", question, lambda: _payload(context, views, order, contrast, limit))
+    picked = picked if picked and picked.path in content.sizes else None
     html = one_value.explained(context, picked) if picked else ""
     maps_view(content, picked=picked, explained=html, key="maps_view", on_pick=_pick)
     if content.data["bits"] != 32:
@@ -69,18 +73,29 @@ def _pick(picked: Picked) -> None:
     st.session_state.picked = picked
 
 
-def _payload(context: PictureContext, order: Order, contrast: Contrast, limit: int) -> Payload:
+def _views(context: PictureContext, picked: Picked | None) -> dict[str, Branch | None]:
+    """The stage's branches, or itself; and another part of it in which a cell was picked in the diagram."""
+    views = dict(context.branches)
+    inside = picked and f"{picked.path}.".startswith(f"{context.stage}.")
+    if picked and inside and picked.path in output_parts(context.arch):
+        views.setdefault(picked.path, None)
+    return views
+
+
+def _payload(
+    context: PictureContext, views: Mapping[str, Branch | None], order: Order, contrast: Contrast, limit: int
+) -> Payload:
     draw = partial(_maps, context, order, contrast, limit)
     file = BytesIO()
     context.forward_pass.preview.save(file, "PNG")
-    maps = [draw(path, branch) for path, branch in context.branches]
+    maps = [draw(path, branch) for path, branch in views.items()]
     return payload(maps, file.getvalue(), context.forward_pass.preview.width)
 
 
 def _maps(
     context: PictureContext, order: Order, contrast: Contrast, limit: int, path: str, branch: Branch | None
 ) -> Maps:
-    output = context.outputs[path]
+    output = context.output(path)
     drawn = mosaic(output, order=order, contrast=contrast, limit=limit)
     shown = output.reshape(len(output), *drawn.map_size)[list(drawn.channels), :: drawn.step, :: drawn.step]
     count = len(drawn.channels)
@@ -88,9 +103,11 @@ def _maps(
     notes = [f"The {which} {count} of {len(output):,} channels."] if count < len(output) else []
     if drawn.step > 1:
         notes.append(f"Every {_ordinal(drawn.step)} row and column is drawn.")
+    if drawn.hatched:
+        notes.append("Hatched: every value of the channel is the same.")
     return Maps(
         path,
-        branch_name(path),
+        branch_name(path) if path in context.outputs else path.removeprefix(f"{context.stage}."),
         branch_colour(branch),
         size_text(output.shape),
         drawn,

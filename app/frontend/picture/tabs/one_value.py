@@ -23,7 +23,7 @@ def explained(context: PictureContext, picked: Picked) -> str:
     if unit is None:
         return f"{head}<p>This is not the output of a plain convolution, so its values are not one sum of products.</p>"
     steps = context.remembered("arithmetic", picked, lambda: arithmetic(context.network, context.x, unit, cell))
-    output = float(context.outputs[picked.path][cell.channel, cell.row, cell.column])
+    output = float(context.output(picked.path)[cell.channel, cell.row, cell.column])
     agrees = abs(steps.value - output) <= 1e-4 * max(1.0, abs(output))
     differs = "" if agrees else f" They differ by {steps.value - output:.2g}."
     return (

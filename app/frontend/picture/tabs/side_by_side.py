@@ -15,8 +15,9 @@ from ....backend.picture.mosaic import mosaic, png
 from ...shell.background import BackgroundTask
 from ...shell.controls import choice_stays_among
 from ...shell.notice import plain
+from ...shell.pictures import Picture
 from ..demo_pictures import demo_picture
-from ..picture_input import Picture, choose_second_picture
+from ..picture_input import choose_second_picture
 from . import prediction
 from .context import PictureContext, branch_heading, size_text
 

@@ -1,0 +1,1 @@
+"""The Search page: many networks tried, and the best of them opened."""

@@ -1,0 +1,112 @@
+"""Search: ranges of widths, copies and input sizes, tried at random, over a grid or by evolution."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ...backend.decide.searching.search import METHODS, SearchMethod, SearchOptions
+from ...backend.decide.searching.search_log import logged_problem
+from ...backend.decide.searching.search_space import SearchSpace
+from ...backend.decide.searching.trials import Problem
+from ..shell.controls import remembered
+from ..shell.notice import refused
+from ..state import State
+from .ranges import choose_space
+from .search_result import COLUMNS, show_result
+from .search_task import SEARCH, begin_search
+
+METHOD_NAMES: dict[SearchMethod, str] = {"random": "Random", "grid": "Grid", "evolution": "Evolution"}
+MOST_NETWORKS = 20_000  # a minute
+MOST_FILE_BYTES = 20 * 2**20
+
+
+def show(state: State) -> None:
+    """Render the page below the totals."""
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        space = choose_space(state.arch)
+        options = _options()
+        if SEARCH.running:
+            SEARCH.watch(narrow=True)
+        else:
+            _start(space, options)
+            _go_on_from_file(options)
+    with right:
+        if run := SEARCH.result():
+            show_result(state, run)
+        else:
+            st.markdown(
+                "A search tries many networks and keeps those that no other beats: with the fewest MACs for what they"
+                " keep of the published widths, or for their receptive field. Choose ranges, then Search. Costs are"
+                " exact, those of the totals above; nothing is trained. Here will be every network as a point, and a"
+                " click opens it."
+            )
+
+
+def _options() -> SearchOptions:
+    method = st.selectbox(
+        "Method",
+        METHODS,
+        METHODS.index(remembered("search_method", METHODS, "evolution")),
+        format_func=METHOD_NAMES.__getitem__,
+        key="search_method",
+        persist_state="session",
+        help="Evolution (NSGA-II) proposes more near what was good",
+    )
+    objectives = st.multiselect(
+        "Objectives",
+        list(COLUMNS),
+        ["macs", "kept"],
+        format_func=COLUMNS.__getitem__,
+        key="search_objectives",
+        persist_state="session",
+        max_selections=3,
+        help="Fewer MACs, parameters and bytes are better; more receptive field and more of the widths kept. The chart"
+        " shows the first two.",
+    )
+    with st.container(horizontal=True):
+        count = st.number_input(
+            "Networks",
+            10,
+            MOST_NETWORKS,
+            remembered("search_count", range(10, MOST_NETWORKS + 1), 1000),
+            key="search_count",
+            persist_state="session",
+        )
+        seed = st.number_input(
+            "Seed", 0, 9999, 0, key="search_seed", persist_state="session", help="The same seed gives the same search"
+        )
+    return SearchOptions(method, tuple(objectives) or ("macs", "kept"), int(count), int(seed))
+
+
+def _start(space: SearchSpace | None, options: SearchOptions) -> None:
+    if space is not None:
+        st.caption(f"{space.size:,} networks can be made of these ranges." if space.size < 10**9 else MANY)
+    if st.button("Search", icon=":material/search:", type="primary", disabled=space is None) and space is not None:
+        begin_search(Problem(space), options)
+        st.rerun()
+    if space is None:
+        st.caption("Choose at least one range that goes from one value to another.")
+    SEARCH.show_problem()
+
+
+MANY = "More than a billion networks can be made of these ranges."
+
+
+def _go_on_from_file(options: SearchOptions) -> None:
+    with st.expander("Go on from a file"):
+        file = st.file_uploader("A file of an earlier search (.jsonl)", type=["jsonl"], key="search_file")
+        if file is None:
+            return
+        try:
+            if file.size > MOST_FILE_BYTES:
+                raise ValueError(f"The file is larger than {MOST_FILE_BYTES // 2**20} MB.")
+            text = file.getvalue().decode("utf-8", errors="replace")
+            problem = logged_problem(text)
+        except ValueError as reason:
+            refused(str(reason))
+            return
+        st.caption("The ranges are those of the file; method, objectives, networks and seed are those above.")
+        if st.button("Go on from this file", icon=":material/resume:"):
+            begin_search(problem, options, text)
+            st.rerun()

@@ -1,0 +1,115 @@
+"""What a search found: a scatter and a table, in which a click opens a network, and files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from ...backend.charts.search import search_plot
+from ...backend.decide.searching.search import SearchResult, search_csv
+from ..chart import show_chart
+from ..shell.notice import plain, refusal
+from ..state import State
+from .search_task import SearchRun, begin_search
+
+COLUMNS = {
+    "macs": "MACs",
+    "params": "Parameters",
+    "peak_bytes": "Peak memory, B",
+    "receptive_field_px": "Receptive field, px",
+    "kept": "Widths kept",
+}
+MOST_ROWS = 2000
+
+
+def show_result(state: State, run: SearchRun) -> None:
+    """Render it."""
+    result = run.result
+    failed = sum(bool(trial.problem) for trial in result.trials)
+    arch = result.problem.space.arch
+    st.markdown(
+        f"**{len(result.trials):,} networks tried** from {plain(arch.about.title)}; {failed:,} do not fit together,"
+        f" {len(result.front):,} are on the Pareto front: none other is better in one number and as good in the rest."
+        " A click on a point or on a row opens that network; undo takes it back."
+    )
+    _go_on(run)
+    refusal(state, "search")
+    key = f"search-scatter:{id(run)}"
+    show_chart(search_plot(result), key, f"{arch.key}.search", partial(_clicked_point, state, result, key))
+    _table(state, run)
+    _files(run, f"{arch.key}.search")
+
+
+def _go_on(run: SearchRun) -> None:
+    if not run.finished:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button("Go on", icon=":material/resume:", type="primary", key="search-go-on"):
+                begin_search(run.result.problem, run.options, run.log)
+                st.rerun()
+            st.caption("It was cancelled; what was tried is below, and is not tried again.")
+
+
+def _clicked_point(state: State, result: SearchResult, key: str) -> None:
+    match st.session_state[key]:
+        case {"selection": {"points": [{"customdata": position}, *_]}}:
+            number = position[0] if isinstance(position, list) else position
+            _open(state, result, int(number))
+        case _:
+            pass
+
+
+def _open(state: State, result: SearchResult, position: int) -> None:
+    state.attempt(lambda _: result.network(position), "search")
+
+
+def _table(state: State, run: SearchRun) -> None:
+    result = run.result
+    every = st.toggle("Also those that another network beats", key="search-every", persist_state="session")
+    first = result.objectives[0]
+    rows = [i for i, trial in enumerate(result.trials) if trial.numbers] if every else list(result.front)
+    rows = sorted(rows, key=lambda i: result.trials[i].numbers[first])[:MOST_ROWS]
+    trials = [result.trials[i] for i in rows]
+    columns = {COLUMNS[name]: [trial.numbers[name] for trial in trials] for name in result.problem.numbers}
+    choices = {axis.name: [trial.choice[axis.name] for trial in trials] for axis in result.problem.space.axes}
+    key = f"search-table:{id(run)}:{every}"
+    whole = st.column_config.NumberColumn(format="localized")
+    st.dataframe(
+        columns | choices,
+        hide_index=True,
+        height=320,
+        key=key,
+        on_select=partial(_clicked_row, state, result, key, rows),
+        selection_mode="single-row",
+        column_config={label: whole for name, label in COLUMNS.items() if name != "kept"},
+    )
+
+
+def _clicked_row(state: State, result: SearchResult, key: str, rows: Sequence[int]) -> None:
+    match st.session_state[key]:
+        case {"selection": {"rows": [int() as row, *_]}} if row < len(rows):
+            _open(state, result, rows[row])
+        case _:
+            pass
+
+
+def _files(run: SearchRun, name: str) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            "Every trial as CSV",
+            partial(search_csv, run.result),
+            f"{name}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "File to go on from",
+            run.log,
+            f"{name}.jsonl",
+            "application/jsonl",
+            icon=":material/download:",
+            on_click="ignore",
+            help="Here, or on the command line: search --log FILE",
+        )

@@ -1,0 +1,46 @@
+"""A person's search: begun, gone on with, and what it leaves when it ends or is cancelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ...backend.common.jobs import Cancelled, Progress
+from ...backend.decide.searching.search import SearchOptions, SearchResult, logged_result, search
+from ...backend.decide.searching.trials import Problem
+from ..shell.background import BackgroundTask
+
+
+@dataclass(frozen=True)
+class SearchRun:
+    """``log``: the file from which the search goes on. ``finished``: whether it was not cancelled."""
+
+    result: SearchResult
+    options: SearchOptions
+    log: str
+    finished: bool
+
+
+SEARCH: BackgroundTask[SearchRun] = BackgroundTask("search", "Searching", "Stop, and keep what was tried")
+
+
+def begin_search(problem: Problem, options: SearchOptions, log: str = "") -> bool:
+    """Start it, from an earlier ``log`` where there is one."""
+    return SEARCH.start(partial(_searched, problem, options, log))
+
+
+def _searched(problem: Problem, options: SearchOptions, known: str, progress: Progress) -> SearchRun:
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "search.jsonl"
+        if known:
+            log.write_text(known, encoding="utf-8")
+        try:
+            result, finished = search(problem, options, log, progress), True
+        except Cancelled:
+            result, finished = logged_result(problem, options.objectives, log), False
+            if not result.trials:
+                raise
+        _ = result.front  # it takes a while, and every run of the page asks for it
+        return SearchRun(result, options, log.read_text(encoding="utf-8"), finished)

@@ -1,0 +1,14 @@
+"""Search: many networks tried, and the best of them opened."""
+
+from __future__ import annotations
+
+from ..decide import search
+from ..shell import frame
+from ..shell.panel import panel
+
+
+def page() -> None:
+    """Render the page."""
+    state, _, _ = frame.show()
+    with panel("The search"):
+        search.show(state)

@@ -1,0 +1,46 @@
+"""Network: the stages one after the other, drawn with the maps in their boxes: the picture becomes numbers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ....backend import analyze
+from ....backend.diagram import DiagramOptions, draw, neighbours, readable
+from ... import maps_in_boxes
+from ...components.graph_view import graph_view
+from ...shell.controls import control_shows
+from ...shell.notice import refused
+from .context import PictureContext
+
+
+def show(context: PictureContext) -> None:
+    """Render the tab."""
+    state, analysis = context.state, analyze(context.arch)
+    names = [stage.name for stage in analysis.stages]
+    focus = context.stage.partition(".")[0]
+    control_shows("step", focus)
+    st.select_slider(
+        "Step through the network",
+        names,
+        key="step",
+        format_func=readable,
+        on_change=lambda: state.select(str(st.session_state.step)),
+        help="From the picture to the last stage. In the diagram, Page Up and Page Down do the same.",
+    )
+    maps_in_boxes.choose_map()
+    dark = st.context.theme.type == "dark"
+    options = DiagramOptions(focus=focus, theme="dark" if dark else "light", maps=True)
+    maps = maps_in_boxes.for_boxes(state, always=True)
+    if maps.problem:
+        refused(maps.problem)
+    drawing = draw(analysis, options, analyze(state.original), maps.thumbnails)
+    graph_view(
+        drawing,
+        network=f"{state.arch.key}/{focus}/maps",
+        selected=state.selected,
+        key="living",
+        on_select=state.select,
+        walk=neighbours(analysis, focus),
+        on_map=lambda path: maps_in_boxes.open_map(state, analysis, drawing, maps, path),
+        outdated=maps.outdated,
+    )

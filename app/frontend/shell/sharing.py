@@ -1,0 +1,140 @@
+"""The dialog of "Copy link": the link as a QR code, the network as a file, this browser's recent networks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import segno
+import streamlit as st
+
+from inception_models import ARCHITECTURES, Arch
+from inception_models.edits.diff import changes
+from inception_models.edits.link import to_edits
+
+from ...backend.common.limits import MAX_LINK_BYTES
+from ...backend.common.links import linked_network
+from ...backend.common.network_file import MAX_NETWORK_BYTES, network_json, saved_network
+from ..state import State, address_of
+from .notice import plain, refused
+
+MOST_RECENT = 10
+LONGEST_ADDRESS = MAX_LINK_BYTES + 1000
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the browser said when the link was copied: the address, whether it could be, and its recent networks."""
+
+    address: str
+    copied: bool
+    recent: Sequence[tuple[Arch, str]]
+
+
+def note(address: str, copied: bool, recent: Sequence[object]) -> None:
+    """Open the dialog in the next run. What the browser said may be anything."""
+    known = [entry for each in recent[:MOST_RECENT] if (entry := _recent(each))]
+    address = address if urlsplit(address).scheme in ("http", "https") and len(address) < LONGEST_ADDRESS else ""
+    st.session_state.shared = Shared(address, copied, known)
+
+
+def _recent(entry: object) -> tuple[Arch, str] | None:
+    match entry:
+        case {"network": dict() as network, "when": str() as when}:
+            try:
+                return linked_network(network), when[:40]
+            except (ValueError, RecursionError):
+                return None
+        case _:
+            return None
+
+
+@st.dialog("Share", width="medium")
+def show(state: State, shared: Shared) -> None:
+    """Render the dialog."""
+    complete = address_of(state).complete
+    if not complete:
+        refused("There are too many changes for a link, so it opens the published network: save a file instead.")
+    elif shared.copied:
+        st.success("Link copied. It opens what the page shows now.", icon=":material/check:")
+    else:
+        refused("This browser did not let the link be copied: copy it here.")
+    if shared.address and complete:
+        st.code(shared.address, language=None, wrap_lines=True)
+        _qr_code(shared.address)
+    _file(state)
+    _recent_networks(state, shared.recent)
+
+
+def _qr_code(address: str) -> None:
+    try:
+        code = segno.make(address, micro=False)
+    except segno.DataOverflowError:
+        st.caption("The link is too long for a QR code.")
+        return
+    st.image(code.svg_inline(scale=8, light="#ffffff"), width=420)
+    if _local(urlsplit(address).hostname or ""):
+        st.caption(
+            "This address works on this computer only. Open the page under the name of this computer to share it."
+        )
+
+
+def _local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _file(state: State) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.download_button(
+            "Save as a file",
+            network_json(state.arch),
+            f"{state.arch.key}{'-edited' if state.edited else ''}.json",
+            "application/json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    file = st.file_uploader("Open a file", type=["json"], key="network_file", max_upload_size=MAX_NETWORK_BYTES >> 20)
+    if file is not None:
+        try:
+            arch = saved_network(file.name, file.getvalue())
+        except ValueError as problem:
+            refused(str(problem))
+            return
+        _open(state, arch)
+
+
+def _open(state: State, arch: Arch) -> None:
+    """Show ``arch`` instead of the dialog; undo takes it back."""
+    state.become(arch)
+    st.session_state.pop("network_file", None)
+    st.rerun()
+
+
+def _recent_networks(state: State, recent: Sequence[tuple[Arch, str]]) -> None:
+    others = [(arch, when) for arch, when in recent if arch != state.arch]
+    if not others:
+        return
+    st.markdown("**Recent networks in this browser**")
+    for number, (arch, when) in enumerate(others):
+        if st.button(plain(f"{_name(arch)} · {when}"), key=f"recent:{number}", width="stretch", wrap=True):
+            _open(state, arch)
+    if st.button("Clear the list", key="recent-clear", icon=":material/delete:"):
+        st.session_state.forget = st.session_state.get("forget", 0) + 1
+        st.rerun()
+
+
+def _name(arch: Arch) -> str:
+    """The variant, and what was changed, in few words."""
+    original = ARCHITECTURES[arch.key]
+    match to_edits(original, arch):
+        case {"x": factor, **others}:
+            return f"{arch.about.title}: widths × {factor}{' and more' if len(others) > 1 else ''}"
+        case _:
+            sentences = [change.sentence() for change in changes(original, arch)]
+            more = f" and {len(sentences) - 1} more" if len(sentences) > 1 else ""
+            return f"{arch.about.title}: {sentences[0]}{more}" if sentences else arch.about.title

@@ -1,0 +1,65 @@
+"""Search: the networks that it tried open with a click, and a healed network is charted while it is trained."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from playwright.sync_api import Page, expect
+
+from app.backend.common.links import from_query
+from app.backend.decide.searching.search_log import logged_problem
+from inception_models import ARCHITECTURES
+from tests.browser.visits import SLOW_MS, open_page, settled
+
+GOOGLENET = ARCHITECTURES["googlenet"]
+
+
+def test_a_search_runs_a_click_opens_its_network_and_its_file_goes_on(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/?variant=googlenet")
+    settled(page)
+    page.get_by_role("link", name="Search").click()
+    count = page.get_by_label("Networks", exact=True)
+    count.fill("40")
+    count.press("Enter")
+    settled(page)
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.locator(".scatterlayer .trace")).to_have_count(2, timeout=SLOW_MS)
+    settled(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="File to go on from").click()
+    lines = download.value.path().read_text().splitlines()
+    assert logged_problem(lines[0]).space.arch == GOOGLENET
+    tried = [logged_problem(lines[0]).space.network(json.loads(line)["choice"]) for line in lines[1:]]
+    assert 30 < len(tried) <= 40
+
+    page.locator(".scatterlayer .trace").last.locator(".point").nth(2).click(force=True)
+    expect(page).to_have_url(re.compile("edits="), timeout=SLOW_MS)
+    settled(page)
+    query = dict(page.evaluate("[...new URLSearchParams(location.search)]"))
+    opened, refusal = from_query(query)
+    assert refusal is None
+    assert opened in tried
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page).not_to_have_url(re.compile("edits="), timeout=SLOW_MS)
+
+    page.get_by_text("Go on from a file").click()
+    page.locator("input[type=file]").set_input_files(
+        download.value.path().rename(download.value.path().with_suffix(".jsonl"))
+    )
+    page.get_by_role("button", name="Go on from this file").click(timeout=SLOW_MS)
+    expect(page.get_by_text(f"{len(tried)} networks tried")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_the_demo_is_pruned_and_healed_on_the_page(page: Page, app_url: str) -> None:
+    open_page(page, app_url, GOOGLENET, "Train", "Prune and heal")
+    page.get_by_role("tab", name="Prune and heal").click()
+    for label, value in (("Seeds", "1"), ("Epochs", "1")):
+        field = page.get_by_role("tabpanel").get_by_label(label, exact=True).last
+        field.fill(value)
+        field.press("Enter")
+        settled(page)
+    page.get_by_role("button", name="Start", exact=True).last.click()
+    expect(page.get_by_role("tabpanel").locator(".scatterlayer .trace")).to_have_count(3, timeout=SLOW_MS)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Figure")).to_be_visible(timeout=SLOW_MS)
