@@ -19,11 +19,16 @@ def use_weights_of(key: str, weights: Source) -> None:
     st.session_state.weights_in_use = (key, weights)
 
 
-def weights_in_use(state: State) -> Source:
-    """The weights of the network that is shown: as the Picture page used them last, else those that the link names."""
+def weights_in_use(key: str) -> Source:
+    """The weights of the variant ``key``; random where the Picture page did not show it last."""
     used: tuple[str, Source] = st.session_state.get("weights_in_use", ("", "random"))
-    if used[0] == state.arch.key:
-        return used[1]
+    return used[1] if used[0] == key else "random"
+
+
+def weights_shown(state: State) -> Source:
+    """The weights of the network that is shown: as the Picture page used them last, else those that the link names."""
+    if (used := weights_in_use(state.arch.key)) != "random":
+        return used
     name = state.weights.get(state.arch.key, "")
     return name if name in linkable(state.arch) and _is_here(name) else "random"
 

@@ -18,7 +18,7 @@ from ...backend.takeaway.naming import saved_name
 from ..shell.controls import choice_stays_among
 from ..shell.notice import plain
 from ..shell.page_links import page_link
-from ..shell.weights_in_use import title_of, weights_in_use
+from ..shell.weights_in_use import title_of, weights_shown
 from ..state import State
 from .made_file import FileTask, made_file
 
@@ -40,7 +40,7 @@ LIBRARY_TITLES = {
 
 def show(state: State) -> None:
     """Render the tab."""
-    arch, weights = state.arch, weights_in_use(state)
+    arch, weights = state.arch, weights_shown(state)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Weights:** {plain(title_of(weights))}")
         page_link("Picture", "Choose others on Picture")

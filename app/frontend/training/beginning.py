@@ -21,7 +21,7 @@ from ..state import State
 def choose_beginning(state: State, epochs: int) -> Beginning | None:
     """Render the choice for a run of so many ``epochs``; None for random weights."""
     sources: dict[str, Source] = {"random": "random"}
-    chosen = weights_in_use(state)
+    chosen = weights_in_use(state.arch.key)
     if chosen not in ("random", "demo"):
         sources["picture"] = chosen
     sources["demo"] = "demo"

@@ -60,6 +60,8 @@ class DiagramWidget(anywidget.AnyWidget):
                 for event in events:
                     self._act(client, event)
                 self._show()
+            case _:
+                pass
 
     def _act(self, client: str, event: object) -> None:
         """Once for each event: the browser repeats those that it does not know to be handled."""
