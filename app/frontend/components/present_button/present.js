@@ -6,11 +6,12 @@ import { received } from "../shared/received.js"
 import { tellStep } from "../shared/selection.js"
 
 /** @import { Run } from "../shared/messages.d.ts" */
+/** @import { PresentData } from "./messages.d.ts" */
 
 /** @type {Record<string, number>} */
 const STEPS = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1, Home: -Infinity, End: Infinity }
 
-/** @param {Run<object> & { parentElement: { presentButton?: PresentButton } }} run */
+/** @param {Run<PresentData> & { parentElement: { presentButton?: PresentButton } }} run */
 export default function (run) {
   if (received(run)) run.parentElement.presentButton ??= new PresentButton(run.parentElement)
 }

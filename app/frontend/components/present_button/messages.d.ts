@@ -1,0 +1,5 @@
+// Python sends the button nothing.
+
+export interface PresentData {
+  [name: string]: never
+}
