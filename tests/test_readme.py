@@ -10,11 +10,17 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
 
+from app.backend import analyze
+from app.backend.common.links import from_query, link_text, to_query
+from app.backend.common.quantity import short
+from app.backend.takeaway.paper_table import bibtex
 from app.cli import COMMANDS, main
+from inception_models import ARCHITECTURES
 from tests.app_server import ROOT, free_port, served
 
 TEXTS = ("README.md", "CONTRIBUTING.md")
@@ -24,6 +30,8 @@ SNIPPETS = [text for language, text in BLOCKS if language == "python"]
 LINES = [
     re.sub(r"\s+# .*", "", line) for language, text in BLOCKS if language in ("", "sh") for line in text.splitlines()
 ]
+FIGURES = re.findall(r"^\| .* \| (.*\*\*.*) \| `(python -m app .*)` \|$", README, re.MULTILINE)
+GALLERY = re.findall(r"^\| \[(.*)\]\((http://localhost:8501/\S*)\) \| (.*) \| (.*) \| .* \|$", README, re.MULTILINE)
 SERVERS = ("make run", "-m app serve", "streamlit run")
 
 # What is not run as it is written: the part of a line, what is run in its place, and why.
@@ -160,3 +168,43 @@ def test_every_room_is_in_the_table() -> None:
         path.parent for root in ("inception_models", "app/backend") for path in (ROOT / root).glob("*/__init__.py")
     }
     assert [room.name for room in rooms if f"`{room.relative_to(ROOT)}/`" not in README] == []
+
+
+@pytest.mark.parametrize("figure, line", FIGURES)
+def test_a_figure_is_what_its_command_prints(
+    figure: str, line: str, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    done = subprocess.run(line, shell=True, cwd=checkout, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stderr
+    for text in re.findall(r"\*\*(.*?)\*\*", figure):
+        assert text in done.stdout + done.stderr
+
+
+def test_there_are_figures_and_ten_links() -> None:
+    assert len(FIGURES) == 3
+    assert len(GALLERY) == len({title for title, *_ in GALLERY}) == 10
+
+
+@pytest.mark.parametrize("title, link, params, macs", GALLERY)
+def test_a_link_of_the_gallery_opens_what_its_row_says(title: str, link: str, params: str, macs: str) -> None:
+    parts = urlsplit(link)
+    arch, refusal = from_query(dict(parse_qsl(parts.query)))
+    assert refusal is None
+    assert parts.query == link_text(to_query(arch))  # as the address bar has it today
+    assert parts.path.strip("/") in ("", "costs", "picture")
+    analysis = analyze(arch)
+    assert (params, macs) == (short(analysis.params), short(analysis.macs))
+
+
+def test_the_table_of_networks_is_current() -> None:
+    rows = [
+        f"| `{key}` | {arch.about.label}, {arch.about.year} | {analyze(arch).params:,} | {analyze(arch).macs:,} |"
+        for key, arch in ARCHITECTURES.items()
+    ]
+    assert "\n".join(rows) in README, "The table should be:\n" + "\n".join(rows)
+
+
+def test_the_citation_is_what_the_tool_writes() -> None:
+    (text,) = [text for language, text in BLOCKS if language == "bibtex"]
+    assert text.strip().removesuffix("}") in bibtex(ARCHITECTURES["googlenet"])

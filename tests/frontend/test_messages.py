@@ -28,9 +28,7 @@ Payload = Mapping[str, object]
 
 def explore() -> None:
     from app.frontend.pages import explore as it
-    from app.frontend.state import current
 
-    current().turn_to("Explore")
     it.page()
 
 

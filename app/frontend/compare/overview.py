@@ -68,7 +68,7 @@ def _totals(context: CompareContext) -> str:
         number = comparison.number(total)
         cells = "".join(_cell(value, number.a, unit) for value in number.values)
         rows.append(f'<tr><th tabindex="0" data-tip="{escape(explanation, quote=True)}">{label}</th>{cells}</tr>')
-    return scrolled(heading("", context.names), rows, "compare-totals")
+    return scrolled(heading("Of one picture", context.names), rows, "compare-totals")
 
 
 def _cell(value: int | None, first: int | None, unit: str) -> str:

@@ -51,7 +51,7 @@ def _options() -> SearchOptions:
         format_func=METHOD_NAMES.__getitem__,
         key="search_method",
         persist_state="session",
-        help="Evolution (NSGA-II) proposes more near what was good",
+        help="Evolution proposes more near what was good",
     )
     objectives = st.multiselect(
         "Objectives",

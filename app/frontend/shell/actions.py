@@ -24,8 +24,7 @@ def register(*rooms: Callable[[State], None]) -> None:
 def show(state: State) -> None:
     """Render the actions. To be called outside of fragments, at the same place on every page."""
     with st.container(horizontal=True, gap=None, key="actions"):
-        if state.page == "Explore":
-            present_button("present")
+        present_button(state.page == "Explore", "present")
         share_button("share", sharing.note)
         for action in st.session_state.get("actions", ()):  # a page alone has none
             action(state)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from inception_models import Arch
 
+from ...backend import analyze
 from ...backend.common.jobs import Progress
 from ...backend.common.pins import Pin
 from ...backend.picture.forward import Forward
@@ -21,7 +22,8 @@ from .made_file import FileTask, made_file
 REPORT: FileTask = FileTask("report", "Writing the report", "Stop after this step", steady=False)
 ABOUT = (
     "One HTML file that opens offline: the story, the totals beside the published ones, the diagram whose"
-    " blocks open, Table 1, costs that can be sorted, the code, a link and what to cite. Pinned networks are compared."
+    " blocks open, Table 1, costs that can be sorted, the code, a link and what to cite; and the pinned"
+    " networks beside it."
 )
 
 
@@ -41,5 +43,5 @@ def show(state: State) -> None:
 
 def _written(arch: Arch, picture: Forward | None, pins: tuple[Pin, ...], link: str, progress: Progress) -> bytes:
     progress.report(0.1, "diagrams and tables")
-    others = [(pin.name, pin.arch) for pin in pins]
+    others = [(pin.name, analyze(pin.arch)) for pin in pins]
     return report(arch, picture=picture, others=others, address=link).encode()

@@ -32,7 +32,25 @@ WANTED = [
     "parameters",
 ]
 NOT_TERMS = frozenset(
-    ["CPU", "GPU", "MB", "GB", "PNG", "SVG", "PDF", "CSV", "JSON", "RGB", "DOT", "URL", "ONNX", "API", "HTML", "TF"]
+    [
+        "CPU",
+        "GPU",
+        "MB",
+        "GB",
+        "PNG",
+        "SVG",
+        "PDF",
+        "CSV",
+        "JSON",
+        "RGB",
+        "DOT",
+        "URL",
+        "ONNX",
+        "API",
+        "HTML",
+        "TF",
+        "FILE",
+    ]
 )
 # Acronyms that are names of formats, machines and files, not of the field.
 

@@ -12,6 +12,6 @@ _component = Component(
 )
 
 
-def present_button(key: str) -> None:
-    """Show the button. Where the page has no diagram it does nothing."""
-    _component(key=key, data={})
+def present_button(offered: bool, key: str) -> None:
+    """Show the button where it is ``offered``: on the page that has the diagram."""
+    _component(key=key, data={"offered": offered})

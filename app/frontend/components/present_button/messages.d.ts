@@ -1,5 +1,5 @@
-// Python sends the button nothing.
+// What Python sends to the button, which sends nothing back.
 
 export interface PresentData {
-  [name: string]: never
+  offered: boolean
 }

@@ -13,7 +13,10 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1,
 
 /** @param {Run<PresentData> & { parentElement: { presentButton?: PresentButton } }} run */
 export default function (run) {
-  if (received(run)) run.parentElement.presentButton ??= new PresentButton(run.parentElement)
+  const shown = received(run)
+  if (!shown) return
+  const present = (run.parentElement.presentButton ??= new PresentButton(run.parentElement))
+  present.update(shown.data)
 }
 
 class PresentButton {
@@ -28,6 +31,12 @@ class PresentButton {
     const key = (event) => (this.button.isConnected ? this.key(event) : this.stop(key))
     window.addEventListener("keydown", key, true) // before the diagram and the page's controls
     document.addEventListener("fullscreenchange", () => document.fullscreenElement || this.turn(false))
+  }
+
+  /** @param {PresentData} data */
+  update({ offered }) {
+    this.button.style.display = offered ? "" : "none"
+    if (!offered) this.turn(false)
   }
 
   /** @param {(event: KeyboardEvent) => void} key */

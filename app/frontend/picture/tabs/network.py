@@ -19,15 +19,16 @@ def show(context: PictureContext) -> None:
     names = [stage.name for stage in analysis.stages]
     focus = context.stage.partition(".")[0]
     control_shows("step", focus)
-    st.select_slider(
-        "Step through the network",
-        names,
-        key="step",
-        format_func=readable,
-        on_change=lambda: state.select(str(st.session_state.step)),
-        help="From the picture to the last stage. In the diagram, Page Up and Page Down do the same.",
-    )
-    maps_in_boxes.choose_map()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.select_slider(
+            "Step through the network",
+            names,
+            key="step",
+            format_func=readable,
+            on_change=lambda: state.select(str(st.session_state.step)),
+            help="From the picture to the last stage. In the diagram, Page Up and Page Down do the same.",
+        )
+        maps_in_boxes.choose_map()
     dark = st.context.theme.type == "dark"
     options = DiagramOptions(focus=focus, theme="dark" if dark else "light", maps=True)
     maps = maps_in_boxes.for_boxes(state, always=True)
