@@ -58,6 +58,7 @@ export interface Now {
   network: NetworkLink
   complete: boolean // whether its changes go into the address bar
   more: Record<string, string> // what the address bar has besides
+  pinned: boolean // whether these have all pins
   forget: number // grows when the person clears the list of recent networks
   steps: Steps
   kept: Kept
