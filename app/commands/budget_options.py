@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..backend.decide.fitting.fit import FitOptions
     from ..backend.decide.fitting.importance import FilterImportance
 
-STRATEGIES = ("even", "sensitivity", "weights")
+_STRATEGIES = ("even", "sensitivity", "weights")
 
 
 def quantity(text: str) -> float:
@@ -49,7 +49,7 @@ def add_fit_options(parser: ArgumentParser, source_flag: str = "--weights") -> N
     group = parser.add_argument_group("how")
     group.add_argument(
         "--strategy",
-        choices=STRATEGIES,
+        choices=_STRATEGIES,
         default="even",
         help="one factor for all widths (default), the cheapest loss of width first, or the least important filters",
     )

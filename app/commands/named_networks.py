@@ -52,7 +52,7 @@ def named_network(text: str) -> NamedNetwork:
 def family_network(text: str) -> Arch | None:
     """The network of the family that ``text`` names; None where it is the source of somebody else's."""
     text = text.strip()
-    if "?" in text or text.startswith("variant="):
+    if _is_link(text):
         return _linked(text)
     if text.endswith(".json"):
         return _saved(Path(text))
@@ -68,9 +68,13 @@ def family_network(text: str) -> Arch | None:
 
 
 def _name(text: str, arch: Arch) -> str:
-    if "?" in text or text.startswith("variant="):
+    if _is_link(text):
         return arch.key if arch == ARCHITECTURES[arch.key] else f"{arch.key}, edited"
     return Path(text).name if text.endswith((".json", ".safetensors")) else text
+
+
+def _is_link(text: str) -> bool:
+    return "?" in text or text.startswith("variant=")
 
 
 def _linked(text: str) -> Arch:

@@ -25,7 +25,7 @@ from inception_models.edits.widths import scaled
 from inception_models.variants import known_as, plain_name
 from inception_models.variants.stories import WHICH_V2
 
-from ..backend.common import links as share
+from ..backend.common.links import edited_by
 from ..backend.common.text import visible
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def network_from(args: argparse.Namespace, weights: Source = "random") -> Arch:
         ValueError: with one sentence that says what is wrong and what is allowed.
     """
     original = _of_file(weights) if args.variant == AUTO else ARCHITECTURES[args.variant]
-    arch = share.edited_by(original, args.edits) if args.edits is not None else original
+    arch = edited_by(original, args.edits) if args.edits is not None else original
     if args.aux is not None:
         arch = with_aux(arch, args.aux == "on", original)
     if args.batch_norm is not None:

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ..backend.charts.files import chart_csv
+from .shell.save_button import save_button
 
 REMOVED = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
 
@@ -32,14 +33,11 @@ def show_chart(figure: go.Figure, key: str, file_name: str, on_select: Callable[
         selection_mode="points",
         config=chart_config(file_name),
     )
-    st.download_button(
+    save_button(
         "CSV",
         partial(chart_csv, figure),
         f"{file_name}.csv",
-        "text/csv",
-        icon=":material/download:",
         type="tertiary",
-        on_click="ignore",
         key=f"{key}.csv",
         help="The numbers of this chart. Its toolbar saves it as SVG.",
     )

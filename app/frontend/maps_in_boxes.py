@@ -37,9 +37,9 @@ from .shell.pictures import (
 from .shell.weights_in_use import weights_in_use
 from .state import State
 
-SWITCH = "Maps in boxes"
-SHOWN = {"strongest": "Strongest channel", "mean": "Mean", "channel": "Channel"}
-LIMITS = (64, 256, 4096)  # of channels that the tab Maps can show
+MAPS_SWITCH = "Maps in boxes"
+MAP_CHOICES = {"strongest": "Strongest channel", "mean": "Mean", "channel": "Channel"}
+CHANNELS_SHOWN = (64, 256, 4096)  # of channels that the tab Maps can show
 
 THUMBNAILS: BackgroundTask[dict[str, Thumbnail]] = BackgroundTask("thumbnails")
 
@@ -76,7 +76,7 @@ def for_boxes(state: State, *, always: bool = False) -> BoxMaps:
     return BoxMaps(True, last if of and of[0].key == arch.key else {}, True, THUMBNAILS.problem(question))
 
 
-def choose(state: State) -> None:
+def show_popover(state: State) -> None:
     """Render the switch and the choices."""
     popover = st.popover(
         "Maps", icon=":material/image:", help="A picture's feature maps in the boxes", on_change="rerun", key="maps"
@@ -87,7 +87,7 @@ def choose(state: State) -> None:
 
 
 def _is_on() -> bool:
-    return bool(st.session_state.get(SWITCH, remembered(SWITCH, (True, False), False)))
+    return bool(st.session_state.get(MAPS_SWITCH, remembered(MAPS_SWITCH, (True, False), False)))
 
 
 def _thumbnails(
@@ -108,9 +108,9 @@ def _shown() -> ShownMap:
 
 def _show_choices(state: State) -> None:
     on = st.toggle(
-        SWITCH,
+        MAPS_SWITCH,
         value=_is_on(),
-        key=SWITCH,
+        key=MAPS_SWITCH,
         help="A picture goes through the network, and every box shows what it makes of it. Click a map for its values.",
         persist_state="session",
     )
@@ -125,9 +125,9 @@ def choose_map() -> None:
     """Render the choice of which map of an output is shown."""
     show = st.segmented_control(
         "Map",
-        list(SHOWN),
+        list(MAP_CHOICES),
         default="strongest",
-        format_func=SHOWN.__getitem__,
+        format_func=MAP_CHOICES.__getitem__,
         key="map_shown",
         required=True,
         persist_state="session",
@@ -151,6 +151,6 @@ def open_map(state: State, analysis: Analysis, drawing: Drawing, maps: BoxMaps, 
     state.select(output.partition(".")[0])
     if peak := maps.thumbnails[output].peak:
         path, channel = branch_of(analysis, output, peak[0])
-        st.session_state.picked = Picked(path, Cell(channel, *peak[1:]))
+        state.picked = Picked(path, Cell(channel, *peak[1:]))
         st.session_state.maps_of = path if path == state.selected else path.rpartition(".")[0]
-        st.session_state.limit = next(limit for limit in LIMITS if channel < limit)
+        st.session_state.limit = next(limit for limit in CHANNELS_SHOWN if channel < limit)

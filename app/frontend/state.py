@@ -22,10 +22,13 @@ from ..backend.common.links import fits, from_query, to_query
 from ..backend.common.pins import MOST_PINS, Pin, fresh_name, pins_of_text, pins_text, usual_name
 from ..backend.common.text import visible
 from ..backend.decide.fitting.budget import Budget, budget_text, read_budget
+from .components.maps_view import Picked
 
 COPIES = " copies"  # after a repeat's path: its number of copies, which has no path of its own
 PAUSE_SECONDS = 1.5  # after which another change of the same number is a step of its own
 MOST_GOAL_LETTERS = 300  # of a link's goal: five limits of any size
+LONGEST_CHOICE = 100  # letters, of what a link says about a control or the selection
+_READ_HERE = ("variant", "edits", "weights", "goal", "pins", "selected", "expanded", "folded")
 HISTORY = 200  # steps that can be undone; an edited Arch shares what is unchanged, so each step is small
 
 
@@ -68,6 +71,7 @@ class State:
     goal: Budget | None = None  # what the network is to become, of which the totals tell how far it is
     linked: tuple[Arch, dict[str, str]] | None = None  # the network whose link was made last, and that link
     pins: tuple[Pin, ...] = ()  # networks kept for comparison
+    picked: Picked | None = None  # the value of a feature map that was clicked last
     asked: Mapping[str, str] = field(default_factory=dict)  # by the link, of the controls of the page it leads to
     asked_page: str = ""
 
@@ -310,10 +314,6 @@ def opened(query: Mapping[str, str]) -> State:
     if problems and not refusal:
         state.refusal = "link", ValueError(problems[0])
     return state
-
-
-LONGEST_CHOICE = 100  # letters, of what a link says about a control or the selection
-_READ_HERE = ("variant", "edits", "weights", "goal", "pins", "selected", "expanded", "folded")
 
 
 def part_names(arch: Arch) -> set[str]:

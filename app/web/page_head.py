@@ -6,7 +6,6 @@ for its server below a page's address first, which the browser reports as errors
 
 from __future__ import annotations
 
-import base64
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -17,6 +16,8 @@ from starlette.responses import FileResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inception_models.shipped import ASSETS
+
+from ..backend.common.thumbnail import png_uri
 
 NAME = "Inception Explorer"
 DESCRIPTION = (
@@ -121,4 +122,4 @@ def _scripts() -> str:
 
 @cache
 def _icon() -> str:
-    return f"data:image/png;base64,{base64.b64encode((ASSETS / 'icon.png').read_bytes()).decode()}"
+    return png_uri((ASSETS / "icon.png").read_bytes())

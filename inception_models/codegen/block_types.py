@@ -26,7 +26,7 @@ from ..arch.spec import (
 )
 from ..arch.tree import Part, children
 
-MAX_NAME = 24  # characters of a type's name
+LONGEST_TYPE_NAME = 24  # characters of a type's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _common(names: Sequence[str]) -> str:
 
 def camel(name: str) -> str:
     """``mixed_6a`` -> ``Mixed6a``."""
-    return "".join(f"{word[:1].upper()}{word[1:]}" for word in re.split(r"[_\W]+", name))[:MAX_NAME]
+    return "".join(f"{word[:1].upper()}{word[1:]}" for word in re.split(r"[_\W]+", name))[:LONGEST_TYPE_NAME]
 
 
 def free(names: Sequence[str], used: Collection[str]) -> str:

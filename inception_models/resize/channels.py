@@ -120,7 +120,7 @@ def matched(old: Chain, new: Chain) -> dict[str, int]:
     return pairs
 
 
-def compared(chain: Chain, after: bool = False, tapped: Collection[str] = ()) -> list[bool]:
+def normalised_across(chain: Chain, after: bool = False, tapped: Collection[str] = ()) -> list[bool]:
     """For the output of each part, whether a normalisation across channels reads it before anything mixes them.
 
     ``after``: whether one reads what leaves the chain; ``tapped``: stages from which an auxiliary head reads into one.

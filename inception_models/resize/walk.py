@@ -31,12 +31,12 @@ from .channels import (
     Chain,
     ChainPart,
     FeatureMap,
-    compared,
     enters_comparison,
     has_filters,
     lanes,
     last_mixing,
     matched,
+    normalised_across,
     op_chain,
     side_by_side,
     split_after,
@@ -84,10 +84,10 @@ class Walk:
     ) -> Iterator[tuple[str, FeatureMap]]:
         """Both chains in step: at the start and after each new part, the old stage passed last and what leaves it.
 
-        ``tapped``: see :func:`compared`.
+        ``tapped``: see :func:`normalised_across`.
         """
         pairs = matched(old, new)
-        zeros = compared(new, context.added_must_be_zero, tapped)
+        zeros = normalised_across(new, context.added_must_be_zero, tapped)
         last = last_mixing(new)
         at, features = self._gone_parts(old, 0, pairs, context)
         yield _stage_before(old, at), features

@@ -22,7 +22,7 @@ LEARNT = frozenset({"weight", "bias", "running_mean", "running_var"})  # what of
 
 
 @dataclass(frozen=True, eq=False)
-class Fitted:
+class FittedState:
     """A file's tensors by our names.
 
     ``headless``: the heads, and the classifier's stage, that the file has no weights for; ``misfits``: those of them
@@ -56,7 +56,7 @@ def translated(arch: Arch, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     Raises:
         WeightsError: naming keys that are missing, extra or misshapen.
     """
-    return fit(arch, state).state
+    return fit_state(arch, state).state
 
 
 def cleaned(state: Mapping[str, Tensor]) -> FileTensors:
@@ -66,7 +66,7 @@ def cleaned(state: Mapping[str, Tensor]) -> FileTensors:
     return FileTensors(unpruned({key: value for key, value in state.items() if not value.is_nested})[0])
 
 
-def fit(arch: Arch, state: Mapping[str, Tensor]) -> Fitted:
+def fit_state(arch: Arch, state: Mapping[str, Tensor]) -> FittedState:
     """:func:`translated`, with what is to be said about the file."""
     tensors = cleaned(state)
     return fit_naming(best_naming(arch, tensors), tensors.notes)
@@ -87,7 +87,7 @@ def best_naming(arch: Arch, tensors: Mapping[str, Tensor]) -> Naming:
     return best
 
 
-def fit_naming(naming: Naming, notes: tuple[str, ...] = ()) -> Fitted:
+def fit_naming(naming: Naming, notes: tuple[str, ...] = ()) -> FittedState:
     """The tensors of ``naming`` for its network. Raises as :func:`translated` does."""
     arch, have = naming.arch, naming.view.tensors
     wanted = meta_state(arch)
@@ -110,7 +110,7 @@ def fit_naming(naming: Naming, notes: tuple[str, ...] = ()) -> Fitted:
     _complain(naming.layout, lacks, extra, list(wrong.values()))
     state = {our: shaped[our].to(wanted[our].dtype) if our in shaped else torch.tensor(0) for our in kept}
     said = (*notes, *_notes(naming, surplus, counters, misfits), *_background(arch, keys, have, wanted))
-    return Fitted(state, headless, naming.layout, misfits, said)
+    return FittedState(state, headless, naming.layout, misfits, said)
 
 
 def _left_out(

@@ -27,7 +27,7 @@ from ..net.meta_state import meta_state
 from ..variants import ARCHITECTURES
 from .errors import WeightsError
 from .file import SUFFIXES, read_tensors
-from .fitting import Fitted, fit, listed
+from .fitting import FittedState, fit_state, listed
 from .fitting import translated as translated
 from .own_file import OwnFile, read
 from .recognition import recognition
@@ -154,7 +154,7 @@ def about_own(arch: Arch, own: OwnFile) -> TrainedWeights:
     return weights if own.preprocessing is None else replace(weights, preprocessing=own.preprocessing)
 
 
-def _own_home(arch: Arch, own: OwnFile, problem: WeightsError) -> tuple[Arch, Fitted]:
+def _own_home(arch: Arch, own: OwnFile, problem: WeightsError) -> tuple[Arch, FittedState]:
     """The network that a file belongs to, where ``arch`` is an edit of it; else the error says which it is."""
     try:
         result = recognition(own.tensors, arch.key)
@@ -194,7 +194,7 @@ def _check_variant(arch: Arch, weights: TrainedWeights) -> None:
 # --- into a network --------------------------------------------------------------------------------------------------
 
 
-def _carried(arch: Arch, weights: TrainedWeights, fitted: Fitted) -> Loaded:
+def _carried(arch: Arch, weights: TrainedWeights, fitted: FittedState) -> Loaded:
     """``arch`` with what was read for ``weights.arch``. Heads without weights keep their random initialisation."""
     trained = {head.name for head in weights.arch.aux} - fitted.headless
     headless = [head.name for head in arch.aux if head.name not in trained]
@@ -238,17 +238,17 @@ def _shapes(state: Mapping[str, Tensor]) -> dict[str, torch.Size]:
     return {key: value.shape for key, value in state.items()}
 
 
-def _first_fitting(tensors: Mapping[str, Tensor], homes: Iterable[Arch]) -> tuple[Arch, Fitted]:
+def _first_fitting(tensors: Mapping[str, Tensor], homes: Iterable[Arch]) -> tuple[Arch, FittedState]:
     """The first of ``homes`` that the tensors fit, if possible with all heads.
 
     Raises:
         WeightsError: where they fit none: about the one that they are closest to.
     """
     problems: list[WeightsError] = []
-    partial: list[tuple[Arch, Fitted]] = []
+    partial: list[tuple[Arch, FittedState]] = []
     for home in homes:
         try:
-            partial.append((home, fit(home, tensors)))
+            partial.append((home, fit_state(home, tensors)))
         except WeightsError as problem:
             problems.append(problem)
         else:

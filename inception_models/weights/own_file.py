@@ -15,7 +15,7 @@ from ..checkpoints.preprocessing import Preprocessing
 from .contents import FileTensors
 from .errors import WeightsError
 from .file import metadata, read_open
-from .fitting import fit
+from .fitting import fit_state
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def read_own(file: BinaryIO, name: str, entry: str | None = None, card_beside: s
 def with_card(own: OwnFile, text: str) -> OwnFile:
     """``own`` with a card; where that cannot be used or is another file's, without one, and a note says so."""
     try:
-        fit(card.parse_card(text, own.name).arch, own.tensors)
+        fit_state(card.parse_card(text, own.name).arch, own.tensors)
     except WeightsError:
         note = f"{own.name} is used without its card, which is another file's."
     except ValueError as problem:

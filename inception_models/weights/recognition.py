@@ -19,7 +19,7 @@ from ..edits.toggles import has_batch_norm, with_batch_norm
 from ..edits.widths import widths
 from ..variants import ARCHITECTURES
 from .errors import WeightsError
-from .fitting import Fitted, cleaned, fit, fit_naming
+from .fitting import FittedState, cleaned, fit_naming, fit_state
 from .naming import Naming, View, layouts_of, modules_of, named_by_order, named_in, naming_of, views
 from .own_file import OwnFile, read
 
@@ -29,7 +29,7 @@ class Recognition:
     """The network of a file. ``fitted``: the tensors by its names; ``others``: the variants that fit as well."""
 
     arch: Arch
-    fitted: Fitted
+    fitted: FittedState
     others: tuple[str, ...] = ()
 
     @property
@@ -65,7 +65,7 @@ def _as_the_card_says(own: OwnFile) -> Arch | None:
     """The network of a file's card, if its tensors are that network's."""
     try:
         arch = card.parse_card(own.card, own.name).arch
-        return None if fit(arch, own.tensors).misfits else arch
+        return None if fit_state(arch, own.tensors).misfits else arch
     except ValueError:  # there is no card, or it is another file's
         return None
 

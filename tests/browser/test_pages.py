@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from urllib.parse import parse_qsl, urlparse
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from app.backend import analyze
-from app.backend.common.links import from_query
 from app.backend.common.quantity import short
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
 from inception_models.edits.input_output import with_input_size
-from tests.browser.visits import choose_variant, settled, show_whole_network
+from tests.app_server import ROOT
+from tests.browser.visits import choose_variant, linked, settled, show_whole_network
 
-ROOT = Path(__file__).parents[2]
 REACHED = """() => {
   const find = (node) => node.shadowRoot?.querySelector(".sliders") ?? [...node.children].map(find).find(Boolean)
   const list = find(document.querySelector(".st-key-sliders"))
@@ -63,11 +60,6 @@ def shows(page: Page, arch: Arch) -> None:
 
 def _starts(text: str) -> re.Pattern[str]:
     return re.compile("^" + re.escape(text))
-
-
-def linked(page: Page) -> Arch:
-    """The network of the link in the address bar."""
-    return from_query(dict(parse_qsl(urlparse(page.url).query)))[0]
 
 
 def width_field(page: Page, path: str) -> Locator:

@@ -1,10 +1,10 @@
 """The way to a page of the app: by a network's link, then the menu."""
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlparse
 
 from playwright.sync_api import Page, expect
 
-from app.backend.common.links import to_query
+from app.backend.common.links import from_query, to_query
 from app.frontend.shell.variant_list import variant_label
 from inception_models import ARCHITECTURES, Arch
 
@@ -26,6 +26,13 @@ def shows_network(page: Page, title: str = "", *, size_px: int | None = None, cl
     for label, value in (("Input size", size_px), ("Classes", classes)):
         if value is not None:
             expect(page.get_by_label(label, exact=True)).to_have_value(str(value), timeout=SLOW_MS)
+
+
+def linked(page: Page) -> Arch:
+    """The network of the link in the address bar."""
+    arch, refusal = from_query(dict(parse_qsl(urlparse(page.url).query)))
+    assert refusal is None
+    return arch
 
 
 def settled(page: Page) -> None:

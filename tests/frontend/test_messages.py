@@ -53,7 +53,7 @@ def sent() -> dict[str, list[Payload]]:
         page.run()
         opened(explore, "inception_resnet_v2")  # with repeated blocks
         page = opened(picture, "googlenet_bn")
-        page.session_state["picked"] = Picked("inception3a.branch3x3", Cell(3, 2, 1))
+        page.session_state["state"].picked = Picked("inception3a.branch3x3", Cell(3, 2, 1))
         page.run()
     return payloads
 

@@ -30,7 +30,7 @@ METRIC_AXES: Mapping[CostMetric, str] = MappingProxyType(
 )
 
 
-def amount(part: PartCost, metric: CostMetric, scale: int = 1) -> int:
+def cost_amount(part: PartCost, metric: CostMetric, scale: int = 1) -> int:
     """What a part costs. ``scale``: bytes of an element times the batch; it matters for memory only."""
     match metric:
         case "params":
@@ -49,10 +49,10 @@ def by_kind(stage: StageCost, metric: CostMetric, scale: int = 1) -> dict[Branch
         kinds = {branch.name: branch_kind(branch.part) for branch in copy.branches}
         for part in part_costs(copy):
             if part.level == "branch":
-                cost = amount(part, metric, scale)
+                cost = cost_amount(part, metric, scale)
                 costs[kinds[part.path]] = costs.get(kinds[part.path], 0) + cost
                 inside += cost
-    if outside := amount(whole_cost(stage), metric, scale) - inside:
+    if outside := cost_amount(whole_cost(stage), metric, scale) - inside:
         costs["outside"] = outside
     return costs
 

@@ -1,4 +1,4 @@
-"""Charts for choosing: the family by cost and error, stages of several networks, the trials of a search."""
+"""Charts for choosing: the family by cost and error, stages and times of several networks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ..common.quantity import exact, short
 from ..common.text import chart_text
 from ..decide.comparing.comparison import Comparison
 from ..decide.family_map import FamilyPoint
-from ..decide.searching.search import SearchResult
 from ..foreign.totals import NetworkTotals
 from ..timing.latency import Latency
 from .point_names import free_places
@@ -166,26 +165,3 @@ def stage_ghosts(comparison: Comparison, shown: int, metric: Literal["params", "
     figure.update_xaxes(title="stage, from the picture to the classes", tickangle=-45)
     figure.update_yaxes(title={"params": "parameters", "macs": "MACs", "peak_bytes": "bytes"}[metric], tickformat="~s")
     return styled(figure, 420)
-
-
-def search_scatter(result: SearchResult, x: str, y: str) -> go.Figure:
-    """Every trial by two of its numbers; those on the Pareto front are diamonds. ``customdata``: a trial's position."""
-    front = set(result.front)
-    figure = go.Figure()
-    for name, places, colour, symbol in (
-        ("tried", [i for i in range(len(result.trials)) if i not in front], BLUE, "circle"),
-        ("Pareto front", sorted(front), ORANGE, "diamond"),
-    ):
-        trials = [(i, result.trials[i].numbers) for i in places if not result.trials[i].problem]
-        figure.add_scatter(
-            name=name,
-            x=[numbers[x] for _, numbers in trials],
-            y=[numbers[y] for _, numbers in trials],
-            mode="markers",
-            marker={"color": colour, "symbol": symbol, "size": 8 if symbol == "diamond" else 5},
-            customdata=[i for i, _ in trials],
-            hovertemplate=f"{x} %{{x:,}}<br>{y} %{{y:,.4~g}}<extra></extra>",
-        )
-    figure.update_xaxes(title=x, tickformat="~s")
-    figure.update_yaxes(title=y, tickformat="~g")
-    return styled(figure, 440)

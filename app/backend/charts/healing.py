@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from ..decide.healing.heal import HealResult
-from ..decide.healing.heal_figure import LOOKS, NAMES
+from ..decide.healing.heal_figure import LOOKS, METHOD_TITLES
 from .style import styled
 
 SYMBOLS = {"pruned": "circle", "even": "square", "scratch": "triangle-up"}
@@ -15,7 +15,7 @@ HEAL_HEIGHT_PX = 400
 def heal_plot(result: HealResult) -> go.Figure:
     """A point for each method and share, with the standard deviation over seeds; a line for the network as trained."""
     figure = go.Figure()
-    for method, name in NAMES.items():
+    for method, name in METHOD_TITLES.items():
         points = [point for point in result.points if point.method == method]
         colour, _ = LOOKS[method]
         figure.add_scatter(

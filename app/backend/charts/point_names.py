@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 NAME_PX = (7.5, 15)  # of a letter
-Box = tuple[float, float, float, float]  # middle, width, height
+LabelBox = tuple[float, float, float, float]  # middle, width, height
 PLACES: tuple[tuple[str, float, float], ...] = (  # of a name: its middle, in its own widths and heights from the point
     ("bottom center", 0, -1), ("top center", 0, 1), ("middle right", 0.6, 0), ("middle left", -0.6, 0),
 )  # fmt: skip
@@ -17,7 +17,7 @@ def free_places(names: Sequence[str], at: Sequence[tuple[float, float]], marker_
 
     ``at``: the points, in pixels from the left and from below; ``marker_px``: their size.
     """
-    taken: list[Box] = [(x, y, marker_px, marker_px) for x, y in at]
+    taken: list[LabelBox] = [(x, y, marker_px, marker_px) for x, y in at]
     places: dict[str, str] = {}
     for name, (x, y) in zip(names, at, strict=True):
         width, height = NAME_PX[0] * len(name), NAME_PX[1]
@@ -30,5 +30,5 @@ def free_places(names: Sequence[str], at: Sequence[tuple[float, float]], marker_
     return places
 
 
-def _overlap(a: Box, b: Box) -> bool:
+def _overlap(a: LabelBox, b: LabelBox) -> bool:
     return abs(a[0] - b[0]) * 2 < a[2] + b[2] and abs(a[1] - b[1]) * 2 < a[3] + b[3]

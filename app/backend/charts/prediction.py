@@ -11,7 +11,7 @@ from ..common.text import chart_text
 from ..picture.activations import top_classes
 from .style import BLUE, ORANGE, styled
 
-LONGEST_NAME = 28
+LONGEST_CLASS_NAME = 28
 
 
 def prediction_bars(
@@ -49,4 +49,4 @@ def prediction_bars(
 
 def _short(name: str, index: int) -> str:
     """Two classes of one name (ImageNet has two cranes) keep two bars."""
-    return f"{chart_text(name, LONGEST_NAME)} · {index}"
+    return f"{chart_text(name, LONGEST_CLASS_NAME)} · {index}"

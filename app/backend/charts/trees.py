@@ -15,7 +15,7 @@ from ..analysis.network import Analysis, StageCost
 from ..common.colours import THEMES, Theme, ThemeName, lighter
 from ..common.quantity import exact, percent_change
 from ..tables.part_costs import part_costs, whole_cost
-from .branches import METRIC_TITLES, METRIC_UNITS, CostMetric, amount
+from .branches import METRIC_TITLES, METRIC_UNITS, CostMetric, cost_amount
 from .published import beside_published
 from .style import kind_colour, styled
 
@@ -105,7 +105,7 @@ def _timed(times: Mapping[str, float], theme: Theme) -> Iterator[Tile]:
 
 def _tiles(analysis: Analysis, metric: CostMetric, scale: int, theme: Theme) -> Iterator[Tile]:
     for stage in analysis.stages:
-        if stage.copies and (value := amount(whole_cost(stage), metric, scale)):
+        if stage.copies and (value := cost_amount(whole_cost(stage), metric, scale)):
             yield Tile(stage.name, ROOT_ID, stage.name, value, _text(value, metric), theme.quiet)
         for copy in stage.copies or (stage,):
             yield from _part(copy, metric, scale, theme)
@@ -116,7 +116,7 @@ def _part(copy: StageCost, metric: CostMetric, scale: int, theme: Theme) -> Iter
     container = copy.name.rpartition(".")[0]
     colours = _Colours(copy, theme)
     for part in part_costs(copy):
-        value = amount(part, metric, scale)
+        value = cost_amount(part, metric, scale)
         if part.level == "layer" or not value:
             continue
         above, _, name = part.path.rpartition(".")

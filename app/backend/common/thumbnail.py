@@ -1,10 +1,15 @@
-"""A small picture of one output of a network, for the box that computes it."""
+"""Small pictures: of one output of a network, for the box that computes it; and any as PNG, as a file or a URI."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,4 +26,16 @@ class Thumbnail:
     @cached_property
     def uri(self) -> str:
         """The picture as a data URI."""
-        return f"data:image/png;base64,{b64encode(self.png).decode()}"
+        return png_uri(self.png)
+
+
+def png_file(image: Image) -> bytes:
+    """A picture as a PNG file."""
+    file = BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def png_uri(png: bytes) -> str:
+    """A PNG file as a data URI."""
+    return f"data:image/png;base64,{b64encode(png).decode()}"

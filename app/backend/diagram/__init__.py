@@ -16,13 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import cast
 
 from ..analysis.network import Analysis
-from ..common.colours import THEMES, ColorBy, ThemeName
+from ..common.colours import ColorBy, ThemeName
 from ..common.thumbnail import Thumbnail
 from .dot import dot_of
-from .export import FigureFormat, figure_file
 from .heat import HeatScale
 from .labels import readable
 from .layout import LayoutError
@@ -30,8 +28,6 @@ from .options import DiagramLevel, DiagramOptions, Direction, toggled
 from .scene import Scene, neighbours, scene
 from .styles import DiagramStyle, style_of
 from .svg import Drawing, DrawnItem, drawing_of
-
-FILE_ENDINGS = (".svg", ".pdf", ".png", ".dot")
 
 
 def draw(
@@ -65,30 +61,12 @@ def to_dot(
     theme: ThemeName = "light",
 ) -> str:
     """The same diagram in Graphviz's language; the options are those of :class:`DiagramOptions`."""
-    return _dot(analysis, DiagramOptions(level, expand, fold, color_by, direction, fused, show_aux, theme), original)
+    options = DiagramOptions(level, expand, fold, color_by, direction, fused, show_aux, theme)
+    return dot_text(analysis, options, original)
 
 
-def as_file(
-    analysis: Analysis, ending: str, options: DiagramOptions | None = None, original: Analysis | None = None
-) -> bytes:
-    """The diagram as a file: the drawing on the theme's background as .svg, .pdf or .png, or its DOT text as .dot.
-
-    Raises:
-        ValueError: for another ending.
-        LayoutError: where Graphviz cannot lay it out.
-    """
-    options = options or DiagramOptions()
-    if ending not in FILE_ENDINGS:
-        raise ValueError(
-            f"A diagram is written as {', '.join(FILE_ENDINGS)}, not as {ending or 'a file without an ending'}."
-        )
-    if ending == ".dot":
-        return _dot(analysis, options, original).encode()
-    drawing = draw(analysis, options, original)
-    return figure_file(drawing, THEMES[options.theme].paper, cast(FigureFormat, ending.removeprefix(".")))
-
-
-def _dot(analysis: Analysis, options: DiagramOptions, original: Analysis | None) -> str:
+def dot_text(analysis: Analysis, options: DiagramOptions, original: Analysis | None) -> str:
+    """The same, with its options as one value."""
     shown, style = _styled_scene(analysis, options, original)
     return dot_of(shown.topology, style)
 
@@ -99,7 +77,6 @@ def _styled_scene(analysis: Analysis, options: DiagramOptions, original: Analysi
 
 
 __all__ = [
-    "FILE_ENDINGS",
     "ColorBy",
     "DiagramLevel",
     "DiagramOptions",
@@ -107,7 +84,7 @@ __all__ = [
     "DrawnItem",
     "HeatScale",
     "LayoutError",
-    "as_file",
+    "dot_text",
     "draw",
     "neighbours",
     "readable",

@@ -21,7 +21,7 @@ FigureFormat = Literal["svg", "pdf", "png"]
 FONTS = ASSETS / "fonts"
 FAMILY = "Liberation Sans"  # as wide as Helvetica, letter by letter
 FIGURE_FONT = f"'{FAMILY}',{FONT}"
-WEIGHTS: Mapping[str, Path] = {
+FONT_FILES: Mapping[str, Path] = {
     "normal": FONTS / "LiberationSans-Regular.ttf",
     "bold": FONTS / "LiberationSans-Bold.ttf",
 }
@@ -30,13 +30,13 @@ MAX_PNG_PIXELS = 40e6
 MAX_PDF_POINTS = 14_400  # the longest side that PDF readers take
 
 
-def figure_file(drawing: Drawing, paper: str, fmt: FigureFormat) -> bytes:
-    """A drawing on a background of the colour ``paper``, as a file in the format ``fmt``.
+def figure_file(drawing: Drawing, fmt: FigureFormat) -> bytes:
+    """A drawing on its paper, as a file in the format ``fmt``.
 
     An SVG contains those letters of its font that it uses; a PDF embeds them; a PNG has three pixels for each point,
     fewer where that would be more than 40 megapixels.
     """
-    return svg_file(svg_text(drawing, paper, FIGURE_FONT), fmt, drawing.width, drawing.height)
+    return svg_file(svg_text(drawing, drawing.paper, FIGURE_FONT), fmt, drawing.width, drawing.height)
 
 
 def svg_file(svg: str, fmt: FigureFormat, width: float, height: float) -> bytes:
@@ -54,7 +54,7 @@ def _font_faces(svg: str) -> str:
     """CSS with the letters of ``svg``, by weight."""
     letters = "".join(sorted(set("".join(unescape(text) for text in findall(r"<text[^>]*>([^<]*)<", svg)))))
     rule = "@font-face{font-family:'%s';font-weight:%s;src:url(data:font/woff;base64,%s)format('woff')}"
-    return "".join(rule % (FAMILY, weight, _subset(file, letters)) for weight, file in WEIGHTS.items())
+    return "".join(rule % (FAMILY, weight, _subset(file, letters)) for weight, file in FONT_FILES.items())
 
 
 def _subset(file: Path, letters: str) -> str:
@@ -76,7 +76,7 @@ def _pdf(svg: str) -> bytes:
     from svglib.fonts import register_font
     from svglib.svglib import svg2rlg
 
-    for weight, file in WEIGHTS.items():
+    for weight, file in FONT_FILES.items():
         register_font(FAMILY, str(file), weight=weight)
     drawing = svg2rlg(BytesIO(sub(r"<title>[^<]*</title>", "", svg).encode()))
     assert drawing is not None, "our own SVG can be read"
@@ -93,5 +93,5 @@ def _png(svg: str, width: float, height: float) -> bytes:
     import resvg_py
 
     zoom = min(PNG_SCALE, sqrt(MAX_PNG_PIXELS / (width * height)))
-    files = [str(file) for file in WEIGHTS.values()]
+    files = [str(file) for file in FONT_FILES.values()]
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=zoom, font_files=files, skip_system_fonts=True))

@@ -24,7 +24,7 @@ from .styles import (
     DiagramStyle,
     EdgeStyle,
     TextLine,
-    fitted,
+    fitted_text,
 )
 from .svg import Drawing, drawing_of
 
@@ -54,7 +54,7 @@ def draw_modules(analysis: ModuleAnalysis, options: ModuleDiagramOptions) -> Dra
 
 def modules_as_file(analysis: ModuleAnalysis, fmt: FigureFormat, options: ModuleDiagramOptions) -> bytes:
     """The diagram on the theme's background as a file, with its fonts. Raises as :func:`draw_modules` does."""
-    return figure_file(draw_modules(analysis, options), THEMES[options.theme].paper, fmt)
+    return figure_file(draw_modules(analysis, options), fmt)
 
 
 class _Styler:
@@ -80,7 +80,7 @@ class _Styler:
 
     def _input(self) -> BoxStyle:
         shape, width = shape_text(self.analysis.in_shape), BOX_SIZES["trunk"][0]
-        lines = (fitted("input", width, NAME_SIZE), fitted(shape, width, NUMBER_SIZE, True))
+        lines = (fitted_text("input", width, NAME_SIZE), fitted_text(shape, width, NUMBER_SIZE, True))
         return self._look(lines, self.theme.quiet, "kind-input", f"{self.shown.input_path}\n{shape}")
 
     def _box(self, box: ModuleBox) -> BoxStyle:
@@ -98,12 +98,14 @@ class _Styler:
             name = f"{_layer_words(box)} × {box.times}" if box.times > 1 else readable(short_name(box.path))
             below = f"from {short_name(box.path)}" if box.times > 1 else _what(box.what, len(box.bars))
             below += cost or f" · {shape_text(box.out_shape)}"
-            return fitted(name, width, NUMBER_SIZE, True), fitted(below, width, NAME_SIZE)
+            return fitted_text(name, width, NUMBER_SIZE, True), fitted_text(below, width, NAME_SIZE)
         width = BOX_SIZES["op"][0]
         name = _layer_words(box)
         if box_size(box) == "thin":
-            return (fitted(name, width, NAME_SIZE),)
-        return fitted(name + cost, width, NAME_SIZE), fitted(shape_text(box.out_shape), width, NUMBER_SIZE, True)
+            return (fitted_text(name, width, NAME_SIZE),)
+        return fitted_text(name + cost, width, NAME_SIZE), fitted_text(
+            shape_text(box.out_shape), width, NUMBER_SIZE, True
+        )
 
     def _fill(self, box: ModuleBox, value: float) -> str:
         if value:
@@ -122,7 +124,7 @@ class _Styler:
         words = [f"{frame.what or 'equal'} × {frame.times}"] if frame.times > 1 else []
         words += [readable(short_name(frame.path))]
         words += [_what(frame.what, frame.branches)] if frame.times == 1 and frame.what else []
-        lines = (fitted(" · ".join(words), CLUSTER_LABEL_WIDTH, NAME_SIZE, True),)
+        lines = (fitted_text(" · ".join(words), CLUSTER_LABEL_WIDTH, NAME_SIZE, True),)
         copies = f" ({frame.times} copies together)" if frame.times > 1 else ""
         tip = "\n".join(
             (

@@ -101,7 +101,7 @@ class _Builder:
         entrance = unused("input", {path.partition(".")[0] for path in self.inside})
         edges = self._edges(entrance)
         names = tuple(box.path for box in boxes)
-        heads = self._heads(entrance, names)
+        heads = self._heads(entrance)
         topology = Topology(
             direction,
             ((entrance, "trunk"), *((box.path, box_size(box)) for box in boxes)),
@@ -171,7 +171,7 @@ class _Builder:
                     edges.setdefault((tail, shown.boxes[i]), shape)
         return edges
 
-    def _heads(self, entrance: str, names: Sequence[str]) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    def _heads(self, entrance: str) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         """Of every open Inception module, the first boxes of its branches, side by side, and what it reads and ends in;
         only where each branch has boxes of its own that lie directly in its frame."""
         heads: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}

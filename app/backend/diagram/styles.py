@@ -177,7 +177,7 @@ def _lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChang
     width = BOX_SIZES[box.size][0]
     name = box_name(box)
     if box.size == "thin":
-        return (fitted(name, width, NAME_SIZE),)
+        return (fitted_text(name, width, NAME_SIZE),)
     if box.size != "small":
         main = shape_text(box.out_shape)
     elif isinstance(box.role.op, Pool):
@@ -191,7 +191,7 @@ def _lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChang
             name = f"{change.was} → {change.now} · {name}" if change.was else f"new · {name}"
     if value:
         name, main = f"{name} · {main}", look.heat.text(value)
-    return fitted(name, width, NAME_SIZE), fitted(main, width, NUMBER_SIZE, True)
+    return fitted_text(name, width, NAME_SIZE), fitted_text(main, width, NUMBER_SIZE, True)
 
 
 def _stage_lines(
@@ -209,7 +209,7 @@ def _stage_lines(
         fits = (width - PADDING) / LETTER >= len(change + named) * NAME_SIZE
         line = named if fits else name  # in letters of the usual size; the tip has the rest
     line = change + line
-    return fitted(readable(box.part.name), width, NUMBER_SIZE, True), fitted(line, width, NAME_SIZE)
+    return fitted_text(readable(box.part.name), width, NUMBER_SIZE, True), fitted_text(line, width, NAME_SIZE)
 
 
 def _fill(look: _Look, box: BoxSpec, value: float) -> str:
@@ -243,7 +243,7 @@ def _kind(box: BoxSpec) -> str:
 
 
 @lru_cache(maxsize=2048)
-def fitted(text: str, width: float, size: float, bold: bool = False) -> TextLine:
+def fitted_text(text: str, width: float, size: float, bold: bool = False) -> TextLine:
     """``text`` to fit into ``width`` points: first in a smaller font, then cut; the tooltip has all of it."""
     room = (width - PADDING) / (BOLD_LETTER if bold else LETTER)
     if room >= len(text) * SMALLEST:
@@ -265,7 +265,7 @@ def _cluster(look: _Look, cluster: Cluster, value: float, changes: Changes, name
     elif changed:
         words.append(f"{len(changed)} changed")
     return BoxStyle(
-        (fitted(" · ".join(words), CLUSTER_LABEL_WIDTH, NAME_SIZE, True),),
+        (fitted_text(" · ".join(words), CLUSTER_LABEL_WIDTH, NAME_SIZE, True),),
         theme.block,
         theme.mark if changed else theme.border,
         theme.text,

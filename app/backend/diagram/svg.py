@@ -52,10 +52,11 @@ class DrawnItem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A diagram, with a transparent background and sizes in points.
+    """A diagram, with sizes in points.
 
     ``topology`` names its layout: two drawings of one topology have the same items in the same places. ``items`` are in
-    the order to paint them; ``shift`` is added to all their coordinates.
+    the order to paint them; ``shift`` is added to all their coordinates. ``paper``: the background that their colours
+    are for.
     """
 
     topology: str
@@ -64,15 +65,16 @@ class Drawing:
     shift: tuple[float, float]
     items: tuple[DrawnItem, ...]
     legend: Legend
+    paper: str
 
     @property
     def svg(self) -> str:
-        """The drawing as one SVG document."""
+        """The drawing as one SVG document with a transparent background."""
         return svg_text(self)
 
     def _repr_svg_(self) -> str:
-        """What a notebook shows."""
-        return self.svg
+        """What a notebook shows, light or dark."""
+        return svg_text(self, self.paper)
 
     @property
     def clusters(self) -> frozenset[str]:
@@ -115,7 +117,8 @@ def drawing_of(topology: Topology, style: DiagramStyle, outputs: Sequence[BoxOut
         _box_item(*box)
         for box in zip(template.boxes, style.boxes, outputs or [NO_OUTPUT] * len(style.boxes), strict=True)
     ]
-    return Drawing(template.topology, template.width, template.height, template.shift, tuple(items), style.legend)
+    size = template.width, template.height
+    return Drawing(template.topology, *size, template.shift, tuple(items), style.legend, theme.paper)
 
 
 # --- templates: what stays the same ----------------------------------------------------------------------------------

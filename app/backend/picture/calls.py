@@ -31,7 +31,7 @@ Longer work on pictures is a job, and takes turns in its lane."""
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class LayerCall:
     """Computes the value ``path`` from the values ``inputs``, each named after the node that computes it."""
 
     path: str
@@ -47,7 +47,7 @@ class Calls:
 
     def __init__(self, net: Network) -> None:
         self.graph = analyze(replace(net.arch, aux=())).graph  # the heads do not run in evaluation
-        self.calls: list[Call] = []
+        self.calls: list[LayerCall] = []
         self._value_of = {INPUT_NODE: INPUT_NODE}
         for path, node in self.graph.nodes.items():
             if path == INPUT_NODE:
@@ -58,7 +58,7 @@ class Calls:
                 self._value_of[path] = inputs[0]
             else:
                 self._value_of[path] = path
-                self.calls.append(Call(path, compute, inputs))
+                self.calls.append(LayerCall(path, compute, inputs))
 
     def value_of(self, part: str) -> str:
         """The name of the output of a part or a node. A module that returns its input has the name of that value.
@@ -90,10 +90,10 @@ class Calls:
                 on_call(call.path, number / len(calls))
         return {part: values[value] for part, value in wanted.items()}
 
-    def _needed(self, values: Collection[str]) -> Sequence[Call]:
+    def _needed(self, values: Collection[str]) -> Sequence[LayerCall]:
         """The calls that lead to ``values``, in order."""
         needed = set(values)
-        needed_calls: list[Call] = []
+        needed_calls: list[LayerCall] = []
         for call in reversed(self.calls):
             if call.path in needed:
                 needed.update(call.inputs)

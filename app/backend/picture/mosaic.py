@@ -30,7 +30,7 @@ HUGE, TINY = np.float32(1e37), np.float32(1e-30)  # beyond, differences and quot
 # A mosaic is drawn in 256 colours: 252 of the scale, and these.
 SCALE_COLOURS = 252
 GAP, NOT_FINITE, FLAT_DARK, FLAT_LIGHT = range(SCALE_COLOURS, 256)
-MARKS = ((128, 128, 128), (230, 0, 60), (70, 70, 70), (110, 110, 110))
+MARK_COLOURS = ((128, 128, 128), (230, 0, 60), (70, 70, 70), (110, 110, 110))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +215,6 @@ def _palette(colormap: Colormap) -> Bytes:
         scale = np.repeat(places[:, None], 3, 1)
     else:
         scale = np.array(sample_colorscale(colormap, places.tolist(), colortype="tuple"))
-    palette = np.concatenate([np.rint(scale * 255), MARKS]).astype(np.uint8)
+    palette = np.concatenate([np.rint(scale * 255), MARK_COLOURS]).astype(np.uint8)
     palette.setflags(write=False)
     return palette

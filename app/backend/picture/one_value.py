@@ -22,7 +22,7 @@ from .private_copy import private_copy
 
 
 @dataclass(frozen=True, slots=True)
-class Norm:
+class ChannelNorm:
     """A batch normalisation in evaluation, for one channel: ``(x - mean) / sqrt(variance + eps) * gamma + beta``."""
 
     mean: float
@@ -47,7 +47,7 @@ class Arithmetic:
     weights: Floats
     real: npt.NDArray[np.bool_]
     bias: float | None
-    norm: Norm | None
+    norm: ChannelNorm | None
     activation: str
     value: float
 
@@ -129,11 +129,11 @@ def _window(conv: nn.Conv2d, source: Tensor, cell: Cell) -> Tensor:
     return window
 
 
-def _norm(bn: nn.Module | None, channel: int) -> Norm | None:
+def _norm(bn: nn.Module | None, channel: int) -> ChannelNorm | None:
     if not isinstance(bn, nn.BatchNorm2d):
         return None
     assert bn.running_mean is not None
     assert bn.running_var is not None
     values = (bn.running_mean, bn.running_var, bn.weight, bn.bias)
     mean, variance, gamma, beta = (float(value[channel]) for value in values)
-    return Norm(mean, variance, bn.eps, gamma, beta)
+    return ChannelNorm(mean, variance, bn.eps, gamma, beta)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping
-from io import BytesIO, StringIO
+from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
 
 import numpy as np
 from torch import Tensor
 
+from ..common.csv_text import csv_text
 from ..common.limits import MAX_NPZ_BYTES
 from ..common.quantity import short
 from .activations import Activations, channel_statistics
@@ -41,12 +41,11 @@ def npz(outputs: Mapping[str, Tensor], paths: Iterable[str]) -> bytes:
 
 def statistics_csv(outputs: Mapping[str, Tensor], paths: Iterable[str]) -> str:
     """A line per channel: path, channel, mean, standard deviation, maximum, share of zeros."""
-    text = StringIO()
-    table = csv.writer(text)
-    table.writerow(["path", "channel", "mean", "standard deviation", "maximum", "share of zeros"])
-    for path in paths:
-        s = channel_statistics(outputs[path])
-        for channel in range(len(s.mean)):
-            values = (s.mean, s.std, s.max, s.zeros)
-            table.writerow([path, channel, *(f"{column[channel]:.6g}" for column in values)])
-    return text.getvalue()
+    heading = ("path", "channel", "mean", "standard deviation", "maximum", "share of zeros")
+    return csv_text(heading, (row for path in paths for row in _statistics(path, outputs[path])))
+
+
+def _statistics(path: str, output: Tensor) -> Iterator[tuple[object, ...]]:
+    s = channel_statistics(output)
+    for channel, values in enumerate(zip(s.mean, s.std, s.max, s.zeros, strict=True)):
+        yield path, channel, *(f"{value:.6g}" for value in values)

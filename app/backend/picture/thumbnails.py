@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Literal
 
 import torch
@@ -15,7 +14,7 @@ from inception_models.weights import Source
 
 from ..analysis.network import Analysis
 from ..common.jobs import OnProgress
-from ..common.thumbnail import Thumbnail
+from ..common.thumbnail import Thumbnail, png_file
 from .calls import PASSES
 from .forward import ready_network
 from .mosaic import mosaic, png
@@ -88,6 +87,5 @@ def thumbnail(output: Tensor, show: ShownMap = "strongest") -> Thumbnail:
 
 
 def _of_picture(preview: Image.Image) -> Thumbnail:
-    file = BytesIO()
-    preview.resize((PICTURE_PX, PICTURE_PX)).save(file, "PNG")
-    return Thumbnail(file.getvalue(), "The picture as the network gets it", None)
+    small = preview.resize((PICTURE_PX, PICTURE_PX))
+    return Thumbnail(png_file(small), "The picture as the network gets it", None)

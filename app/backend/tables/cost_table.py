@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from inception_models.arch.shapes import Shape
 
 from ..analysis.network import Analysis, StageCost
 from ..analysis.receptive_field import ONE_PIXEL, Fields, through
+from ..common.csv_text import csv_text
 from ..common.dtypes import ELEMENT_BYTES, Dtype
 from .part_costs import PartCost, RowLevel, fields_before, network_cost, part_costs, whole_cost
 
@@ -170,11 +169,7 @@ def csv_values(row: CostRow) -> tuple[CsvValue, ...]:
 
 def table_csv(rows: Iterable[CostRow]) -> str:
     """Comma-separated values with a header line."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(map(csv_values, rows))
-    return text.getvalue()
+    return csv_text(COLUMNS, map(csv_values, rows))
 
 
 def table_json(table: CostTable) -> str:

@@ -20,10 +20,10 @@ from inception_models.codegen import Framework, module_name, source
 from ..common.jobs import Progress
 from ..common.quantity import exact
 
-MOST_SECONDS = 300
-LOOK_SECONDS = 0.3  # between two looks at whether it was cancelled
+CHECK_SECONDS = 300
+CANCEL_SECONDS = 0.3  # between two looks at whether it was cancelled
 # Run where nothing of this program can be imported. It gets the framework and the network's name.
-SCRIPT = """
+RUNNER = """
 import runpy, sys
 import torch
 from safetensors.torch import load_file, save_file
@@ -92,7 +92,7 @@ def checked_code(arch: Arch, framework: Framework = "torch", progress: Progress 
 
 def _run(folder: Path, framework: Framework, name: str, progress: Progress) -> None:
     environment = {"OMP_NUM_THREADS": "1", **os.environ, "KERAS_BACKEND": "torch", "KERAS_HOME": str(folder)}
-    command = [sys.executable, "-I", "-c", SCRIPT, framework, name]
+    command = [sys.executable, "-I", "-c", RUNNER, framework, name]
     with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
             errors = _errors(process, progress)
@@ -105,11 +105,11 @@ def _run(folder: Path, framework: Framework, name: str, progress: Progress) -> N
 
 def _errors(process: subprocess.Popen[str], progress: Progress) -> str:
     """What the process says went wrong, once it has ended."""
-    until = time.monotonic() + MOST_SECONDS
+    until = time.monotonic() + CHECK_SECONDS
     while time.monotonic() < until:
         progress.report(0.5, "the code beside it")  # which ends it, where somebody has cancelled
         try:
-            return process.communicate(timeout=LOOK_SECONDS)[1]
+            return process.communicate(timeout=CANCEL_SECONDS)[1]
         except subprocess.TimeoutExpired:
             pass
-    raise ValueError(f"The generated code ran for more than {MOST_SECONDS} seconds and was stopped.")
+    raise ValueError(f"The generated code ran for more than {CHECK_SECONDS} seconds and was stopped.")

@@ -16,7 +16,7 @@ from inception_models.weights.saving import card_of, state_dict_file
 
 from ..common.quantity import float32_bytes
 
-MAX_ONNX_BYTES = 2**31 - 2**24  # a file in protobuf's format has less than 2 GiB
+MAX_PROTOBUF_BYTES = 2**31 - 2**24  # a file in protobuf's format has less than 2 GiB
 INPUT, OUTPUT, BATCH = "picture", "logits", "batch"
 
 
@@ -41,7 +41,7 @@ def weights_or_network(loaded: Loaded, ending: str, library: str = OURS) -> byte
 def _write_onnx(loaded: Loaded, file: Path) -> None:
     """ONNX with the weights inside, ``picture [batch, 3, H, W]`` to ``logits [batch, classes]``; the card is in it."""
     size = float32_bytes(sum(value.numel() for value in loaded.net.state_dict().values()))
-    if size > MAX_ONNX_BYTES:
+    if size > MAX_PROTOBUF_BYTES:
         raise ValueError(
             f"An .onnx file has less than 2 GB, and these weights have {size / 1e9:.1f} GB; .pt2 has no limit."
         )

@@ -15,7 +15,7 @@ from inception_models.arch.tree import unknown
 from ..analysis.network import Analysis
 from ..common.colours import THEMES, Theme
 from ..common.thumbnail import Thumbnail
-from ..diagram import DiagramOptions, HeatScale, as_file, draw
+from ..diagram import DiagramOptions, HeatScale, dot_text, draw
 from ..diagram.dot import escaped
 from ..diagram.export import FIGURE_FONT, FigureFormat, svg_file
 from ..diagram.labels import readable
@@ -62,7 +62,7 @@ def figure_bytes(
             f"A diagram is written as {', '.join(FIGURE_ENDINGS)}, not as {ending or 'a file without an ending'}."
         )
     if ending == ".dot":
-        return as_file(part_of(analysis, [stage]) if stage else analysis, ending, options, original)
+        return dot_text(part_of(analysis, [stage]) if stage else analysis, options, original).encode()
     if ending == ".tex":  # which has no pictures
         made = figure(analysis, replace(options, maps=False), original, stage)
         return tikz_document(made.svg, made.width, made.height).encode()

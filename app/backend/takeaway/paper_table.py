@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,10 +12,11 @@ from inception_models.edits.diff import changes
 from inception_models.edits.widths import widths
 
 from ..analysis.network import Analysis, StageCost
+from ..common.csv_text import csv_text
 from ..common.quantity import exact, short
 from ..diagram.labels import op_name
 
-Cell = tuple[str, bool]
+CellText = tuple[str, bool]
 """A text, and whether it differs from the published network."""
 
 
@@ -27,7 +26,7 @@ class PaperTable:
 
     caption: str
     heading: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[CellText, ...], ...]
     sections: frozenset[int]
 
 
@@ -37,7 +36,7 @@ def paper_table(analysis: Analysis, original: Analysis) -> PaperTable:
     types = part_types(arch, ())
     wide = max([1, *(len(kind.arguments) for kind in types.values())])
     heading = ("layer", "copies", "output", *(["filters"] + [""] * (wide - 1)), "parameters", "MACs")
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[CellText, ...]] = []
     sections = set()
     last: PartType | None = None
     for stage in (*analysis.stages, *analysis.aux):
@@ -48,7 +47,7 @@ def paper_table(analysis: Analysis, original: Analysis) -> PaperTable:
             rows.append(_padded([("", False)] * 3, labels, [("", False)] * 2, wide))
             last = kind
         rows.append(_stage_row(stage, kind, original, wide))
-    totals: list[Cell] = [(short(analysis.params), False), (short(analysis.macs), False)]
+    totals: list[CellText] = [(short(analysis.params), False), (short(analysis.macs), False)]
     name = "total without heads" if analysis.aux else "total"
     rows.append(_padded([(name, False), ("", False), ("", False)], [], totals, wide))
     return PaperTable(caption(analysis, original), heading, tuple(rows), frozenset(sections))
@@ -66,17 +65,17 @@ def caption(analysis: Analysis, original: Analysis) -> str:
     )
 
 
-def _padded(first: list[Cell], filters: list[Cell], last: list[Cell], wide: int) -> tuple[Cell, ...]:
+def _padded(first: list[CellText], filters: list[CellText], last: list[CellText], wide: int) -> tuple[CellText, ...]:
     return (*first, *filters, *([("", False)] * (wide - len(filters))), *last)
 
 
-def _stage_row(stage: StageCost, kind: PartType | None, original: Analysis, wide: int) -> tuple[Cell, ...]:
+def _stage_row(stage: StageCost, kind: PartType | None, original: Analysis, wide: int) -> tuple[CellText, ...]:
     published, times = widths(original.arch), repeats(original.arch)
     part = stage.part
-    copies: Cell = ("", False)
+    copies: CellText = ("", False)
     if isinstance(part, Repeat):
         copies = (str(part.times), times.get(stage.name) != part.times)
-    filters: list[Cell] = []
+    filters: list[CellText] = []
     label = stage.name
     if kind is not None:
         own = _own_widths(stage)
@@ -85,7 +84,7 @@ def _stage_row(stage: StageCost, kind: PartType | None, original: Analysis, wide
         label = f"{stage.name}: {op_name(part)}"  # type: ignore[arg-type]  # a stage without a type is an op
         if isinstance(part, Conv | SepConv | Linear) and part.width is not None:
             filters = [(str(part.width), published.get(stage.name) != part.width)]
-    counts: list[Cell] = [(short(stage.params), False), (short(stage.macs), False)]
+    counts: list[CellText] = [(short(stage.params), False), (short(stage.macs), False)]
     return _padded([(label, False), copies, ("×".join(map(str, stage.out_shape)), False)], filters, counts, wide)
 
 
@@ -146,11 +145,8 @@ def _markdown_row(cells: tuple[str, ...] | list[str]) -> str:
 
 def csv_table(table: PaperTable) -> str:
     """Comma-separated values; what names columns within the table is left out, since a column has one name here."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_numbered(table.heading))
-    writer.writerows([text for text, _ in row] for n, row in enumerate(table.rows) if n not in table.sections)
-    return out.getvalue()
+    rows = ([text for text, _ in row] for number, row in enumerate(table.rows) if number not in table.sections)
+    return csv_text(_numbered(table.heading), rows)
 
 
 def _numbered(heading: tuple[str, ...]) -> Iterator[str]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from ..diagram.layout import SVG_NS
 from .paper_table import latex_text
 
-SVG_NS = "{http://www.w3.org/2000/svg}"
-NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
+SVG_NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
 LONGEST = 15_000.0  # points; TeX knows no length over 16,383
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 Offset = tuple[float, float]
@@ -44,7 +44,7 @@ def tikz_document(svg: str, width: float, height: float) -> str:
 def _drawn(element: ElementTree.Element, at: Offset, size: Offset, anchor: str) -> Iterator[str]:
     """The commands of an element and what is in it; ``at``: the sum of the translations around it."""
     if moved := re.match(r"translate\(([^)]*)\)", element.get("transform", "")):
-        right, down = map(float, NUMBER.findall(moved[1]))
+        right, down = map(float, SVG_NUMBER.findall(moved[1]))
         at = (at[0] + right, at[1] + down)
     anchor = element.get("text-anchor", anchor)
     match element.tag.removeprefix(SVG_NS):
@@ -53,7 +53,7 @@ def _drawn(element: ElementTree.Element, at: Offset, size: Offset, anchor: str) 
         case "path":
             yield f"\\path[{_paint(element)}] {_path(element.get('d', ''), at)};"
         case "polygon":
-            numbers = [float(n) for n in NUMBER.findall(element.get("points", ""))]
+            numbers = [float(n) for n in SVG_NUMBER.findall(element.get("points", ""))]
             corners = " -- ".join(_point(x, y, at) for x, y in zip(numbers[::2], numbers[1::2], strict=True))
             yield f"\\path[{_paint(element)}] {corners} -- cycle;"
         case "text":
@@ -89,7 +89,7 @@ def _path(data: str, at: Offset) -> str:
     drawn: list[str] = []
     x = y = 0.0
     for letter, rest in re.findall(r"([MLCHVhvz])([^A-Za-z]*)", data):
-        numbers = [float(n) for n in NUMBER.findall(rest)]
+        numbers = [float(n) for n in SVG_NUMBER.findall(rest)]
         pairs = list(zip(numbers[::2], numbers[1::2], strict=False))
         match letter:
             case "M" | "L":

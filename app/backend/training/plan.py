@@ -23,7 +23,7 @@ from ..memory.training_step import training_step_memory
 LONG_SECONDS = 120.0  # above, the person is warned
 MAX_SECONDS = 3600.0  # above, a run is refused: that is for the command line
 USUAL_MACS_PER_SECOND = 5e9  # of a training step on one core, with narrow networks; until this machine is measured
-PASSES = 3  # a step costs the forward pass and about twice that for the gradients
+PASSES_A_STEP = 3  # a step costs the forward pass and about twice that for the gradients
 PROBE_SECONDS = 2.0  # roughly what a measured step may take
 DEMO_PX, DEMO_FACTOR, DEMO_DIVISOR = 48, 0.25, 8
 
@@ -107,8 +107,8 @@ def step_macs(analysis: Analysis, frozen: Collection[str] = ()) -> int:
     macs, learns = 0, False
     for stage in analysis.stages:
         learns |= stage.params > 0 and stage.name not in frozen
-        macs += stage.macs * (PASSES if stage.name not in frozen else PASSES - 1 if learns else 1)
-    return macs + PASSES * sum(head.macs for head in analysis.aux)
+        macs += stage.macs * (PASSES_A_STEP if stage.name not in frozen else PASSES_A_STEP - 1 if learns else 1)
+    return macs + PASSES_A_STEP * sum(head.macs for head in analysis.aux)
 
 
 def measured_speed(arch: Arch, batch: int) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import platform
@@ -22,6 +20,7 @@ from inception_models.training.start import digest_of
 from inception_models.training.train import Trained
 from inception_models.weights import OwnFile
 
+from ..common.csv_text import csv_text
 from ..common.device import device_name
 
 
@@ -38,11 +37,7 @@ def just_trained_file(trained: Trained, test: Score, card: str) -> OwnFile:
 
 def curves_csv(curve: tuple[Epoch, ...]) -> str:
     """One row per epoch."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow("epoch" if field.name == "number" else field.name for field in fields(Epoch))
-    table.writerows(astuple(epoch) for epoch in curve)
-    return out.getvalue()
+    return csv_text(("epoch" if field.name == "number" else field.name for field in fields(Epoch)), map(astuple, curve))
 
 
 def card_json(trained: Trained, data: Data, options: Options, test: Score, command: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import astuple, dataclass, fields
 
 from inception_models import Arch, widths, with_widths
 
 from ..analysis.network import analyze
+from ..common.csv_text import csv_text
 from ..common.jobs import Progress
 from .accuracy import correct_on_demo
 
@@ -73,8 +72,5 @@ def sweep(arch: Arch, path: str, progress: Progress | None = None) -> Sweep:
 
 def sweep_csv(result: Sweep) -> str:
     """One row per width."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow([*(field.name for field in fields(SweepPoint)), "accuracy"])
-    table.writerows([*astuple(point), point.accuracy] for point in result.points)
-    return out.getvalue()
+    heading = (*(field.name for field in fields(SweepPoint)), "accuracy")
+    return csv_text(heading, ((*astuple(point), point.accuracy) for point in result.points))

@@ -10,10 +10,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ...backend import Analysis
-from ...backend.common.colours import ThemeName
 from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
 from ..chart import show_chart
-from ..shell.controls import remembered
+from ..shell.controls import remembered, remembered_choice
 from ..shell.page_links import page_link
 from ..state import State
 
@@ -33,11 +32,6 @@ class CostsContext:
     def published(self) -> Analysis | None:
         """What charts compare with: nothing as long as the network is the published one."""
         return self.original if self.state.edited else None
-
-    @property
-    def theme(self) -> ThemeName:
-        """The browser's theme."""
-        return "dark" if st.context.theme.type == "dark" else "light"
 
 
 @dataclass(frozen=True)
@@ -60,14 +54,11 @@ class NumberFormat:
 
 def choose_format() -> NumberFormat:
     """Render the choice, on a tab whose numbers depend on it. It is one for all tabs."""
-    dtype = st.segmented_control(
+    dtype = remembered_choice(
         "Number format",
-        list(DTYPES),
-        default=remembered("dtype", DTYPES, "float32"),
-        format_func=DTYPES.__getitem__,
-        key="dtype",
-        required=True,
-        persist_state="session",
+        DTYPES,
+        "dtype",
+        "float32",
         help="How weights and feature maps are stored: in 4 bytes each (fp32), 2 (bf16, fp16) or 1 (int8).",
     )
     batch = st.number_input(

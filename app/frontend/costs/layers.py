@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ...backend.tables.cost_table import CostRow, CostTable, cost_table, table_csv, table_json
+from ..shell.save_button import save_button
 from ..state import State
 from .context import CostsContext, choose_format, controls, selection_note
 from .layer_columns import column_configs, layer_frame
@@ -32,21 +33,10 @@ def show(context: CostsContext) -> None:
 
 def _downloads(layers: CostTable) -> None:
     """Each file is made only when somebody asks for it."""
-    kinds = (
-        ("CSV", "text/csv", lambda: table_csv(layers.rows)),
-        ("JSON", "application/json", lambda: table_json(layers)),
-    )
+    name, about = f"{layers.variant}_{layers.input_size}", "All rows, with every digit"
     with st.container(horizontal=True):
-        for kind, mime, text in kinds:
-            st.download_button(
-                kind,
-                text,
-                f"{layers.variant}_{layers.input_size}.{kind.lower()}",
-                mime,
-                icon=":material/download:",
-                on_click="ignore",
-                help="All rows, with every digit",
-            )
+        save_button("CSV", lambda: table_csv(layers.rows), f"{name}.csv", help=about)
+        save_button("JSON", lambda: table_json(layers), f"{name}.json", help=about)
 
 
 def _filtered(context: CostsContext, rows: Sequence[CostRow]) -> list[CostRow]:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ...backend.charts.branches import CostMetric, branch_shares, stage_bars
 from ..chart import show_chart
-from ..shell.controls import remembered
+from ..shell.controls import remembered_choice
 from .context import CostsContext, NumberFormat, choose_format, controls, plot, selection_note
 
 OVERVIEW_METRICS: dict[CostMetric, str] = {"params": "Parameters", "macs": "MACs", "memory": "Activations"}
@@ -15,14 +15,11 @@ OVERVIEW_METRICS: dict[CostMetric, str] = {"params": "Parameters", "macs": "MACs
 def show(context: CostsContext) -> None:
     """Render the tab."""
     with controls():
-        metric = st.segmented_control(
+        metric = remembered_choice(
             "Show",
-            list(OVERVIEW_METRICS),
-            default=remembered("metric", OVERVIEW_METRICS, "params"),
-            format_func=OVERVIEW_METRICS.__getitem__,
-            key="metric",
-            required=True,
-            persist_state="session",
+            OVERVIEW_METRICS,
+            "metric",
+            "params",
             help="Parameters are stored, MACs are computed (2 FLOPs each), and activations are what the layers write.",
         )
         stored = choose_format() if metric == "memory" else NumberFormat()

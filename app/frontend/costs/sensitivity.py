@@ -9,7 +9,7 @@ import streamlit as st
 
 from ...backend.charts.costs import sensitivity_bars
 from ...backend.tables.sensitivity import Sensitivity, sensitivity
-from ..shell.controls import remembered
+from ..shell.controls import remembered, remembered_choice
 from ..state import State
 from .context import CostsContext, plot, selection_note
 
@@ -20,15 +20,7 @@ ADDED_FILTERS = (1, 8, 16, 32, 64)
 def show(context: CostsContext) -> None:
     """Render the tab."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        metric = st.segmented_control(
-            "Show",
-            list(SENSITIVITY_METRICS),
-            default=remembered("sensitivity_metric", SENSITIVITY_METRICS, "params"),
-            format_func=SENSITIVITY_METRICS.__getitem__,
-            key="sensitivity_metric",
-            required=True,
-            persist_state="session",
-        )
+        metric = remembered_choice("Show", SENSITIVITY_METRICS, "sensitivity_metric", "params")
         step = st.selectbox(
             "More filters",
             ADDED_FILTERS,

@@ -9,6 +9,7 @@ import streamlit as st
 from ...backend.common.quantity import exact
 from ...backend.tables.torchinfo_summary import DEEPEST, mult_adds, summary
 from ..shell.controls import remembered
+from ..shell.save_button import save_button
 from .context import CostsContext
 
 DEPTHS = range(1, DEEPEST + 1)
@@ -40,5 +41,4 @@ def show(context: CostsContext) -> None:
     else:
         st.error(f"torchinfo's mult-adds are {exact(listing.mult_adds)}; {exact(expected)} were expected.")
     st.html(f'<pre class="listing" tabindex="0" aria-label="torchinfo\'s summary">{escape(listing.text)}</pre>')
-    name = f"{analysis.arch.key}.torchinfo.txt"
-    st.download_button("Text", listing.text, name, "text/plain", icon=":material/download:", on_click="ignore")
+    save_button("Text", listing.text, f"{analysis.arch.key}.torchinfo.txt")

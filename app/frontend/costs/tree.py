@@ -6,7 +6,8 @@ import streamlit as st
 
 from ...backend.charts.trees import TreeForm, TreeMetric, tree
 from .. import measured
-from ..shell.controls import remembered
+from ..shell.controls import remembered_choice
+from ..shell.theme import browser_theme
 from .context import CostsContext, NumberFormat, choose_format, controls, plot, selection_note
 
 TREE_METRICS: dict[TreeMetric, str] = {
@@ -21,32 +22,21 @@ TREE_FORMS: dict[TreeForm, str] = {"treemap": "Treemap", "sunburst": "Sunburst"}
 def show(context: CostsContext) -> None:
     """Render the tab."""
     with controls():
-        metric = st.segmented_control(
+        metric = remembered_choice(
             "Area",
-            list(TREE_METRICS),
-            default=remembered("tree_metric", TREE_METRICS, "params"),
-            format_func=TREE_METRICS.__getitem__,
-            key="tree_metric",
-            required=True,
-            persist_state="session",
+            TREE_METRICS,
+            "tree_metric",
+            "params",
             help="What the areas are proportional to. Time must first be measured in the Time tab.",
         )
-        form = st.segmented_control(
-            "Form",
-            list(TREE_FORMS),
-            default=remembered("tree_form", TREE_FORMS, "treemap"),
-            format_func=TREE_FORMS.__getitem__,
-            key="tree_form",
-            required=True,
-            persist_state="session",
-        )
+        form = remembered_choice("Form", TREE_FORMS, "tree_form", "treemap")
         stored = choose_format() if metric in ("memory", "time") else NumberFormat()
     timing = measured.measured_for(context.state.arch, stored.dtype, stored.batch)
     if metric == "time" and timing is None:
         st.info("No time has been measured for this network yet. Measure it in the Time tab.", icon=":material/timer:")
         return
     times = {t.name: t.seconds for t in timing.latency.stages} if timing else None
-    figure = tree(context.analysis, metric, form, stored.batch_bytes, times, context.theme, context.published)
+    figure = tree(context.analysis, metric, form, stored.batch_bytes, times, browser_theme(), context.published)
     plot(context, figure, f"tree_{form}")
     if metric == "memory":
         st.caption(f"Bytes that the layers write, for {stored.of_batch}.")

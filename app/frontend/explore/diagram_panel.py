@@ -16,8 +16,9 @@ from ...backend.takeaway.naming import saved_name
 from .. import maps_in_boxes, measured
 from ..components.graph_view import BoxNumber, graph_view
 from ..maps_in_boxes import BoxMaps
-from ..shell.controls import remembered
+from ..shell.controls import remembered, remembered_choice
 from ..shell.notice import refused
+from ..shell.theme import browser_theme
 from ..state import State
 
 LEVEL_LABELS: dict[DiagramLevel, str] = {"stage": "Network", "branch": "Branches", "op": "Layers"}
@@ -44,7 +45,7 @@ FILE_USES: dict[str, str] = {
     ".dot": "for Graphviz",
 }
 VIEWS = ("Block", "Whole network")
-HEIGHT = "var(--diagram)"  # which app.css has
+PANEL_HEIGHT = "var(--diagram)"  # which app.css has
 
 
 def show(state: State, analysis: Analysis, reference: Analysis, maps: BoxMaps) -> None:
@@ -61,7 +62,7 @@ def show(state: State, analysis: Analysis, reference: Analysis, maps: BoxMaps) -
         )
         block = view == VIEWS[0]
         options = replace(_chosen(state, analysis, block), maps=maps.on)
-        maps_in_boxes.choose(state)
+        maps_in_boxes.show_popover(state)
         _files(analysis, options, reference, maps)
     if maps.problem:
         refused(maps.problem)
@@ -78,7 +79,7 @@ def show(state: State, analysis: Analysis, reference: Analysis, maps: BoxMaps) -
         walk=neighbours(analysis, options.focus) if block else None,
         on_map=lambda path: maps_in_boxes.open_map(state, analysis, drawing, maps, path),
         outdated=maps.outdated,
-        height=HEIGHT,
+        height=PANEL_HEIGHT,
     )
 
 
@@ -120,23 +121,14 @@ def _chosen(state: State, analysis: Analysis, block: bool) -> DiagramOptions:
         direction="LR" if sideways else "TB",
         fused=not apart,
         show_aux=heads,
-        theme="dark" if st.context.theme.type == "dark" else "light",
+        theme=browser_theme(),
         focus=_focus(state, analysis) if block else "",
         seconds=tuple(seconds.items()),
     )
 
 
 def _level() -> DiagramLevel:
-    return st.segmented_control(
-        "Level",
-        list(LEVEL_LABELS),
-        default=remembered("Level", LEVEL_LABELS, "branch"),
-        format_func=LEVEL_LABELS.__getitem__,
-        key="Level",
-        required=True,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
+    return remembered_choice("Level", LEVEL_LABELS, "Level", "branch", label_visibility="collapsed")
 
 
 def _switches() -> list[bool]:

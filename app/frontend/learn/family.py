@@ -15,6 +15,7 @@ from ...backend.common.quantity import exact, percent_change, short
 from ...backend.diagram import DiagramOptions, draw
 from ..components.graph_view import graph_view
 from ..shell.terms import with_terms
+from ..shell.theme import browser_theme
 from ..state import State
 
 KEY = "family-step"
@@ -55,7 +56,7 @@ def show(state: State) -> None:
     stop = row[at]
     st.html(_said(stop, at, len(row) - 1))
     analysis, before = analyze(stop.arch), None if stop.before is None else analyze(stop.before)
-    options = DiagramOptions(theme="dark" if st.context.theme.type == "dark" else "light")
+    options = DiagramOptions(theme=browser_theme())
     graph_view(
         draw(analysis, options, before),
         network="family",

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from ...backend.learn.lessons import Lesson
-from ..shell import lesson as under_way
+from ..shell.lesson import begin, known_lessons
 from ..shell.notice import plain
 from ..state import State
 
@@ -19,7 +19,7 @@ def show(state: State) -> None:
         " leave the lesson."
     )
     with st.container(key="lesson-list"):
-        for number, lesson in enumerate(under_way.known_lessons().values(), 1):
+        for number, lesson in enumerate(known_lessons().values(), 1):
             _row(state, number, lesson)
 
 
@@ -37,7 +37,7 @@ def _row(state: State, number: int, lesson: Lesson) -> None:
             label,
             key=f"begin:{lesson.id}",
             help=plain(f"{label}: {lesson.title}"),
-            on_click=under_way.begin,
+            on_click=begin,
             args=(state, lesson.id),
         )
 

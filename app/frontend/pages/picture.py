@@ -32,7 +32,7 @@ def page() -> None:
     with first:
         weights = choose_weights(state, just_trained(), files)
         use_weights_of(state.arch.key, weights)
-        dtype = number_format.choose_format()
+        dtype = number_format.choose_pass_format()
         problems = st.container()
     with pictures:
         test = demo_pictures.choose_test_picture() if weights == "demo" else None

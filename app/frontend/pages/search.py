@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..decide import search
+from ..searching import search
 from ..shell import frame
 from ..shell.panel import panel
 

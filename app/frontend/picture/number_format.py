@@ -13,24 +13,24 @@ from ...backend.picture.forward import Forward, Rounding, rounding
 from ..shell.background import BackgroundTask
 from ..shell.pictures import Picture
 
-FORMATS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+PASS_FORMATS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 ROUNDING: BackgroundTask[Rounding] = BackgroundTask("rounding")
 
 
-def choose_format() -> torch.dtype:
+def choose_pass_format() -> torch.dtype:
     """Render the choice; float32 without one where the processor only emulates bfloat16."""
     if not has_bfloat16(best_device()):
         return torch.float32
     chosen = st.segmented_control(
         "Number format",
-        list(FORMATS),
+        list(PASS_FORMATS),
         default="float32",
         key="number_format",
         required=True,
         persist_state="session",
         help="bfloat16 takes about half the time and keeps three digits.",
     )
-    return FORMATS[chosen or "float32"]
+    return PASS_FORMATS[chosen or "float32"]
 
 
 def show_rounding(forward_pass: Forward, picture: Picture) -> None:

@@ -13,13 +13,14 @@ from inception_models import Arch
 from inception_models.checkpoints.card import parse_card
 from inception_models.checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published
 from inception_models.checkpoints.demo import demo
-from inception_models.checkpoints.download import bytes_arrived, is_intact
+from inception_models.checkpoints.download import bytes_arrived
 from inception_models.weights import OwnFile, Source, fetch
 
 from ...backend.common.jobs import Progress
 from ..shell.background import BackgroundTask
 from ..shell.controls import control_shows
 from ..shell.notice import plain, refused
+from ..shell.weights_in_use import weights_are_here
 from ..state import State
 from . import weights_file
 
@@ -105,7 +106,7 @@ def _is_here(state: State, known: TrainedWeights) -> bool:
     """Whether the file was downloaded; else render the offer to do it, or how far it is."""
     file, task, remote = known.file, _download_task(known), known.remote
     assert remote is not None  # it is published
-    if is_intact(file, remote.size, remote.sha256):
+    if weights_are_here(known.id):
         return True
     if task.running:
         task.watch(narrow=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Mapping
 from contextlib import suppress
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import streamlit as st
 
@@ -40,6 +40,29 @@ def remembered(key: str, options: Container[_Option], otherwise: _Option) -> _Op
     default: _Option = brought if type(brought) is type(otherwise) and brought in options else otherwise
     st.session_state.setdefault("choices", {}).setdefault(key, default)
     return default
+
+
+def remembered_choice(
+    label: str,
+    options: Mapping[_Option, str],
+    key: str,
+    otherwise: _Option,
+    *,
+    help: str | None = None,
+    label_visibility: Literal["visible", "collapsed"] = "visible",
+) -> _Option:
+    """Render the choice of one of ``options``, each with its words, which is :func:`remembered`."""
+    return st.segmented_control(
+        label,
+        list(options),
+        default=remembered(key, options, otherwise),
+        format_func=options.__getitem__,
+        key=key,
+        required=True,
+        help=help,
+        label_visibility=label_visibility,
+        persist_state="session",
+    )
 
 
 def choices() -> dict[str, object]:

@@ -13,7 +13,7 @@ from inception_models.weights import Source
 from ...backend import analyze
 from ...backend.common.quantity import typed_quantity
 from ...backend.decide.channels import stage_widths
-from ...backend.decide.fitting.budget import ANALYSED, amount, budget_of, limits_of
+from ...backend.decide.fitting.budget import ANALYSED, amount, budget_of, limit_words, limits_of
 from ...backend.decide.fitting.fit import FitOptions, Fitted, fitted
 from ...backend.decide.fitting.importance import FilterImportance, by_norm
 from ...backend.decide.fitting.reach import OutOfReach
@@ -24,8 +24,13 @@ from .notice import plain, refused
 from .totals import totals_html, totals_to
 from .weights_in_use import weights_in_use
 
-STRATEGIES: dict[Strategy, str] = {"even": "Even", "sensitivity": "By sensitivity", "weights": "By trained weights"}
+STRATEGY_TITLES: dict[Strategy, str] = {
+    "even": "Even",
+    "sensitivity": "By sensitivity",
+    "weights": "By trained weights",
+}
 DIVISORS = (1, 2, 4, 8, 16, 32)
+NUMBERS = ("From", "To", "Saves MACs", "Saves parameters")  # columns
 
 
 @st.dialog("Fit to goal", width="large", icon=":material/compress:")
@@ -33,10 +38,7 @@ def fit_dialog(state: State) -> None:
     """Propose widths that meet the goal of ``state``."""
     if state.goal is None:
         st.rerun()
-    limits = limits_of(state.goal)
-    words = [
-        f"{'at least' if name == 'receptive_field_px' else 'at most'} {amount(name, n)}" for name, n in limits.items()
-    ]
+    words = [limit_words(*limit) for limit in limits_of(state.goal).items()]
     st.markdown(f"The goal: {plain(', '.join(words))}.")
     strategy, lock, divisor, source = _choices(state)
     try:
@@ -52,11 +54,11 @@ def fit_dialog(state: State) -> None:
 
 def _choices(state: State) -> tuple[Strategy, tuple[str, ...], int, Source]:
     source = weights_in_use(state)
-    known: list[Strategy] = ["even", "sensitivity"] if source == "random" else list(STRATEGIES)
+    known: list[Strategy] = ["even", "sensitivity"] if source == "random" else list(STRATEGY_TITLES)
     strategy = st.segmented_control(
         "Strategy",
         known,
-        format_func=STRATEGIES.__getitem__,
+        format_func=STRATEGY_TITLES.__getitem__,
         default="even",
         key="fit-strategy",
         required=True,
@@ -129,9 +131,6 @@ def _show(state: State, result: Fitted) -> None:
         _cancel()
 
 
-NUMBERS = ("From", "To", "Saves MACs", "Saves parameters")
-
-
 def _cancel() -> None:
     if st.button("Cancel", key="fit-cancel"):
         st.rerun()
@@ -152,10 +151,6 @@ def _remedies(state: State, problem: ValueError, divisor: int, lock: tuple[str, 
                 help=f"Exactly {typed_quantity(least)}",
             )
         if divisor > 1:
-            st.button("Allow every width", key="fit-any", on_click=_choose, args=("fit-divisor", 1))
+            st.button("Allow every width", key="fit-any", on_click=control_shows, args=("fit-divisor", 1))
         if lock:
-            st.button("Unlock all parts", key="fit-unlock", on_click=_choose, args=("fit-lock", []))
-
-
-def _choose(key: str, value: object) -> None:
-    st.session_state[key] = value
+            st.button("Unlock all parts", key="fit-unlock", on_click=control_shows, args=("fit-lock", []))

@@ -22,7 +22,7 @@ FIELDS = {
 }
 
 
-def controls(state: State) -> None:
+def show(state: State) -> None:
     """Render the button that sets the goal, and where there is one what can be done with it."""
     popover = st.popover("Goal", icon=":material/flag:", key="goal-popover", on_change="rerun")
     if popover.open:

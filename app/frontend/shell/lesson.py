@@ -82,7 +82,7 @@ def _open(state: State) -> None:
     step = _lesson(state.lesson).steps[state.lesson.step]
     state.become(step.arch)
     state.select(step.selected)
-    st.session_state.pop("picked", None)
+    state.picked = None
     for control, wanted in (("Level", step.level), ("edit", "Widths")):
         if wanted and choices().get(control, wanted) != wanted:
             st.session_state[control] = wanted
@@ -108,13 +108,12 @@ def _lesson(place: LessonPlace) -> Lesson:
 
 
 def _seen(state: State) -> LessonScreen:
-    picked = st.session_state.get("picked")
     return LessonScreen(
         state.arch,
         state.selected,
         state.page,
         state.weights.get(state.arch.key, "random"),
-        str(getattr(picked, "path", "")),
+        state.picked.path if state.picked else "",
     )
 
 

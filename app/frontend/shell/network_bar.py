@@ -30,7 +30,7 @@ from .story import story
 from .variant_list import variant_label
 
 CHANGES_LISTED = 40  # one sentence each
-SCALES = {"half": ("Half width", 0.5), "quarter": ("Quarter width", 0.25), "double": ("Double width", 2.0)}
+WIDTH_SCALES = {"half": ("Half width", 0.5), "quarter": ("Quarter width", 0.25), "double": ("Double width", 2.0)}
 
 _Edit = Callable[[Arch], Arch]
 
@@ -119,8 +119,8 @@ def _edit(state: State, name: str, value: object) -> _Edit | None:
             return lambda arch: with_activation(arch, known)
         case "dropout", (int() | float()) as share:
             return lambda arch: with_dropout(arch, share)
-        case "preset", str() as scale if scale in SCALES:
-            return partial(_scaled_original, SCALES[scale][1])
+        case "preset", str() as scale if scale in WIDTH_SCALES:
+            return partial(_scaled_original, WIDTH_SCALES[scale][1])
         case _:
             return None
 
@@ -153,7 +153,7 @@ def _presets(state: State) -> Mapping[str, Mapping[str, str]]:
         for key, arch in ARCHITECTURES.items()
         if arch.about.paper == paper and key != state.arch.key
     }
-    scales = {"From the published widths": {name: label for name, (label, _) in SCALES.items()}}
+    scales = {"From the published widths": {name: label for name, (label, _) in WIDTH_SCALES.items()}}
     return scales | ({"From the same paper": siblings} if siblings else {})
 
 

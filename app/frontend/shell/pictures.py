@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from io import BytesIO
 
 import streamlit as st
 from PIL import Image, ImageOps
 
+from ...backend.common.thumbnail import png_file, png_uri
 from ...backend.picture.images import SAMPLES, open_image
 from .controls import remembered
 from .notice import plain
@@ -76,9 +75,8 @@ def _sample_label(name: str) -> str:
 
 def thumbnail_label(image: Image.Image, name: str) -> str:
     """A label of a choice: the picture above its name, as app.css shows it."""
-    small, file = ImageOps.fit(image, (THUMBNAIL_PX, THUMBNAIL_PX)), BytesIO()
-    small.save(file, "PNG")
-    return f"![](data:image/png;base64,{b64encode(file.getvalue()).decode()}) {plain(name)}"
+    small = ImageOps.fit(image, (THUMBNAIL_PX, THUMBNAIL_PX))
+    return f"![]({png_uri(png_file(small))}) {plain(name)}"
 
 
 def take_back(uploader: str, files: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ from ...backend.common.links import linked_network
 from ...backend.common.network_file import MAX_NETWORK_BYTES, network_json, saved_network
 from ..state import State, address_of
 from .notice import plain, refused
+from .save_button import save_button
 
 MOST_RECENT = 10
 LONGEST_ADDRESS = MAX_LINK_BYTES + 1000
@@ -89,15 +90,8 @@ def _local(host: str) -> bool:
 
 
 def _file(state: State) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.download_button(
-            "Save as a file",
-            network_json(state.arch),
-            f"{state.arch.key}{'-edited' if state.edited else ''}.json",
-            "application/json",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+    name = f"{state.arch.key}{'-edited' if state.edited else ''}.json"
+    save_button("Save as a file", network_json(state.arch), name)
     file = st.file_uploader("Open a file", type=["json"], key="network_file", max_upload_size=MAX_NETWORK_BYTES >> 20)
     if file is not None:
         try:

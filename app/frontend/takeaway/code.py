@@ -14,6 +14,7 @@ from ...backend.picture.forward import check_affordable
 from ...backend.takeaway.code_check import CheckedCode, checked_code
 from ...backend.takeaway.naming import saved_name
 from ..shell.background import BackgroundTask
+from ..shell.save_button import save_button
 from ..state import State
 
 CHECK: BackgroundTask[CheckedCode] = BackgroundTask("code check", "Running the code", "Stop it", steady=False)
@@ -34,7 +35,7 @@ def show(state: State) -> None:
     name = saved_name(state.arch, ".py", "keras" if framework == "keras" else "")
     question = (state.arch, framework)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(f"Save {name}", text, name, icon=":material/download:", type="primary", on_click="ignore")
+        save_button(f"Save {name}", text, name, type="primary")
         st.button(
             "Run it beside this network",
             icon=":material/play_arrow:",

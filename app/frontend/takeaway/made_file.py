@@ -9,6 +9,7 @@ import streamlit as st
 from ...backend.common.jobs import Progress
 from ...backend.common.quantity import short
 from ..shell.background import BackgroundTask
+from ..shell.save_button import save_button
 
 FileTask = BackgroundTask[bytes]
 
@@ -26,11 +27,5 @@ def made_file(task: FileTask, name: str, label: str, work: Callable[[Progress], 
         st.button(label, icon=":material/build:", type="primary", on_click=start)
         task.show_problem(question)
     else:
-        st.download_button(
-            f"Save {name}, {short(len(content), 'B')}",
-            lambda: content,  # else it would be copied in every run
-            name,
-            icon=":material/download:",
-            type="primary",
-            on_click="ignore",
-        )
+        # As a function: else it would be copied in every run.
+        save_button(f"Save {name}, {short(len(content), 'B')}", lambda: content, name, type="primary")

@@ -12,6 +12,7 @@ from ...backend.diagram.labels import readable
 from ...backend.takeaway.figure import FIGURE_ENDINGS, figure, figure_bytes
 from ...backend.takeaway.naming import saved_name
 from ...backend.takeaway.paper_table import TABLE_FILES, bibtex, paper_table
+from ..shell.save_button import save_button
 from ..state import State
 
 FIGURE_USES = {
@@ -23,20 +24,20 @@ FIGURE_USES = {
 }
 TABLE_TITLES = {".tex": "LaTeX", ".md": "Markdown", ".csv": "CSV"}
 LANGUAGES = {".tex": "latex", ".md": "markdown", ".csv": None}
-KINDS = ("Table 1", "The network drawn", "The block drawn", "What to cite")
+PAPER_KINDS = ("Table 1", "The network drawn", "The block drawn", "What to cite")
 
 
 def show(state: State) -> None:
     """Render the tab."""
     kind = st.segmented_control(
-        "Kind", KINDS, default=KINDS[0], key="paper-kind", required=True, label_visibility="collapsed"
+        "Kind", PAPER_KINDS, default=PAPER_KINDS[0], key="paper-kind", required=True, label_visibility="collapsed"
     )
     match kind:
         case "Table 1":
             _table(state)
         case "What to cite":
             text, name = bibtex(state.arch), saved_name(state.arch, ".bib")
-            st.download_button(f"Save {name}", text, name, icon=":material/download:", on_click="ignore")
+            save_button(f"Save {name}", text, name)
             st.code(text, "latex", wrap_lines=True)
         case _:
             _figure(state, state.selected_stage if kind == "The block drawn" else "")
@@ -54,7 +55,7 @@ def _table(state: State) -> None:
     )
     text = TABLE_FILES[ending](paper_table(analyze(state.arch), analyze(state.original)))
     name = saved_name(state.arch, ending, "table1")
-    st.download_button(f"Save {name}", text, name, icon=":material/download:", type="primary", on_click="ignore")
+    save_button(f"Save {name}", text, name, type="primary")
     if state.edited:
         st.caption("What differs from the published network is bold." if ending != ".csv" else "CSV has no bold.")
     st.code(text, LANGUAGES[ending], wrap_lines=True)
@@ -62,7 +63,7 @@ def _table(state: State) -> None:
 
 def _figure(state: State, stage: str) -> None:
     analysis, published = analyze(state.arch), analyze(state.original)
-    if stage and stage not in {part.name for part in (*analysis.stages, *analysis.aux)}:
+    if stage == "input":
         st.caption("Nothing of the network is selected; select a block on Explore.")
         return
     options = DiagramOptions("op" if stage else "branch")
@@ -70,12 +71,10 @@ def _figure(state: State, stage: str) -> None:
         st.caption(f"{readable(stage)}, which is selected on this page, operation by operation.")
     with st.container(horizontal=True):
         for ending in FIGURE_ENDINGS:
-            st.download_button(
+            save_button(
                 FIGURE_USES[ending],
                 partial(figure_bytes, analysis, ending, options, published, stage),
                 saved_name(state.arch, ending, stage),
-                icon=":material/download:",
-                on_click="ignore",
                 key=f"figure{ending}",
             )
     st.image(figure(analysis, options, published, stage).svg)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -11,6 +10,7 @@ from inception_models import Arch
 
 from ...backend import analyze
 from ...backend.common.jobs import Progress
+from ...backend.common.links import link_text
 from ...backend.common.pins import Pin
 from ...backend.picture.forward import Forward
 from ...backend.takeaway.naming import saved_name
@@ -20,7 +20,7 @@ from ..state import State, address_of
 from .made_file import FileTask, made_file
 
 REPORT: FileTask = FileTask("report", "Writing the report", "Stop after this step", steady=False)
-ABOUT = (
+ABOUT_REPORT = (
     "One HTML file that opens offline: the story, the totals beside the published ones, the diagram whose"
     " blocks open, Table 1, costs that can be sorted, the code, a link and what to cite; and the pinned"
     " networks beside it."
@@ -29,12 +29,12 @@ ABOUT = (
 
 def show(state: State) -> None:
     """Render the tab."""
-    st.markdown(ABOUT)
+    st.markdown(ABOUT_REPORT)
     picture = forward_in_use(state.arch)
     if picture is not None and not st.toggle("With the picture, its classes and its maps", True, key="report-picture"):
         picture = None
     address = address_of(state)
-    link = f"{st.context.url or ''}?{urlencode(address.query)}" if address.complete else ""
+    link = f"{st.context.url or ''}?{link_text(address.query)}" if address.complete else ""
     name = saved_name(state.arch, ".html")
     pins = tuple(pin for pin in state.pins if pin.arch != state.arch)
     question = (state.arch, picture, pins, link)

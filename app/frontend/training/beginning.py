@@ -6,15 +6,14 @@ from functools import partial
 
 import streamlit as st
 
-from inception_models.checkpoints.catalogue import CHECKPOINTS
 from inception_models.checkpoints.demo import demo
 from inception_models.training.start import Tuning, head_layers, usual_head_epochs
-from inception_models.weights import OwnFile, Source
+from inception_models.weights import Source
 
 from ...backend.common.text import visible
 from ...backend.training.job import Beginning
 from ..shell.controls import choice_stays_among
-from ..shell.weights_in_use import weights_in_use
+from ..shell.weights_in_use import title_of, weights_in_use
 from ..state import State
 
 
@@ -25,7 +24,8 @@ def choose_beginning(state: State, epochs: int) -> Beginning | None:
     if chosen not in ("random", "demo"):
         sources["picture"] = chosen
     sources["demo"] = "demo"
-    titles = {"random": "Random weights", "picture": f"From the Picture page: {_title(chosen)}", "demo": demo().title}
+    picture = f"From the Picture page: {visible(title_of(chosen))}"
+    titles = {"random": "Random weights", "picture": picture, "demo": demo().title}
     choice_stays_among("train_from", list(sources), "random")
     key = st.selectbox(
         "Initialisation",
@@ -48,16 +48,6 @@ def choose_beginning(state: State, epochs: int) -> Beginning | None:
         )
         return None
     return Beginning(sources[key], _tuning(state, epochs))
-
-
-def _title(source: Source) -> str:
-    match source:
-        case OwnFile():
-            return visible(source.name)
-        case str() if source in CHECKPOINTS:
-            return CHECKPOINTS[source].title
-        case _:
-            return str(source)
 
 
 def _tuning(state: State, epochs: int) -> Tuning:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from io import BytesIO
-
 import streamlit as st
 from PIL import Image
 from torch import Tensor
@@ -14,11 +11,12 @@ from inception_models.training.run import Options
 from ...backend import Analysis
 from ...backend.common.quantity import short, spoken
 from ...backend.common.text import html_text
+from ...backend.common.thumbnail import png_file, png_uri
 from ...backend.training.data import Offer
 from ...backend.training.job import Beginning
 from ...backend.training.plan import training_plan
 
-SHOWN_PX = 64
+PREVIEW_PX = 64
 
 
 def show(analysis: Analysis, offer: Offer, options: Options, beginning: Beginning | None) -> None:
@@ -56,6 +54,4 @@ def _examples(title: str, _offer: Offer) -> str:
 
 def _png(image: Tensor) -> str:
     grey_or_rgb = image.permute(1, 2, 0).squeeze(-1).numpy()
-    file = BytesIO()
-    Image.fromarray(grey_or_rgb).resize((SHOWN_PX, SHOWN_PX), Image.Resampling.NEAREST).save(file, "PNG")
-    return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
+    return png_uri(png_file(Image.fromarray(grey_or_rgb).resize((PREVIEW_PX, PREVIEW_PX), Image.Resampling.NEAREST)))

@@ -19,6 +19,7 @@ from ...backend.decide.healing.heal_figure import heal_svg
 from ..chart import chart_config
 from ..shell.background import BackgroundTask
 from ..shell.controls import remembered
+from ..shell.save_button import save_button
 from ..state import State
 from .sweep import fits_demo
 
@@ -117,8 +118,5 @@ def _so_far() -> None:
     if HEALING.running:
         return
     with st.container(horizontal=True):
-        for label, text, name, kind in (
-            ("CSV", heal_csv(result), "prune_and_heal.csv", "text/csv"),
-            ("Figure", heal_svg(result), "prune_and_heal.svg", "image/svg+xml"),
-        ):
-            st.download_button(label, text, name, kind, icon=":material/download:", on_click="ignore")
+        save_button("CSV", heal_csv(result), "prune_and_heal.csv")
+        save_button("Figure", heal_svg(result), "prune_and_heal.svg")

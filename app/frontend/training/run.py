@@ -23,10 +23,11 @@ from ..chart import chart_config
 from ..shell.controls import remembered
 from ..shell.notice import refused
 from ..shell.page_links import open_page
+from ..shell.save_button import save_button
 from ..state import State
 from . import preview
 from .beginning import choose_beginning
-from .under_way import RUN, begin, offer_to_go_on
+from .under_way import RUN, begin_training, offer_to_go_on
 
 CURVES_EVERY_SECONDS = 1.0  # two charts are drawn each time, on the machine that trains
 BATCH = 64
@@ -137,7 +138,7 @@ def _offer_to_start(
     if known.refusal or known.long:
         _smaller(state, offer)
     if st.button("Start", icon=":material/play_arrow:", type="primary", disabled=known.too_large):
-        begin(state.arch, offer, options, beginning)
+        begin_training(state.arch, offer, options, beginning)
         st.rerun()
     RUN.show_problem()
 
@@ -202,23 +203,16 @@ def _result(state: State, finished: Finished) -> None:
             state.become(arch)
             state.weights[arch.key] = "trained"
             open_page("Picture")
-        st.download_button(
+        save_button(
             "Weights",
             partial(weights_file, trained),
             f"{name}.safetensors",
-            "application/octet-stream",
-            icon=":material/download:",
             help="As safetensors. In this app they are kept until the next run ends, or you leave",
-            on_click="ignore",
         )
-        st.download_button(
+        save_button(
             "Card",
             finished.card,
             f"{name}.json",
-            "application/json",
-            icon=":material/download:",
             help="Which network the weights belong to and how they were trained; upload it together with the weights",
         )
-        st.download_button(
-            "Curves", curves_csv(trained.curve), f"{name}.csv", "text/csv", icon=":material/download:", help="As CSV"
-        )
+        save_button("Curves", curves_csv(trained.curve), f"{name}.csv", help="As CSV")

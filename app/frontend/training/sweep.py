@@ -15,6 +15,7 @@ from ...backend.training.sweep import Sweep, sweep, sweep_csv, sweep_widths
 from ..chart import chart_config
 from ..shell.background import BackgroundTask
 from ..shell.notice import plain
+from ..shell.save_button import save_button
 from ..state import State
 
 SWEEP: BackgroundTask[Sweep] = BackgroundTask("sweep", "Measuring", "Stop at the next picture")
@@ -91,6 +92,4 @@ def _result(measured: Sweep, arch: Arch) -> None:
     )
     if measured.arch != arch:
         st.caption("The network has been edited since; measure again to see it as it is now.")
-    st.download_button(
-        "CSV", sweep_csv(measured), f"{measured.arch.key}.{measured.path}.csv", "text/csv", icon=":material/download:"
-    )
+    save_button("CSV", sweep_csv(measured), f"{name}.csv")

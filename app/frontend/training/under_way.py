@@ -22,7 +22,7 @@ from ..state import State
 RUN: BackgroundTask[tuple[Live, Finished]] = BackgroundTask("training", stops="Stop after this step", lane="long")
 
 
-def begin(arch: Arch, offer: Offer, options: Options, beginning: Beginning | None) -> None:
+def begin_training(arch: Arch, offer: Offer, options: Options, beginning: Beginning | None) -> None:
     """Start a run, or let it wait for its turn."""
     run = KeptRun(arch, offer.title, options, beginning)
     _train(run, offer, kept_runs.keep(person(), run))

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from app.backend import analyze, compare
-from app.backend.charts.choices import family_scatter, search_scatter, stage_ghosts
+from app.backend.charts.choices import family_scatter, stage_ghosts
+from app.backend.charts.search import search_plot
 from app.backend.decide.family_map import family_map
 from app.backend.decide.searching.search import SearchOptions, search
 from app.backend.decide.searching.search_space import SearchAxis, SearchSpace
@@ -45,5 +46,5 @@ def test_the_stages_of_others_are_ghosts() -> None:
 def test_each_trial_of_a_search_is_a_point_once() -> None:
     space = SearchSpace(ARCHITECTURES["inception_v3"], (SearchAxis("scale", "*", 0.25, 1, 0.25),))
     result = search(Problem(space), SearchOptions("grid", jobs=1))
-    figure = search_scatter(result, "macs", "kept")
+    figure = search_plot(result)
     assert sorted([*figure.data[0].customdata, *figure.data[1].customdata]) == list(range(len(result.trials)))

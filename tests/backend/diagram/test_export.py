@@ -15,7 +15,8 @@ from pypdf import PdfReader
 
 from app.backend import Analysis, analyze
 from app.backend.common.colours import THEMES
-from app.backend.diagram import DiagramLevel, DiagramOptions, as_file, draw
+from app.backend.diagram import DiagramLevel, DiagramOptions, Drawing, dot_text, draw
+from app.backend.diagram.export import FigureFormat, figure_file
 from app.backend.diagram.layout import layout_of
 from app.backend.diagram.svg import layout_template
 from inception_models import ARCHITECTURES
@@ -28,31 +29,34 @@ def analysis_of(variant: str) -> Analysis:
     return analyze(ARCHITECTURES[variant])
 
 
-@pytest.mark.parametrize(
-    "ending, start", [(".svg", b"<svg "), (".dot", b"digraph"), (".png", b"\x89PNG"), (".pdf", b"%PDF-")]
-)
-def test_files_need_no_program_but_the_package(ending: str, start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def drawn(variant: str, options: DiagramOptions | None = None) -> Drawing:
+    return draw(analysis_of(variant), options)
+
+
+def svg_of(variant: str, options: DiagramOptions | None = None) -> str:
+    return figure_file(drawn(variant, options), "svg").decode()
+
+
+@pytest.mark.parametrize("fmt, start", [("svg", b"<svg "), ("png", b"\x89PNG"), ("pdf", b"%PDF-")])
+def test_files_need_no_program_but_the_package(
+    fmt: FigureFormat, start: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", "")
     layout_template.cache_clear()
-    assert as_file(analysis_of("googlenet"), ending, DiagramOptions("stage")).startswith(start)
+    assert figure_file(drawn("googlenet", DiagramOptions("stage")), fmt).startswith(start)
 
 
-def test_a_file_has_a_background_and_the_page_has_its_own() -> None:
+def test_files_and_notebooks_have_a_background_and_the_page_has_its_own() -> None:
     options = DiagramOptions("stage", theme="dark")
     paper = f'<rect width="100%" height="100%" fill="{THEMES["dark"].paper}"/>'
-    assert paper in as_file(analysis_of("googlenet"), ".svg", options).decode()
-    assert paper not in draw(analysis_of("googlenet"), options).svg
-    assert layout_of(as_file(analysis_of("googlenet"), ".dot", options).decode()).nodes
-
-
-@pytest.mark.parametrize("ending, says", [(".jpg", "not as .jpg"), ("", "not as a file without an ending")])
-def test_other_files_are_refused(ending: str, says: str) -> None:
-    with pytest.raises(ValueError, match=rf"^A diagram is written as \.svg, \.pdf, \.png, \.dot, {says}\.$"):
-        as_file(analysis_of("googlenet"), ending)
+    assert paper in svg_of("googlenet", options)
+    assert paper in drawn("googlenet", options)._repr_svg_()
+    assert paper not in drawn("googlenet", options).svg
+    assert layout_of(dot_text(analysis_of("googlenet"), options, None)).nodes
 
 
 def test_an_svg_carries_the_letters_it_uses() -> None:
-    text = as_file(analysis_of("googlenet"), ".svg").decode()
+    text = svg_of("googlenet")
     fonts = [
         TTFont(BytesIO(b64decode(data))) for data in re.findall(r"url\(data:font/woff;base64,([A-Za-z0-9+/=]+)\)", text)
     ]
@@ -65,8 +69,7 @@ def test_an_svg_carries_the_letters_it_uses() -> None:
 
 
 def test_a_pdf_embeds_its_fonts_and_keeps_its_text() -> None:
-    analysis = analysis_of("googlenet")
-    pages = PdfReader(BytesIO(as_file(analysis, ".pdf"))).pages
+    pages = PdfReader(BytesIO(figure_file(drawn("googlenet"), "pdf"))).pages
     assert len(pages) == 1
     text = pages[0].extract_text()
     assert all(line in text for line in ("inception 4e", "fully connected", "832 × 14 × 14"))
@@ -80,9 +83,8 @@ def test_a_pdf_embeds_its_fonts_and_keeps_its_text() -> None:
 
 def test_a_png_shows_what_the_page_shows() -> None:
     """Pixels in boxes have the boxes' colours, at every box."""
-    analysis = analysis_of("inception_v3")
-    image = Image.open(BytesIO(as_file(analysis, ".png"))).convert("RGB")
-    root = ElementTree.fromstring(draw(analysis).svg)
+    image = Image.open(BytesIO(figure_file(drawn("inception_v3"), "png"))).convert("RGB")
+    root = ElementTree.fromstring(drawn("inception_v3").svg)
     scale = image.width / float(root.attrib["width"])
     assert scale == pytest.approx(3, rel=1e-2)
     graph = root.find(f"{SVG}g")
@@ -100,9 +102,9 @@ def test_a_png_shows_what_the_page_shows() -> None:
 
 
 def test_a_long_png_has_fewer_pixels_a_point() -> None:
-    analysis = analysis_of("inception_resnet_v2")
-    every = frozenset(stage.name for stage in analysis.stages)
-    width, height = Image.open(BytesIO(as_file(analysis, ".png", DiagramOptions("op", every)))).size
+    every = frozenset(stage.name for stage in analysis_of("inception_resnet_v2").stages)
+    drawing = drawn("inception_resnet_v2", DiagramOptions("op", every))
+    width, height = Image.open(BytesIO(figure_file(drawing, "png"))).size
     assert 39e6 < width * height < 41e6
 
 
@@ -111,9 +113,9 @@ def test_a_long_png_has_fewer_pixels_a_point() -> None:
 )
 def test_a_saved_diagram_has_the_papers_names_of_the_blocks(level: DiagramLevel, words: str) -> None:
     """As drawings of the network call them, beside our paths; a name that only repeats the path is not said twice."""
-    svg = as_file(analysis_of("inception_resnet_v2"), ".svg", DiagramOptions(level)).decode()
+    svg = svg_of("inception_resnet_v2", DiagramOptions(level))
     texts = [unescape("".join(text.itertext())) for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]
     assert words in texts
     assert any(text.startswith("Reduction-A") or "Reduction-A" in text for text in texts)
-    plain = as_file(analysis_of("googlenet"), ".svg", DiagramOptions("stage")).decode()
+    plain = svg_of("googlenet", DiagramOptions("stage"))
     assert "inception (3a)" not in re.sub(r"<title>.*?</title>", "", plain, flags=re.DOTALL)

@@ -1,32 +1,13 @@
 """The diagram component in Chromium: what is selected, what the camera shows, and that nothing jumps."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.components.diagram import REDUCE, DiagramAlone, DiagramInApp, demo, near
-from tests.browser.components.static_page import StaticPage
+from tests.browser.components.diagram import REDUCE, DiagramAlone, DiagramInApp, near
 
 Opens = Callable[..., DiagramAlone]
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with demo(tmp_path_factory.mktemp("graph_view")) as address:
-        yield address
-
-
-@pytest.fixture
-def alone(page: Page, static_page: Callable[..., StaticPage]) -> Opens:
-    """Opens the diagram alone on a page; takes what MadeUp.asked takes in an address."""
-    return partial(DiagramAlone, page, static_page)
-
-
-@pytest.fixture
-def small(alone: Opens) -> DiagramAlone:
-    return alone()
 
 
 # ---- Selection
@@ -70,14 +51,14 @@ SHOWN = {
 
 
 @pytest.mark.parametrize("query", SHOWN)
-def test_a_selection_stands_for_what_is_shown_of_it(page: Page, alone: Opens, query: str) -> None:
+def test_a_selection_stands_for_what_is_shown_of_it(alone: Opens, query: str) -> None:
     diagram = alone(query)
     for path, chosen in SHOWN[query].items():
         diagram.select_elsewhere(path)
         diagram.expect_chosen(*chosen)
 
 
-def test_a_selection_from_elsewhere_is_brought_into_sight(page: Page, alone: Opens) -> None:
+def test_a_selection_from_elsewhere_is_brought_into_sight(alone: Opens) -> None:
     diagram = alone("modules=12&open=all")
     last = "inception11.concat"
     assert not diagram.of(".canvas").holds(diagram.box(last))
@@ -167,7 +148,7 @@ def test_zoom_has_ends_and_the_drawing_stays_in_sight(small: DiagramAlone) -> No
     assert near((corner.x, corner.y), (canvas.x + canvas.width - 80, canvas.y + canvas.height - 80))
 
 
-def test_the_small_map_moves_the_camera(page: Page, alone: Opens) -> None:
+def test_the_small_map_moves_the_camera(alone: Opens) -> None:
     diagram = alone("modules=12&open=all")
     assert not diagram.of(".canvas").holds(diagram.box("inception11.concat"))
     small_map = diagram.of(".map canvas")

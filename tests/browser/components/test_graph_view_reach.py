@@ -8,27 +8,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.components.diagram import REDUCE, DiagramAlone, DiagramInApp, ScreenBox, demo, near, touch
+from tests.browser.components.diagram import REDUCE, DiagramAlone, DiagramInApp, ScreenBox, near, touch
 from tests.browser.components.static_page import StaticPage
 
 Opens = Callable[..., DiagramAlone]
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with demo(tmp_path_factory.mktemp("graph_view")) as address:
-        yield address
-
-
-@pytest.fixture
-def alone(page: Page, static_page: Callable[..., StaticPage]) -> Opens:
-    """Opens the diagram alone on a page; takes what MadeUp.asked takes in an address."""
-    return partial(DiagramAlone, page, static_page)
-
-
-@pytest.fixture
-def small(alone: Opens) -> DiagramAlone:
-    return alone()
 
 
 # ---- Keys

@@ -29,7 +29,7 @@ from inception_models.edits.widths import scaled
 from inception_models.net.builder import Network
 from inception_models.weights import OwnFile, SeveralEntriesError, WeightsError, loaded, read, recognised
 from inception_models.weights.file import read_open
-from inception_models.weights.fitting import fit
+from inception_models.weights.fitting import fit_state
 from tests.models.layouts import renamed
 
 State = dict[str, Tensor]
@@ -109,7 +109,7 @@ def test_wrapped_weights_are_found_and_recognised(wrap: Callable[[State], object
     content = wrap(state)
     tensors = read_open(BytesIO(torch_file(content)), "own.bin")
     assert recognised(tensors) == ARCH
-    found = fit(ARCH, tensors)
+    found = fit_state(ARCH, tensors)
     assert all(torch.equal(found.state[key], value) for key, value in net.state_dict().items())
 
 
@@ -143,7 +143,7 @@ def test_files_are_read_by_content(name: str, content: Callable[[State], bytes],
 )
 def test_what_was_done_is_said(wrap: str, sentence: str, state: State) -> None:
     tensors = read_open(BytesIO(torch_file(WRAPPED[wrap](state))), "own.pth")
-    assert sentence in " ".join(fit(ARCH, tensors).report)
+    assert sentence in " ".join(fit_state(ARCH, tensors).report)
 
 
 @pytest.mark.parametrize(
@@ -191,10 +191,10 @@ def test_another_number_of_classes_is_named_and_no_row_is_dropped(state: State, 
 
 def test_the_background_is_dropped_from_1001_classes_only_and_said(state: State) -> None:
     plain = {k: v for k, v in state.items() if "aux" not in k}
-    found = fit(replace(ARCH, aux=(), classes=1000), with_head(plain, 1001))
+    found = fit_state(replace(ARCH, aux=(), classes=1000), with_head(plain, 1001))
     assert "background, was left out" in found.report[0]
     with pytest.raises(WeightsError) as caught:
-        fit(replace(ARCH, aux=(), classes=1001), with_head(plain, 1002))
+        fit_state(replace(ARCH, aux=(), classes=1001), with_head(plain, 1002))
     assert caught.value.classes == 1002
 
 
@@ -277,7 +277,7 @@ def test_two_dimensional_pointwise_weights_of_xception() -> None:
     flat = {k: v[:, :, 0, 0] if "pointwise" in k else v for k, v in state.items()}
     last = classifier_at(flat, "last_linear.")
     assert recognised(last) == arch
-    assert all(torch.equal(v, small.state_dict()[k]) for k, v in fit(arch, last).state.items())
+    assert all(torch.equal(v, small.state_dict()[k]) for k, v in fit_state(arch, last).state.items())
 
 
 # ---- what is not a checkpoint

@@ -22,16 +22,21 @@ from ...diagram.export import FigureFormat, figure_file
 from ...diagram.labels import LAYER_NAMES, readable
 from ...diagram.options import Direction
 from ...diagram.scene import ClusterTree, Topology
-from ...diagram.styles import BOX_SIZES, CLUSTER_LABEL_WIDTH, BoxStyle, DiagramStyle, EdgeStyle, fitted
+from ...diagram.styles import BOX_SIZES, CLUSTER_LABEL_WIDTH, BoxStyle, DiagramStyle, EdgeStyle, fitted_text
 from ...diagram.svg import Drawing, drawing_of
 from .comparison import Comparison, Fate, OpPair, StagePair
 
 FORMATS: tuple[FigureFormat, ...] = ("svg", "pdf", "png")
-Shown = Fate | Literal["same"]
-MARKS: Mapping[Shown, str] = {"added": "+ ", "removed": "− ", "changed": "≠ ", "follows": "→ ", "same": ""}
+ShownFate = Fate | Literal["same"]
+MARKS: Mapping[ShownFate, str] = {"added": "+ ", "removed": "− ", "changed": "≠ ", "follows": "→ ", "same": ""}
 # Okabe and Ito's, which the colour-blind can tell apart.
-COLOURS: Mapping[Shown, str] = {"added": "#56B4E9", "removed": "#D55E00", "changed": "#F0E442", "follows": "#FBF6B8"}
-NAMES: Mapping[Shown, str] = {
+COLOURS: Mapping[ShownFate, str] = {
+    "added": "#56B4E9",
+    "removed": "#D55E00",
+    "changed": "#F0E442",
+    "follows": "#FBF6B8",
+}
+NAMES: Mapping[ShownFate, str] = {
     "added": "+ added",
     "removed": "− removed",
     "changed": "≠ changed",
@@ -57,7 +62,7 @@ def draw_differences(
 
 def differences_as_file(comparison: Comparison, fmt: FigureFormat, other: int = 1, theme: ThemeName = "light") -> bytes:
     """The same on the theme's background as a file, with its fonts. Raises as :func:`draw_differences` does."""
-    return figure_file(draw_differences(comparison, other, theme), THEMES[theme].paper, fmt)
+    return figure_file(draw_differences(comparison, other, theme), fmt)
 
 
 @dataclass(slots=True)
@@ -97,7 +102,7 @@ class _Builder:
             lines, style = self.look(fate, ("",), name, "legend")
             marks.append(self.add(name, "thin", (name,), style))
         theme = THEMES[self.theme]
-        title = (fitted("what the marks mean", CLUSTER_LABEL_WIDTH, 9, True),)
+        title = (fitted_text("what the marks mean", CLUSTER_LABEL_WIDTH, 9, True),)
         self.trees.append(ClusterTree("legend", tuple(marks), (tuple(marks),)))
         self.clusters["legend"] = BoxStyle(title, theme.block, theme.border, theme.text, "kind-block", "", False, ())
         lines, style = self.look("same", (a, f"→ {b}"), "\n".join((f"{a} → {b}", *sentences)), "input")
@@ -108,11 +113,11 @@ class _Builder:
         path = unused(path, self.taken)
         width = BOX_SIZES[size][0]
         fonts = {"stage": ((10.5, True), (8, False)), "thin": ((8, False),)}.get(size, ((7.5, False), (10, True)))
-        texts = tuple(fitted(text, width, *font) for text, font in zip(lines, fonts, strict=True))
+        texts = tuple(fitted_text(text, width, *font) for text, font in zip(lines, fonts, strict=True))
         self.boxes[path] = size, style._replace(lines=texts)
         return path
 
-    def look(self, fate: Shown, lines: tuple[str, ...], tip: str, kind: str) -> tuple[tuple[str, ...], BoxStyle]:
+    def look(self, fate: ShownFate, lines: tuple[str, ...], tip: str, kind: str) -> tuple[tuple[str, ...], BoxStyle]:
         theme = THEMES[self.theme]
         fill = COLOURS.get(fate, theme.quiet)
         strong = fate in ("added", "changed")
@@ -174,7 +179,7 @@ class _Builder:
             (f"{MARKS['changed']}{readable(name)}", *(_short(text, name) for text in pair.sentences), _cost(pair))
         )
         tip = "\n".join((name, *pair.sentences, _cost(pair)))
-        lines = (fitted(words, CLUSTER_LABEL_WIDTH, 9, True),)
+        lines = (fitted_text(words, CLUSTER_LABEL_WIDTH, 9, True),)
         return BoxStyle(lines, theme.block, theme.mark, theme.text, "kind-block fate-changed", tip, True, ())
 
 
@@ -196,12 +201,9 @@ def _cost(pair: StagePair | OpPair) -> str:
 
 
 def _differences(pair: StagePair | OpPair) -> Iterator[str]:
-    for name, unit in (("macs", "MACs"), ("params", " params")):
+    for name in ("macs", "params"):
         sides = [getattr(side, name) if side is not None else 0 for side in (pair.a, pair.b)]
         change = sides[1] - sides[0]
         if change:
-            yield (
-                f"{'+' if change > 0 else ''}{short(change)}{unit}"
-                if unit[0] == " "
-                else f"{'+' if change > 0 else ''}{short(change, unit)}"
-            )
+            size = short(change, "MACs") if name == "macs" else f"{short(change)} params"
+            yield f"{'+' if change > 0 else ''}{size}"

@@ -1,4 +1,4 @@
-"""A comparison as a notebook shows it."""
+"""A comparison as tables of words: for a notebook, and its totals for a report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .comparison import COMPARED, Comparison
 def comparison_html(comparison: Comparison) -> str:
     """The totals side by side, each with its difference from the first network, and what differs in words."""
     totals = html_table(
-        f"Differences are from {comparison.names[0]}.", ("", *comparison.names), tuple(_totals(comparison))
+        f"Differences are from {comparison.names[0]}.", ("", *comparison.names), tuple(total_rows(comparison))
     )
     return totals + "".join(
         html_table(f"From {comparison.names[0]} to {name}", ("part", "what", "parameters", "MACs"), rows)
@@ -21,7 +21,8 @@ def comparison_html(comparison: Comparison) -> str:
     )
 
 
-def _totals(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+def total_rows(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    """The input and each total in words: its name, then every network's with its difference from the first."""
     yield "input", *map(shape_text, comparison.in_shapes)
     for total, words in COMPARED.items():
         number = comparison.number(total)

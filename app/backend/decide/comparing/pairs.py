@@ -20,7 +20,7 @@ def stage_worth(a: StageSide, b: StageSide) -> float:
         return 0
     if a.name == b.name:
         return 1000
-    if plain_name(a.name) == plain_name(b.name):
+    if _plain_name(a.name) == _plain_name(b.name):
         return 500
     if a.kind != b.kind:
         return 0
@@ -29,7 +29,7 @@ def stage_worth(a: StageSide, b: StageSide) -> float:
     return 1 + 20 * common**2 + (a.out_shape[1:] == b.out_shape[1:])
 
 
-def plain_name(name: str) -> str:
+def _plain_name(name: str) -> str:
     """A name without what is a matter of taste: ``inception_4a`` and ``inception4a`` are one."""
     return name.replace("_", "").lower()
 

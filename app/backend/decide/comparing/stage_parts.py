@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from inception_models.arch.shapes import Shape
-from inception_models.arch.spec import Arch, AuxHead, Branch, Conv, Repeat, Residual, Stage
+from inception_models.arch.spec import AuxHead, Branch, Conv, Repeat, Residual, Stage
 from inception_models.arch.tree import Part, children
 from inception_models.edits.diff import part_in_words
 
@@ -101,11 +101,11 @@ def _own(analysis: Analysis) -> Iterator[StageSide]:
             max(side.size for side in field) if field else None,
             type(part).__name__,
             stage.part,
-            tuple(_own_ops(stage, analysis.arch)),
+            tuple(_own_ops(stage)),
         )
 
 
-def _own_ops(stage: StageCost, arch: Arch) -> Iterator[OpSide]:
+def _own_ops(stage: StageCost) -> Iterator[OpSide]:
     part = stage.part.block if isinstance(stage.part, Repeat) else stage.part
     specs = dict(_specs(part, ""))
     if isinstance(part, Residual):

@@ -87,8 +87,8 @@ class Goal:
 
     @property
     def words(self) -> str:
-        """The limit in words: ``at most 1.00 GMACs``."""
-        return f"at {'least' if self.name == 'receptive_field_px' else 'most'} {amount(self.name, self.limit)}"
+        """The limit in words."""
+        return limit_words(self.name, self.limit)
 
 
 UNITS = {
@@ -99,8 +99,6 @@ UNITS = {
     "seconds": "s",
     "receptive_field_px": " px of receptive field",
 }
-
-
 ANALYSED = ("macs", "params", "weight_bytes", "peak_bytes", "receptive_field_px")
 """What is known of a network without running it."""
 
@@ -143,6 +141,11 @@ def read_budget(text: str) -> Budget | None:
             raise ValueError(f"A goal is one of {', '.join(ANALYSED)}, such as macs:1G; not {part[:40]!r}.")
         limits[name] = read_quantity(number)
     return budget_of(limits)
+
+
+def limit_words(name: str, limit: float) -> str:
+    """A limit in words: ``at most 1.00 GMACs``."""
+    return f"at {'least' if name == 'receptive_field_px' else 'most'} {amount(name, limit)}"
 
 
 def amount(name: str, value: float) -> str:

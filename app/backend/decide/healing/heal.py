@@ -11,8 +11,6 @@ Accuracy is that on the data's test pictures, which nothing was chosen by.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, fields, replace
@@ -29,13 +27,14 @@ from inception_models.training.train import train
 from inception_models.weights import Source
 
 from ...analysis.network import analyze
+from ...common.csv_text import csv_text
 from ...common.jobs import Progress
 from ..fitting.budget import Budget
 from ..fitting.fit import FitOptions, fitted
 from ..fitting.importance import FilterImportance, by_norm, by_taylor
 
 HealMethod = Literal["pruned", "even", "scratch"]
-METHODS: tuple[HealMethod, ...] = ("pruned", "even", "scratch")
+HEAL_METHODS: tuple[HealMethod, ...] = ("pruned", "even", "scratch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,8 @@ class HealResult:
     @property
     def points(self) -> tuple[HealPoint, ...]:
         """One for each method and share, methods in order, the smallest share first."""
-        keys = sorted({(METHODS.index(t.method), t.share) for t in self.trials})
-        return tuple(_point([t for t in self.trials if (METHODS.index(t.method), t.share) == key]) for key in keys)
+        keys = sorted({(HEAL_METHODS.index(t.method), t.share) for t in self.trials})
+        return tuple(_point([t for t in self.trials if (HEAL_METHODS.index(t.method), t.share) == key]) for key in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def prune_and_heal(
     recipe = plan.epochs, plan.learning_rate, plan.batch, plan.divisor, importance.how, plan.lock
     identity = f"{digest_of(net.state_dict()):08x} {data.name} {len(data.train)} {len(data.test)} {recipe}"
     kept = _Log(log, identity)
-    jobs = [(share, method, seed) for share in plan.shares for method in METHODS for seed in plan.seeds]
+    jobs = [(share, method, seed) for share in plan.shares for method in HEAL_METHODS for seed in plan.seeds]
     trials: list[HealTrial] = []
     for number, (share, method, seed) in enumerate(jobs):
         words = f"{method}, {share:.0%} of the MACs, seed {seed}"
@@ -179,7 +178,7 @@ class _Job:
         start, cut = None, None
         if method != "scratch":
             start = self.start(arch)
-            cut = self.score(arch, start).accuracy
+            cut = self.cut_score(arch).accuracy
         trained = train(arch, self.data, self.plan.options(seed), self.on_step, start=start)
         score = evaluate(trained.net, self.data.test, trained.mean, trained.std)
         analysis = analyze(arch)
@@ -198,7 +197,7 @@ class _Job:
         """The cut weights, of which all learn from the first step on."""
         return replace(start_from(arch, self.source, Tuning(0)), new=frozenset())
 
-    def score(self, arch: Arch, start: Start) -> Score:
+    def cut_score(self, arch: Arch) -> Score:
         net = loaded_with_its_classes(arch, self.source).net
         return evaluate(net, self.data.test, self.data.mean, self.data.std)
 
@@ -261,11 +260,7 @@ class _Log:
 
 def heal_csv(result: HealResult) -> str:
     """One row per trial."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow([field.name for field in fields(HealTrial)])
-    table.writerows(astuple(trial) for trial in result.trials)
-    return out.getvalue()
+    return csv_text((field.name for field in fields(HealTrial)), map(astuple, result.trials))
 
 
 def heal_json(result: HealResult) -> str:

@@ -17,7 +17,7 @@ LOOKS: Mapping[HealMethod, tuple[str, str]] = {  # Okabe and Ito's colours; the 
     "even": ("#E69F00", "M-5,-5h10v10h-10z"),
     "scratch": ("#009E73", "M0,-6l6,11h-12z"),
 }
-NAMES: Mapping[HealMethod, str] = {
+METHOD_TITLES: Mapping[HealMethod, str] = {
     "pruned": "pruned by importance, trained on",
     "even": "even multiplier, trained on",
     "scratch": "pruned size from scratch",
@@ -57,7 +57,7 @@ class _Figure:
         whole = self.y(100 * self.result.whole.accuracy)
         yield f'<path d="M{LEFT},{whole:.1f}H{WIDTH - RIGHT}" stroke="{THEME.line}" stroke-dasharray="4 3"/>'
         yield _text(WIDTH - RIGHT, whole - 5, f"before: {self.result.whole.accuracy:.1%}", "end")
-        for place, (method, name) in enumerate(NAMES.items()):
+        for place, (method, name) in enumerate(METHOD_TITLES.items()):
             points = [point for point in self.result.points if point.method == method]
             yield from self.series(method, points, 5 * (place - 1))
             colour, mark = LOOKS[method]
@@ -75,7 +75,7 @@ class _Figure:
             top, bottom = (self.y(100 * (point.accuracy + side * point.spread)) for side in (1, -1))
             yield f'<path d="M{x:.1f},{top:.1f}V{bottom:.1f}m-4,0h8M{x - 4:.1f},{top:.1f}h8" stroke="{colour}"/>'
             tip = escaped(
-                f"{NAMES[method]}: {100 * point.accuracy:.2f} ± {100 * point.spread:.2f} %, {point.macs:,} MACs"
+                f"{METHOD_TITLES[method]}: {100 * point.accuracy:.2f} ± {100 * point.spread:.2f} %, {point.macs:,} MACs"
             )
             yield f'<path d="{mark}" transform="translate({x:.1f},{y:.1f})" fill="{colour}"><title>{tip}</title></path>'
 

@@ -6,8 +6,6 @@ proposals, and those that the log knows are answered from there.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +20,7 @@ import optuna
 
 from inception_models import Arch
 
+from ...common.csv_text import csv_text
 from ...common.jobs import Progress
 from .search_log import SearchLog, choice_key
 from .search_space import Choice, SearchSpace
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 SearchMethod = Literal["random", "grid", "evolution"]
 METHODS: tuple[SearchMethod, ...] = ("random", "grid", "evolution")
 POPULATION = 64
-TOGETHER = 256  # choices that are proposed at a time, where none depends on another
+PROPOSED_TOGETHER = 256  # choices that are proposed at a time, where none depends on another
 FEW_NETWORKS, FEW_FRAMES = 10_000, 64  # which one process evaluates sooner than others could start
 RETRIES = 5  # of a piece of work whose Dask worker died
 Evaluate = Callable[[Sequence[Sequence[Choice]]], Iterator[list[Numbers | str]]]
@@ -139,15 +138,15 @@ def _trial(choice: Choice, result: Numbers | str) -> SearchTrial:
 
 def search_csv(result: SearchResult) -> str:
     """Every trial, one row each."""
-    axes = [axis.name for axis in result.problem.space.axes]
+    axes, names = [axis.name for axis in result.problem.space.axes], result.problem.numbers
+    return csv_text((*axes, *names, "on_the_front", "problem"), _trial_rows(result, axes))
+
+
+def _trial_rows(result: SearchResult, axes: Sequence[str]) -> Iterator[tuple[object, ...]]:
     front = set(result.front)
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow([*axes, *result.problem.numbers, "on_the_front", "problem"])
     for i, trial in enumerate(result.trials):
-        numbers = [trial.numbers.get(name, "") for name in result.problem.numbers]
-        table.writerow([*(trial.choice[name] for name in axes), *numbers, int(i in front), trial.problem])
-    return out.getvalue()
+        numbers = (trial.numbers.get(name, "") for name in result.problem.numbers)
+        yield *(trial.choice[name] for name in axes), *numbers, int(i in front), trial.problem
 
 
 # --- proposals -------------------------------------------------------------------------------------------------------
@@ -165,7 +164,7 @@ class _Proposals:
         self.grid = product(*self.axes.values()) if options.method == "grid" else None  # it needs no sampler
         self.study = optuna.create_study(directions=directions, sampler=_sampler(options))
         self.asked: list[optuna.Trial] = []
-        self.together = POPULATION if options.method == "evolution" else TOGETHER
+        self.together = POPULATION if options.method == "evolution" else PROPOSED_TOGETHER
         self.places: dict[str, optuna.distributions.BaseDistribution] = {
             name: optuna.distributions.IntDistribution(0, len(values) - 1) for name, values in self.axes.items()
         }

@@ -15,9 +15,9 @@ from .markup import in_a_row
 
 if TYPE_CHECKING:
     from ...picture.forward import Forward
-    from .beside import NamedNetwork
+    from .beside import OtherNetwork
 
-HERE = Path(__file__).parent
+REPORT_FOLDER = Path(__file__).parent
 # Whatever the file contains, a browser that opens it asks nobody for anything.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'"
 
@@ -26,7 +26,7 @@ def report(
     arch: Arch,
     *,
     picture: Forward | None = None,
-    others: Sequence[NamedNetwork] = (),
+    others: Sequence[OtherNetwork] = (),
     address: str = "",
 ) -> str:
     """All that is known about ``arch`` as one HTML file.
@@ -60,7 +60,7 @@ def report(
 
         parts.insert(2, beside_section(analysis, others))
     title = html_text(f"{arch.about.label}{'' if arch == original.arch else ', edited'}")
-    css, script = ((HERE / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    css, script = ((REPORT_FOLDER / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'

@@ -8,13 +8,14 @@ from io import BytesIO
 from PIL import Image
 
 from ...common.quantity import shape_text
+from ...common.text import html_text
 from ...picture.forward import Forward
 from ...picture.mosaic import mosaic, png
 from ...picture.saved_maps import shown_paths
 from .markup import Markup, element, table
 
 MOST_CHANNELS = 16  # the strongest of each branch
-TILE_PX = 40
+MAP_PX = 40
 
 
 def picture_section(done: Forward) -> Markup:
@@ -27,7 +28,7 @@ def picture_section(done: Forward) -> Markup:
         element(
             "details",
             element("summary", f"{path}: {shape_text(tuple(outputs[path].shape))}"),
-            _image(png(mosaic(outputs[path], limit=MOST_CHANNELS, order="strongest", tile_px=TILE_PX)), "png", path),
+            _image(png(mosaic(outputs[path], limit=MOST_CHANNELS, order="strongest", tile_px=MAP_PX)), "png", path),
         )
         for path in shown_paths(done.activations)
         if outputs[path].ndim == 3 and outputs[path].shape[1] > 1
@@ -45,7 +46,7 @@ def picture_section(done: Forward) -> Markup:
 
 def _image(content: bytes, kind: str, words: str) -> Markup:
     text = b64encode(content).decode()
-    return Markup(f'<img alt="{element("i", words).html[3:-4]}" src="data:image/{kind};base64,{text}">')
+    return Markup(f'<img alt="{html_text(words)}" src="data:image/{kind};base64,{text}">')
 
 
 def _size(image: Image.Image) -> str:

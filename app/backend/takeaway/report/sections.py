@@ -23,7 +23,7 @@ from ..paper_table import bibtex, paper_table
 from .markup import Content, Markup, element, in_a_row, inlined, table
 
 INDENTS = {"stage": 0, "copy": 1, "branch": 1, "op": 2, "layer": 3}
-SHOWN_LEVELS = frozenset({"stage", "copy", "branch", "op"})
+LISTED_LEVELS = frozenset({"stage", "copy", "branch", "op"})
 
 
 def told(analysis: Analysis, original: Analysis) -> Markup:
@@ -104,17 +104,17 @@ def table_one(analysis: Analysis, original: Analysis) -> Markup:
 
 # --- costs -----------------------------------------------------------------------------------------------------------
 
-COLUMNS = ("part", "output", "parameters", "share", "MACs", "share", "published MACs")
+COST_HEADINGS = ("part", "output", "parameters", "share", "MACs", "share", "published MACs")
 
 
 def costs(analysis: Analysis, original: Analysis) -> Markup:
     """Bars of every stage's share, and every part with its costs: stages can be sorted, and opened with a click."""
-    rows = [row for row in cost_table(analysis, original).rows if row.level in SHOWN_LEVELS]
+    rows = [row for row in cost_table(analysis, original).rows if row.level in LISTED_LEVELS]
     groups: dict[str, list[CostRow]] = {}
     for row in rows:
         groups.setdefault(row.path.partition(".")[0], []).append(row)
     bodies = [element("tbody", *map(_cost_row, group), **_keys(group[0])) for group in groups.values()]
-    buttons = [element("th", element("button", name, type="button"), scope="col") for name in COLUMNS]
+    buttons = [element("th", element("button", name, type="button"), scope="col") for name in COST_HEADINGS]
     head = element("thead", element("tr", *buttons))
     return element(
         "section",

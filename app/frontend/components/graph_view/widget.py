@@ -14,7 +14,7 @@ from ....backend.diagram import DiagramOptions, draw, toggled
 from ..shared.files import joined, script
 from . import view_data
 
-HEIGHT = "520px"
+WIDGET_HEIGHT = "520px"
 
 
 class DiagramWidget(anywidget.AnyWidget):
@@ -44,7 +44,7 @@ class DiagramWidget(anywidget.AnyWidget):
             network=self._networks[0].arch.key,
             selected=self.selected,
             expandable=True,
-            height=HEIGHT,
+            height=WIDGET_HEIGHT,
             handled=self._handled,
         )
 

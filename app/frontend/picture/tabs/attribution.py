@@ -16,7 +16,7 @@ from ....backend.picture.activations import top_classes
 from ....backend.picture.attribution import Completeness, grad_cam, integrated_gradients, occlusion
 from ....backend.picture.overlay import overlay
 from ...shell.background import BackgroundTask
-from ...shell.controls import choice_stays_among, remembered
+from ...shell.controls import choice_stays_among, remembered_choice
 from .context import PictureContext
 from .on_request import RequestedResult
 
@@ -35,15 +35,7 @@ OCCLUSION: BackgroundTask[Tensor] = BackgroundTask("occlusion", "Covering the pi
 def show(context: PictureContext) -> None:
     """Render the tab."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        method = st.segmented_control(
-            "Method",
-            list(ATTRIBUTION_METHODS),
-            default=remembered("attribution", ATTRIBUTION_METHODS, "grad_cam"),
-            format_func=ATTRIBUTION_METHODS.__getitem__,
-            key="attribution",
-            required=True,
-            persist_state="session",
-        )
+        method = remembered_choice("Method", ATTRIBUTION_METHODS, "attribution", "grad_cam")
         target = _class(context)
         opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="opacity", width=150)
     match method:

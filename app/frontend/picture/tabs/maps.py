@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from io import BytesIO
 from typing import cast
 
 import streamlit as st
@@ -12,6 +11,7 @@ import streamlit as st
 from inception_models.arch.spec import Branch
 
 from ....backend.common.colours import branch_colour
+from ....backend.common.thumbnail import png_file
 from ....backend.picture.activations import output_parts
 from ....backend.picture.mosaic import Contrast, Order, mosaic
 from ....backend.picture.receptive_pixels import reach
@@ -28,14 +28,14 @@ DEFAULT_LIMIT = 64
 def show(context: PictureContext) -> None:
     """Render the tab."""
     order, contrast, limit = _choices()
-    picked = st.session_state.get("picked")
-    picked = picked if isinstance(picked, Picked) else None
+    picked = context.state.picked
     views = _views(context, picked)
     question = (tuple(views), order, contrast, limit)
     content = context.remembered("maps", question, lambda: _payload(context, views, order, contrast, limit))
     picked = picked if picked and picked.path in content.sizes else None
     html = one_value.explained(context, picked) if picked else ""
-    maps_view(content, picked=picked, explained=html, key="maps_view", on_pick=_pick)
+    pick = partial(setattr, context.state, "picked")
+    maps_view(content, picked=picked, explained=html, key="maps_view", on_pick=pick)
     if content.data["bits"] != 32:
         st.caption(
             "These maps have so many values that they are shown with three digits only."
@@ -69,10 +69,6 @@ def _choices() -> tuple[Order, Contrast, int]:
     return cast(Order, order), cast(Contrast, contrast), limit or DEFAULT_LIMIT
 
 
-def _pick(picked: Picked) -> None:
-    st.session_state.picked = picked
-
-
 def _views(context: PictureContext, picked: Picked | None) -> dict[str, Branch | None]:
     """The stage's branches, or itself; and another part of it in which a cell was picked in the diagram."""
     views = dict(context.branches)
@@ -86,10 +82,8 @@ def _payload(
     context: PictureContext, views: Mapping[str, Branch | None], order: Order, contrast: Contrast, limit: int
 ) -> Payload:
     draw = partial(_maps, context, order, contrast, limit)
-    file = BytesIO()
-    context.forward_pass.preview.save(file, "PNG")
-    maps = [draw(path, branch) for path, branch in views.items()]
-    return payload(maps, file.getvalue(), context.forward_pass.preview.width)
+    maps, preview = [draw(path, branch) for path, branch in views.items()], context.forward_pass.preview
+    return payload(maps, png_file(preview), preview.width)
 
 
 def _maps(

@@ -10,6 +10,7 @@ from ... import maps_in_boxes
 from ...components.graph_view import graph_view
 from ...shell.controls import control_shows
 from ...shell.notice import refused
+from ...shell.theme import browser_theme
 from .context import PictureContext
 
 
@@ -29,8 +30,7 @@ def show(context: PictureContext) -> None:
             help="From the picture to the last stage. In the diagram, Page Up and Page Down do the same.",
         )
         maps_in_boxes.choose_map()
-    dark = st.context.theme.type == "dark"
-    options = DiagramOptions(focus=focus, theme="dark" if dark else "light", maps=True)
+    options = DiagramOptions(focus=focus, theme=browser_theme(), maps=True)
     maps = maps_in_boxes.for_boxes(state, always=True)
     if maps.problem:
         refused(maps.problem)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
-from io import BytesIO
 
 import streamlit as st
 from PIL import Image
 
 from ....backend.common.jobs import Progress
+from ....backend.common.thumbnail import png_file, png_uri
 from ....backend.picture.visualise import Visualisation, check_size, visualise
-from ...components.maps_view import Picked
 from ...shell.background import BackgroundTask
 from ...shell.notice import refused
+from ...shell.save_button import save_button
 from .context import PictureContext, choose_branch, choose_channel
 from .on_request import RequestedResult
 
@@ -80,8 +79,8 @@ def _size(network_px: int) -> int:
 
 def _follow_pick(context: PictureContext) -> None:
     """A cell that was clicked in Maps chooses its branch and channel here, once."""
-    picked = st.session_state.get("picked")
-    if isinstance(picked, Picked) and picked != st.session_state.get("visual_followed"):
+    picked = context.state.picked
+    if picked and picked != st.session_state.get("visual_followed"):
         if picked.path in [path for path, _ in context.branches]:
             st.session_state.visualised = picked.path
             st.session_state.visualised_channel = picked.cell.channel
@@ -92,17 +91,11 @@ def _so_far() -> None:
     """In the page itself: as a file of its own it would often be gone again before the browser asks for it."""
     preview = VISUALISATION.live
     if isinstance(preview, Preview) and preview.image is not None:
-        data = base64.b64encode(_png(preview.image)).decode()
-        st.html(f'<img alt="The picture so far" width="{SHOWN_PX}" src="data:image/png;base64,{data}">')
+        shown = png_uri(png_file(preview.image))
+        st.html(f'<img alt="The picture so far" width="{SHOWN_PX}" src="{shown}">')
 
 
 def _result(result: Visualisation, what: str, file_name: str) -> None:
     st.image(result.image, output_format="PNG", width=SHOWN_PX, alt=f"The picture that was found for {what}")
     st.markdown(f"**{what}**: mean value {result.before:.3g} on noise, **{result.after:.3g}** on this picture.")
-    st.download_button("PNG", _png(result.image), file_name, "image/png", icon=":material/download:", key="visual_png")
-
-
-def _png(image: Image.Image) -> bytes:
-    file = BytesIO()
-    image.save(file, "PNG")
-    return file.getvalue()
+    save_button("PNG", png_file(result.image), file_name, key="visual_png")

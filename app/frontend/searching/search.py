@@ -12,12 +12,13 @@ from ..shell.controls import remembered
 from ..shell.notice import refused
 from ..state import State
 from .ranges import choose_space
-from .search_result import COLUMNS, show_result
+from .search_result import NUMBER_TITLES, show_result
 from .search_task import SEARCH, begin_search
 
 METHOD_NAMES: dict[SearchMethod, str] = {"random": "Random", "grid": "Grid", "evolution": "Evolution"}
 MOST_NETWORKS = 20_000  # a minute
 MOST_FILE_BYTES = 20 * 2**20
+MANY = "More than a billion networks can be made of these ranges."
 
 
 def show(state: State) -> None:
@@ -55,9 +56,9 @@ def _options() -> SearchOptions:
     )
     objectives = st.multiselect(
         "Objectives",
-        list(COLUMNS),
+        list(NUMBER_TITLES),
         ["macs", "kept"],
-        format_func=COLUMNS.__getitem__,
+        format_func=NUMBER_TITLES.__getitem__,
         key="search_objectives",
         persist_state="session",
         max_selections=3,
@@ -88,9 +89,6 @@ def _start(space: SearchSpace | None, options: SearchOptions) -> None:
     if space is None:
         st.caption("Choose at least one range that goes from one value to another.")
     SEARCH.show_problem()
-
-
-MANY = "More than a billion networks can be made of these ranges."
 
 
 def _go_on_from_file(options: SearchOptions) -> None:

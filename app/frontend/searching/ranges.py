@@ -13,7 +13,7 @@ from ...backend.decide.searching.search_space import SearchAxis, SearchSpace
 from ..shell.controls import choice_stays_among, remembered
 
 ALL, EACH, SOME, NONE = "All by one factor", "Each stage by its own", "Chosen stages by their own", "As they are"
-KINDS = (ALL, EACH, SOME, NONE)
+WIDTH_CHOICES = (ALL, EACH, SOME, NONE)
 SIZE_STEP_PX = 32
 LARGEST_PX = 608
 
@@ -28,8 +28,8 @@ def _widths(arch: Arch) -> list[SearchAxis]:
     stages = list(dict.fromkeys(path.partition(".")[0] for path in stage_widths(arch)))
     kind = st.selectbox(
         "Widths",
-        KINDS,
-        KINDS.index(remembered("search_widths", KINDS, EACH)),
+        WIDTH_CHOICES,
+        WIDTH_CHOICES.index(remembered("search_widths", WIDTH_CHOICES, EACH)),
         key="search_widths",
         persist_state="session",
         help="Which widths are multiplied together; results are rounded to multiples of 8",

@@ -11,17 +11,18 @@ from ...backend.charts.search import search_plot
 from ...backend.decide.searching.search import SearchResult, search_csv
 from ..chart import show_chart
 from ..shell.notice import plain, refusal
+from ..shell.save_button import save_button
 from ..state import State
 from .search_task import SearchRun, begin_search
 
-COLUMNS = {
+NUMBER_TITLES = {
     "macs": "MACs",
     "params": "Parameters",
     "peak_bytes": "Peak memory, B",
     "receptive_field_px": "Receptive field, px",
     "kept": "Widths kept",
 }
-MOST_ROWS = 2000
+MOST_LISTED = 2000
 
 
 def show_result(state: State, run: SearchRun) -> None:
@@ -31,7 +32,7 @@ def show_result(state: State, run: SearchRun) -> None:
     arch = result.problem.space.arch
     st.markdown(
         f"**{len(result.trials):,} networks tried** from {plain(arch.about.title)}; {failed:,} do not fit together,"
-        f" {len(result.front):,} are on the Pareto front: none other is better in one number and as good in the rest."
+        f" {len(result.front):,} are on the Pareto front: no other is better in one number and as good in the rest."
         " A click on a point or on a row opens that network; undo takes it back."
     )
     _go_on(run)
@@ -69,9 +70,9 @@ def _table(state: State, run: SearchRun) -> None:
     every = st.toggle("Also those that another network beats", key="search-every", persist_state="session")
     first = result.objectives[0]
     rows = [i for i, trial in enumerate(result.trials) if trial.numbers] if every else list(result.front)
-    rows = sorted(rows, key=lambda i: result.trials[i].numbers[first])[:MOST_ROWS]
+    rows = sorted(rows, key=lambda i: result.trials[i].numbers[first])[:MOST_LISTED]
     trials = [result.trials[i] for i in rows]
-    columns = {COLUMNS[name]: [trial.numbers[name] for trial in trials] for name in result.problem.numbers}
+    columns = {NUMBER_TITLES[name]: [trial.numbers[name] for trial in trials] for name in result.problem.numbers}
     choices = {axis.name: [trial.choice[axis.name] for trial in trials] for axis in result.problem.space.axes}
     key = f"search-table:{id(run)}:{every}"
     whole = st.column_config.NumberColumn(format="localized")
@@ -82,7 +83,7 @@ def _table(state: State, run: SearchRun) -> None:
         key=key,
         on_select=partial(_clicked_row, state, result, key, rows),
         selection_mode="single-row",
-        column_config={label: whole for name, label in COLUMNS.items() if name != "kept"},
+        column_config={label: whole for name, label in NUMBER_TITLES.items() if name != "kept"},
     )
 
 
@@ -96,20 +97,10 @@ def _clicked_row(state: State, result: SearchResult, key: str, rows: Sequence[in
 
 def _files(run: SearchRun, name: str) -> None:
     with st.container(horizontal=True):
-        st.download_button(
-            "Every trial as CSV",
-            partial(search_csv, run.result),
-            f"{name}.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
+        save_button("Every trial as CSV", partial(search_csv, run.result), f"{name}.csv")
+        save_button(
             "File to go on from",
             run.log,
             f"{name}.jsonl",
-            "application/jsonl",
-            icon=":material/download:",
-            on_click="ignore",
             help="Here, or on the command line: search --log FILE",
         )
