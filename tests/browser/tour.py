@@ -1,4 +1,4 @@
-"""The README's moving picture, made of the running app: ``python -m tests.browser.tour``."""
+"""The README's moving picture and the one beside links, of the running app: ``python -m tests.browser.tour``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from tests.browser import chromium
 from tests.browser.visits import settled
 
 FILE = ROOT / "assets" / "tour.webp"
+PREVIEW = ROOT / "assets" / "preview.png"
 WINDOW_PX = (1200, 750)
 PICTURE_PX = (960, 600)
+PREVIEW_PX = (1200, 630)
 MAX_BYTES = 1_500_000
 Frame = tuple[bytes, int]  # a screenshot as PNG, and for how many milliseconds it is shown
 
@@ -40,9 +42,9 @@ def main() -> int:
         page.get_by_role("button", name="No, thank you").click()
         frames = list(scenes(page))
         launched[1].close()
-    pictures = [
-        Image.open(io.BytesIO(png)).convert("RGB").resize(PICTURE_PX, Image.Resampling.LANCZOS) for png, _ in frames
-    ]
+    shots = [Image.open(io.BytesIO(png)).convert("RGB") for png, _ in frames]
+    shots[0].crop((0, 0, *PREVIEW_PX)).save(PREVIEW, optimize=True)
+    pictures = [shot.resize(PICTURE_PX, Image.Resampling.LANCZOS) for shot in shots]
     shown_ms = [ms for _, ms in frames]
     pictures[0].save(FILE, save_all=True, append_images=pictures[1:], duration=shown_ms, loop=0, quality=72, method=6)
     print(f"{FILE.relative_to(ROOT)}: {len(frames)} frames, {sum(shown_ms) / 1000:g} s, {FILE.stat().st_size:,} bytes")
