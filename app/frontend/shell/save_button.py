@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from mimetypes import guess_type
 from typing import Literal
 
 import streamlit as st
@@ -23,7 +22,7 @@ def save_button(
         label,
         content,
         file_name,
-        guess_type(file_name)[0],
+        "application/octet-stream",  # which no browser opens or renames
         key=key,
         help=help,
         on_click="ignore",
