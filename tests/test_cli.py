@@ -150,6 +150,7 @@ def test_every_edit_of_the_page_can_be_made_here(
     [
         ("inception_v2", ("three networks", "bn_inception", "inception_v2_rethinking", "inception_resnet_v2")),
         ("Inception-v2", ("three networks", "bn_inception", "inception_v2_rethinking", "inception_resnet_v2")),
+        ("Inception v2", ("three networks", "bn_inception", "inception_v2_rethinking", "inception_resnet_v2")),
         ("DeepDream", ("did you mean inception5h?",)),
         ("facenet", ("did you mean inception_resnet_v1_facenet?",)),
         ("xceptoin", ("did you mean xception?",)),

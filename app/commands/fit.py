@@ -65,7 +65,7 @@ def _text(result: Fitted) -> str:
     from ..backend.common.links import link_text, to_query
     from ..backend.decide.fitting.budget import amount
 
-    lines = [f"{result.original.about.title}, strategy {result.strategy}", ""]
+    lines = [f"{result.original.about.label}, strategy {result.strategy}", ""]
     for goal in result.goals:
         now, before = amount(goal.name, goal.after), amount(goal.name, goal.before)
         lines.append(f"{goal.words}: {before} before, {now} after, {goal.share:.1%} of the limit")

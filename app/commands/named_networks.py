@@ -62,6 +62,8 @@ def family_network(text: str) -> Arch | None:
         words = shlex.split(text)
     except ValueError:
         raise ValueError(f"{text[:60]!r} has an opening quotation mark and no closing one.") from None
+    if len(words) > 1 and not any(word.startswith("-") for word in words):
+        return _with_options([text])  # a title, such as Inception v2
     if len(words) > 1 or (words and ":" not in words[0] and not words[0].endswith(".onnx")):
         return _with_options(words)
     return None
@@ -94,7 +96,8 @@ class _Words(argparse.ArgumentParser):
     """The options of one network in quotes; what is wrong is one sentence, as everywhere."""
 
     def error(self, message: str) -> NoReturn:
-        raise ValueError(f"{self.prog}: {message[:1].upper()}{message[1:].rstrip('.')}.")
+        sentence = message.rstrip(".")
+        raise ValueError(f"{self.prog}: {sentence[:1].upper()}{sentence[1:]}{'' if sentence.endswith('?') else '.'}")
 
 
 def _with_options(words: Sequence[str]) -> Arch:

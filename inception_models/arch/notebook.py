@@ -12,7 +12,7 @@ from .spec import Arch, AuxHead, Inception, Repeat, Residual, Stage
 def arch_html(arch: Arch) -> str:
     """Every stage and head with what it is and the shape of its output."""
     rows = [(part.name, _words(part), " × ".join(map(str, after))) for part, _, after in stage_shapes(arch)]
-    caption = f"{arch.about.title} ({arch.key}), {arch.input_size} × {arch.input_size} pixels, {arch.classes:,} classes"
+    caption = f"{arch.about.label} ({arch.key}), {arch.input_size} × {arch.input_size} pixels, {arch.classes:,} classes"
     return html_table(caption, ("stage", "what it is", "output"), rows)
 
 

@@ -17,7 +17,7 @@ LONGEST_ROW = 100  # characters of a row of the table
 def described(arch: Arch) -> Iterator[str]:
     """The paragraphs that cite the network and name its edits."""
     about = arch.about
-    yield f"{about.title}."
+    yield f"{about.label}."
     yield ""
     yield f'{about.authors}: "{about.paper}", {about.year}.'
     yield about.url

@@ -160,6 +160,7 @@ inception_v2_slim = Arch(
         top1_percent=73.9,
         top5_percent=91.8,
         top1_source=f"{SLIM_RESULTS}, inception_v2_2016_08_28",
+        printed=(Printed("parameters", "13.6 million", "11.2 million"),),
         aliases=("Inception v2", "BN-Inception", "TF-slim", "TensorFlow", "separable stem"),
         part_names=_SLIM_NAMES,
     ),

@@ -97,8 +97,6 @@ def padded_pool(name: str) -> Pool:
 
 AUX_POOL = Pool("pool", "avg", 5, 3)
 
-AUX_POOL = Pool("pool", "avg", 5, 3)
-
 # How Table 1 names the modules.
 V1_NAMES = tuple((name, f"inception ({name.removeprefix('inception')})") for name, *_ in GOOGLENET_MODULES)
 
@@ -113,8 +111,8 @@ googlenet = Arch(
         story=(
             paper(
                 "The network that won the ImageNet classification challenge of 2014. Each module looks at its input"
-                " through 1x1, 3x3 and 5x5 filters and a pool at the same time, and puts the outputs behind one another"
-                " as channels; 1x1 convolutions before the large filters keep that affordable.",
+                " through 1x1, 3x3 and 5x5 filters and a pool at the same time, and stacks the outputs as channels;"
+                " 1x1 convolutions before the large filters keep that affordable.",
                 "sections 4 and 5, figure 2b",
             ),
             paper(
@@ -134,10 +132,10 @@ googlenet = Arch(
                 "BVLC/caffe, bvlc_googlenet/train_val.prototxt",
             ),
             measured(
-                "Table 1 prints 2.7K parameters and 34M operations for the stem's 7x7: exactly the cost of a depthwise"
-                " 7x7 with 8 filters on each colour channel, followed by a 1x1 to 64 channels. The plain 7x7 of every"
-                " implementation has 9,408 weights and 118.0M MACs, so the network costs 1.583 G MACs where the paper"
-                " says 1.5 billion.",
+                "Table 1 prints 2.7K parameters and 34M operations for the stem's 7x7: those of a depthwise 7x7 with 8"
+                " filters on each colour channel, followed by a 1x1 to 64 channels (2,712 weights, 34.0M MACs). The"
+                " plain 7x7 of every implementation of GoogLeNet has 9,408 weights and 118.0M MACs, so the network"
+                " costs 1.583 G MACs where the paper says 1.5 billion.",
             ),
             measured(
                 "Table 1 prints 54M operations for 5a, and exact arithmetic gives 51.1M. With the 48 filters that the"
@@ -148,10 +146,10 @@ googlenet = Arch(
         top5_percent=88.9,
         top1_source="BVLC Caffe model zoo, bvlc_googlenet, 2014",
         printed=(
-            Printed("parameters of 4c", "463K", "497.5K"),
-            Printed("parameters of 4d", "580K", "590.5K"),
-            Printed("parameters of 5a", "1072K", "1018.0K"),
-            Printed("parameters of 5b", "1388K", "1409.0K"),
+            Printed("weights of 4c (K is 1,024)", "463K", "497.5K"),
+            Printed("weights of 4d (K is 1,024)", "580K", "590.5K"),
+            Printed("weights of 5a (K is 1,024)", "1072K", "1018.0K"),
+            Printed("weights of 5b (K is 1,024)", "1388K", "1409.0K"),
             Printed("operations of 5a", "54M", "51.1M"),
             Printed("operations in all", "1.5 billion", "1.583 billion"),
         ),

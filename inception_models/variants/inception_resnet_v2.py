@@ -70,7 +70,7 @@ inception_resnet_v2 = Arch(
             ),
             code(
                 "Many articles draw exactly this network, with its Stem, Inception-A, Inception-ResNet-A, B and C and"
-                " two reductions, under the name Inception V2.",
+                " two grid reductions, under the name Inception V2.",
                 "the illustrated article among this project's sources",
             ),
             THREE_V2,
@@ -97,7 +97,7 @@ inception_resnet_v2 = Arch(
         top1_source=f"{TIMM_RESULTS}, inception_resnet_v2.tf_in1k (80.462 in the file of 2023-05-24)",
         paper_errors=(19.9, 4.9),
         standing="published",
-        aliases=("Inception-ResNet-v2", "IR-v2", '"Inception V2" of drawings', "timm", "Cadene", "residual Inception"),
+        aliases=("IR-v2", '"Inception V2" of drawings', "timm", "Cadene", "residual Inception"),
         part_names=(*part_names_of(_V2_STEM_NAMES, *_V2_BLOCKS), ("mixed_5b", "Inception-A")),
     ),
     unit=Unit(),
@@ -178,7 +178,7 @@ inception_resnet_v2_paper = Arch(
         ),
         paper_errors=None,
         paper_errors_source="",
-        aliases=("Inception-ResNet-v2", "figure 15"),
+        aliases=("as drawn", "figure 15"),
         part_names=part_names_of(
             tuple(f"stem{number}" for number in range(1, 7)),
             "block35", "reduction_a", "block17", "reduction_b", "block8",

@@ -1,7 +1,8 @@
 """The second network of "Rethinking the Inception Architecture", which its authors call Inception-v2: a reconstruction.
 
 Szegedy et al. 2015, arXiv:1512.00567, Table 1 and figures 5 to 7. The table prints the layers and the widths between
-them; the filters inside the modules were never published. Each assumption is listed in the variant's story.
+them. The filters inside the modules are not in the PDF, which points to a file, model.txt, in the paper's source;
+nobody is known to have used it. Each assumption is listed in the variant's story.
 """
 
 from __future__ import annotations
@@ -45,14 +46,17 @@ inception_v2_rethinking = Arch(
         ),
         differences=(
             paper(
-                "A reconstruction: the table prints no filters inside the modules, and no exact count exists.", _TABLE
+                "A reconstruction: the table prints no filters inside the modules. The paper points to a file,"
+                " model.txt, in its source for them; nobody is known to have used it, and no exact count was"
+                " published.",
+                f"section 6, {_TABLE}",
             ),
             _assumed(
                 "Assumed: the two grid reductions are among the 3 and the 5 modules that the table counts. Only so does"
                 " the network keep the paper's less than 25 million parameters.",
             ),
             _assumed("Assumed: figure 5 with v3's widths and two 3x3 for its 5x5, which makes the 288 channels."),
-            _assumed("Assumed: v3's reductions, which make the 768 and 1,280 channels; figure 7 as in v3."),
+            _assumed("Assumed: v3's grid reductions, which make the 768 and 1,280 channels; figure 7 as in v3."),
             _assumed("Assumed: the widths within the factorised 7x7 are v3's 128, 160, 160 and 192."),
             _assumed("Assumed: no auxiliary head, whose form the paper does not give for this network."),
             measured("No reading of the paper meets the 3.8 or 4.8 billion operations that it prints."),

@@ -113,7 +113,7 @@ inception_v4 = Arch(
         story=(
             paper(
                 "A uniform rebuild: the stem itself branches, and three block types, one for each grid size, repeat 4,"
-                " 7 and 3 times with two reductions between them.",
+                " 7 and 3 times with two grid reductions between them.",
                 "section 3.1, figures 3 to 9",
             ),
             paper(
@@ -140,7 +140,7 @@ inception_v4 = Arch(
             ),
         ),
         top1_percent=80.144,
-                top1_source=f"{TIMM_RESULTS}, inception_v4.tf_in1k (80.156 in the file of 2023-05-24)",
+        top1_source=f"{TIMM_RESULTS}, inception_v4.tf_in1k (80.156 in the file of 2023-05-24)",
         paper_errors=(20.0, 5.0),
         paper_errors_source=SINGLE_CROP,
         group="v4 and residual",

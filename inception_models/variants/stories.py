@@ -44,5 +44,5 @@ WHICH_V2 = (
 THREE_V2 = paper(
     'Three networks are called "Inception v2": BN-Inception (so the v4 paper), the second network of "Rethinking"'
     " (its own Table 1), and in many drawings Inception-ResNet v2.",
-    "Rethinking (2015), section 6, and Inception-v4 paper (2016), section 1",
+    "Rethinking (2015), section 6; Inception-v4 paper (2016), section 2; illustrated articles",
 )

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.components.diagram import Diagram, near
+from tests.browser.visits import settled
 
 SLOW_MS = 60_000  # the first forward pass on a busy machine
 REDUCE, AFTER = "inception3a.branch3x3.reduce", "inception3a.branch3x3.conv"
@@ -31,6 +32,7 @@ def test_maps_appear_follow_an_edit_and_lead_to_their_values(page: Page, app_url
     page.get_by_text("Maps in boxes").click()
     expect(thumbnail(page, REDUCE)).to_be_visible(timeout=SLOW_MS)
     page.keyboard.press("Escape")
+    settled(page)
     before, place = thumbnail(page, AFTER).get_attribute("href"), place_of(diagram, REDUCE)
 
     field = page.locator(".st-key-table1").get_by_label(f"filters of {REDUCE},").first
@@ -39,6 +41,7 @@ def test_maps_appear_follow_an_edit_and_lead_to_their_values(page: Page, app_url
     expect(diagram.place(REDUCE)).to_contain_text("→ 48")
     expect(thumbnail(page, AFTER)).not_to_have_attribute("href", before or "", timeout=SLOW_MS)
     expect(page.locator(".view[data-outdated]")).to_have_count(0)
+    settled(page)
     assert near(place_of(diagram, REDUCE), place)
 
     about = diagram.place(REDUCE).get_attribute("aria-label") or ""

@@ -18,7 +18,7 @@ def analysis_html(analysis: Analysis) -> str:
         (s.name, shape_text(s.out_shape), exact(s.params), exact(s.macs)) for s in (*analysis.stages, *analysis.aux)
     ]
     caption = (
-        f"{analysis.arch.about.title}: {exact(analysis.params)} parameters, {exact(analysis.macs)} MACs"
+        f"{analysis.arch.about.label}: {exact(analysis.params)} parameters, {exact(analysis.macs)} MACs"
         f" at {analysis.input_size} × {analysis.input_size} pixels"
     )
     return html_table(caption, ("stage", "output", "parameters", "MACs"), rows)

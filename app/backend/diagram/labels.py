@@ -35,6 +35,8 @@ from ..analysis.kinds import LayerKind
 from ..analysis.network import StageCost
 from ..analysis.receptive_field import Fields
 from ..common.quantity import shape_text
+from ..learn.glossary import split_at_terms
+from ..learn.reading import glossary
 from .boxes import BoxSpec
 from .scene import Box, Cluster
 
@@ -152,20 +154,30 @@ def says_the_same(path: str, name: str) -> bool:
 def box_tip(box: Box, changes: Iterable[WidthChange], name: str = "") -> str:
     """Everything about a box, line by line; each of ``changes`` has its own. ``name``: how the paper calls it."""
     numbers = _numbers(box.spec, box.times, box.params, box.macs)
-    return "\n".join((_titled(box.path, name), numbers, field_line(box.seen), *map(str, changes)))
+    lines = (_titled(box.path, name), *_meanings(name), numbers, field_line(box.seen), *map(str, changes))
+    return "\n".join(lines)
 
 
 def _titled(path: str, name: str) -> str:
     return f"{path} ({name} in the paper)" if name else path
 
 
+@lru_cache(maxsize=1024)
+def _meanings(what: str) -> tuple[str, ...]:
+    """What the glossary says about the terms in a name, a line each."""
+    return tuple(term.meaning for _, term in split_at_terms(what, glossary()) if term)
+
+
 def _numbers(box: BoxSpec, times: int, params: int, macs: int) -> str:
     """The lines that do not depend on where in the network a box is."""
     what = box_name(box) if box.nodes else stage_line(box.part)
+    scaled = any(node.layer.kind == "scale" for node in box.nodes)  # which the name has as a number
+    meanings = _meanings(f"residual scale, {what}" if scaled else what)
     if len(box.nodes) > 1:
         what += f" ({', '.join(map(layer_name, box.nodes))})"
     copies = f" ({times} copies together)" if times > 1 else ""
-    return f"{what}\n{shape_text(box.in_shape)} → {shape_text(box.out_shape)}\n{params:,} params, {macs:,} MACs{copies}"
+    shapes = f"{shape_text(box.in_shape)} → {shape_text(box.out_shape)}"
+    return "\n".join((what, *meanings, shapes, f"{params:,} params, {macs:,} MACs{copies}"))
 
 
 def cluster_tip(cluster: Cluster, changes: Iterable[WidthChange], name: str) -> str:
@@ -174,6 +186,7 @@ def cluster_tip(cluster: Cluster, changes: Iterable[WidthChange], name: str) -> 
     lines = (
         _titled(cluster.path, name),
         stage_line(part),
+        *_meanings(f"{name}, {stage_line(part)}"),
         f"{shape_text(part.in_shape)} → {shape_text(part.out_shape)}",
         f"{part.params:,} params, {part.macs:,} MACs",
         *map(str, changes),

@@ -60,7 +60,7 @@ def caption(analysis: Analysis, original: Analysis) -> str:
     edits = f", edited ({'; '.join(made[:4])}{f'; {len(made) - 4} more' if len(made) > 4 else ''})" if made else ""
     size = analysis.input_size
     return (
-        f"{arch.about.title}{edits}: {exact(analysis.params)} parameters, {short(analysis.macs, 'MACs')}"
+        f"{arch.about.label}{edits}: {exact(analysis.params)} parameters, {short(analysis.macs, 'MACs')}"
         f" at {size} × {size} pixels."
     )
 

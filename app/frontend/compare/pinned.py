@@ -34,7 +34,7 @@ def _card(state: State, network: Pin, number: int | None, position: int) -> None
     """``number``: of the pin; None for the network on the screen, where that is none."""
     shown = network.arch == state.arch
     note = " · ".join(filter(None, ("reference" if position == 0 else "", "on the screen" if shown else "")))
-    st.html(f'<p class="compare-mark" style="--mark:{COLOURS[position]}">{note or network.arch.about.title}</p>')
+    st.html(f'<p class="compare-mark" style="--mark:{COLOURS[position]}">{note or network.arch.about.label}</p>')
     if number is None:
         st.html(f'<p class="compare-name">{html_text(network.name)}</p>')
         st.button("Pin", icon=":material/keep:", key="compare-pin", on_click=state.toggle_pin)

@@ -9,6 +9,7 @@ from streamlit import column_config
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from ...backend.tables.cost_table import COLUMNS, CostRow, csv_values
+from ..shell.terms import meaning
 
 EVERY_DIGIT = "localized"  # Streamlit's name for digits in groups
 
@@ -47,7 +48,7 @@ def column_configs(of_batch: str) -> Mapping[str, ColumnConfig]:
         ),
         "field_height_px": number("Field height (px)", help=f"Receptive field: rows {pixels}"),
         "field_width_px": number("Field width (px)", help=f"Receptive field: columns {pixels}"),
-        "field_jump_px": number("Jump (px)", help="Distance between the receptive fields of neighbouring outputs"),
+        "field_jump_px": number("Jump (px)", help=meaning("jump")),
         "field_top_px": number("Top (px)", help="Centre of the first output's receptive field, from the upper edge"),
         "field_left_px": number("Left (px)", help="Centre of the first output's receptive field, from the left edge"),
         "params_share": number("Parameters, share", format="percent", help="Of the network without auxiliary heads"),

@@ -20,6 +20,7 @@ from ...backend.diagram import readable
 from ..components.stage_cards import BranchLine, Fact, StageCard, stage_cards
 from ..components.width_sliders import WidthSlider, width_sliders
 from ..shell.controls import remembered
+from ..shell.terms import meaning
 from ..state import State
 from . import explanations, structure_editor
 
@@ -114,10 +115,8 @@ def _field(stage: StageCost, analysis: Analysis) -> Fact:
     if field is None:
         return Fact("receptive field", "the whole picture", "Every output value depends on every pixel")
     size, jump = field[0].size, field[0].jump
-    meaning = (
-        f"One output value sees {size} × {field[1].size} pixels; the window of the next lies {jump} pixels further"
-    )
-    return Fact("receptive field", f"{size} px, step {jump} px", meaning)
+    tip = f"{meaning('receptive field')} Here {size} × {field[1].size} pixels. Jump: {meaning('jump')}"
+    return Fact("receptive field", f"{size} px, jump {jump} px", tip)
 
 
 def _share(part: int, whole: int) -> str:

@@ -22,6 +22,7 @@ from inception_models.edits.whatif import naive, swapped_pool
 from ...backend import StageCost
 from ..shell.controls import choice_stays_among, control_shows
 from ..shell.notice import refusal
+from ..shell.terms import meaning
 from ..state import State
 from .factorise import factorise_edits
 
@@ -81,7 +82,7 @@ def _scale(state: State, block: Residual) -> None:
         step=0.01,
         key=key,
         on_change=lambda: state.attempt(lambda a: with_scales(a, {block.name: float(st.session_state[key])}), PLACE),
-        help="What the branches are multiplied by before they are added to the shortcut",
+        help=meaning("residual scale"),
     )
 
 

@@ -47,6 +47,7 @@ def show(state: State, linked: bool) -> None:
             list(ARCHITECTURES),
             key=key,
             format_func=variant_label,
+            filter_mode="contains",  # in order, so that a title finds its own network first
             on_change=lambda: _choose(state, shown, str(st.session_state[key])),
             label_visibility="collapsed",
             width=300,

@@ -6,6 +6,10 @@ from inception_models import ARCHITECTURES
 
 
 def variant_label(key: str) -> str:
-    """Title, year, group and other names of a variant: a search looks at all, and the narrow bar shows the first."""
+    """Title, year, group and other names of a variant: a search looks at all, and the narrow bar shows the first.
+
+    The key comes last, in the ways in which people write it: the list finds only what stands in it.
+    """
     about = ARCHITECTURES[key].about
-    return f"{about.label}, {about.year} · {' · '.join((about.group.partition(' ')[0], *about.aliases))}"
+    spelled = dict.fromkeys(key.replace("_", between) for between in ("_", "-", " ", ""))
+    return f"{about.label}, {about.year} · {' · '.join((about.group.partition(' ')[0], *about.aliases, *spelled))}"

@@ -18,6 +18,7 @@ from app.backend.diagram.layout import graphviz_svg, layout_of
 from app.backend.diagram.options import DiagramLevel, Direction
 from app.backend.diagram.scene import scene
 from app.backend.diagram.svg import layout_template
+from app.backend.learn.reading import glossary
 from inception_models import ARCHITECTURES, with_widths
 from inception_models.arch.spec import (
     Arch,
@@ -428,6 +429,26 @@ def test_tooltips_have_every_number() -> None:
         "110,976 params, 86,704,128 MACs",
         "sees 43 × 43 pixels, every 8",
     ]
+
+
+@pytest.mark.parametrize(
+    "variant, path, term",
+    [
+        ("googlenet", "inception3a.concat", "filter concatenation"),
+        ("googlenet", "inception3a.branch5x5.reduce", "reduction"),
+        ("googlenet", "inception3a.branch_pool.proj", "projection"),
+        ("googlenet", "pool1_norm1", "LRN"),
+        ("googlenet", "aux1", "auxiliary head"),
+        ("inception_v2_slim", "Conv2d_1a_7x7", "separable convolution"),
+        ("inception_resnet_v2", "repeat.add", "residual scale"),
+        ("inception_resnet_v2", "mixed_6a", "grid reduction"),  # Reduction-A
+    ],
+)
+def test_a_tip_has_the_glossarys_sentence(variant: str, path: str, term: str) -> None:
+    root = svg(analysis_of(variant))
+    (box,) = [found[path] for kind in ("node", "cluster") if path in (found := groups(root, kind))]
+    meaning = {each.name: each.meaning for each in glossary()}[term]
+    assert meaning in title(box).splitlines()
 
 
 def test_a_pool_over_the_grid_sees_everything() -> None:

@@ -57,7 +57,7 @@ def compare(a: Comparable, b: Comparable, *others: Comparable, names: Sequence[s
 
 
 def _title(analysis: Analysis | ModuleAnalysis) -> str:
-    return analysis.arch.about.title if isinstance(analysis, Analysis) else analysis.module_classes.get("", "module")
+    return analysis.arch.about.label if isinstance(analysis, Analysis) else analysis.module_classes.get("", "module")
 
 
 def _rows(sides: Sequence[Sequence[StageSide]]) -> tuple[tuple[StageSide | None, ...], ...]:

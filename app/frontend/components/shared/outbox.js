@@ -2,7 +2,7 @@
 
 /** @import { Handled, Numbered, Send } from "./messages.d.ts" */
 
-const PATIENCE_MS = 4000 // after this long without an answer merged events are sent again
+const PATIENCE_MS = 4000 // after this long without an answer events are sent again, and then after twice as long
 
 /** @template {object} Told */
 export class Outbox {
@@ -16,6 +16,7 @@ export class Outbox {
     this.number = 0
     this.sent = 0 // the highest number that was sent
     this.timer = 0
+    this.patience = PATIENCE_MS
     /** @type {Numbered<Told>[]} Python has not answered them; every message carries all of them */
     this.waiting = []
   }
@@ -28,6 +29,7 @@ export class Outbox {
   answered([client, number], send) {
     this.send = send
     if (client === this.client) this.waiting = this.waiting.filter((event) => event.number > number)
+    if (!this.waiting.length) this.patience = PATIENCE_MS
     const forgotten = client === "" && this.sent > 0 // a new session has taken the place of the one that was told
     if (forgotten || (this.merge && !this.underWay)) this.flush()
   }
@@ -52,10 +54,11 @@ export class Outbox {
     if (!this.waiting.length) return
     this.sent = this.number
     this.send?.({ client: this.client, events: this.waiting })
-    if (this.merge) this.timer = setTimeout(() => this.again(), PATIENCE_MS)
+    this.timer = setTimeout(() => this.again(), this.patience)
   }
 
   again() {
+    this.patience *= 2 // a run that takes long must end at some time
     const { merge, waiting } = this
     if (merge) {
       const merged = waiting.reduce((earlier, later) => ({ ...merge(earlier, later), number: later.number }))
