@@ -18,6 +18,7 @@ from inception_models.checkpoints.catalogue import published
 from inception_models.checkpoints.demo import demo
 from inception_models.edits.depth import repeats, with_repeats
 
+from ..backend.common.brought import BroughtNetwork
 from ..backend.common.links import fits, from_query, to_query
 from ..backend.common.pins import MOST_PINS, Pin, fresh_name, pins_of_text, pins_text, usual_name
 from ..backend.common.text import visible
@@ -179,32 +180,36 @@ class State:
     @property
     def pinned(self) -> bool:
         """Whether the network on the screen is among the pins."""
-        return any(pin.arch == self.arch for pin in self.pins)
+        return self.has_pin(self.arch)
+
+    def has_pin(self, network: Arch | BroughtNetwork) -> bool:
+        """Whether ``network`` is among the pins."""
+        return any(pin.network == network for pin in self.pins)
 
     def toggle_pin(self) -> None:
         """Pin the network on the screen, or take its pin off."""
         if self.pinned:
-            self.pins = tuple(pin for pin in self.pins if pin.arch != self.arch)
+            self.pins = tuple(pin for pin in self.pins if pin.network != self.arch)
         else:
             self.pin(self.arch)
 
-    def pin(self, arch: Arch, name: str = "") -> None:
-        """Keep ``arch`` for comparison, unless it is pinned already or there is no room for it."""
+    def pin(self, network: Arch | BroughtNetwork, name: str = "") -> None:
+        """Keep ``network`` for comparison, unless it is pinned already or there is no room for it."""
         self.refusal = None
-        if any(pin.arch == arch for pin in self.pins):
+        if self.has_pin(network):
             return
         if len(self.pins) == MOST_PINS:
             sentence = f"{MOST_PINS} networks are pinned, and more are not compared at a time: take one off on Compare."
             self.refusal = "pin", ValueError(sentence)
             return
-        name = fresh_name(name or usual_name(arch), (pin.name for pin in self.pins))
-        self.pins = (*self.pins, Pin(name, arch))
+        name = fresh_name(name or usual_name(network), (pin.name for pin in self.pins))
+        self.pins = (*self.pins, Pin(name, network))
 
     def rename_pin(self, number: int, name: str) -> None:
         """Call a pin something else; without any letter, what it was called at first."""
         others = [pin.name for i, pin in enumerate(self.pins) if i != number]
-        arch = self.pins[number].arch
-        renamed = Pin(fresh_name(name if name.strip() else usual_name(arch), others), arch)
+        network = self.pins[number].network
+        renamed = Pin(fresh_name(name if name.strip() else usual_name(network), others), network)
         self.pins = (*self.pins[:number], renamed, *self.pins[number + 1 :])
 
     def unpin(self, number: int) -> None:
@@ -337,7 +342,7 @@ class Address:
     """What the address bar says.
 
     ``network``: the link to the network, however long; ``complete``: whether the address has its changes, or they are
-    too many for it; ``more``: what the address has besides; ``pinned``: whether that has all pins.
+    too many for it; ``more``: what the address has besides; ``pinned``: whether that has all pins but those of files.
     """
 
     network: dict[str, str]
@@ -365,6 +370,7 @@ def address_of(state: State) -> Address:
     more |= {name: ",".join(sorted(names)) for name, names in stages.items() if names}
     if state.goal is not None:
         more["goal"] = budget_text(state.goal)
-    with_pins = more | ({"pins": pins_text(state.pins)} if state.pins else {})
+    pins = pins_text(state.pins)
+    with_pins = more | ({"pins": pins} if pins else {})
     pinned = fits(Address(link, complete, with_pins).query)
     return Address(link, complete, with_pins if pinned else more, pinned)

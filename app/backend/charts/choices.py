@@ -120,11 +120,11 @@ def _add_pin(figure: go.Figure, pin: NetworkTotals, number: int) -> None:
     figure.add_vline(pin.macs, line={"color": colour, "width": 1.5, "dash": "dash"}, row=1, col=1)
 
 
-def time_bars(names: Sequence[str], latencies: Sequence[Latency]) -> go.Figure:
-    """The median time of a forward pass of each network, with its quartiles."""
+def time_bars(names: Sequence[str], latencies: Mapping[int, Latency]) -> go.Figure:
+    """The median time of a forward pass, with its quartiles, of each network that was measured, by its position."""
     figure = go.Figure()
-    for number, (name, latency) in enumerate(zip(names, latencies, strict=True)):
-        total = latency.total
+    for number, latency in latencies.items():
+        name, total = names[number], latency.total
         spread = f"half of {latency.rounds} runs took {short(total.low, 's')} to {short(total.high, 's')}"
         figure.add_bar(
             name=chart_text(name),
@@ -144,7 +144,7 @@ def time_bars(names: Sequence[str], latencies: Sequence[Latency]) -> go.Figure:
     figure.update_xaxes(title="milliseconds for one picture", rangemode="tozero")
     figure.update_yaxes(autorange="reversed", title="")
     figure.update_layout(showlegend=False)
-    return styled(figure, 90 + 40 * len(names))
+    return styled(figure, 90 + 40 * len(latencies))
 
 
 def stage_ghosts(comparison: Comparison, shown: int, metric: Literal["params", "macs", "peak_bytes"]) -> go.Figure:

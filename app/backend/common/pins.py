@@ -1,7 +1,7 @@
 """Pinned networks: those that a person keeps beside the one on the screen, to compare them; and as text for a link.
 
 What comes back from a link or a browser is untrusted: each network is checked as a link of its own is, names are cut to
-one short line, and there are never more than :data:`MOST_PINS`.
+one short line, and there are never more than :data:`MOST_PINS`. A file's network is in no link.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from inception_models import ARCHITECTURES, Arch
 from inception_models.edits.diff import changes
 from inception_models.edits.link import apply_edits, to_edits
 
+from .brought import BroughtNetwork, linked_brought
 from .limits import MAX_LINK_BYTES
 from .links import compact, parsed
+from .quantity import shape_text
 from .text import visible
 
 MOST_PINS = 5  # with the network on the screen that is six, as many as are compared
@@ -27,21 +29,26 @@ class Pin:
     """A network under a name."""
 
     name: str
-    arch: Arch
+    network: Arch | BroughtNetwork
 
     @cached_property
     def link(self) -> Mapping[str, object]:
-        """Its variant, its edits where there are any, and its name where that is not the usual one."""
-        original = ARCHITECTURES[self.arch.key]
-        edits = {} if self.arch == original else {"edits": to_edits(original, self.arch)}
-        name = {} if self.name == usual_name(self.arch) else {"name": self.name}
-        return {"variant": self.arch.key, **edits, **name}
+        """Its network, and its name where that is not the usual one; nothing for a file's."""
+        link = self.network.link if isinstance(self.network, BroughtNetwork) else _link_of(self.network)
+        return link if not link or self.name == usual_name(self.network) else {**link, "name": self.name}
 
 
-def usual_name(arch: Arch) -> str:
-    """What a pin is called at first: ``Inception v3, 2 changes``."""
-    count = len(changes(ARCHITECTURES[arch.key], arch))
-    return arch.about.title + (f", {count} change{'s' if count > 1 else ''}" if count else "")
+def _link_of(arch: Arch) -> Mapping[str, object]:
+    original = ARCHITECTURES[arch.key]
+    return {"variant": arch.key} | ({} if arch == original else {"edits": to_edits(original, arch)})
+
+
+def usual_name(network: Arch | BroughtNetwork) -> str:
+    """What a pin is called at first: ``Inception v3, 2 changes``, or ``resnet50, 3 × 96 × 96``."""
+    if isinstance(network, BroughtNetwork):
+        return network.title + (f", {shape_text(network.shape)}" if network.shape else "")
+    count = len(changes(ARCHITECTURES[network.key], network))
+    return network.about.title + (f", {count} change{'s' if count > 1 else ''}" if count else "")
 
 
 def fresh_name(name: str, taken: Iterable[str]) -> str:
@@ -51,9 +58,15 @@ def fresh_name(name: str, taken: Iterable[str]) -> str:
     return name if name not in known else next(each for each in numbered if each not in known)
 
 
+def pin_links(pins: Sequence[Pin]) -> list[Mapping[str, object]]:
+    """What a link and the browser have of the pins: all but those of files."""
+    return [pin.link for pin in pins if pin.link]
+
+
 def pins_text(pins: Sequence[Pin]) -> str:
-    """The pins for a link: ``p:[(variant:inception_v3),(variant:inception_v3,edits:(v:2,x:0.5))]``."""
-    return compact({"p": [pin.link for pin in pins]})
+    """The pins for a link: ``p:[(variant:inception_v3,edits:(v:2,x:0.5)),(torchvision:resnet50)]``; empty for none."""
+    links = pin_links(pins)
+    return compact({"p": links}) if links else ""
 
 
 def pins_of_text(text: str) -> tuple[tuple[Pin, ...], str]:
@@ -79,23 +92,25 @@ def linked_pins(links: object) -> tuple[tuple[Pin, ...], str]:
         if len(pins) == MOST_PINS:
             return tuple(pins), problem or f"The link has {len(links)} pins; the first {MOST_PINS} were read."
         try:
-            arch = _network(link)
+            network = _network(link)
         except (ValueError, RecursionError) as refused:
             problem = problem or f"Pin {number} of the link was left out: {refused}"
             continue
-        if any(pin.arch == arch for pin in pins):
+        if any(pin.network == network for pin in pins):
             continue
         name = link.get("name")
-        name = name if isinstance(name, str) and name.strip() else usual_name(arch)
-        pins.append(Pin(fresh_name(name, (pin.name for pin in pins)), arch))
+        name = name if isinstance(name, str) and name.strip() else usual_name(network)
+        pins.append(Pin(fresh_name(name, (pin.name for pin in pins)), network))
     return tuple(pins), problem
 
 
-def _network(link: object) -> Arch:
+def _network(link: object) -> Arch | BroughtNetwork:
     match link:
         case {"variant": str() as key, "edits": edits} if key in ARCHITECTURES:
             return apply_edits(ARCHITECTURES[key], edits)
         case {"variant": str() as key} if key in ARCHITECTURES:
             return ARCHITECTURES[key]
+        case dict() if brought := linked_brought(link):
+            return brought
         case _:
-            raise ValueError("it names no known variant.")
+            raise ValueError("it names no known variant, and no network of torchvision or timm.")

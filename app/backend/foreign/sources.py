@@ -20,10 +20,8 @@ from torch import nn
 
 from inception_models.arch.shapes import Shape
 
+from ..common.brought import LIBRARIES
 from .sentences import first_line
-
-LIBRARIES = ("torchvision", "timm")
-"""Whose networks can be named without running a person's own code."""
 
 _FILES = {
     ".pt2": "torch.export.load unpickles parts of a .pt2 file, which can run code; export it to .onnx.",
@@ -108,6 +106,8 @@ def _shape_in_torchvision(models: ModuleType, name: str) -> Shape | None:
 def from_timm(name: str) -> BroughtModule:
     """A model of timm without trained weights, on the meta device; nothing is downloaded."""
     timm = _library("timm")
+    if not timm.is_model(name):  # create_model also takes folders and addresses, from which it would download
+        raise ValueError(f"timm has no model {name!r}.")
     try:
         module = _on_meta(lambda: timm.create_model(name, pretrained=False))
     except RuntimeError as problem:

@@ -9,11 +9,15 @@ import streamlit as st
 
 from inception_models import Arch
 
-from ...backend import Comparison, compare
+from ...backend import Analysis, Comparison, ModuleAnalysis, analyze, compare
+from ...backend.common.brought import BroughtNetwork
 from ...backend.common.colours import ThemeName
 from ...backend.common.pins import Pin, fresh_name, usual_name
 from ...backend.common.text import file_name
+from ...backend.foreign.totals import NetworkTotals, network_totals
+from ..shell.brought import brought_answers
 from ..shell.controls import choice_stays_among
+from ..shell.notice import plain
 from ..state import State
 
 BASE = "compare_base"
@@ -32,9 +36,16 @@ class CompareContext:
         return tuple(network.name for network in self.networks)
 
     @property
-    def archs(self) -> tuple[Arch, ...]:
-        """Without auxiliary heads, which do not run at inference."""
-        return tuple(network.arch for network in self.networks)
+    def family(self) -> dict[int, Arch]:
+        """Those of the family, which can be run here, by their position in ``networks``."""
+        networks = enumerate(network.network for network in self.networks)
+        return {position: network for position, network in networks if isinstance(network, Arch)}
+
+    def say_left_out(self, what: str) -> None:
+        """Render which networks are not of the family, and so are not ``what``."""
+        names = [name for position, name in enumerate(self.names) if position not in self.family]
+        if names:
+            st.caption(plain(f"Not of the family, so not {what}: {', '.join(names)}."))
 
     @property
     def theme(self) -> ThemeName:
@@ -47,19 +58,43 @@ class CompareContext:
 
 
 def networks_of(state: State) -> tuple[Pin, ...]:
-    """The pins, and the network on the screen where it is none; first the one that differences are from."""
+    """The pins, and the network on the screen where it is none; first the one that differences are from, and last those
+    that cannot be analysed.
+    """
     networks = state.pins
     if not state.pinned:
         networks += (Pin(fresh_name(usual_name(state.arch), (pin.name for pin in networks)), state.arch),)
     base = st.session_state.get(BASE)
-    return tuple(sorted(networks, key=lambda network: network.name != base))
+    return tuple(sorted(networks, key=lambda network: (problem_of(network) != "", network.name != base)))
+
+
+def brought_of(networks: Sequence[Pin]) -> list[BroughtNetwork]:
+    """Those that are not of the family."""
+    return [pin.network for pin in networks if isinstance(pin.network, BroughtNetwork)]
+
+
+def problem_of(pin: Pin) -> str:
+    """Why a network could not be analysed; empty where it was, or was not tried yet."""
+    answer = brought_answers().get(pin.network) if isinstance(pin.network, BroughtNetwork) else ""
+    return answer if isinstance(answer, str) else ""
+
+
+def all_totals(networks: Sequence[Pin]) -> list[NetworkTotals]:
+    """Of networks that were analysed."""
+    return [network_totals(network.name, _analysis(network)) for network in networks]
+
+
+def _analysis(pin: Pin) -> Analysis | ModuleAnalysis:
+    answer = analyze(pin.network) if isinstance(pin.network, Arch) else brought_answers()[pin.network]
+    assert not isinstance(answer, str), "it was analysed"
+    return answer
 
 
 def compared(state: State, networks: Sequence[Pin]) -> CompareContext:
     """The networks side by side, remembered until one of them changes."""
     key = tuple(networks)
     if st.session_state.get("compared", (None,))[0] != key:
-        first, second, *others = (network.arch for network in networks)
+        first, second, *others = map(_analysis, networks)
         st.session_state.compared = key, compare(first, second, *others, names=[network.name for network in networks])
     comparison = st.session_state.compared[1]
     assert isinstance(comparison, Comparison)

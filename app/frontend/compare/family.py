@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ...backend import analyze
 from ...backend.charts.choices import family_scatter
 from ...backend.common.pins import Pin
 from ...backend.decide.family_map import family_map
-from ...backend.foreign.totals import network_totals
 from ..chart import show_chart
+from .context import all_totals
 
 
 def show(networks: Sequence[Pin]) -> None:
     """Render the map."""
-    pins = [network_totals(network.name, analyze(network.arch)) for network in networks]
+    totals = all_totals(networks)
+    pins = [network for network in totals if network.macs and network.params]  # the axes are logarithmic
     show_chart(family_scatter(family_map(), pins), "family-map", "family")
     st.caption(
         "Errors are of published weights on ImageNet's validation set, single crop, with their source on hover; hollow"

@@ -62,7 +62,8 @@ def show(context: CompareContext) -> None:
 def _totals(context: CompareContext) -> str:
     comparison = context.comparison
     shapes = "".join(f"<td>{shape_text(shape)}</td>" for shape in comparison.in_shapes)
-    classes = "".join(f"<td>{network.arch.classes:,}</td>" for network in context.networks)
+    archs = (context.family.get(place) for place in range(len(context.networks)))
+    classes = "".join(f"<td>{arch.classes:,}</td>" if arch else "<td>–</td>" for arch in archs)
     rows = [f"<tr><th>Input</th>{shapes}</tr>", f"<tr><th>Classes</th>{classes}</tr>"]
     for total, (label, unit, explanation) in ROWS.items():
         number = comparison.number(total)

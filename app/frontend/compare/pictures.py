@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from html import escape
@@ -42,14 +43,17 @@ class Shown:
 
 def show(context: CompareContext) -> None:
     """Render the tab."""
-    trained = [usable_weights(context.state, arch) for arch in context.archs]
-    weights = _random_too(context, trained) if None in trained else trained
+    context.say_left_out("run here")
+    family = context.family
+    trained = {place: usable_weights(context.state, arch) for place, arch in family.items()}
+    weights = _random_too(context, trained) if None in trained.values() else trained
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        picture = _choose_picture("demo" in trained)
+        picture = _choose_picture("demo" in trained.values())
         row = _choose_stage(context)
+    sides = context.comparison.rows[row]
     viewers = tuple(
-        Viewer(network.name, network.arch, known, side.name if side else "")
-        for network, known, side in zip(context.networks, weights, context.comparison.rows[row], strict=True)
+        Viewer(context.names[place], family[place], known, side.name if (side := sides[place]) else "")
+        for place, known in weights.items()
         if known is not None
     )
     if not viewers:
@@ -82,16 +86,16 @@ def usable_weights(state: State, arch: Arch) -> Source | None:
     return next(filter(weights_are_here, fitting), None)
 
 
-def _random_too(context: CompareContext, trained: list[Source | None]) -> list[Source | None]:
+def _random_too(context: CompareContext, trained: Mapping[int, Source | None]) -> Mapping[int, Source | None]:
     """Say which networks have no weights; with a switch, theirs are random. Where none has any, they are at first."""
-    names = [name for name, weights in zip(context.names, trained, strict=True) if weights is None]
+    names = [context.names[place] for place, weights in trained.items() if weights is None]
     with st.container(horizontal=True, vertical_alignment="center"):
         verb = "has" if len(names) == 1 else "have"
         st.caption(plain(f"{', '.join(names)} {verb} no trained weights here."), width="content")
         page_link("Picture", "Get weights")
         nobody = len(names) == len(trained)
         random = st.toggle("Maps with random weights", nobody, key=f"compare_random_{nobody}", persist_state="session")
-    return [weights if weights is not None or not random else "random" for weights in trained]
+    return {place: "random" if weights is None and random else weights for place, weights in trained.items()}
 
 
 def _choose_picture(fashion: bool) -> Shown:
@@ -117,8 +121,8 @@ def _opened(name: str) -> Shown:
 
 def _choose_stage(context: CompareContext) -> int:
     """The row of stages whose maps are shown: at first the first block that all of them have."""
-    rows = context.comparison.rows
-    known = [i for i, row in enumerate(rows) if not any(side is not None and side.aux for side in row)]
+    rows = [[row[place] for place in context.family] for row in context.comparison.rows]
+    known = [i for i, row in enumerate(rows) if any(row) and not any(side is not None and side.aux for side in row)]
     common = (i for i in known if all(side is not None and side.kind in ("Inception", "Residual") for side in rows[i]))
     choice_stays_among("compare_stage", known, next(common, known[0]))
     picked = st.selectbox(

@@ -12,10 +12,13 @@ from inception_models.checkpoints.demo import demo
 from inception_models.edits.widths import scaled
 
 from ...backend.charts.choices import COLOURS
+from ...backend.common.brought import BroughtNetwork
 from ...backend.common.pins import LONGEST_NAME, Pin
 from ...backend.common.text import html_text
 from ..shell.controls import control_shows
-from ..state import State
+from ..shell.notice import plain, refused
+from ..state import State, address_of
+from .context import problem_of
 
 NamedArch = tuple[Arch, str]
 """A network and the name of its pin, empty for the usual one."""
@@ -32,9 +35,10 @@ def show(state: State, networks: Sequence[Pin]) -> None:
 
 def _card(state: State, network: Pin, number: int | None, position: int) -> None:
     """``number``: of the pin; None for the network on the screen, where that is none."""
-    shown = network.arch == state.arch
+    arch = network.network if isinstance(network.network, Arch) else None
+    shown = arch == state.arch
     note = " · ".join(filter(None, ("reference" if position == 0 else "", "on the screen" if shown else "")))
-    st.html(f'<p class="compare-mark" style="--mark:{COLOURS[position]}">{note or network.arch.about.label}</p>')
+    st.html(f'<p class="compare-mark" style="--mark:{COLOURS[position]}">{note or html_text(_kind(network))}</p>')
     if number is None:
         st.html(f'<p class="compare-name">{html_text(network.name)}</p>')
         st.button("Pin", icon=":material/keep:", key="compare-pin", on_click=state.toggle_pin)
@@ -54,11 +58,28 @@ def _card(state: State, network: Pin, number: int | None, position: int) -> None
             key=f"pin-show-{number}",
             icon=":material/visibility:",
             on_click=state.become,
-            args=(network.arch,),
-            disabled=shown,
-            help="On the screen, on all pages; undo brings back what is there now",
+            args=(arch,),
+            disabled=shown or arch is None,
+            help="On the screen, on all pages; undo brings back what is there now"
+            if arch
+            else "Only networks of the family can be edited, and are on the screen of the other pages",
         )
         st.button("Remove", key=f"pin-remove-{number}", icon=":material/close:", on_click=state.unpin, args=(number,))
+
+
+def _kind(pin: Pin) -> str:
+    return pin.network.source if isinstance(pin.network, BroughtNetwork) else pin.network.about.title
+
+
+def say_what_is_kept(state: State) -> None:
+    """Say which pins the link does not have, and why some network is left out."""
+    if not address_of(state).pinned:
+        st.caption("The pins are too long for the link in the address bar; this browser keeps them.")
+    if files := [pin.name for pin in state.pins if not pin.link]:
+        st.caption(plain(f"Read from a file, so in no link and here until the page is reloaded: {', '.join(files)}."))
+    for pin in state.pins:
+        if problem := problem_of(pin):
+            refused(f"{pin.name} is left out. {problem}")
 
 
 def _rename(state: State, number: int) -> None:
@@ -68,9 +89,9 @@ def _rename(state: State, number: int) -> None:
 def begin(state: State) -> None:
     """Say what to do where fewer than two networks are here, with pairs that are one click away."""
     st.html(
-        '<p class="lead">Pin networks to see them side by side, with “Pin” in the bar above, on any page. Up to five'
-        " pins are compared with the network on the screen. The browser keeps them, and so does the link in the address"
-        " bar. Or begin with a pair:</p>"
+        '<p class="lead">Pin networks to see them side by side, with “Pin” in the bar above, on any page; any other'
+        " network is pinned on the page Your own network. Up to five pins are compared with the network on the screen."
+        " The browser keeps them, and so does the link in the address bar. Or begin with a pair:</p>"
     )
     with st.container(horizontal=True, gap="small", key="compare-pairs"):
         for label, pair in _pairs(state).items():

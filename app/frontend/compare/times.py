@@ -26,7 +26,7 @@ COMPARED_TIMES: BackgroundTask[tuple[Latency, ...]] = BackgroundTask(
 
 def show(context: CompareContext) -> None:
     """Render the tab."""
-    archs = tuple(replace(arch, aux=()) for arch in context.archs)
+    archs = tuple(replace(arch, aux=()) for arch in context.family.values())
     if COMPARED_TIMES.running:
         COMPARED_TIMES.watch()
         return
@@ -39,14 +39,16 @@ def show(context: CompareContext) -> None:
             f"On {device_name(best_choice().device)}, fp32, one picture, with random weights: up to 20 rounds each"
             f" after {WARM_UP_ROUNDS} to warm up, {measured.LIMIT_SECONDS:.0f} seconds together at most."
         )
+    context.say_left_out("timed here")
     COMPARED_TIMES.show_problem(archs)
     if times is None:
         return
-    show_chart(time_bars(context.names, times), "compare-times", "times")
+    named = dict(zip(context.family, times, strict=True))
+    show_chart(time_bars(context.names, named), "compare-times", "times")
     st.caption("The median of whole forward passes; the thin line spans the middle half of them.")
     st.download_button(
         "JSON",
-        lambda: json.dumps([_time_of(*each) for each in zip(context.names, times, strict=True)], indent=2),
+        lambda: json.dumps([_time_of(context.names[i], each) for i, each in named.items()], indent=2),
         context.file_name(" times.json"),
         "application/json",
         icon=":material/download:",

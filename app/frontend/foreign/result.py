@@ -10,6 +10,7 @@ import streamlit as st
 from inception_models import Arch
 
 from ...backend import Analysis, ModuleAnalysis
+from ...backend.common.brought import BroughtNetwork
 from ...backend.common.quantity import exact, shape_text
 from ...backend.common.text import file_name
 from ...backend.decide.comparing.recognition import recognised_network
@@ -20,13 +21,13 @@ from ...backend.foreign.inspection import inspection_of, parts_csv
 from ...backend.foreign.totals import network_totals
 from ...backend.foreign.view import ModuleView, depth_of
 from ..components.graph_view import graph_view
+from ..shell.brought import brought_answers
 from ..shell.notice import plain, refused
 from ..shell.page_links import page_link
 from ..shell.panel import panel
 from ..shell.totals import Total, totals_html
 from ..state import State
 from . import parts_table
-from .source_input import Asked
 
 COLORS: dict[ModuleColor, str] = {
     "kind": "Kind",
@@ -38,7 +39,7 @@ COLORS: dict[ModuleColor, str] = {
 }
 
 
-def show(state: State, analysis: Analysis, asked: Asked, found: ModuleAnalysis) -> None:
+def show(state: State, analysis: Analysis, asked: BroughtNetwork, found: ModuleAnalysis) -> None:
     """Render it. ``analysis``: of the network on the other pages."""
     _totals(state, analysis, asked, found)
     with panel("The diagram"):
@@ -47,7 +48,7 @@ def show(state: State, analysis: Analysis, asked: Asked, found: ModuleAnalysis) 
         parts_table.show(found)
 
 
-def _totals(state: State, analysis: Analysis, asked: Asked, found: ModuleAnalysis) -> None:
+def _totals(state: State, analysis: Analysis, asked: BroughtNetwork, found: ModuleAnalysis) -> None:
     name = found.module_classes[""]
     how = "read as ONNX" if found.traced_with == "ONNX" else f"traced by {found.traced_with}"
     st.markdown(f"**{plain(asked.title)}**")
@@ -68,14 +69,35 @@ def _totals(state: State, analysis: Analysis, asked: Asked, found: ModuleAnalysi
         ("Activations", "B", own.peak_bytes, other.peak_bytes, "The most that feature maps take at any time."),
     )
     st.html(totals_html((Total(*row, other.title) for row in rows), "metrics"))
-    if known := _recognised(asked, found):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(plain(f"This is {known.about.title}: the same convolutions and linear layers."), width="content")
-            st.button("Pin it", icon=":material/keep:", key="own-pin", on_click=state.pin, args=(known, asked.title))
-            page_link("Compare", "Compare")
+    _pinning(state, asked, found)
 
 
-def _recognised(asked: Asked, found: ModuleAnalysis) -> Arch | None:
+def _pinning(state: State, asked: BroughtNetwork, found: ModuleAnalysis) -> None:
+    """The button that pins it: as the network of the family that it is, where it is one."""
+    known = _recognised(asked, found)
+    pinned = state.has_pin(known or asked)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if known:
+            words = f"This is {known.about.title}: the same convolutions and linear layers."
+            st.caption(plain(words), width="content")
+        st.button(
+            "Pinned" if pinned else "Pin it",
+            icon=":material/keep:",
+            key="own-pin",
+            disabled=pinned,
+            on_click=_pin,
+            args=(state, known, asked, found),
+            help=None if known or not asked.digest else "Until the page is reloaded: what is in a file is in no link",
+        )
+        page_link("Compare", "Compare")
+
+
+def _pin(state: State, known: Arch | None, asked: BroughtNetwork, found: ModuleAnalysis) -> None:
+    brought_answers()[asked] = found
+    state.pin(known or asked, asked.title if known else "")
+
+
+def _recognised(asked: BroughtNetwork, found: ModuleAnalysis) -> Arch | None:
     """The network of the family that it is, looked up once."""
     if st.session_state.get("own_recognised", (None,))[0] != asked:
         st.session_state.own_recognised = asked, recognised_network(found)
@@ -83,7 +105,7 @@ def _recognised(asked: Asked, found: ModuleAnalysis) -> Arch | None:
     return known if isinstance(known, Arch) else None
 
 
-def _diagram(asked: Asked, found: ModuleAnalysis) -> None:
+def _diagram(asked: BroughtNetwork, found: ModuleAnalysis) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="own-diagram-choices"):
         options = _options(asked, found)
         _files(asked, found, options)
@@ -113,7 +135,7 @@ def _selected(found: ModuleAnalysis) -> None:
         st.caption(plain(f"Selected: {part.path}, {part.words}. Output {shape_text(part.out_shape)}, {costs}{field}."))
 
 
-def _options(asked: Asked, found: ModuleAnalysis) -> ModuleDiagramOptions:
+def _options(asked: BroughtNetwork, found: ModuleAnalysis) -> ModuleDiagramOptions:
     view = _view(asked, found)
     st.session_state.own_depth = view.depth
     st.number_input(
@@ -138,19 +160,19 @@ def _options(asked: Asked, found: ModuleAnalysis) -> ModuleDiagramOptions:
     return ModuleDiagramOptions(view, color, "LR" if sideways else "TB", "dark" if dark else "light")
 
 
-def _view(asked: Asked, found: ModuleAnalysis) -> ModuleView:
+def _view(asked: BroughtNetwork, found: ModuleAnalysis) -> ModuleView:
     """How much of this network is shown; at first as many levels as can be read."""
-    views: dict[Asked, ModuleView] = st.session_state.setdefault("own_views", {})
+    views: dict[BroughtNetwork, ModuleView] = st.session_state.setdefault("own_views", {})
     if asked not in views:
         views[asked] = ModuleView(comfortable_depth(found))
     return views[asked]
 
 
-def _keep(asked: Asked, view: ModuleView) -> None:
+def _keep(asked: BroughtNetwork, view: ModuleView) -> None:
     st.session_state.own_views[asked] = view
 
 
-def _files(asked: Asked, found: ModuleAnalysis, options: ModuleDiagramOptions) -> None:
+def _files(asked: BroughtNetwork, found: ModuleAnalysis, options: ModuleDiagramOptions) -> None:
     """Downloads; each file is made when somebody asks for it."""
     popover = st.popover("Save", icon=":material/download:", key="own-save", on_change="rerun")
     if not popover.open:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,15 +12,15 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from inception_models.arch.shapes import Shape
-
 from ...backend import ModuleAnalysis
+from ...backend.common.brought import LIBRARIES, BroughtNetwork
 from ...backend.common.jobs import Progress
 from ...backend.common.limits import MAX_ONNX_BYTES
 from ...backend.foreign.apart import inspected_apart
 from ...backend.foreign.inspection import is_onnx, parsed_shape
-from ...backend.foreign.sources import LIBRARIES, installed_networks, refused_file
+from ...backend.foreign.sources import installed_networks, refused_file
 from ..shell.background import BackgroundTask
+from ..shell.brought import library_analysis
 from ..shell.notice import refused
 
 Work = Callable[[Progress], ModuleAnalysis]
@@ -32,20 +32,6 @@ _NAMES_ONLY = (
     "{} is not the name of a network of torchvision or timm. A module of your own is code, which this page does not"
     " run: on the command line, python -m app inspect package.module:callable does."
 )
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The network that was asked for: a name, or a file's, told apart by ``digest``; and the shape that was typed."""
-
-    source: str
-    shape: Shape | None
-    digest: str = ""
-
-    @property
-    def title(self) -> str:
-        """What the person calls it."""
-        return self.source.partition(":")[2] or self.source
 
 
 def choose() -> None:
@@ -131,7 +117,7 @@ def _uploaded() -> None:
         _start(lambda: _from_file(file, st.session_state.get("own_shape", "")))
 
 
-def _start(make: Callable[[], tuple[Asked, Work]]) -> None:
+def _start(make: Callable[[], tuple[BroughtNetwork, Work]]) -> None:
     """Start what was asked for, or keep the sentence that says why not."""
     try:
         asked, work = make()
@@ -142,21 +128,21 @@ def _start(make: Callable[[], tuple[Asked, Work]]) -> None:
     OWN_NETWORK.start(work, question=asked, live=asked)
 
 
-def _named(name: str, shape: str) -> tuple[Asked, Work]:
+def _named(name: str, shape: str) -> tuple[BroughtNetwork, Work]:
     name = name.strip()
     if not name:
         raise ValueError("Choose a network first, or upload a file.")
     if name.partition(":")[0] not in LIBRARIES:
         raise ValueError(refused_file(name) or _NAMES_ONLY.format(repr(name[:60])))
-    asked = Asked(name, parsed_shape(shape))
-    return asked, lambda progress: inspected_apart(asked.source, asked.shape, progress)
+    asked = BroughtNetwork(name, parsed_shape(shape))
+    return asked, partial(library_analysis, asked)
 
 
-def _from_file(file: UploadedFile, shape: str) -> tuple[Asked, Work]:
+def _from_file(file: UploadedFile, shape: str) -> tuple[BroughtNetwork, Work]:
     if not is_onnx(file.name):
         raise ValueError(f"{file.name}: {refused_file(file.name) or 'only .onnx files are taken.'}")
     content = file.getvalue()
-    asked = Asked(file.name, parsed_shape(shape), sha256(content).hexdigest())
+    asked = BroughtNetwork(file.name, parsed_shape(shape), sha256(content).hexdigest())
 
     def work(progress: Progress) -> ModuleAnalysis:
         with tempfile.TemporaryDirectory() as folder:

@@ -7,11 +7,11 @@ from functools import partial
 import streamlit as st
 
 from ..compare import differences, family, overview, pictures, pinned, stages, times
-from ..compare.context import compared, networks_of
+from ..compare.context import brought_of, compared, networks_of, problem_of
 from ..shell import frame
+from ..shell.brought import all_analysed
 from ..shell.panel import panel
 from ..shell.tabs import remembered_tabs
-from ..state import address_of
 
 COMPARE_TABS = {
     "Overview": overview.show,
@@ -26,18 +26,20 @@ def page() -> None:
     """Render the page."""
     state, _, _ = frame.show()
     networks = networks_of(state)
-    if len(networks) < 2:
+    usable = tuple(network for network in networks if not problem_of(network))
+    if len(usable) < 2:
         st.header("Compare")
         pinned.begin(state)
-        if state.pins:
-            pinned.show(state, networks)
+    if state.pins:
+        pinned.show(state, networks)
+        pinned.say_what_is_kept(state)
+    if not all_analysed(brought_of(usable)):
+        return
+    if len(usable) < 2:
         st.header("The family")
         with panel("The family map"):
-            family.show(networks)
+            family.show(usable)
         return
-    pinned.show(state, networks)
-    if not address_of(state).pinned:
-        st.caption("The pins are too long for the link in the address bar; this browser keeps them.")
-    context = compared(state, networks)
+    context = compared(state, usable)
     tabs = {label: partial(show, context) for label, show in COMPARE_TABS.items()}
     remembered_tabs("compare", tabs | {"Family map": partial(family.show, context.networks)})

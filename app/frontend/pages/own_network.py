@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ...backend.common.brought import BroughtNetwork
 from ..foreign import result, source_input
-from ..foreign.source_input import OWN_NETWORK, Asked
+from ..foreign.source_input import OWN_NETWORK
 from ..shell import frame
 
 ABOUT = (
@@ -25,7 +26,7 @@ def page() -> None:
     if OWN_NETWORK.running:
         OWN_NETWORK.watch()
         return
-    if isinstance(asked, Asked):
+    if isinstance(asked, BroughtNetwork):
         OWN_NETWORK.show_problem(asked)
         if found := OWN_NETWORK.result(asked):
             result.show(state, analysis, asked, found)

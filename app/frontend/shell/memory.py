@@ -19,7 +19,7 @@ from inception_models import ARCHITECTURES, Arch
 from inception_models.checkpoints.preprocessing import preprocessing_from_json
 
 from ...backend.common.links import fits, linked_network
-from ...backend.common.pins import linked_pins
+from ...backend.common.pins import linked_pins, pin_links
 from ...backend.decide.fitting.budget import budget_text, read_budget
 from ...backend.learn.reading import lessons
 from ..components.session_memory import session_memory
@@ -98,7 +98,7 @@ def kept_of(state: State) -> dict[str, object]:
             "choices": choices(),
             "goal": "" if state.goal is None else budget_text(state.goal),
             "lesson": None if state.lesson is None else asdict(state.lesson),
-            "pins": [pin.link for pin in state.pins],
+            "pins": pin_links(state.pins),
         },
         "learning": {"learned": state.learned, "welcomed": state.welcomed},
     }

@@ -11,7 +11,6 @@ from inception_models import Arch
 from ...backend import analyze
 from ...backend.common.jobs import Progress
 from ...backend.common.links import link_text
-from ...backend.common.pins import Pin
 from ...backend.picture.forward import Forward
 from ...backend.takeaway.naming import saved_name
 from ...backend.takeaway.report.page import report
@@ -23,7 +22,7 @@ REPORT: FileTask = FileTask("report", "Writing the report", "Stop after this ste
 ABOUT_REPORT = (
     "One HTML file that opens offline: the story, the totals beside the published ones, the diagram whose"
     " blocks open, Table 1, costs that can be sorted, the code, a link and what to cite; and the pinned"
-    " networks beside it."
+    " networks of the family beside it."
 )
 
 
@@ -36,12 +35,15 @@ def show(state: State) -> None:
     address = address_of(state)
     link = f"{st.context.url or ''}?{link_text(address.query)}" if address.complete else ""
     name = saved_name(state.arch, ".html")
-    pins = tuple(pin for pin in state.pins if pin.arch != state.arch)
+    networks = ((pin.name, pin.network) for pin in state.pins)
+    pins = tuple((name, arch) for name, arch in networks if isinstance(arch, Arch) and arch != state.arch)
     question = (state.arch, picture, pins, link)
     made_file(REPORT, name, f"Make {name}", partial(_written, *question), question)
 
 
-def _written(arch: Arch, picture: Forward | None, pins: tuple[Pin, ...], link: str, progress: Progress) -> bytes:
+def _written(
+    arch: Arch, picture: Forward | None, pins: tuple[tuple[str, Arch], ...], link: str, progress: Progress
+) -> bytes:
     progress.report(0.1, "diagrams and tables")
-    others = [(pin.name, analyze(pin.arch)) for pin in pins]
+    others = [(name, analyze(pin)) for name, pin in pins]
     return report(arch, picture=picture, others=others, address=link).encode()

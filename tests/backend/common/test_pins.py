@@ -9,10 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.backend.common.brought import LIBRARIES, BroughtNetwork
 from app.backend.common.limits import MAX_LINK_BYTES
 from app.backend.common.links import link_text
-from app.backend.common.pins import LONGEST_NAME, MOST_PINS, Pin, fresh_name, linked_pins, pins_of_text, pins_text
+from app.backend.common.pins import (
+    LONGEST_NAME,
+    MOST_PINS,
+    Pin,
+    fresh_name,
+    linked_pins,
+    pin_links,
+    pins_of_text,
+    pins_text,
+)
 from app.backend.common.pins import usual_name as usual
+from app.backend.foreign.sources import installed_networks
 from app.frontend.state import State, address_of, opened
 from inception_models import ARCHITECTURES, with_widths
 from inception_models.arch.tree import blocks
@@ -25,6 +36,11 @@ from tests.models.random_edits import edited
 GOOGLENET, V3 = ARCHITECTURES["googlenet"], ARCHITECTURES["inception_v3"]
 V4 = ARCHITECTURES["inception_v4"]
 GOOD = {"variant": "inception_v3"}
+HOSTILE_NAMES = (
+    *("", "hf-hub:timm/resnet50", "local-dir:/tmp/net", "../../etc/net.onnx", "a.b.c", "net\n", "ü", "x" * 101),
+    *(7, None, ["resnet50"], {"a": 1}),
+)
+HOSTILE_SHAPES = ([], [0], [-3, 9, 9], [3, 9.0, 9], [True], ["3"], "224", 224, [65536], [1] * 5, [[3]], {"a": 3})
 
 
 @st.composite
@@ -32,10 +48,15 @@ def pinned(draw: st.DrawFn) -> tuple[Pin, ...]:
     pins: list[Pin] = []
     for key in draw(st.lists(st.sampled_from(("googlenet", "inception_v3", "xception")), max_size=MOST_PINS)):
         arch, _ = draw(edited(ARCHITECTURES[key], most=3))
-        if all(pin.arch != arch for pin in pins):
+        if all(pin.network != arch for pin in pins):
             name = draw(st.text(max_size=80))
             name = fresh_name(name if name.strip() else usual(arch), (pin.name for pin in pins))
             pins.append(Pin(name, arch))
+    library, shape = draw(st.sampled_from((*LIBRARIES, ""))), draw(st.none() | st.tuples(st.integers(1, 65_535)))
+    if library and len(pins) < MOST_PINS:
+        pins.append(
+            Pin(fresh_name("its", (pin.name for pin in pins)), BroughtNetwork(f"{library}:vgg16.tv_in1k", shape))
+        )
     return tuple(pins)
 
 
@@ -43,7 +64,7 @@ def pinned(draw: st.DrawFn) -> tuple[Pin, ...]:
 @given(pinned())
 def test_pins_come_back_as_they_were(pins: tuple[Pin, ...]) -> None:
     assert pins_of_text(pins_text(pins)) == (pins, "") or len(pins_text(pins)) > MAX_LINK_BYTES
-    assert linked_pins(json.loads(json.dumps([pin.link for pin in pins]))) == (pins, "")
+    assert linked_pins(json.loads(json.dumps(pin_links(pins)))) == (pins, "")
     assert all(len(pin.name) <= LONGEST_NAME for pin in pins)
 
 
@@ -84,6 +105,11 @@ def test_a_link_opens_with_its_pins_beside_the_network() -> None:
         ),
         (json.dumps([GOOD, {"variant": "googlenet", "edits": [[[]]]}]), 1, "Pin 2 of the link was left out"),
         (json.dumps([GOOD, GOOD]), 1, ""),
+        ("p:[(torchvision:resnet50),(timm:vit_tiny_patch16_224.augreg_in21k,shape:[3,96,96])]", 2, ""),
+        ('[{"torchvision":"resnet50"},{"torchvision":"resnet50","shape":null,"name":"again"}]', 1, ""),
+        *((json.dumps([{"timm": name}, GOOD]), 1, "does not name a network of timm") for name in HOSTILE_NAMES),
+        *((json.dumps([{"timm": "vgg16", "shape": s}]), 0, "the shape of an input is") for s in HOSTILE_SHAPES),
+        ('[{"their_nets":"net"},{"source":"torchvision:vgg16"},{"onnx":"net.onnx"}]', 0, "no network of torchvision"),
         (json.dumps([{**GOOD, "name": {"a": 1}}]), 1, ""),
         (json.dumps([{"variant": key} for key in list(ARCHITECTURES)[:9]]), MOST_PINS, "9 pins; the first 5 were read"),
     ],
@@ -94,6 +120,22 @@ def test_what_is_no_pin_is_left_out_with_one_sentence(text: str, kept: int, sent
     assert bool(problem) is bool(sentence)
     assert sentence in problem
     assert len(problem.splitlines()) <= 1
+
+
+def test_every_network_of_the_libraries_comes_back_by_its_name() -> None:
+    for source in installed_networks():
+        [pin] = pins_of_text(pins_text([Pin("its", BroughtNetwork(source))]))[0]
+        assert pin == Pin("its", BroughtNetwork(source))
+
+
+def test_a_files_network_is_in_no_link() -> None:
+    state = State.showing(GOOGLENET)
+    state.pin(BroughtNetwork("net.onnx", None, "d1"))
+    assert "pins" not in address_of(state).query
+    state.pin(BroughtNetwork("torchvision:resnet50"))
+    state.pin(BroughtNetwork("net.onnx", None, "d2"))
+    assert [pin.name for pin in state.pins] == ["net.onnx", "resnet50", "net.onnx (2)"]
+    assert address_of(state).query["pins"] == "p:[(torchvision:resnet50)]"
 
 
 def test_names_are_one_short_line_and_none_is_twice() -> None:

@@ -57,7 +57,9 @@ def test_a_persons_own_callable_is_called(tmp_path: Path, monkeypatch: pytest.Mo
         ("resnet50", "is not a source: write torchvision:resnet50"),
         ("torchvision:", "is not a source"),
         ("torchvision:resnet17", "torchvision has no model 'resnet17'"),
-        ("timm:resnet17", "timm cannot make 'resnet17'"),
+        ("timm:resnet17", "timm has no model 'resnet17'"),
+        ("timm:hf-hub:timm/resnet50", "timm has no model 'hf-hub:timm/resnet50'"),
+        ("timm:local-dir:/tmp/resnet50", "timm has no model 'local-dir:/tmp/resnet50'"),
         ("no_such_package:net", "ModuleNotFoundError"),
     ],
 )
