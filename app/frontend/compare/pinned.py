@@ -68,7 +68,7 @@ def _card(state: State, network: Pin, number: int | None, position: int) -> None
 
 
 def _kind(pin: Pin) -> str:
-    return pin.network.source if isinstance(pin.network, BroughtNetwork) else pin.network.about.title
+    return pin.network.source if isinstance(pin.network, BroughtNetwork) else pin.network.about.label
 
 
 def say_what_is_kept(state: State) -> None:
