@@ -184,7 +184,7 @@ def test_what_was_chosen_for_the_diagram_outlives_a_visit_to_another_page(visit:
     show_whole_network(page)
     relu = page.locator('g.node[id="Mixed_5b.branch1x1.conv.act"]')
     page.get_by_role("radio", name="Layers").click(timeout=SLOW_MS)
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_text("BatchNorm and ReLU apart").click()
     expect(relu).to_be_attached(timeout=SLOW_MS)
     page.keyboard.press("Escape")
