@@ -39,7 +39,8 @@ from .state import State
 
 MAPS_SWITCH = "Maps in boxes"
 MAP_CHOICES = {"strongest": "Strongest channel", "mean": "Mean", "channel": "Channel"}
-CHANNELS_SHOWN = (64, 256, 4096)  # of channels that the tab Maps can show
+CHANNEL_LIMITS = {16: "16", 64: "64", 256: "256", 4096: "All"}  # of what the tab Maps shows of a branch
+DEFAULT_LIMIT = 64
 
 THUMBNAILS: BackgroundTask[dict[str, Thumbnail]] = BackgroundTask("thumbnails")
 
@@ -153,4 +154,4 @@ def open_map(state: State, analysis: Analysis, drawing: Drawing, maps: BoxMaps, 
         path, channel = branch_of(analysis, output, peak[0])
         state.picked = Picked(path, Cell(channel, *peak[1:]))
         st.session_state.maps_of = path if path == state.selected else path.rpartition(".")[0]
-        st.session_state.limit = next(limit for limit in CHANNELS_SHOWN if channel < limit)
+        st.session_state.limit = next(limit for limit in CHANNEL_LIMITS if limit >= max(channel + 1, DEFAULT_LIMIT))

@@ -20,6 +20,7 @@ from ...backend.decide.comparing.difference_diagram import (
 )
 from ..components.graph_view import graph_view
 from ..shell.panel import panel
+from ..shell.save_button import save_button
 from .context import CompareContext, choose_among, choose_base
 
 DIAGRAM_HEIGHT = "clamp(320px, calc(100svh - 220px), 760px)"
@@ -49,13 +50,11 @@ def show(context: CompareContext) -> None:
 def _files(context: CompareContext, other: int) -> None:
     name = f"{context.names[0]} to {context.names[other]}"
     for fmt in FORMATS:
-        st.download_button(
+        save_button(
             fmt.upper(),
             partial(differences_as_file, context.comparison, fmt, other, context.theme),
             file_name(f"{name}.{fmt}"),
-            icon=":material/download:",
             type="tertiary",
-            on_click="ignore",
             key=f"differences.{fmt}",
             help="The diagram, with its fonts",
         )

@@ -14,6 +14,7 @@ from ...backend.decide.comparing.as_json import comparison_of
 from ...backend.decide.comparing.comparison import ComparedTotal
 from ..chart import show_chart
 from ..shell.controls import remembered
+from ..shell.save_button import save_button
 from .context import CompareContext, choose_among, choose_base
 from .table import heading, scrolled
 
@@ -32,14 +33,11 @@ def show(context: CompareContext) -> None:
     """Render the tab."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choose_base(context, "Differences are from")
-        st.download_button(
+        save_button(
             "JSON",
             lambda: json.dumps(comparison_of(context.comparison), indent=2),
             context.file_name(".json"),
-            "application/json",
-            icon=":material/download:",
             type="tertiary",
-            on_click="ignore",
             help="Totals, stages and differences, with every digit: what `python -m app compare --json` prints",
         )
     st.html(_totals(context))

@@ -24,6 +24,7 @@ from ..shell.background import BackgroundTask
 from ..shell.controls import choice_stays_among
 from ..shell.notice import plain, refused
 from ..shell.page_links import page_link
+from ..shell.save_button import save_button
 from ..shell.weights_in_use import chosen_weights, weights_are_here
 from ..state import State, linkable
 from .context import CompareContext
@@ -65,14 +66,11 @@ def show(context: CompareContext) -> None:
     for column, sight in zip(st.columns(len(sights)), sights, strict=True):
         with column:
             _sight(sight, colours[sight.name])
-    st.download_button(
+    save_button(
         "JSON",
         lambda: json.dumps(sights_of(sights, picture.title), indent=2),
         context.file_name(" predictions.json"),
-        "application/json",
-        icon=":material/download:",
         type="tertiary",
-        on_click="ignore",
         help="The predictions of every network",
     )
 

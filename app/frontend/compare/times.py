@@ -17,6 +17,7 @@ from ...backend.timing.latency import WARM_UP_ROUNDS, Latency, measure
 from .. import measured
 from ..chart import show_chart
 from ..shell.background import BackgroundTask
+from ..shell.save_button import save_button
 from .context import CompareContext
 
 COMPARED_TIMES: BackgroundTask[tuple[Latency, ...]] = BackgroundTask(
@@ -46,14 +47,11 @@ def show(context: CompareContext) -> None:
     named = dict(zip(context.family, times, strict=True))
     show_chart(time_bars(context.names, named), "compare-times", "times")
     st.caption("The median of whole forward passes; the thin line spans the middle half of them.")
-    st.download_button(
+    save_button(
         "JSON",
         lambda: json.dumps([_time_of(context.names[i], each) for i, each in named.items()], indent=2),
         context.file_name(" times.json"),
-        "application/json",
-        icon=":material/download:",
         type="tertiary",
-        on_click="ignore",
     )
 
 

@@ -16,13 +16,12 @@ from ....backend.picture.activations import output_parts
 from ....backend.picture.mosaic import Contrast, Order, mosaic
 from ....backend.picture.receptive_pixels import reach
 from ...components.maps_view import Maps, Payload, Picked, maps_view, payload
+from ...maps_in_boxes import CHANNEL_LIMITS, DEFAULT_LIMIT
 from . import downloads, one_value
 from .context import PictureContext, branch_name, size_text
 
 ORDERS = {"channel": "By number", "strongest": "Strongest first"}
 CONTRASTS = {"channel": "Each channel's own", "shared": "Shared by the branch"}
-CHANNEL_LIMITS = {16: "16", 64: "64", 256: "256", 4096: "All"}
-DEFAULT_LIMIT = 64
 
 
 def show(context: PictureContext) -> None:
