@@ -11,9 +11,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from inception_models import Arch
 from inception_models.checkpoints.card import parse_card
-from inception_models.checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published
+from inception_models.checkpoints.catalogue import CHECKPOINTS, published
 from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.download import bytes_arrived
+from inception_models.checkpoints.trained_weights import TrainedWeights
 from inception_models.weights import OwnFile, Source, fetch
 
 from ...backend.common.jobs import Progress
