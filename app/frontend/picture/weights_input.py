@@ -51,6 +51,8 @@ def choose_weights(state: State, trained: OwnFile | None, files: DeltaGenerator)
         on_change=lambda: use_weights(state, str(st.session_state.weights), home),
         help="Random, or trained. Published weights are downloaded once and kept on the machine that runs this app.",
     )
+    if not published(state.arch.key):
+        st.caption("No trained weights of this network are published; a file of your own works, and so does the demo.")
     with files:
         weights_file.show(state)
     if chosen == "own" and own is not None:
