@@ -25,7 +25,7 @@ from ..common.arrays import Floats
 from ..common.device import best_device
 from ..common.jobs import OnProgress
 from .calls import Calls
-from .folding import fold
+from .folding import fold, pack
 
 # --- names -----------------------------------------------------------------------------------------------------------
 
@@ -168,8 +168,9 @@ def prepare(
         device: where to run; by default :func:`app.backend.common.device.best_device`.
         dtype: ``torch.bfloat16`` halves the time where the processor supports it (:func:`.has_bfloat16`);
             outputs then have three significant digits.
-        fast: fold BatchNorm into the convolutions and keep the channels together in memory. Outputs then differ from
-            the plain forward pass by less than 1e-3; without it they are the same bit for bit.
+        fast: fold BatchNorm into the convolutions, keep the channels together in memory, and on a processor in float32
+            use weights in the order of its library. Outputs then differ from the plain forward pass by less than 1e-3;
+            without it they are the same bit for bit.
     """
     device = device or best_device()
     unused: dict[int, object] = {id(net.get_submodule(head.name)): nn.Identity() for head in net.arch.aux}
@@ -180,6 +181,8 @@ def prepare(
     # Metal has given wrong results with channels last.
     memory_format = torch.channels_last if fast and device.type != "mps" else torch.contiguous_format
     own.to(device, dtype).to(memory_format=memory_format)
+    if fast and device.type == "cpu" and dtype == torch.float32 and torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        pack(own)
     return Prepared(net.arch, device, dtype, memory_format, output_parts(net.arch), Calls(own))
 
 
