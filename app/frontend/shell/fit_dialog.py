@@ -21,6 +21,7 @@ from ...backend.decide.fitting.shrinking import Strategy
 from ..state import State
 from .controls import control_shows
 from .notice import plain, refused
+from .terms import caption
 from .totals import totals_html, totals_to
 from .weights_in_use import weights_in_use
 
@@ -67,7 +68,7 @@ def _choices(state: State) -> tuple[Strategy, tuple[str, ...], int, Source]:
         " first.",
     )
     if source == "random":
-        st.caption("Choose trained weights on the Picture page to shrink by them as well.")
+        caption("Choose trained weights on the Picture page to shrink by them as well.")
     parts = _parts(state.arch)
     control_shows("fit-lock", [part for part in st.session_state.get("fit-lock", []) if part in parts])
     control_shows("fit-divisor", st.session_state.get("fit-divisor", 8))
@@ -123,7 +124,7 @@ def _show(state: State, result: Fitted) -> None:
             height=min(38 + 35 * len(result.steps), 318),
             column_config={name: st.column_config.NumberColumn(format="localized") for name in NUMBERS},
         )
-        st.caption("What each change saves is counted in this order, and adds up. Auxiliary heads stay as they are.")
+        caption("What each change saves is counted in this order, and adds up. Auxiliary heads stay as they are.")
     with st.container(horizontal=True):
         if st.button("Apply", type="primary", icon=":material/check:", disabled=not result.steps, help="One undo step"):
             state.become(result.arch)

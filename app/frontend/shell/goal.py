@@ -12,6 +12,7 @@ from ..state import State
 from .controls import control_shows
 from .fit_dialog import fit_dialog
 from .notice import refusal
+from .terms import caption
 
 FIELDS = {
     "macs": ("MACs, at most", "1 G"),
@@ -47,7 +48,7 @@ def _fields(state: State) -> None:
             control_shows(key, typed_quantity(limits[name]) if name in limits else "")
         st.text_input(label, key=key, placeholder=f"none, or such as {example}", on_change=partial(_set, state, name))
         refusal(state, key)
-    st.caption("Weights and peak memory are of 32-bit floats and one picture, as in the totals.")
+    caption("Weights and peak memory are of 32-bit floats and one picture, as in the totals.")
 
 
 def _set(state: State, name: str) -> None:
