@@ -300,6 +300,7 @@ def linked(file: h5py.File) -> None:
         (hdf5(keras_3)[:700], "is damaged, or half a download"),
         (TINY[:-300] + TINY[-48:], "is damaged: it cannot be read as a checkpoint of TensorFlow"),
         (gzip.compress(bytes(10**7)), "is compressed and has no .ckpt file"),
+        (gzip.compress(b"pax", 9)[:12], "is compressed and has no .ckpt file"),
         (b"\x08\x07\x12\x07pytorch\x1a\x05" + bytes(99), "is not an ONNX file, or is damaged"),
     ],
 )
