@@ -24,7 +24,7 @@ from ..backend.picture.thumbnails import ShownMap, branch_of, thumbnails
 from .components.maps_view import Picked
 from .shell.background import BackgroundTask
 from .shell.controls import remembered
-from .shell.notice import plain
+from .shell.notice import WayOut, plain, refused
 from .shell.pictures import (
     DEFAULT_SAMPLE,
     SAMPLE_KEY,
@@ -76,6 +76,11 @@ def for_boxes(state: State, *, always: bool = False) -> BoxMaps:
         st.session_state.last_thumbnails = question, known
         return BoxMaps(True, known)
     return BoxMaps(True, last if of and of[0].key == arch.key else {}, True, THUMBNAILS.problem(question))
+
+
+def say_problem(maps: BoxMaps) -> None:
+    """Render why there are no thumbnails of the network as it is."""
+    refused(maps.problem, "thumbnails", WayOut("Try again", THUMBNAILS.again))
 
 
 def show_popover(state: State) -> None:
