@@ -25,7 +25,7 @@ def as_torch(layers: Layers) -> dict[str, Tensor]:
 
     A BatchNorm without a trained scale gets one of ones; a separable convolution's bias is that of its second half.
     """
-    result = {}
+    result: dict[str, Tensor] = {}
     for layer, arrays in layers.items():
         tensors = {LEAVES[leaf]: _reordered(torch.from_numpy(array), leaf) for leaf, array in arrays.items()}
         if "running_var" in tensors:
