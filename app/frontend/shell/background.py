@@ -104,9 +104,10 @@ class BackgroundTask(Generic[_Result]):
         if record.answers == question and record.result is not None:
             answer, record.result = record.result, None
             return answer
-        self.show_problem(question)
+        again = WayOut("Try again", partial(self.start, work, question))
+        self.show_problem(question, again)
         if record.cancelled:
-            st.button("Try again", icon=":material/refresh:", key=f"{self.name}.again", on_click=self.again)
+            st.button(again.label, icon=":material/refresh:", key=f"{self.name}.again", on_click=again.take)
         return None
 
     def followed(self, work: Callable[[Progress], _Result], question: object) -> _Result | None:
