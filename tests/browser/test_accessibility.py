@@ -204,3 +204,22 @@ def test_the_widths_are_a_few_tab_stops_from_the_beginning(page: Page, app_url: 
     page.keyboard.press("Enter")
     expect(page.get_by_role("slider", name="filters of inception3a.branch1x1.conv")).to_be_focused()
     expect(page).to_have_url(f"{app_url}/?variant=googlenet")
+
+
+def test_the_focus_is_not_lost_where_what_had_it_goes(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/?variant=googlenet")
+    settled(page)
+    fill(page, page.get_by_role("spinbutton", name="Input size"), "3")
+    remedy = page.get_by_role("button", name="Use 31 pixels")
+    remedy.press("Enter")
+    expect(remedy).to_have_count(0, timeout=SLOW_MS)
+    expect(page.locator(".network-head :focus")).to_have_count(1)
+    share = page.get_by_role("button", name="Copy the link")
+    share.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible(timeout=SLOW_MS)
+    page.keyboard.press("Escape")
+    expect(share).to_be_focused()
+    field = page.locator(".st-key-table1").get_by_label("filters of inception3a.branch3x3.conv,", exact=False).first
+    fill(page, field, "many")
+    expect(page.locator(".view .number")).to_contain_text("whole number", timeout=SLOW_MS)
+    expect(page.locator(".view .number :focus")).to_have_count(0)

@@ -4,6 +4,7 @@
 
 import { Outbox } from "../shared/outbox.js"
 import { received } from "../shared/received.js"
+import { keepFocus } from "./focus.js"
 import { added, addressOf, keepRecent, queryOf, recentNetworks, save, saveLearning, saved, savedLearning, withRecent } from "./record.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
@@ -39,6 +40,7 @@ class Memory {
     window.addEventListener("pagehide", () => this.save())
     window.addEventListener("popstate", ({ state }) => this.goBack(state?.place))
     this.noticeReconnection()
+    keepFocus()
   }
 
   /**
