@@ -18,6 +18,7 @@ from ..backend import Analysis
 from ..backend.common.jobs import Progress
 from ..backend.common.thumbnail import Thumbnail
 from ..backend.diagram import Drawing
+from ..backend.picture.activations import output_parts
 from ..backend.picture.mosaic import Cell
 from ..backend.picture.thumbnails import ShownMap, branch_of, thumbnails
 from .components.maps_view import Picked
@@ -155,7 +156,7 @@ def open_map(state: State, analysis: Analysis, drawing: Drawing, maps: BoxMaps, 
     if output not in maps.thumbnails or output == "input":
         return
     state.select(output.partition(".")[0])
-    if peak := maps.thumbnails[output].peak:
+    if (peak := maps.thumbnails[output].peak) and output in output_parts(state.arch):
         path, channel = branch_of(analysis, output, peak[0])
         state.picked = Picked(path, Cell(channel, *peak[1:]))
         st.session_state.maps_of = path if path == state.selected else path.rpartition(".")[0]

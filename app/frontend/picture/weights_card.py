@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from inception_models.checkpoints.download import digest_name
 from inception_models.edits.input_output import with_classes
 from inception_models.resize.report import LayerChange
 from inception_models.weights import Loaded, WeightsError, safetensors_with_card
@@ -30,8 +31,9 @@ def show(loaded: Loaded) -> None:
             if weights.page:
                 lines.append(f"**Source:** [{plain(urlsplit(weights.page).hostname or '')}]({weights.page})")
             if weights.remote is not None:
-                digest = "its" if weights.remote.hashed else "the published beginning of its"
-                checked = f", checked against {digest} SHA-256" if weights.remote.sha256 else ""
+                digest = weights.remote.digest
+                whose = "its" if weights.remote.hashed else "the published beginning of its"
+                checked = f", checked against {whose} {digest_name(digest)}" if digest else ""
                 lines.append(f"**File:** {weights.remote.about / 1e6:.0f} MB{checked}")
             st.markdown("\n\n".join([*lines, *map(plain, weights.notes)]))
     carried = [change for change in loaded.changes if change.kind != "kept"]

@@ -11,9 +11,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from inception_models import Arch
 from inception_models.checkpoints.card import parse_card
-from inception_models.checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published
+from inception_models.checkpoints.catalogue import CHECKPOINTS, published
 from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.download import bytes_arrived
+from inception_models.checkpoints.trained_weights import TrainedWeights
 from inception_models.weights import OwnFile, Source, fetch
 
 from ...backend.common.jobs import Progress
@@ -50,6 +51,8 @@ def choose_weights(state: State, trained: OwnFile | None, files: DeltaGenerator)
         on_change=lambda: use_weights(state, str(st.session_state.weights), home),
         help="Random, or trained. Published weights are downloaded once and kept on the machine that runs this app.",
     )
+    if not published(state.arch.key):
+        st.caption("No trained weights of this network are published; a file of your own works, and so does the demo.")
     with files:
         weights_file.show(state, _demo_instead(state))
     if chosen == "own" and own is not None:
