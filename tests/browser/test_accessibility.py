@@ -90,8 +90,8 @@ def edits(page: Page) -> Iterator[State]:
         field.press("Enter")
         settled(page)
     expect(page.locator(".st-key-table1")).to_contain_text("whole number", timeout=SLOW_MS)
-    fill(page, page.get_by_role("spinbutton", name="Input size"), "3")
-    expect(page.locator(".network-head .refused button")).to_be_visible(timeout=SLOW_MS)
+    fill(page, page.get_by_role("spinbutton", name="Classes"), "0")
+    expect(button(page, "Use 1 classes")).to_be_visible(timeout=SLOW_MS)
     yield "Explore, edited and refused", MAIN
     for part in ("Structure", "Explain"):
         page.get_by_role("radio", name=part).click()
@@ -159,6 +159,12 @@ def lesson(page: Page) -> Iterator[State]:
 
 def phone(page: Page) -> Iterator[State]:
     page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_test_id("stExpandSidebarButton").click()
+    explore = page.get_by_test_id("stSidebarNavLink").first
+    expect(explore).to_be_in_viewport()
+    yield "The menu on a phone", WHOLE
+    explore.click()
+    expect(explore).not_to_be_in_viewport()
     settled(page)
     yield "Explore on a phone", WHOLE
 

@@ -3,35 +3,50 @@
 
 const STOPS = "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex='-1'])"
 const NEIGHBOURS = 20
+const PATIENCE_MS = 300 // for a control that is drawn anew
 
-/** @type {{ element: HTMLElement, name: string, beside: HTMLElement[], opener: HTMLElement | null } | null} */
+/** @type {{ element: HTMLElement, name: string, beside: HTMLElement[] } | null} */
 let last = null
+/** @type {HTMLElement | null} that had the focus last outside of dialogs and popovers */
+let outside = null
+let timer = 0
 
 /** Once for the page. */
 export function keepFocus() {
-  document.addEventListener("focusin", ({ target }) => {
-    if (target instanceof HTMLElement && target !== document.body) last = noted(target)
+  document.addEventListener("focusin", (event) => {
+    const [element, ...around] = event.composedPath()
+    if (!(element instanceof HTMLElement)) return
+    last = { element, name: nameOf(element), beside: neighboursOf(element) }
+    const page = around.some((node) => node instanceof HTMLElement && node.matches(".stApp"))
+    if (page && !element.closest("[role=dialog]")) outside = element
   })
-  new MutationObserver(() => requestAnimationFrame(restore)).observe(document.body, {
+  new MutationObserver(() => requestAnimationFrame(look)).observe(document.body, {
     attributeFilter: ["disabled"], childList: true, subtree: true,
   })
 }
 
 /** @param {HTMLElement} element */
-function noted(element) {
+function neighboursOf(element) {
   const stops = allStops()
   const at = stops.indexOf(element)
-  const beside = Array.from({ length: NEIGHBOURS }, (_, i) => [stops[at - 1 - i], stops[at + 1 + i]]).flat()
-  const inside = Boolean(element.closest("[role=dialog]"))
-  const opener = !inside ? null : last?.element.closest("[role=dialog]") ? last.opener : (last?.element ?? null)
-  return { element, name: nameOf(element), beside: at < 0 ? [] : beside.filter(Boolean), opener }
+  if (at < 0) return []
+  return Array.from({ length: NEIGHBOURS }, (_, i) => [stops[at - 1 - i], stops[at + 1 + i]]).flat().filter(Boolean)
 }
 
-function restore() {
-  if (!last || document.activeElement !== document.body || usable(last.element)) return
-  const { name, opener, beside } = last
+const isLost = () => last && document.activeElement === document.body && !usable(last.element)
+
+function look() {
+  if (!last || !isLost()) return
+  const { name } = last
   const twin = name && allStops().find((stop) => usable(stop) && nameOf(stop) === name)
-  const next = twin || [opener, ...beside].find((stop) => stop && usable(stop))
+  clearTimeout(timer)
+  if (twin) twin.focus({ preventScroll: true })
+  else timer = setTimeout(goBeside, PATIENCE_MS)
+}
+
+function goBeside() {
+  if (!last || !isLost()) return
+  const next = [outside, ...last.beside].find((stop) => stop && usable(stop))
   next?.focus({ preventScroll: true })
 }
 

@@ -22,6 +22,13 @@ export default function (run) {
   page.inceptionMemory.update(shown.data, shown.send)
 }
 
+/** @param {MouseEvent} event on a phone the menu is over the page: the choice of a page closes it */
+function closeMenu({ target }) {
+  if (!(target instanceof Element) || !target.closest("[data-testid=stSidebarNavLink]")) return
+  const button = document.querySelector("[data-testid=stSidebarCollapseButton] button")
+  if (button instanceof HTMLElement) button.click()
+}
+
 class Memory {
   constructor() {
     /** @type {Outbox<MemoryTold>} */
@@ -41,6 +48,7 @@ class Memory {
     window.addEventListener("popstate", ({ state }) => this.goBack(state?.place))
     this.noticeReconnection()
     keepFocus()
+    document.addEventListener("click", closeMenu)
   }
 
   /**
