@@ -102,6 +102,11 @@ class Prepared:
     parts: Mapping[str, Part]
     _calls: Calls
 
+    @property
+    def paths(self) -> Collection[str]:
+        """Of all outputs that there are: those of ``parts``, and of what lies between in residual and split blocks."""
+        return dict.fromkeys([*self.parts, *self._calls.paths]).keys()
+
     def run(
         self, x: Tensor, *, only: Collection[str] | None = None, on_progress: OnProgress | None = None
     ) -> Activations:
@@ -109,7 +114,7 @@ class Prepared:
 
         Args:
             x: one picture, ``[1, 3, S, S]``.
-            only: paths of the outputs to keep, any of ``parts``. By default every stage and every branch: 20 to 50 MB
+            only: the outputs to keep, any of ``paths``. By default every stage and every branch: 20 to 50 MB
                 at a network's own input size, four times that at twice the size.
             on_progress: called after every stage, and after every copy of a repeated block.
 
@@ -125,7 +130,7 @@ class Prepared:
             _to_cpu(computed[last]),
             Outputs(kept),
             Outputs({path: t for path, t in kept.items() if "." not in path}),
-            Outputs({path: t for path, t in kept.items() if isinstance(self.parts[path], Branch)}),
+            Outputs({path: t for path, t in kept.items() if isinstance(self.parts.get(path), Branch)}),
         )
 
     def _compute(self, x: Tensor, paths: Collection[str], on_progress: OnProgress | None) -> dict[str, Tensor]:
@@ -143,8 +148,9 @@ class Prepared:
         return "." not in path or isinstance(self.parts[path], Branch)
 
     def _known(self, only: Collection[str]) -> list[str]:
+        known = self.paths
         for path in only:
-            if path not in self.parts:
+            if path not in known:
                 raise unknown(path, self.parts, "an output")
         return list(dict.fromkeys(only))
 
