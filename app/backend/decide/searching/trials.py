@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from inception_models import ARCHITECTURES, Arch
+from inception_models import ARCHITECTURES, Arch, with_widths
 from inception_models.training.datasets import Data
 from inception_models.training.evaluate import evaluate
 from inception_models.training.run import Options
@@ -24,6 +24,7 @@ from ...analysis.network import analyze
 from ...training.data import read_data_set
 from ..channels import Form, stage_widths
 from ..cost_model import CostModel, PeakCost, SumCost
+from ..fitting.budget import budget_totals
 from ..totals import receptive_field_px
 from .search_space import Choice, SearchSpace
 
@@ -112,7 +113,11 @@ class _Frame:
         if any(form @ w != 0 for form in self.model.channels.sums):
             raise ValueError("Two tensors would be added that have different channels.")
         kept = float(np.exp(np.log(w[:-1] / self.full).mean()))
-        costs = {name: cost.at(w) for name, cost in self.costs.items()}
+        if (w[:-1] % self.model.channels.wholes).any():  # the share of a split is rounded
+            totals = budget_totals(analyze(with_widths(self.model.analysis.arch, widths)))
+            costs = {name: float(getattr(totals, name)) for name in self.costs}
+        else:
+            costs = {name: cost.at(w) for name, cost in self.costs.items()}
         return {**costs, "receptive_field_px": self.field, "kept": kept}
 
 
