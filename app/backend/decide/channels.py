@@ -16,7 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inception_models.arch.shapes import Shape
-from inception_models.arch.spec import Arch, Branch, Conv, Fork, Inception, Op, Repeat, Residual, SepConv, Weighted
+from inception_models.arch.spec import (
+    Arch,
+    Branch,
+    Conv,
+    Fork,
+    Inception,
+    Op,
+    Repeat,
+    Residual,
+    SepConv,
+    SplitConv,
+    Weighted,
+)
 from inception_models.arch.tree import walk
 
 from ..analysis.graph import Node
@@ -133,6 +145,9 @@ class _Walk:
             return reads
         if layer.rules.weights != "filters" or layer.depthwise:
             factor = node.out_shape[0] / node.in_shape[0]  # a flattened grid, a depthwise multiplier
+            split = self.ops.get(f"{stage}.{node.path}".rpartition(".")[0])
+            if isinstance(split, SplitConv) and layer.kind == "slice":  # of these channels it is rounded
+                factor = min(split.share, 1 - 3 * split.share, key=lambda share: abs(share - factor))
             return reads if factor == 1 else reads * factor
         path = f"{stage}.{node.path}"
         for known in (path, path.rpartition(".")[0]):
