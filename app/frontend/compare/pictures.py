@@ -22,7 +22,7 @@ from ...backend.decide.comparing.same_picture import Sight, Viewer, same_picture
 from ...backend.picture.images import SAMPLES, open_image
 from ..shell.background import BackgroundTask
 from ..shell.controls import choice_stays_among
-from ..shell.notice import plain, refused
+from ..shell.notice import WayOut, plain, refused
 from ..shell.page_links import page_link
 from ..shell.save_button import save_button
 from ..shell.weights_in_use import chosen_weights, weights_are_here
@@ -149,7 +149,8 @@ def _answer(viewers: tuple[Viewer, ...], picture: Shown) -> tuple[Sight, ...] | 
 def _sight(sight: Sight, colour: str) -> None:
     st.html(f'<p class="compare-mark" style="--mark:{colour}">{html_text(sight.name)}</p>')
     if sight.problem:
-        refused(sight.problem)
+        again = WayOut("Try again", partial(st.session_state.pop, "compared_sights", None))
+        refused(sight.problem, f"sight {sight.name}", again)
         return
     assert sight.preview is not None, "there was no problem"
     st.image(sight.preview, output_format="PNG", width=160, alt=f"What {sight.name} sees")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from inception_models.weights import Source
@@ -11,7 +13,8 @@ from ...backend.decide.searching.search_log import logged_problem
 from ...backend.decide.searching.search_space import SearchSpace
 from ...backend.decide.searching.trials import OBJECTIVES, Problem, Tryout
 from ..shell.controls import remembered
-from ..shell.notice import refused
+from ..shell.file_field import empty_field, field_key
+from ..shell.notice import WayOut, refused
 from ..shell.weights_in_use import weights_in_use
 from ..state import State
 from .ranges import choose_space
@@ -23,6 +26,7 @@ METHOD_NAMES: dict[SearchMethod, str] = {"random": "Random", "grid": "Grid", "ev
 MOST_NETWORKS = 20_000  # a minute
 MOST_TRIED = 500  # networks that are run, each for seconds
 USUAL_NETWORKS, USUAL_TRIED = 1000, 60
+FILE_FIELD = "search_file"
 MOST_FILE_BYTES = 20 * 2**20
 MANY = "More than a billion networks can be made of these ranges."
 
@@ -101,7 +105,8 @@ def _start(space: SearchSpace | None, tryout: Tryout | None, options: SearchOpti
 
 def _go_on_from_file(weights: Source, options: SearchOptions) -> None:
     with st.expander("Go on from a file"):
-        file = st.file_uploader("A file of an earlier search (.jsonl)", type=["jsonl"], key="search_file")
+        key = field_key(FILE_FIELD)
+        file = st.file_uploader("A file of an earlier search (.jsonl)", type=["jsonl"], key=key)
         if file is None:
             return
         try:
@@ -112,7 +117,7 @@ def _go_on_from_file(weights: Source, options: SearchOptions) -> None:
             if missing := set(options.objectives) - set(problem.numbers):
                 raise ValueError(f"The file's search does not know {', '.join(missing)}; take it off the objectives.")
         except ValueError as reason:
-            refused(str(reason))
+            refused(str(reason), FILE_FIELD, WayOut("Take the file away", partial(empty_field, FILE_FIELD)))
             return
         st.caption("The ranges are those of the file; method, objectives, networks and seed are those above.")
         if st.button("Go on from this file", icon=":material/resume:"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,7 +28,7 @@ from ..state import State
 from .background import BackgroundTask
 from .controls import choice_stays_among, control_shows
 from .network_time import NetworkTime, measured_into, measurements
-from .notice import plain, refused
+from .notice import WayOut, plain, refused
 from .totals import totals_html, totals_to
 from .weights_in_use import title_of, weights_in_use
 
@@ -91,8 +92,7 @@ def _dialog(state: State, goal: Budget) -> None:
     try:
         result = _proposal(question)
     except ValueError as problem:
-        refused(str(problem))
-        _remedies(state, goal, problem, question)
+        refused(str(problem), "fit", *_ways_out(state, problem, question))
         _cancel()
         return
     if result is None:
@@ -225,21 +225,19 @@ def _cancel() -> None:
         st.rerun()
 
 
-def _remedies(state: State, goal: Budget, problem: ValueError, question: FitQuestion) -> None:
-    """A button for each way out of a goal that cannot be met."""
-    if not isinstance(problem, OutOfReach):
-        return
-    with st.container(horizontal=True):
+def _ways_out(state: State, problem: ValueError, question: FitQuestion) -> Iterator[WayOut]:
+    """Each way out of a goal that cannot be met."""
+    if isinstance(problem, OutOfReach):
         if problem.possible and problem.name != "seconds":  # which are not as many at every measurement
             least = round(problem.possible)
-            limits = limits_of(goal) | {problem.name: float(least)}
-            st.button(
-                plain(f"Make {amount(problem.name, least)} the goal"),
-                key="fit-possible",
-                on_click=partial(setattr, state, "goal", budget_of(limits, goal.dtype, goal.batch)),
-                help=f"Exactly {typed_quantity(least)}",
+            limits = limits_of(question.goal) | {problem.name: float(least)}
+            yield WayOut(
+                f"Make {amount(problem.name, least)} the goal",
+                partial(setattr, state, "goal", budget_of(limits, question.goal.dtype, question.goal.batch)),
+                f"Exactly {typed_quantity(least)}",
             )
         if question.divisor > 1:
-            st.button("Allow every width", key="fit-any", on_click=control_shows, args=("fit-divisor", 1))
+            yield WayOut("Allow every width", partial(control_shows, "fit-divisor", 1))
         if question.lock:
-            st.button("Unlock all parts", key="fit-unlock", on_click=control_shows, args=("fit-lock", []))
+            yield WayOut("Unlock all parts", partial(control_shows, "fit-lock", []))
+    yield WayOut("Remove the goal", partial(setattr, state, "goal", None))

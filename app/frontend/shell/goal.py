@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -9,12 +11,12 @@ import streamlit as st
 from ...backend import Analysis
 from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
 from ...backend.common.quantity import read_quantity, short, typed_quantity
-from ...backend.decide.fitting.budget import budget_of, limits_of
+from ...backend.decide.fitting.budget import Budget, amount, budget_of, budget_totals, limits_of
 from ..state import State
 from .controls import control_shows
 from .fit_dialog import fit_dialog, offer_to_fit
 from .network_time import TIMING, measured_into, measurements, time_of
-from .notice import refusal
+from .notice import WayOut, refusal
 
 FIELDS = {
     "macs": ("MACs, at most", "1 G"),
@@ -33,7 +35,7 @@ def show(state: State, analysis: Analysis) -> None:
     popover = st.popover("Goal", icon=":material/flag:", key="goal-popover", on_change="rerun")
     if popover.open:
         with popover:
-            _fields(state)
+            _fields(state, analysis)
             _format(state)
             _time(analysis)
     if state.goal is not None:
@@ -47,21 +49,33 @@ def show(state: State, analysis: Analysis) -> None:
     fit_dialog(state)
 
 
-def _fields(state: State) -> None:
+def _fields(state: State, analysis: Analysis) -> None:
     limits = limits_of(state.goal)
     for name, (label, example) in FIELDS.items():
         key = f"goal:{name}"
         if state.refused_at(key) is None:  # else what was typed stays, beside the reason
             control_shows(key, typed_quantity(limits[name] * _unit(name)) if name in limits else "")
-        st.text_input(label, key=key, placeholder=f"none, or such as {example}", on_change=partial(_set, state, name))
-        refusal(state, key)
+        st.text_input(label, key=key, placeholder=f"none, or such as {example}", on_change=partial(_typed, state, name))
+        if state.refused_at(key):
+            refusal(state, key, *_ways_out(state, analysis, name))
+
+
+def _ways_out(state: State, analysis: Analysis, name: str) -> Iterator[WayOut]:
+    """Instead of what was typed: what the network has now, or no limit."""
+    goal = state.goal or Budget(macs=analysis.macs)
+    totals = replace(budget_totals(analysis, goal.dtype, goal.batch), seconds=time_of(analysis).seconds)
+    now: float | None = getattr(totals, name)
+    if now:
+        text = typed_quantity(now * _unit(name))
+        yield WayOut(f"Use what it has now: {amount(name, now)}", partial(_set, state, name, text))
+    yield WayOut("Set no limit", partial(_set, state, name, ""))
 
 
 def _format(state: State) -> None:
     if state.goal is not None:
         control_shows("goal-dtype", state.goal.dtype)
         control_shows("goal-batch", state.goal.batch)
-    change = partial(_set, state, "")
+    change = partial(_set, state, "", "")
     with st.container(horizontal=True):
         st.selectbox("Bytes are of", FORMATS, format_func=FORMATS.__getitem__, key="goal-dtype", on_change=change)
         st.number_input("Pictures at once", 1, 4096, key="goal-batch", on_change=change, help="For peak memory")
@@ -81,19 +95,22 @@ def _time(analysis: Analysis) -> None:
     TIMING.show_problem()
 
 
-def _set(state: State, changed: str) -> None:
-    """Make what the fields say the goal; ``changed``: the limit that was typed, empty for another field."""
+def _typed(state: State, name: str) -> None:
+    _set(state, name, str(st.session_state[f"goal:{name}"]).strip())
+
+
+def _set(state: State, name: str, text: str) -> None:
+    """Make ``text`` the limit called ``name``, in the number format and batch that the fields show."""
     limits = limits_of(state.goal)
     state.refusal = None
     try:
-        text = str(st.session_state[f"goal:{changed}"]).strip() if changed else ""
         if text:
-            limits[changed] = read_quantity(text) / _unit(changed)
+            limits[name] = read_quantity(text) / _unit(name)
         else:
-            limits.pop(changed, None)
+            limits.pop(name, None)
         state.goal = budget_of(limits, st.session_state["goal-dtype"], int(st.session_state["goal-batch"]))
     except ValueError as problem:
-        state.refusal = f"goal:{changed}", problem
+        state.refusal = f"goal:{name}", problem
 
 
 def _unit(name: str) -> float:
