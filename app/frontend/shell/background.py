@@ -59,7 +59,7 @@ class BackgroundTask(Generic[_Result]):
         if before.job is not None:  # it was started in another tab
             return True
         job = Job(person(), self.name, work, lane or self.lane)
-        record = TaskRecord(job, question, live, work, result=before.result, answers=before.answers)
+        record = TaskRecord(job, question, live, work, lane, result=before.result, answers=before.answers)
         try:
             JOBS.put(job)
         except Busy as busy:
@@ -138,7 +138,7 @@ class BackgroundTask(Generic[_Result]):
         """Do once more what has failed or was cancelled."""
         record = self._record()
         if record.job is None and record.work is not None:
-            self.start(record.work, record.asked, record.live)
+            self.start(record.work, record.asked, record.live, record.lane)
 
     def _await(self) -> None:
         if not self.running:
