@@ -251,7 +251,7 @@ def test_a_fine_tuned_file_fits_an_edit_whose_size_leaves_no_room_for_its_heads(
     assert not edited.aux
     result = loaded(edited, OwnFile("mine.pth", "", tensors))
     assert result.trained_weights.arch == published
-    assert torch.equal(result.net.state_dict()["fc.bias"], trained["fc.bias"])
+    assert torch.equal(result.net.state_dict()["fc.linear.bias"], trained["fc.linear.bias"])
     assert {change.path for change in result.changes if change.kind != "kept"} == {"Mixed_7c.branch1x1.conv", "fc"}
 
 

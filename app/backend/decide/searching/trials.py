@@ -20,7 +20,7 @@ from inception_models.training.evaluate import evaluate
 from inception_models.training.run import Options
 from inception_models.training.start import Tuning, loaded_with_its_classes, start_from
 from inception_models.training.train import train
-from inception_models.weights import OwnFile
+from inception_models.weights import OwnFile, about_own
 
 from ...analysis.network import analyze
 from ...training.data import read_data_set
@@ -165,7 +165,11 @@ def _data(arch: Arch, tryout: Tryout) -> Data:
 
 @lru_cache(maxsize=4)
 def _read(tryout: Tryout, arch: Arch, size_px: int) -> Data:
-    expected = loaded_with_its_classes(arch, tryout.weights).trained_weights.preprocessing
+    weights = tryout.weights
+    if isinstance(weights, OwnFile):  # it may be of other widths than the published ones
+        expected = about_own(arch, weights).preprocessing
+    else:
+        expected = loaded_with_its_classes(arch, weights).trained_weights.preprocessing
     data = read_data_set(tryout.data, size_px, Path(tryout.folder) if tryout.folder else None, expected)
     if len(data.classes) != arch.classes:
         raise ValueError(f"The network has {arch.classes} outputs and {data.name} has {len(data.classes)} classes.")
