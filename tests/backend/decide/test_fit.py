@@ -131,6 +131,22 @@ def test_every_budget_is_reached_from_below_or_the_sentence_says_why(key: str, d
         assert 1 <= step.after < step.before
 
 
+@pytest.mark.parametrize("divisor", [1, 4])
+def test_widths_stay_whole_where_a_split_takes_an_eighth(divisor: int) -> None:
+    """Such a width is a multiple of 8 however small the divisor: in proportion, costs would be those of no network."""
+    original = with_widths(ARCHITECTURES["inceptionnext_tiny"], {"stem": 93})
+    smallest = rf"at its smallest \({divisor}, or 8 where channels are split\)"
+    with pytest.raises(OutOfReach, match=smallest) as caught:
+        fit(original, params=1000, divisor=divisor)
+    assert caught.value.possible is not None
+    for limit in (caught.value.possible, 0.3 * analyze(original).params):
+        result = fit(original, params=limit, divisor=divisor)
+        assert counted(result.arch) == (result.params, result.macs)
+        assert 0.99 * limit <= result.params <= limit
+        assert widths(result.arch)["stem"] % 8 == 0
+        assert sum(step.params_saved for step in result.steps) == analyze(original).params - result.params
+
+
 def test_a_budget_that_no_width_reaches_says_what_is_in_the_way() -> None:
     arch = ARCHITECTURES["inception_v3"]
     with pytest.raises(OutOfReach, match=r"still 1\.37 GMACs, 51% of that in Conv2d_4a_3x3 \(it is locked\)") as caught:
