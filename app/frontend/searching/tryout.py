@@ -12,7 +12,7 @@ from inception_models.weights import Source
 from ...backend.decide.data_choice import CLASSES, data_choices
 from ...backend.decide.searching.trials import Tryout
 from ..shell.controls import choice_stays_among
-from ..shell.notice import plain
+from ..shell.terms import caption
 from ..shell.weights_in_use import title_of
 
 NOTHING = ""  # no data set
@@ -25,7 +25,7 @@ def choose_tryout(arch: Arch, weights: Source) -> Tryout | None:
     """Render the choice; None where networks are judged by their costs alone."""
     known = data_choices(arch, weights)
     if not known or isinstance(weights, Path):
-        st.caption(
+        caption(
             f"To count accuracy as well, choose trained weights of {CLASSES} classes on the Picture page; with other"
             " data, the command line does: search --weights --data."
         )
@@ -41,7 +41,7 @@ def choose_tryout(arch: Arch, weights: Source) -> Tryout | None:
     )
     if data == NOTHING:
         return None
-    st.caption(plain(f"With the weights of {title_of(weights)}."))
+    caption(f"With the weights of {title_of(weights)}.")
     with st.container(horizontal=True):
         tested = st.selectbox("Test pictures", PICTURES, key="search_tested", persist_state="session")
         epochs = st.number_input(

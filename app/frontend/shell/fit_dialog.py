@@ -121,7 +121,7 @@ def _question(state: State, goal: Budget) -> FitQuestion:
     if source == "random":
         caption("Choose trained weights on the Picture page to shrink by them as well.")
     elif strategy == "weights":
-        st.caption(plain(f"By the weights of {title_of(source)}."))
+        caption(f"By the weights of {title_of(source)}.")
     parts = _parts(state.arch)
     control_shows("fit-lock", [part for part in st.session_state.get("fit-lock", []) if part in parts])
     control_shows("fit-divisor", st.session_state.get("fit-divisor", 8))
