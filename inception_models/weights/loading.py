@@ -15,8 +15,9 @@ from torch import Tensor
 
 from ..arch.spec import Arch
 from ..checkpoints import card
-from ..checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published, untrained
+from ..checkpoints.catalogue import CHECKPOINTS, published
 from ..checkpoints.download import fetch_file
+from ..checkpoints.trained_weights import TrainedWeights, untrained
 from ..checkpoints.transfer import OnBytes
 from ..checkpoints.weighted_modules import classifier_stage
 from ..edits.depth import repeats
@@ -106,7 +107,7 @@ def fetch(weights: TrainedWeights, on_progress: OnBytes | None = None) -> Path:
         raise ValueError(f"{weights.title} has no file to fetch.")
     file = weights.file
     return fetch_file(
-        remote.url, file.parent, name=file.name, size=remote.size, sha256=remote.sha256, on_progress=on_progress
+        remote.url, file.parent, name=file.name, size=remote.size, digest=remote.digest, on_progress=on_progress
     )
 
 
@@ -126,7 +127,8 @@ def _known(arch: Arch, source: str) -> Loaded:
 def _own(arch: Arch, own: OwnFile) -> Loaded:
     """A person's own weights may be of ``arch`` as it is, of what their card says, or of the published network."""
     original, weights = ARCHITECTURES[arch.key], about_own(arch, own)
-    homes = [arch, replace(original, classes=arch.classes, input_size=arch.input_size), original]
+    fine_tuned = replace(original, classes=arch.classes)  # also where its heads do not fit at the new input size
+    homes = [arch, replace(fine_tuned, input_size=arch.input_size), fine_tuned, original]
     if own.card:
         homes.insert(1, weights.arch)
     try:

@@ -22,9 +22,10 @@ from ...backend.decide.comparing.same_picture import Sight, Viewer, same_picture
 from ...backend.picture.images import SAMPLES, open_image
 from ..shell.background import BackgroundTask
 from ..shell.controls import choice_stays_among
-from ..shell.notice import plain, refused
+from ..shell.notice import WayOut, refused
 from ..shell.page_links import page_link
 from ..shell.save_button import save_button
+from ..shell.terms import caption
 from ..shell.weights_in_use import chosen_weights, weights_are_here
 from ..state import State, linkable
 from .context import CompareContext
@@ -89,7 +90,7 @@ def _random_too(context: CompareContext, trained: Mapping[int, Source | None]) -
     names = [context.names[place] for place, weights in trained.items() if weights is None]
     with st.container(horizontal=True, vertical_alignment="center"):
         verb = "has" if len(names) == 1 else "have"
-        st.caption(plain(f"{', '.join(names)} {verb} no trained weights here."), width="content")
+        caption(f"{', '.join(names)} {verb} no trained weights here.", width="content")
         page_link("Picture", "Get weights")
         nobody = len(names) == len(trained)
         random = st.toggle("Maps with random weights", nobody, key=f"compare_random_{nobody}", persist_state="session")
@@ -149,7 +150,8 @@ def _answer(viewers: tuple[Viewer, ...], picture: Shown) -> tuple[Sight, ...] | 
 def _sight(sight: Sight, colour: str) -> None:
     st.html(f'<p class="compare-mark" style="--mark:{colour}">{html_text(sight.name)}</p>')
     if sight.problem:
-        refused(sight.problem)
+        again = WayOut("Try again", partial(st.session_state.pop, "compared_sights", None))
+        refused(sight.problem, f"sight {sight.name}", again)
         return
     assert sight.preview is not None, "there was no problem"
     st.image(sight.preview, output_format="PNG", width=160, alt=f"What {sight.name} sees")

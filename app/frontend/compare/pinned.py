@@ -16,7 +16,7 @@ from ...backend.common.brought import BroughtNetwork
 from ...backend.common.pins import LONGEST_NAME, Pin
 from ...backend.common.text import html_text
 from ..shell.controls import control_shows
-from ..shell.notice import plain, refused
+from ..shell.notice import WayOut, plain, refused
 from ..state import State, address_of
 from .context import problem_of
 
@@ -77,9 +77,10 @@ def say_what_is_kept(state: State) -> None:
         st.caption("The pins are too long for the link in the address bar; this browser keeps them.")
     if files := [pin.name for pin in state.pins if not pin.link]:
         st.caption(plain(f"Read from a file, so in no link and here until the page is reloaded: {', '.join(files)}."))
-    for pin in state.pins:
+    for number, pin in enumerate(state.pins):
         if problem := problem_of(pin):
-            refused(f"{pin.name} is left out. {problem}")
+            take_off = WayOut(f"Take off {pin.name}", partial(state.unpin, number))
+            refused(f"{pin.name} is left out. {problem}", f"pin-{number}", take_off)
 
 
 def _rename(state: State, number: int) -> None:

@@ -18,6 +18,7 @@ from .. import measured
 from ..chart import show_chart
 from ..shell.background import BackgroundTask
 from ..shell.save_button import save_button
+from ..shell.terms import caption
 from .context import CompareContext
 
 COMPARED_TIMES: BackgroundTask[tuple[Latency, ...]] = BackgroundTask(
@@ -36,7 +37,7 @@ def show(context: CompareContext) -> None:
         if st.button("Measure again" if times else "Measure", icon=":material/timer:", type="primary"):
             COMPARED_TIMES.start(partial(_measured, archs), archs)
             st.rerun()
-        st.caption(
+        caption(
             f"On {device_name(best_choice().device)}, fp32, one picture, with random weights: up to 20 rounds each"
             f" after {WARM_UP_ROUNDS} to warm up, {measured.LIMIT_SECONDS:.0f} seconds together at most."
         )

@@ -6,7 +6,6 @@ import streamlit as st
 import torch
 from streamlit.delta_generator import DeltaGenerator
 
-from inception_models.arch.refusal import remedies_of
 from inception_models.weights import Source
 
 from ...backend.picture.forward import Forward, forward
@@ -14,9 +13,10 @@ from ..picture import demo_pictures, learned, number_format, tabs, weights_card
 from ..picture.picture_input import choose_picture
 from ..picture.weights_input import choose_weights
 from ..shell import frame, memory
-from ..shell.notice import plain, refused
+from ..shell.notice import plain, refused, ways_out
 from ..shell.panel import panel
 from ..shell.pictures import Picture, use_picture
+from ..shell.terms import caption
 from ..shell.weights_in_use import use_weights_of
 from ..state import State
 from ..training.run import just_trained
@@ -62,16 +62,7 @@ def page() -> None:
 
 def _too_large(state: State, problem: ValueError) -> None:
     """Say why the network cannot be run here, with a button for what would help."""
-    refused(str(problem))
-    for number, remedy in enumerate(remedies_of(problem)):
-        st.button(
-            plain(remedy.label),
-            key=f"picture-remedy:{number}",
-            on_click=state.attempt,
-            args=(remedy.edit, "input_size"),
-            type="primary",
-            width="stretch",
-        )
+    refused(str(problem), "picture", *ways_out(state, "input_size", problem))
 
 
 def _forward(state: State, picture: Picture, weights: Source, dtype: torch.dtype, problems: DeltaGenerator) -> Forward:
@@ -105,6 +96,6 @@ def _prediction(forward_pass: Forward, credit: str, label: str) -> None:
     for name, probability in top_classes:
         mark = " :material/check:" if name == label else ""
         st.progress(probability, plain(f"{name} {probability:.1%}") + mark)
-    st.caption(plain(f"{forward_pass.seconds * 1e3:.0f} ms on {forward_pass.device}, all feature maps kept. {credit}"))
+    caption(f"{forward_pass.seconds * 1e3:.0f} ms on {forward_pass.device}, all feature maps kept. {credit}")
     with st.expander("How the picture is prepared"):
         st.markdown("\n".join(f"{i}. {plain(step)}" for i, step in enumerate(forward_pass.preprocessing.describe(), 1)))

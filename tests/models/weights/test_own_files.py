@@ -21,10 +21,11 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from inception_models import ARCHITECTURES, Arch, build
+from inception_models import ARCHITECTURES, Arch, build, with_widths
 from inception_models.arch.spec import Linear
 from inception_models.checkpoints.key_names import inception_v3_keys, torchvision_googlenet_keys, xception_keys
 from inception_models.checkpoints.preprocessing import caffe_bgr
+from inception_models.edits.input_output import with_size_and_fitting_heads
 from inception_models.edits.widths import scaled
 from inception_models.net.builder import Network
 from inception_models.weights import OwnFile, SeveralEntriesError, WeightsError, loaded, read, recognised
@@ -241,6 +242,19 @@ def test_renamed_stages_take_the_same_files(ours: bool, net: Network, state: Sta
 # ---- other networks
 
 
+def test_a_fine_tuned_file_fits_an_edit_whose_size_leaves_no_room_for_its_heads() -> None:
+    """Inception v3 of five classes, heads included, carried over to a narrower one at 224 pixels without them."""
+    published = replace(ARCHITECTURES["inception_v3"], classes=5)
+    trained = build(published).state_dict()
+    tensors = {f"module.{key}": value for key, value in trained.items()}
+    edited = with_widths(with_size_and_fitting_heads(published, 224), {"Mixed_7c.branch1x1.conv": 160})
+    assert not edited.aux
+    result = loaded(edited, OwnFile("mine.pth", "", tensors))
+    assert result.trained_weights.arch == published
+    assert torch.equal(result.net.state_dict()["fc.linear.bias"], trained["fc.linear.bias"])
+    assert {change.path for change in result.changes if change.kind != "kept"} == {"Mixed_7c.branch1x1.conv", "fc"}
+
+
 def test_a_file_of_another_variant_says_which(tmp_path: Path) -> None:
     v3 = build(replace(scaled(ARCHITECTURES["inception_v3"], 0.1, 1), aux=()))
     (tmp_path / "own.pth").write_bytes(torch_file(renamed(v3, inception_v3_keys)))
@@ -319,15 +333,13 @@ NOT_CHECKPOINTS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a whole model": (lambda: torch_file(Trained()), "whole pickled model .class .*Trained"),
     "a model in a dict": (lambda: torch_file({"model": Trained()}), "whole pickled model .class .*Trained"),
     "a class of somebody's": (lambda: torch_file({"a": torch.ones(2), "cfg": Settings()}), "contains a .*Settings"),
-    "ONNX": (lambda: b"\x08\x07\x12\x07pytorch\x1a\x05" + bytes(99), "is an ONNX model"),
-    "HDF5": (lambda: b"\x89HDF\r\n\x1a\n" + bytes(99), "is an HDF5 file, as Keras writes"),
     "empty": (lambda: b"", "is empty"),
     "web page": (lambda: b"\n<!DOCTYPE html><html>", "is a web page"),
     "LFS pointer": (lambda: b"version https://git-lfs.github.com/spec/v1\noid", "is a Git LFS pointer"),
     "half a zip": (lambda: FINE[: len(FINE) // 2], "half a download"),
     "half of safetensors": (lambda: save({"a": torch.ones(1000)})[:2000], "half a download"),
     "part of a header": (lambda: save({"a": torch.ones(1000)})[:30], "half a download"),
-    "gzip": (lambda: b"\x1f\x8b" + bytes(99), "compressed with gzip"),
+    "gzip": (lambda: b"\x1f\x8b" + bytes(99), "is compressed and has no .ckpt file"),
     "a zip with a checkpoint": (lambda: archive(best_dot_pth=FINE), "zip archive that contains best.pth; unpack"),
     "npz": (lambda: archive(a_dot_npy=b""), "archive of NumPy arrays"),
     "JSON": (lambda: b'{"variant": "googlenet"}', "is a JSON file"),
