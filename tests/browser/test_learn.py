@@ -44,6 +44,7 @@ def test_the_first_lesson_by_keyboard_from_a_newcomers_way_in_to_its_end(page: P
     for key in ("ArrowDown", "ArrowRight", "Enter"):  # into the module, to the 5×5 branch
         page.keyboard.press(key)
     done(page)
+    page.keyboard.press("Escape")  # out of the number's field
     page.keyboard.press("Control+Enter")  # from the drawing
     at_step(page, lesson, 2)
     page.get_by_role("radio", name="Structure").press("Enter")
@@ -57,6 +58,7 @@ def test_the_first_lesson_by_keyboard_from_a_newcomers_way_in_to_its_end(page: P
     expect(page.locator(".lesson .done")).to_contain_text("So the 16 filters of this 1×1 save 108 M MACs")
     press(page, "Next")
     at_step(page, lesson, 3)
+    expect(page.locator(".st-key-lesson").get_by_role("button", name=re.compile("^Next"))).to_be_focused()
     field = page.locator(".st-key-table1").get_by_label("filters of inception3a.branch5x5.reduce,", exact=False).first
     field.focus()
     field.fill("64")
@@ -64,7 +66,6 @@ def test_the_first_lesson_by_keyboard_from_a_newcomers_way_in_to_its_end(page: P
     done(page)  # noticed without a click
     press(page, "Next")
     at_step(page, lesson, 4)
-    expect(page.locator(".st-key-lesson").get_by_role("button", name=re.compile("^Next"))).to_be_focused()
     expect(page).to_have_url(re.compile("/picture"))
     maps = page.locator(".mosaic").first
     expect(maps).to_be_visible(timeout=SLOW_MS)
