@@ -201,9 +201,9 @@ def test_the_command_takes_networks_in_every_form(tmp_path: Path, capsys: pytest
     assert main(["fit", "googlenet", "--macs", "1G", "-o", str(saved)]) == 0
     link = "http://x/?variant=googlenet&edits=" + '{"v":1,"classes":7}'
     for text, options, want in (
-        (str(saved), [], fit(GOOGLENET, macs=1e9).arch),
-        (link, ["--multiplier", "0.5"], scaled(with_classes(GOOGLENET, 7), 0.5)),
-        (link, ["--edits", '{"v":1,"aux":false}'], without_aux(with_classes(GOOGLENET, 7))),
+        (str(saved), (), fit(GOOGLENET, macs=1e9).arch),
+        (link, ("--multiplier", "0.5"), scaled(with_classes(GOOGLENET, 7), 0.5)),
+        (link, ("--edits", '{"v":1,"aux":false}'), without_aux(with_classes(GOOGLENET, 7))),
     ):
         capsys.readouterr()
         assert main(["summary", text, *options, "--json"]) == 0
