@@ -18,7 +18,7 @@ from websockets.exceptions import WebSocketException
 
 from app.backend import analyze
 from inception_models import ARCHITECTURES, widths, with_widths
-from inception_models.checkpoints.catalogue import untrained
+from inception_models.checkpoints.trained_weights import untrained
 
 from .visitor import Answer, VisitError, Visitor
 

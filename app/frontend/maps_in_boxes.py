@@ -18,12 +18,13 @@ from ..backend import Analysis
 from ..backend.common.jobs import Progress
 from ..backend.common.thumbnail import Thumbnail
 from ..backend.diagram import Drawing
+from ..backend.picture.activations import output_parts
 from ..backend.picture.mosaic import Cell
 from ..backend.picture.thumbnails import ShownMap, branch_of, thumbnails
 from .components.maps_view import Picked
 from .shell.background import BackgroundTask
 from .shell.controls import remembered
-from .shell.notice import plain
+from .shell.notice import WayOut, plain, refused
 from .shell.pictures import (
     DEFAULT_SAMPLE,
     SAMPLE_KEY,
@@ -75,6 +76,11 @@ def for_boxes(state: State, *, always: bool = False) -> BoxMaps:
         st.session_state.last_thumbnails = question, known
         return BoxMaps(True, known)
     return BoxMaps(True, last if of and of[0].key == arch.key else {}, True, THUMBNAILS.problem(question))
+
+
+def say_problem(maps: BoxMaps) -> None:
+    """Render why there are no thumbnails of the network as it is."""
+    refused(maps.problem, "thumbnails", WayOut("Try again", THUMBNAILS.again))
 
 
 def show_popover(state: State) -> None:
@@ -150,7 +156,7 @@ def open_map(state: State, analysis: Analysis, drawing: Drawing, maps: BoxMaps, 
     if output not in maps.thumbnails or output == "input":
         return
     state.select(output.partition(".")[0])
-    if peak := maps.thumbnails[output].peak:
+    if (peak := maps.thumbnails[output].peak) and output in output_parts(state.arch):
         path, channel = branch_of(analysis, output, peak[0])
         state.picked = Picked(path, Cell(channel, *peak[1:]))
         st.session_state.maps_of = path if path == state.selected else path.rpartition(".")[0]

@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import partial
 
 import streamlit as st
 
@@ -43,6 +45,14 @@ class LessonPlace:
     selected: str
     page: str
     weights: Mapping[str, str]
+
+
+class SessionRefusal(ValueError):
+    """Something other than an edit was refused; ``offers``: what can be done instead, by the labels of buttons."""
+
+    def __init__(self, sentence: str, offers: Mapping[str, Callable[[State], object]]) -> None:
+        super().__init__(sentence)
+        self.offers = offers
 
 
 @dataclass
@@ -123,6 +133,15 @@ class State:
         """Why the last action was refused, if it belongs to ``place``."""
         return self.refusal[1] if self.refusal and self.refusal[0] == place else None
 
+    def dismiss(self) -> None:
+        """What was refused is left at that."""
+        self.refusal = None
+
+    def take(self, offer: Callable[[State], object]) -> None:
+        """Do what a refusal has offered."""
+        self.dismiss()
+        offer(self)
+
     def type_numbers(self, typed: Mapping[str, str]) -> None:
         """Apply widths and copies as they were typed, each on its own, so that one mistake does not lose the others."""
         arch = self.arch
@@ -199,8 +218,9 @@ class State:
         if self.has_pin(network):
             return
         if len(self.pins) == MOST_PINS:
-            sentence = f"{MOST_PINS} networks are pinned, and more are not compared at a time: take one off on Compare."
-            self.refusal = "pin", ValueError(sentence)
+            sentence = f"{MOST_PINS} networks are pinned, and more are not compared at a time."
+            offers = {f"Take off {pin.name}": partial(_pin_instead, pin, network, name) for pin in self.pins}
+            self.refusal = "pin", SessionRefusal(sentence, offers)
             return
         name = fresh_name(name or usual_name(network), (pin.name for pin in self.pins))
         self.pins = (*self.pins, Pin(name, network))
@@ -236,6 +256,11 @@ class State:
             self.refused = {path: why for path, why in self.refused.items() if _still_refused(arch, path, why[0])}
         if self.selected_stage not in {part.name for part in (*arch.stages, *arch.aux)}:
             self.selected = first_block(arch)
+
+
+def _pin_instead(other: Pin, network: Arch | BroughtNetwork, name: str, state: State) -> None:
+    state.pins = tuple(pin for pin in state.pins if pin is not other)
+    state.pin(network, name)
 
 
 def numbers(arch: Arch) -> dict[str, int]:
@@ -299,26 +324,33 @@ def opened(query: Mapping[str, str]) -> State:
     if refusal:
         state.refusal = "link", refusal
     name, selected = query.get("weights", ""), query.get("selected", state.selected)
-    problems: list[str] = []
+    problems: list[ValueError] = []
     if name in linkable(arch):
         state.weights[arch.key] = name
     elif name:
-        problems.append(f"The link asks for the weights {visible(name, 40)!r}, which {arch.about.title} does not have.")
+        sentence = f"The link asks for the weights {visible(name, 40)!r}, which {arch.about.title} does not have."
+        problems.append(SessionRefusal(sentence, {f"Use {known}": _with_weights(known) for known in linkable(arch)}))
     if selected.partition(".")[0] in part_names(arch) and len(selected) <= LONGEST_CHOICE:
         state.selected = selected
     else:
-        problems.append(f"The link selects {visible(selected, 40)!r}, which {arch.about.title} does not have.")
+        sentence = f"The link selects {visible(selected, 40)!r}, which {arch.about.title} does not have."
+        near = get_close_matches(selected[:LONGEST_CHOICE], part_names(arch), n=1)
+        problems.append(SessionRefusal(sentence, {f"Select {path}": partial(State.select, path=path) for path in near}))
     state.expanded, state.folded = (_named(arch, query.get(name, "")) for name in ("expanded", "folded"))
     state.asked = {key: text for key, text in query.items() if key not in _READ_HERE and len(text) <= LONGEST_CHOICE}
     try:
         state.goal = read_budget(query.get("goal", "")[:MOST_GOAL_LETTERS])
     except ValueError as reason:
-        problems.append(f"The link's goal was not read: {reason}")
+        problems.append(ValueError(f"The link's goal was not read: {reason}"))
     state.pins, problem = pins_of_text(query.get("pins", "") if fits(query) else "")
-    problems += [problem] if problem else []
+    problems += [ValueError(problem)] if problem else []
     if problems and not refusal:
-        state.refusal = "link", ValueError(problems[0])
+        state.refusal = "link", problems[0]
     return state
+
+
+def _with_weights(name: str) -> Callable[[State], None]:
+    return lambda state: state.weights.update({state.arch.key: name})
 
 
 def part_names(arch: Arch) -> set[str]:

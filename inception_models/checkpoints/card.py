@@ -16,8 +16,8 @@ from ..arch.rules import shown
 from ..arch.spec import Arch
 from ..edits.link import apply_edits, to_edits
 from ..variants import ARCHITECTURES
-from .catalogue import TrainedWeights
 from .preprocessing import Preprocessing, preprocessing_from_json
+from .trained_weights import TrainedWeights
 
 _Kind = TypeVar("_Kind")
 WORDS: Mapping[type, str] = {dict: "an object", list: "a list", str: "a text"}

@@ -1,91 +1,19 @@
-"""Weights that others have trained and published, and what is needed to use each: a table, one row a file.
+"""Weights that others have trained and published: a table, one row a file.
 
-No file was opened here: each fact is as its source states it, and the sources are named above the row. ``sha256`` is
-the whole digest, or its beginning where only the file's name contains it (PyTorch Hub's convention), or empty where no
-source states it.
+No file was opened here: each fact is as its source states it, and the sources are named above the row. ``digest`` is
+the whole SHA-256, or its beginning where only the file's name contains it (PyTorch Hub's convention), or an MD5 where
+that is all that is published, or empty where no source states any.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
-from platformdirs import user_cache_path
-
-from ..arch.spec import Arch
 from ..variants import ARCHITECTURES
 from .preprocessing import Preprocessing, caffe_bgr, imagenet, unit_range
-
-
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """A file on a server. ``size``: bytes, exact or None; ``about``: bytes as published, rounded."""
-
-    url: str
-    about: int
-    sha256: str
-    size: int | None = None
-
-    @property
-    def hashed(self) -> bool:
-        """Whether the whole digest is known."""
-        return len(self.sha256) == 64
-
-
-@dataclass(frozen=True)
-class TrainedWeights:
-    """Weights and all that is known about them.
-
-    ``arch``: the network they were trained for. ``class_names``: of its outputs; empty where those are ImageNet's, or
-    have no names. ``embedding``: the outputs are not classes. ``remote``: None where nothing has to be fetched.
-    """
-
-    id: str
-    title: str
-    arch: Arch
-    preprocessing: Preprocessing
-    data: str = ""
-    accuracy: str = ""
-    licence: str = ""
-    page: str = ""
-    class_names: tuple[str, ...] = ()
-    embedding: bool = False
-    remote: Remote | None = None
-    notes: tuple[str, ...] = ()
-
-    def preprocessing_for(self, arch: Arch) -> Preprocessing:
-        """The steps for a network that may take pictures of another size."""
-        return self.preprocessing.sized(arch.input_size)
-
-    @property
-    def file(self) -> Path:
-        """Where the file is kept once it has been fetched.
-
-        Raises:
-            ValueError: where nothing has to be fetched.
-        """
-        if self.remote is None:
-            raise ValueError(f"{self.title} has no file to fetch.")
-        return cache_folder() / f"{self.id}{Path(urlsplit(self.remote.url).path).suffix}"
-
-
-def cache_folder() -> Path:
-    """Where fetched files are kept: INCEPTION_EXPLORER_CACHE, or a folder of ours where the platform keeps caches."""
-    if own := os.environ.get("INCEPTION_EXPLORER_CACHE"):
-        return Path(own).expanduser()
-    return user_cache_path("inception-explorer", appauthor=False, opinion=False)  # without Windows' author and "Cache"
-
-
-def untrained(arch: Arch) -> TrainedWeights:
-    """Random weights: the picture is prepared as most people do."""
-    return TrainedWeights("random", "Random", arch, imagenet(arch.input_size))
-
-
-# --- the table -------------------------------------------------------------------------------------------------------
+from .trained_weights import Remote, TrainedWeights
 
 MB, MIB = 10**6, 2**20
 IMAGENET = "ImageNet-1k (ILSVRC 2012), 1.28 million photographs of 1,000 classes"
@@ -101,6 +29,10 @@ NO_DIGEST = "No source states the SHA-256 of this file, so what arrives is not c
 # torchvision's resizing, with the normalisation that its transform_input makes of it
 TORCHVISION_224 = replace(imagenet(224), mean=(0.5,) * 3, std=(0.5,) * 3)
 TORCHVISION_299 = replace(imagenet(299), mean=(0.5,) * 3, std=(0.5,) * 3)
+# Keras' preprocess_input of mode "tf"; here the whole short side is kept, and nothing is squeezed.
+KERAS_299 = replace(TORCHVISION_299, resize_px=299)
+# TF-slim's preprocessing for evaluation: central_fraction 0.875, bilinear, -1 to 1.
+SLIM_224 = replace(TORCHVISION_224, resize_px=256)
 TIMM_299 = unit_range(299)  # timm's default_cfgs: crop_pct 0.875, bicubic, mean and std 0.5
 TIMM_299_WIDE = replace(unit_range(299), resize_px=333)  # crop_pct 0.8975
 # pytorch-fid squeezes the whole picture to 299 x 299, bilinear, then 2 x - 1; here the whole short side is kept.
@@ -127,6 +59,20 @@ TIMM_ROWS = (
     ("inceptionnext_base", "inception_next_base.sail_in1k", NEXT_224_WIDE, "84.0 % top-1 (its authors)", 347,
      "71cf5594935bd9513e1350e3450c88332194fdaa7de96f3e69468e2f4f1da14e"),
 )  # fmt: skip
+
+# Our key, the folder and the beginning of the file's name, accuracy, megabytes, digest
+KERAS_ROWS = (
+    ("inception_v3_keras", "inception_v3", "77.9 % top-1 (Keras)", 96.1,
+     "00c9ea4e4762f716ac4d300d6d9c2935639cc5e4d139b5790d765dcbeea539d0"),
+    ("inception_resnet_v2_keras", "inception_resnet_v2", "80.3 % top-1 (Keras)", 225,
+     "e693bd0210a403b3192acc6073ad2e96"),
+    ("xception", "xception", "79.0 % top-1 (Keras)", 91.9,
+     "0a58e3b7378bc2990ea3b43d5981f1f6"),
+)  # fmt: skip
+ONNX_ZOO = (
+    "https://huggingface.co/onnxmodelzoo/legacy_models/resolve/main/validated/vision/classification"
+    "/inception_and_googlenet"
+)
 
 ROWS = (
     # URL, preprocessing, accuracy, size: torchvision.models.GoogLeNet_Weights (0.29). Digest: the name's beginning;
@@ -258,6 +204,63 @@ ROWS = (
         remote=Remote(
             "https://github.com/ProGamerGov/pytorch-old-tensorflow-models/raw/master/inception5h.pth",
             round(28.3 * MB), "",
+        ),
+    ),
+    # URLs, preprocessing, MD5s: keras 3.15, applications; v3's SHA-256: two public repositories that pin it (gomlx,
+    # dsbox-featurizer). Accuracies: the table of keras.io/api/applications. Sizes: that of the tensors.
+    *(
+        TrainedWeights(
+            f"keras_{key.removesuffix('_keras')}", "Keras", ARCHITECTURES[key], KERAS_299, IMAGENET, accuracy,
+            "Apache-2.0 (Keras's)",
+            "https://keras.io/api/applications",
+            notes=("Keras squeezes the whole picture to a square; here the middle of it is cut out.",),
+            remote=Remote(
+                f"https://storage.googleapis.com/tensorflow/keras-applications/{name}"
+                f"/{name}_weights_tf_dim_ordering_tf_kernels.h5",
+                round(mb * MB), digest,
+            ),
+        )
+        for key, name, accuracy, mb, digest in KERAS_ROWS
+    ),
+    # URLs, accuracies: TF-slim's table of models, research/slim/README.md, with https. Sizes: that of the tensors.
+    *(
+        TrainedWeights(
+            f"slim_{name}", "TF-slim", ARCHITECTURES[key], SLIM_224, IMAGENET, accuracy, "Apache-2.0",
+            "https://github.com/tensorflow/models/tree/master/research/slim",
+            notes=("TF-slim scales the middle 87.5 % of a picture bilinearly, squeezed to a square.", NO_DIGEST),
+            remote=Remote(
+                f"https://storage.googleapis.com/download.tensorflow.org/models/{name}_2016_08_28.tar.gz",
+                round(mb * MB), "",
+            ),
+        )
+        for key, name, accuracy, mb in (
+            ("googlenet_slim", "inception_v1", "69.8 % top-1 (TF-slim)", 26.5),
+            ("inception_v2_slim", "inception_v2", "73.9 % top-1 (TF-slim)", 44.8),
+        )
+    ),
+    # URL: the zoo's new home on huggingface.co. Accuracy, preprocessing: the README of its googlenet. Digest: nixpkgs
+    # expressions that pin googlenet-9.onnx. Size: that of the tensors.
+    TrainedWeights(
+        "onnx_googlenet", "ONNX model zoo", ARCHITECTURES["googlenet"], caffe_bgr(224),
+        IMAGENET, "68.7 % top-1 (BVLC)", "BSD-3-Clause; converted from BVLC's Caffe model, unrestricted use",
+        "https://huggingface.co/onnxmodelzoo/googlenet-9",
+        remote=Remote(
+            f"{ONNX_ZOO}/googlenet/model/googlenet-9.onnx", round(28.0 * MB),
+            "bd979d99d10d9acf84c5a67252bcae4992bf4e1afdab046cb0ea370e6f01ee38",
+        ),
+    ),
+    # Digest and exact size: the Git LFS pointer in onnx/models. Preprocessing, accuracy: Open Model Zoo's googlenet-v2.
+    TrainedWeights(
+        "onnx_bn_inception", "ONNX model zoo", ARCHITECTURES["bn_inception_caffe2"], caffe_bgr(224),
+        IMAGENET, "72.024 % top-1 (Open Model Zoo, for lim0606/caffe-googlenet-bn)", "MIT (the zoo's)",
+        "https://huggingface.co/onnxmodelzoo/inception-v2-9",
+        notes=(
+            "The zoo does not say how pictures are prepared or how accurate it is. Its layers have the names of"
+            " lim0606/caffe-googlenet-bn, whose steps and accuracy are given here.",
+        ),
+        remote=Remote(
+            f"{ONNX_ZOO}/inception_v2/model/inception-v2-9.onnx", 45_042_799,
+            "37ed4aa93f817fd0d1cc19bda045ebd70f18d0887a5f51e66ecd0ed8fd5a65c2", 45_042_799,
         ),
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..shipped import ASSETS
 from .card import beside, parse_card
-from .catalogue import TrainedWeights
+from .trained_weights import TrainedWeights
 
 FOLDER = ASSETS / "demo"
 FILE = FOLDER / "fashion.safetensors"

@@ -20,6 +20,7 @@ from .transfer import DownloadError, OnBytes, Transfer, etag_file, file_size, ho
 
 SILENCE_SECONDS = 20.0  # without a single byte
 MAX_DOWNLOAD_BYTES = 1 << 30  # the largest published checkpoint of the family has a quarter of that
+MD5_DIGITS = 32  # in hexadecimal; the beginnings of a SHA-256 that names contain have fewer
 LOCK_POLL_SECONDS = 0.1  # between two looks whether the one before has finished
 
 
@@ -29,7 +30,7 @@ def fetch_file(
     *,
     name: str = "",
     size: int | None = None,
-    sha256: str = "",
+    digest: str = "",
     on_progress: OnBytes | None = None,
     limit: int = MAX_DOWNLOAD_BYTES,
     timeout: float = SILENCE_SECONDS,
@@ -41,7 +42,8 @@ def fetch_file(
     Args:
         name: by default what the address ends in.
         size: the exact number of bytes, if it is known.
-        sha256: the digest in hexadecimal, or its beginning; empty where it is unknown.
+        digest: the SHA-256 in hexadecimal, or its beginning, or the MD5 where no more is published; empty where neither
+            is known.
         on_progress: called with the bytes that have arrived; what it raises ends the transfer or the waiting.
         limit: bytes at most.
         timeout: seconds without a single byte after which the server is given up.
@@ -52,17 +54,17 @@ def fetch_file(
     if not is_allowed(url, url):
         raise DownloadError(f"Only https addresses are fetched, not {url[:80]!r}.")
     target = folder / (name or Path(urlsplit(url).path).name)
-    if is_intact(target, size, sha256):
+    if is_intact(target, size, digest):
         return target
     report = on_progress or (lambda done, total: None)
     before = f"{target} is damaged or cannot be read, and has to be fetched again. " if target.exists() else ""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _exclusive(target, lambda: report(file_size(part_file(target)), size)):
-            if not is_intact(target, size, sha256):  # nobody has finished it while this one waited
+            if not is_intact(target, size, digest):  # nobody has finished it while this one waited
                 target.unlink(missing_ok=True)
                 Transfer(url, target, size, limit, timeout, report).run()
-                _check(part_file(target), url, size, sha256)
+                _check(part_file(target), url, size, digest)
                 part_file(target).replace(target)
                 etag_file(target).unlink(missing_ok=True)
     except DownloadError as problem:
@@ -93,13 +95,16 @@ def _exclusive(target: Path, on_wait: Callable[[], None]) -> Iterator[None]:
         lock.release()
 
 
-def is_intact(file: Path, size: int | None = None, sha256: str = "") -> bool:
-    """Whether a file is there, can be read and, as far as they are known, has this size and SHA-256 (or beginning)."""
+def is_intact(file: Path, size: int | None = None, digest: str = "") -> bool:
+    """Whether a file is there, can be read and, as far as they are known, has this size and digest."""
     try:
         stamp = file.stat()
         if size is not None and stamp.st_size != size:
             return False
-        return not sha256 or _known_digest(file, stamp.st_mtime_ns, stamp.st_size).startswith(sha256.lower())
+        if not digest:
+            return True
+        known = _known_digest(file, _algorithm(digest), stamp.st_mtime_ns, stamp.st_size)
+        return known.startswith(digest.lower())
     except OSError:
         return False
 
@@ -109,26 +114,36 @@ def bytes_arrived(folder: Path, name: str) -> int:
     return file_size(part_file(folder / name))
 
 
-def _check(part: Path, url: str, size: int | None, sha256: str) -> None:
+def _check(part: Path, url: str, size: int | None, digest: str) -> None:
     """Refuse, and remove, what is not the file that was published."""
     name = part.name.removesuffix(".part")
     if size is not None and (actual := file_size(part)) != size:
         part.unlink()
         raise DownloadError(f"{name} has {actual:,} bytes where {size:,} were published; it was removed.")
-    if sha256 and not _digest(part).startswith(sha256.lower()):
+    if digest and not _digest(part, _algorithm(digest)).startswith(digest.lower()):
         part.unlink()
+        kind = digest_name(digest)
         raise DownloadError(
-            f"{name} from {host_of(url)} is not the file that was published: its SHA-256 differs; it was removed."
+            f"{name} from {host_of(url)} is not the file that was published: its {kind} differs; it was removed."
         )
 
 
+def digest_name(digest: str) -> str:
+    """Which digest it is, for a sentence."""
+    return "MD5" if len(digest) == MD5_DIGITS else "SHA-256"
+
+
+def _algorithm(digest: str) -> str:
+    return digest_name(digest).replace("-", "").lower()
+
+
 @lru_cache(maxsize=32)
-def _known_digest(file: Path, changed_ns: int, size: int) -> str:
+def _known_digest(file: Path, algorithm: str, changed_ns: int, size: int) -> str:
     """The digest, computed again when the file has changed: 200 MB take up to half a second."""
-    return _digest(file)
+    return _digest(file, algorithm)
 
 
-def _digest(file: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
+def _digest(file: Path, algorithm: str) -> str:
+    """The digest of a file, in hexadecimal."""
     with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+        return hashlib.file_digest(opened, algorithm).hexdigest()

@@ -12,6 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..arch.spec import Conv, Fork, SepConv
+from .other_names import (
+    caffe2_keys,
+    keras_inception_resnet_keys,
+    keras_inception_v3_keys,
+    keras_xception_keys,
+    slim_v1_keys,
+    slim_v2_keys,
+)
 from .weighted_modules import WeightedModule
 
 KeyLayout = Callable[[WeightedModule], str]
@@ -201,20 +209,25 @@ def our_published_keys(module: WeightedModule) -> str:
 
 OWN_LAYOUTS: Mapping[str, KeyLayout] = {"ours": our_keys, "ours, before a stage was renamed": our_published_keys}
 LAYOUTS: Mapping[str, Mapping[str, KeyLayout]] = {
-    "googlenet": {"torchvision": torchvision_googlenet_keys},
+    "googlenet": {"torchvision": torchvision_googlenet_keys, "Caffe2": caffe2_keys},
     "googlenet_plain": {"torchvision": torchvision_googlenet_keys},
     "googlenet_bn": {"torchvision": torchvision_googlenet_keys},
     "googlenet_torchvision": {"torchvision": torchvision_googlenet_keys},
+    "googlenet_slim": {"TF-slim": slim_v1_keys},
     "googlenet_naive": {"torchvision": torchvision_googlenet_keys},
     "googlenet_cifar": {"kuangliu": cifar_keys},
     "inception5h": {"Lucent": inception5h_keys},
     "bn_inception": {"Cadene": bn_inception_keys},
+    "inception_v2_slim": {"TF-slim": slim_v2_keys},
+    "bn_inception_caffe2": {"Caffe2": caffe2_keys},
     "inception_v3": {"torchvision and timm": inception_v3_keys},
     "inception_v3_fid": {"pytorch-fid": inception_v3_keys},
+    "inception_v3_keras": {"Keras": keras_inception_v3_keys},
     "inception_v4": {"timm and Cadene": inception_v4_keys},
     "inception_resnet_v1_facenet": {"facenet-pytorch": inception_resnet_last_linear_keys},
     "inception_resnet_v2": {"timm": inception_resnet_keys, "Cadene": inception_resnet_last_linear_keys},
-    "xception": {"timm": xception_keys},
+    "inception_resnet_v2_keras": {"Keras": keras_inception_resnet_keys},
+    "xception": {"timm": xception_keys, "Keras": keras_xception_keys},
     **{f"xception{layers}": {"timm": xception_aligned_keys} for layers in (41, 65, 71)},
     **{f"inceptionnext_{size}": {"timm": inceptionnext_keys} for size in ("atto", "tiny", "small", "base")},
 }

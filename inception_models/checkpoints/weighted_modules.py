@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..arch.shapes import SPLIT_NAMES
 from ..arch.spec import (
@@ -41,7 +41,8 @@ class WeightedModule:
     shortcut.bn; ln, scale, square, wide or tall of ops that have no width.
     ``copy``: its number inside of a repeat. ``branch`` and ``op``: positions; ``ops``: all of the branch. ``fork``: the
     position inside of a fork. ``width_path``: the op that it belongs to, empty where its width follows from others.
-    ``kernel``: of a convolution. ``classifier``: it is the network's last fully connected layer.
+    ``kernel``: of a convolution. ``classifier``: it is the network's last fully connected layer. ``conv``: the number,
+    from one, of the convolution that it is or follows, without projections and those of separable convolutions.
     """
 
     path: str
@@ -58,6 +59,7 @@ class WeightedModule:
     width_path: str = ""
     kernel: Kernel | None = None
     classifier: bool = False
+    conv: int = 0
 
     @property
     def op_name(self) -> str:
@@ -66,6 +68,13 @@ class WeightedModule:
 
 def weighted_modules(arch: Arch) -> Iterator[WeightedModule]:
     """Every module with weights of a network of ``arch``, in the order in which they are registered; heads last."""
+    conv = 0
+    for module in _all_modules(arch):
+        conv += module.leaf in ("conv", "shortcut.conv")
+        yield replace(module, conv=conv)
+
+
+def _all_modules(arch: Arch) -> Iterator[WeightedModule]:
     number = 0
     last = classifier_stage(arch)
     known = ARCHITECTURES.get(arch.key, arch)

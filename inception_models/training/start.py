@@ -15,8 +15,8 @@ from zlib import crc32
 from torch import Tensor, nn
 
 from ..arch.spec import Arch, Linear
-from ..checkpoints.catalogue import TrainedWeights
 from ..checkpoints.preprocessing import Preprocessing
+from ..checkpoints.trained_weights import TrainedWeights
 from ..checkpoints.weighted_modules import classifier_stage
 from ..edits.input_output import with_classes
 from ..net.builder import Network

@@ -133,8 +133,9 @@ inception_resnet_v1 = Arch(
             ),
             paper("It trains much faster than v3 and ends up about as accurate.", "section 5"),
             paper(
-                'With more than 1,000 filters such networks "died" early in training: after some ten thousand steps the'
-                " last layers gave only zeros. Scaling what is added by 0.1 to 0.3 prevents that.",
+                'With more than 1,000 filters such networks "died" early in training: after a few tens of thousands of'
+                " steps the last layer before the average pool gave only zeros. Scaling what is added by 0.1 to 0.3"
+                " prevents that.",
                 "section 3.3",
             ),
         ),

@@ -64,8 +64,7 @@ inception_resnet_v2 = Arch(
         title="Inception-ResNet v2",
         story=(
             paper(
-                "The residual network at the cost of Inception v4: the same block types as v1, wider and in greater"
-                " number.",
+                "The residual network at the cost of Inception v4: the same block types as v1, with more filters.",
                 FIGURES,
             ),
             code(

@@ -1,7 +1,8 @@
 """A file of tensors from anybody, read so that it can neither run code nor fill the memory.
 
-What a file is, is told by its content, never by its ending: safetensors, or what ``torch.save`` writes, as a zip or in
-the format of PyTorch before 1.6. Of the latter nothing is unpickled but tensors and plain values.
+What a file is, is told by its content, never by its ending: safetensors, what ``torch.save`` writes, as a zip or in the
+format of PyTorch before 1.6, Keras' HDF5, ONNX, or TensorFlow's first format. Nothing is unpickled but tensors and
+plain values.
 """
 
 from __future__ import annotations
@@ -22,10 +23,23 @@ from .contents import MAX_TENSORS, FileTensors, chosen
 from .errors import Entry as Entry
 from .errors import SeveralEntriesError as SeveralEntriesError
 from .errors import WeightsError as WeightsError
-from .kinds import HEAD_BYTES, not_a_checkpoint, not_a_checkpoint_zip
+from .keras_file import read_keras
+from .kinds import GZIP, HDF5, HEAD_BYTES, is_onnx, not_a_checkpoint, not_a_checkpoint_zip
+from .onnx_file import read_onnx_weights
 from .pickle_scan import DICTIONARIES, LISTS, MAX_PICKLE_BYTES, PLAIN_VALUES, check_names, scan
+from .tensorflow_file import is_table, read_archive, read_checkpoint
 
-SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".tar")  # offered by a file dialogue; nothing else asks
+SUFFIXES = (
+    ".safetensors",
+    ".pt",
+    ".pth",
+    ".ckpt",
+    ".bin",
+    ".tar",
+    ".gz",
+    ".h5",
+    ".onnx",
+)  # offered by a file dialogue alone
 MAX_FILE_BYTES = 1 << 30  # four times the largest published checkpoint of the family
 MAX_HEADER_BYTES = 1 << 21  # of safetensors, JSON; Inception-ResNet v2's has 0.1 MB
 MAX_JSON_DEPTH = 16  # of safetensors' header, whose own depth is 3
@@ -73,7 +87,17 @@ def read_open(file: BinaryIO, name: str, entry: str | None = None) -> FileTensor
     if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05":
         _check_old(file, name, head)
         return chosen(_unpickled(file, name), name, entry)
-    raise WeightsError(f"{name} {not_a_checkpoint(head) or 'is not a file that PyTorch or safetensors wrote'}.")
+    if head.startswith(HDF5):
+        return chosen(read_keras(file, name, size), name, entry)
+    if is_onnx(head):
+        return chosen(read_onnx_weights(file, name), name, entry)
+    if head.startswith(GZIP):
+        return chosen(read_archive(file, name, size), name, entry)
+    if is_table(file, size):
+        file.seek(0)
+        return chosen(read_checkpoint(file.read(), name), name, entry)
+    reason = not_a_checkpoint(head) or "is not a file of weights that is known here"
+    raise WeightsError(f"{name} {reason}.")
 
 
 def metadata(file: BinaryIO) -> dict[str, str]:

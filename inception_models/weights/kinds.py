@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 HEAD_BYTES = 1024
+GZIP = b"\x1f\x8b"
+HDF5 = b"\x89HDF\r\n\x1a\n"
 # How a file begins, and what it is then.
 MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\x89HDF\r\n\x1a\n", "is an HDF5 file, as Keras writes; convert its weights to PyTorch first"),
     (b"version https://git-lfs", "is a Git LFS pointer, not the file itself; fetch it with git lfs pull"),
     (b"\x93NUMPY", "is a NumPy array; save the network's state_dict() with torch.save"),
     (b"GGUF", "is a GGUF file, which holds language models"),
-    (b"\x1f\x8b", "is compressed with gzip; unpack it first"),
     (b"BZh", "is compressed with bzip2; unpack it first"),
     (b"\xfd7zXZ", "is compressed with xz; unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "is a 7z archive; unpack it first"),
@@ -36,15 +36,16 @@ def not_a_checkpoint(head: bytes) -> str:
         return "is a JSON file, not weights"
     if head[4:8] == b"TFL3":
         return "is a TensorFlow Lite model; convert its weights to PyTorch first"
-    if _is_onnx(head):
-        return "is an ONNX model; save the PyTorch network's state_dict() instead"
     if head[257:262] == b"ustar":
         return "is a tar archive; unpack it first, or save it again with a PyTorch of this decade"
     return ""
 
 
-def _is_onnx(head: bytes) -> bool:
-    """A protocol buffer: field 1, the version of the format, then the producer's name or another early field."""
+def is_onnx(head: bytes) -> bool:
+    """Whether a file that begins so is an ONNX model.
+
+    That is a protocol buffer: field 1, the version of the format, then the producer's name or another early field.
+    """
     return len(head) > 3 and head[0] == 0x08 and 0 < head[1] < 0x20 and head[2] in (0x12, 0x1A, 0x22, 0x3A, 0x42)
 
 
@@ -56,7 +57,7 @@ def not_a_checkpoint_zip(names: Collection[str]) -> str:
     if any(name.startswith(("models/", "serialized_")) or name == "archive_format" for name in (*inner, *names)):
         return EXPORTED
     if any(name.endswith(".weights.h5") for name in names):
-        return "is a Keras model; convert its weights to PyTorch first"
+        return 'is of the form of Keras 3 (.keras); open it in Keras and save it with model.save("model.h5")'
     if any(name.endswith(".npy") for name in names):
         return "is an archive of NumPy arrays; save the network's state_dict() with torch.save"
     if not any(name == "data.pkl" for name in inner):

@@ -15,8 +15,9 @@ from torch import Tensor
 
 from ..arch.spec import Arch
 from ..checkpoints import card
-from ..checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published, untrained
+from ..checkpoints.catalogue import CHECKPOINTS, published
 from ..checkpoints.download import fetch_file
+from ..checkpoints.trained_weights import TrainedWeights, untrained
 from ..checkpoints.transfer import OnBytes
 from ..checkpoints.weighted_modules import classifier_stage
 from ..edits.depth import repeats
@@ -106,7 +107,7 @@ def fetch(weights: TrainedWeights, on_progress: OnBytes | None = None) -> Path:
         raise ValueError(f"{weights.title} has no file to fetch.")
     file = weights.file
     return fetch_file(
-        remote.url, file.parent, name=file.name, size=remote.size, sha256=remote.sha256, on_progress=on_progress
+        remote.url, file.parent, name=file.name, size=remote.size, digest=remote.digest, on_progress=on_progress
     )
 
 

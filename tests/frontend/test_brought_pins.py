@@ -69,7 +69,9 @@ def test_a_network_of_a_library_and_one_of_a_file_are_compared_and_what_is_missi
     first, second = [warning.value.replace("\\", "") for warning in app.warning]
     assert first == "no_such_network is left out. timm has no model 'no_such_network'."
     assert second.startswith("gone.onnx is left out. Its file gone.onnx is not on this server")
-    assert any(words.startswith("A link does not contain these files: net.onnx, gone.onnx.") for words in words_of(app))
+    assert any(
+        words.startswith("A link does not contain this file: net.onnx. Send it along") for words in words_of(app)
+    )
 
 
 def test_they_are_timed_and_see_the_picture(file_pin: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -136,6 +136,11 @@ class Graph:
     def edges(self) -> tuple[tuple[str, str], ...]:
         """Every edge between two nodes, from the one that is read to its reader."""
         return tuple((source, path) for path, sources in self.sources.items() for source in sources)
+
+    @property
+    def parts(self) -> Iterable[str]:
+        """The paths of all parts that hold a node, and of the nodes."""
+        return self._ends
 
     def input_of(self, part: str) -> str:
         """The node whose output is the input of the stage, copy, branch, op or layer at the path ``part``.

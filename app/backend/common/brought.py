@@ -60,8 +60,8 @@ def linked_brought(link: Mapping[str, object]) -> BroughtNetwork | None:
     shape = _linked_shape(link.get("shape"))
     if "file" in link:
         match link:
-            case {"file": str() as name, "digest": str() as digest} if name.strip() and _DIGEST.fullmatch(digest):
-                return BroughtNetwork(visible(name, _LONGEST_FILE_NAME), shape, digest)
+            case {"file": str() as file, "digest": str() as digest} if file.strip() and _DIGEST.fullmatch(digest):
+                return BroughtNetwork(visible(file, _LONGEST_FILE_NAME), shape, digest)
             case _:
                 raise ValueError("it does not say which file.")
     library = next((library for library in LIBRARIES if library in link), None)

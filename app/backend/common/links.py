@@ -74,20 +74,30 @@ def from_query(query: Mapping[str, str]) -> tuple[Arch, Refusal | None]:
         return default, Refusal(f"The link is longer than {MAX_LINK_BYTES // 1024} kB and was not read.")
     key = query.get("variant", DEFAULT_VARIANT)
     if key not in ARCHITECTURES:
-        near = get_close_matches(key[:40], ARCHITECTURES, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(ARCHITECTURES)}."
-        meant = _readable(ARCHITECTURES[near[0]], query.get("edits")) if near else default
-        remedies = [Remedy(f"Open {meant.about.title}", lambda _: meant)] if meant != default else []
-        return default, Refusal(f"The link names no known variant ({key[:40]!r}); {hint}", *remedies)
+        return default, unknown_variant("The link", key, query.get("edits"))
     original = ARCHITECTURES[key]
     if "edits" not in query:
         return original, None
     try:
         return edited_by(original, query["edits"]), None
     except ValueError as problem:
-        rest = _readable(original, query["edits"])
-        remedy = () if rest == original else (Remedy("Open what could be read", lambda _: rest),)
-        return original, Refusal(f"The link's edits were not applied: {problem}", *remedy)
+        return original, partly_read(f"The link's edits were not applied: {problem}", original, query["edits"])
+
+
+def unknown_variant(what: str, key: str, edits: str | None) -> Refusal:
+    """``what`` names the variant ``key``, which there is not; the remedy is the most similar one, with the edits."""
+    near = get_close_matches(key[:40], ARCHITECTURES, n=1)
+    if not near:
+        return Refusal(f"{what} names no known variant ({key[:40]!r}); known are {', '.join(ARCHITECTURES)}.")
+    meant = _readable(ARCHITECTURES[near[0]], edits)
+    sentence = f"{what} names no known variant ({key[:40]!r}); did you mean {near[0]}?"
+    return Refusal(sentence, Remedy(f"Open {meant.about.title}", lambda _: meant))
+
+
+def partly_read(sentence: str, original: Arch, edits: str) -> Refusal:
+    """Not all ``edits`` work; the remedy is what can be read of them, where there is something."""
+    rest = _readable(original, edits)
+    return Refusal(sentence, *([Remedy("Open what could be read", lambda _: rest)] if rest != original else []))
 
 
 def _readable(original: Arch, text: str | None) -> Arch:

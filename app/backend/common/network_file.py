@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 
 from inception_models import ARCHITECTURES, Arch
-from inception_models.edits.link import apply_edits, to_edits
+from inception_models.arch.refusal import Refusal
+from inception_models.edits.link import to_edits
 
-from .links import edited_by
+from .links import edited_by, partly_read, unknown_variant
 
 MAX_NETWORK_BYTES = 1 << 20
 
@@ -25,18 +26,27 @@ def saved_network(name: str, content: bytes) -> Arch:
     """The network of a file called ``name`` as :func:`network_json` writes it, or of the card of weights.
 
     Raises:
-        ValueError: with one sentence, where it has none.
+        Refusal: where it has none.
     """
     if len(content) > MAX_NETWORK_BYTES:
-        raise ValueError(f"{name} is longer than {MAX_NETWORK_BYTES >> 20} MiB, so it is not a saved network.")
+        raise Refusal(f"{name} is longer than {MAX_NETWORK_BYTES >> 20} MiB, so it is not a saved network.")
     try:
-        known = json.loads(content)
-    except (ValueError, RecursionError):
-        raise ValueError(f"{name} is not valid JSON, so it is not a saved network.") from None
+        key, edits = _variant_and_edits(json.loads(content))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        raise Refusal(f"{name} is not valid JSON, so it is not a saved network.") from None
+    except ValueError:
+        raise Refusal(f"{name} is not a saved network: it needs a known variant, and its edits.") from None
+    if key not in ARCHITECTURES:
+        raise unknown_variant(name, key, edits)
+    try:
+        return edited_by(ARCHITECTURES[key], edits)
+    except ValueError as problem:
+        raise partly_read(f"{name}: {problem}", ARCHITECTURES[key], edits) from None
+
+
+def _variant_and_edits(known: object) -> tuple[str, str]:
     match known:
-        case {"variant": str() as key, "edits": edits} if key in ARCHITECTURES:
-            return apply_edits(ARCHITECTURES[key], edits)
-        case {"link": {"variant": str() as key, "edits": str() as edits}} if key in ARCHITECTURES:
-            return edited_by(ARCHITECTURES[key], edits)
+        case {"variant": str() as key, "edits": edits} | {"link": {"variant": str() as key, "edits": str() as edits}}:
+            return key, edits if isinstance(edits, str) else json.dumps(edits)
         case _:
-            raise ValueError(f"{name} is not a saved network: it needs a known variant, and its edits.")
+            raise ValueError("This is not a saved network.")

@@ -44,7 +44,16 @@ def draw(
         LayoutError: where no Graphviz program is found, or none can lay it out.
     """
     shown, style = _styled_scene(analysis, options or DiagramOptions(), original)
-    return drawing_of(shown.topology, style, [(box.output, maps.get(box.output)) for box in shown.boxes])
+    return drawing_of(shown.topology, style, [(box.output, _map(box.output, maps, analysis)) for box in shown.boxes])
+
+
+def _map(output: str, maps: Mapping[str, Thumbnail], analysis: Analysis) -> Thumbnail | str:
+    """The thumbnail of an output, or the reason for there being none where others have theirs."""
+    if output in maps or not maps:
+        return maps.get(output, "")
+    if output.partition(".")[0] in {head.name for head in analysis.arch.aux}:
+        return "No map: auxiliary heads run in training only"
+    return "No map of its own: a convolution, its normalisation and its activation are computed as one"
 
 
 def to_dot(

@@ -30,8 +30,8 @@ MAP_LOOK = f'width="{MAP_SIDE}" height="{MAP_SIDE}" image-rendering="optimizeSpe
 THINNEST, THICKEST = 0.7, 2.6  # edges, in points
 
 
-BoxOutput = tuple[str, Thumbnail | None]  # its path in the built network, and what it looks like
-NO_OUTPUT: BoxOutput = ("", None)
+BoxOutput = tuple[str, Thumbnail | str]  # its path in the built network, and what it looks like or why it has no map
+NO_OUTPUT: BoxOutput = ("", "")
 
 
 class DrawnItem(NamedTuple):
@@ -239,9 +239,11 @@ def _box_item(template: BoxTemplate, style: BoxStyle, output: BoxOutput) -> Draw
         bold = ' font-weight="bold"' if line.bold else ""
         svg += f'{place} font-size="{line.size:g}"{bold} fill="{style.ink}">{escaped(line.text)}</text>'
     tip, (path, thumbnail) = style.tip, output
-    if template.image and thumbnail:
+    if template.image and isinstance(thumbnail, Thumbnail):
         svg += f'{template.image} href="{thumbnail.uri}"/>'
         tip += f"\n{thumbnail.about}"
+    elif template.image and thumbnail:
+        tip += f"\n{thumbnail}"
     return DrawnItem(template.path, "node", style.classes, svg, tip, path)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from inception_models.checkpoints.catalogue import cache_folder
+from inception_models.checkpoints.trained_weights import cache_folder
 
 from ..common.limits import MAX_SERVER_UPLOAD_BYTES, MAX_SESSION_UPLOAD_BYTES
 

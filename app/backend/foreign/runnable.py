@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from torch.utils._pytree import tree_leaves
 
 from inception_models.arch.shapes import Shape
 from inception_models.checkpoints.card import WITHIN, parse_card
-from inception_models.checkpoints.preprocessing import Preprocessing
+from inception_models.checkpoints.preprocessing import Preprocessing, preprocessing_from_json
 
 from .analysed import ModuleAnalysis
 from .inspection import is_onnx
@@ -116,10 +116,16 @@ def _preset_steps(preset: object) -> Preprocessing | None:
     """The steps of a preset for classification; others have more."""
     try:
         (crop_px,), (resize_px,) = preset.crop_size, preset.resize_size  # type: ignore[attr-defined]
-        mean, std = tuple(preset.mean), tuple(preset.std)  # type: ignore[attr-defined]
-        return Preprocessing(resize_px, crop_px, preset.interpolation.value, mean=mean, std=std)  # type: ignore[attr-defined]
+        interpolation = preset.interpolation.value  # type: ignore[attr-defined]
+        return _steps(resize_px, crop_px, interpolation, preset.mean, preset.std)  # type: ignore[attr-defined]
     except (AttributeError, TypeError, ValueError):
         return None
+
+
+def _steps(resize_px: int, crop_px: int, interpolation: str, mean: object, std: object) -> Preprocessing:
+    """As :func:`preprocessing_from_json` checks them."""
+    plain = asdict(Preprocessing(resize_px, crop_px))
+    return preprocessing_from_json(plain | {"interpolation": interpolation, "mean": mean, "std": std})
 
 
 def _fetched_timm(name: str) -> tuple[nn.Module, TrainedState] | None:
@@ -134,9 +140,10 @@ def _fetched_timm(name: str) -> tuple[nn.Module, TrainedState] | None:
     if not isinstance(try_to_load_from_cache(config.hf_hub_id, "model.safetensors"), str):
         return None
     size_px = config.input_size[-1]
-    steps = Preprocessing(
-        int(size_px / config.crop_pct), size_px, config.interpolation, mean=config.mean, std=config.std
-    )
+    try:
+        steps = _steps(int(size_px / config.crop_pct), size_px, config.interpolation, config.mean, config.std)
+    except ValueError:  # an interpolation that is not known here
+        steps = None
     return timm.create_model(name, pretrained=True), TrainedState(config.hf_hub_id, steps)
 
 

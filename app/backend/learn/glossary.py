@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Term:
-    """A term with one plain sentence. ``also``: other words for it, such as its plural."""
+    """A term with one plain sentence. ``also``: other words for it, such as its plural; ``id``: its name in English."""
 
+    id: str
     name: str
     meaning: str
     also: tuple[str, ...] = ()

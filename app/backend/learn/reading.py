@@ -48,21 +48,26 @@ def lessons(language: str = ENGLISH) -> Mapping[str, Lesson]:
 
 @cache
 def glossary(language: str = ENGLISH) -> tuple[Term, ...]:
-    """The terms of a language, in alphabetical order.
+    """The terms of a language, in alphabetical order; English ones where it has no glossary.
 
     Raises:
         ValueError: where the file is not a glossary.
     """
-    data = _toml((LESSONS_FOLDER / language / "glossary.toml").read_text(encoding="utf-8"), "glossary")
+    file = LESSONS_FOLDER / language / "glossary.toml"
+    if not file.exists() and language != ENGLISH:
+        return glossary()
+    data = _toml(file.read_text(encoding="utf-8"), "glossary")
     _known(data, {"terms"}, "glossary")
     terms = []
     for number, entry in enumerate(_tables(data.get("terms"), "glossary, terms"), 1):
         where = f"glossary, term {number}"
-        _known(entry, {"term", "also", "meaning"}, where)
+        _known(entry, {"id", "term", "also", "meaning"}, where)
         also = entry.get("also", [])
         if not isinstance(also, list) or not all(isinstance(word, str) for word in also):
             raise ValueError(f"{where}: also must be a list of words, not {shown(also)}.")
-        terms.append(Term(_text(entry, "term", where), _text(entry, "meaning", where), tuple(also)))
+        name = _text(entry, "term", where)
+        id = _text(entry, "id", where) if "id" in entry else name
+        terms.append(Term(id, name, _text(entry, "meaning", where), tuple(also)))
     return tuple(sorted(terms, key=lambda term: term.name.lower()))
 
 

@@ -25,7 +25,7 @@ from ..common.arrays import Floats
 from ..common.device import best_device
 from ..common.jobs import OnProgress
 from .calls import Calls
-from .folding import fold
+from .folding import fold, pack
 
 # --- names -----------------------------------------------------------------------------------------------------------
 
@@ -102,6 +102,11 @@ class Prepared:
     parts: Mapping[str, Part]
     _calls: Calls
 
+    @property
+    def paths(self) -> Collection[str]:
+        """Of all outputs that there are: those of ``parts``, and of what lies between in residual and split blocks."""
+        return dict.fromkeys([*self.parts, *self._calls.paths]).keys()
+
     def run(
         self, x: Tensor, *, only: Collection[str] | None = None, on_progress: OnProgress | None = None
     ) -> Activations:
@@ -109,7 +114,7 @@ class Prepared:
 
         Args:
             x: one picture, ``[1, 3, S, S]``.
-            only: paths of the outputs to keep, any of ``parts``. By default every stage and every branch: 20 to 50 MB
+            only: the outputs to keep, any of ``paths``. By default every stage and every branch: 20 to 50 MB
                 at a network's own input size, four times that at twice the size.
             on_progress: called after every stage, and after every copy of a repeated block.
 
@@ -125,7 +130,7 @@ class Prepared:
             _to_cpu(computed[last]),
             Outputs(kept),
             Outputs({path: t for path, t in kept.items() if "." not in path}),
-            Outputs({path: t for path, t in kept.items() if isinstance(self.parts[path], Branch)}),
+            Outputs({path: t for path, t in kept.items() if isinstance(self.parts.get(path), Branch)}),
         )
 
     def _compute(self, x: Tensor, paths: Collection[str], on_progress: OnProgress | None) -> dict[str, Tensor]:
@@ -143,8 +148,9 @@ class Prepared:
         return "." not in path or isinstance(self.parts[path], Branch)
 
     def _known(self, only: Collection[str]) -> list[str]:
+        known = self.paths
         for path in only:
-            if path not in self.parts:
+            if path not in known:
                 raise unknown(path, self.parts, "an output")
         return list(dict.fromkeys(only))
 
@@ -168,8 +174,9 @@ def prepare(
         device: where to run; by default :func:`app.backend.common.device.best_device`.
         dtype: ``torch.bfloat16`` halves the time where the processor supports it (:func:`.has_bfloat16`);
             outputs then have three significant digits.
-        fast: fold BatchNorm into the convolutions and keep the channels together in memory. Outputs then differ from
-            the plain forward pass by less than 1e-3; without it they are the same bit for bit.
+        fast: fold BatchNorm into the convolutions, keep the channels together in memory, and on a processor in float32
+            use weights in the order of its library. Outputs then differ from the plain forward pass by less than 1e-3;
+            without it they are the same bit for bit.
     """
     device = device or best_device()
     unused: dict[int, object] = {id(net.get_submodule(head.name)): nn.Identity() for head in net.arch.aux}
@@ -180,6 +187,8 @@ def prepare(
     # Metal has given wrong results with channels last.
     memory_format = torch.channels_last if fast and device.type != "mps" else torch.contiguous_format
     own.to(device, dtype).to(memory_format=memory_format)
+    if fast and device.type == "cpu" and dtype == torch.float32 and torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        pack(own)
     return Prepared(net.arch, device, dtype, memory_format, output_parts(net.arch), Calls(own))
 
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from inception_models.net.builder import Network
-from inception_models.net.layers import ScaledResidual
+from inception_models.net.layers import LayerUnit, ScaledResidual
 
 from ..analysis.graph import INPUT_NODE, Layer
 from ..analysis.kinds import UnknownOp
@@ -42,12 +42,15 @@ class LayerCall:
 class Calls:
     """The calls of ``net`` in evaluation, in the order of the forward pass.
 
-    Modules are looked up once: what is put into ``net`` later is not called.
+    Modules are looked up once: what is put into ``net`` later is not called. ``paths``: of everything whose output a
+    run has. Inside of a unit it has none, where a convolution, its normalisation and its activation may be one.
     """
 
     def __init__(self, net: Network) -> None:
         self.graph = analyze(replace(net.arch, aux=())).graph  # the heads do not run in evaluation
         self.calls: list[LayerCall] = []
+        units = {path for path, module in net.named_modules() if isinstance(module, LayerUnit)}
+        self.paths = [path for path in self.graph.parts if path.rpartition(".")[0] not in units]
         self._value_of = {INPUT_NODE: INPUT_NODE}
         for path, node in self.graph.nodes.items():
             if path == INPUT_NODE:

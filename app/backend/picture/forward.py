@@ -16,8 +16,8 @@ from torch import Tensor
 from inception_models import Arch
 from inception_models.arch.refusal import Refusal, Remedy
 from inception_models.arch.spec import Branch
-from inception_models.checkpoints.catalogue import TrainedWeights, untrained
 from inception_models.checkpoints.preprocessing import Preprocessing
+from inception_models.checkpoints.trained_weights import TrainedWeights, untrained
 from inception_models.edits.input_output import runs, use_input_size
 from inception_models.net.builder import Network
 from inception_models.weights import Loaded, Source, loaded, named

@@ -32,7 +32,7 @@ def thumbnails(
     show: ShownMap = "strongest",
     on_progress: OnProgress | None = None,
 ) -> dict[str, Thumbnail]:
-    """Thumbnails by path: of the network's ``input``, and of every stage, copy, branch and op.
+    """Thumbnails by path: of the network's ``input``, of every stage, copy, branch and op, and of what adds them up.
 
     The picture runs through the network once, and its maps are let go of.
 
@@ -42,7 +42,7 @@ def thumbnails(
     with PASSES:
         loaded, ready = ready_network(arch, weights)
         preprocessing = loaded.trained_weights.preprocessing_for(arch)
-        outputs = ready.run(preprocessing.apply(image), only=ready.parts, on_progress=on_progress).outputs
+        outputs = ready.run(preprocessing.apply(image), only=ready.paths, on_progress=on_progress).outputs
     return {"input": _of_picture(preprocessing.preview(image))} | {
         path: thumbnail(outputs[path], show) for path in outputs
     }

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from inception_models import Arch
-from inception_models.checkpoints.catalogue import cache_folder
+from inception_models.checkpoints.trained_weights import cache_folder
 from inception_models.training.run import Options
 from inception_models.training.start import Tuning
 

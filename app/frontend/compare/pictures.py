@@ -25,9 +25,9 @@ from ...backend.decide.comparing.same_picture import Viewer, same_picture, sight
 from ...backend.decide.comparing.sight import Sight
 from ...backend.picture.images import SAMPLES, open_image
 from ..shell.background import BackgroundTask
-from ..shell.brought import runnable_source
+from ..shell.brought import add_file, runnable_source
 from ..shell.controls import choice_stays_among
-from ..shell.notice import plain, refused
+from ..shell.notice import WayOut, plain, refused
 from ..shell.page_links import page_link
 from ..shell.presence import person
 from ..shell.save_button import save_button
@@ -95,7 +95,7 @@ def _viewers(
         try:
             yield BroughtViewer(pin.name, runnable_source(pin.network, person()), pin.network.shape, stage, steps)
         except ValueError as problem:
-            refused(f"{pin.name} is not run. {problem}")
+            refused(f"{pin.name} is not run. {problem}", f"run-{place}", add_file(context.state))
 
 
 def _choose_steps() -> Preprocessing:
@@ -194,7 +194,8 @@ def _asked_of(viewer: Viewer | BroughtViewer) -> object:
 def _sight(sight: Sight, colour: str) -> None:
     st.html(f'<p class="compare-mark" style="--mark:{colour}">{html_text(sight.name)}</p>')
     if sight.problem:
-        refused(sight.problem)
+        again = WayOut("Try again", partial(st.session_state.pop, "compared_sights", None))
+        refused(sight.problem, f"sight {sight.name}", again)
         return
     assert sight.preview is not None, "there was no problem"
     st.image(sight.preview, output_format="PNG", width=160, alt=f"What {sight.name} sees")

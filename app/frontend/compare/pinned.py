@@ -17,8 +17,9 @@ from ...backend.common.pins import LONGEST_NAME, Pin, files_to_send
 from ...backend.common.text import html_text
 from ...backend.foreign.kept_files import forget_file
 from ...backend.foreign.sources import refused_file
+from ..shell.brought import add_file
 from ..shell.controls import control_shows
-from ..shell.notice import plain, refused
+from ..shell.notice import WayOut, plain, refused
 from ..shell.page_links import page_link
 from ..shell.presence import person
 from ..state import State, address_of
@@ -98,11 +99,11 @@ def say_what_is_kept(state: State) -> None:
         st.caption("The pins are too long for the link in the address bar; this browser keeps them.")
     elif sentence := files_to_send([pin for pin in state.pins if not problem_of(pin)]):
         st.caption(plain(sentence))
-    problems = [(pin, problem) for pin in state.pins if (problem := problem_of(pin))]
-    for pin, problem in problems:
-        refused(f"{pin.name} is left out. {problem}")
-    if any(pin.file for pin, _ in problems):
-        page_link("Your own network", "Add the file")
+    for number, pin in enumerate(state.pins):
+        if problem := problem_of(pin):
+            take_off = WayOut(f"Take off {pin.name}", partial(_remove, state, number))
+            ways = [add_file(state), take_off] if pin.file else [take_off]
+            refused(f"{pin.name} is left out. {problem}", f"pin-{number}", *ways)
 
 
 def _rename(state: State, number: int) -> None:

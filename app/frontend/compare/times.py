@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -20,7 +21,7 @@ from .. import measured
 from ..chart import show_chart
 from ..shell.background import BackgroundTask
 from ..shell.brought import runnable_source
-from ..shell.notice import refused
+from ..shell.notice import WayOut, refused
 from ..shell.presence import person
 from ..shell.save_button import save_button
 from .context import CompareContext
@@ -39,24 +40,24 @@ def show(context: CompareContext) -> None:
     if COMPARED_TIMES.running:
         COMPARED_TIMES.watch()
         return
-    answers = COMPARED_TIMES.result(networks)
+    answers, work = COMPARED_TIMES.result(networks), partial(_measured, networks, person())
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Measure again" if answers else "Measure", icon=":material/timer:", type="primary"):
-            COMPARED_TIMES.start(partial(_measured, networks, person()), networks)
+            COMPARED_TIMES.start(work, networks)
             st.rerun()
         st.caption(
             f"On {device_name(best_choice().device)}, fp32, one picture: up to 20 rounds each after {WARM_UP_ROUNDS} to"
             f" warm up, {measured.LIMIT_SECONDS:.0f} seconds together at most. It can be cancelled."
         )
     COMPARED_TIMES.show_problem(networks)
-    _result(context, answers or ())
-
-
-def _result(context: CompareContext, answers: tuple[MeasuredTime | str, ...]) -> None:
-    times = {place: answer for place, answer in enumerate(answers) if not isinstance(answer, str)}
-    for name, answer in zip(context.names, answers, strict=False):
+    again = WayOut("Measure again", partial(COMPARED_TIMES.start, work, networks))
+    for place, answer in enumerate(answers or ()):
         if isinstance(answer, str):
-            refused(f"{name} was not timed. {answer}")
+            refused(f"{context.names[place]} was not timed. {answer}", f"time-{place}", again)
+    _result(context, {place: time for place, time in enumerate(answers or ()) if not isinstance(time, str)})
+
+
+def _result(context: CompareContext, times: Mapping[int, MeasuredTime]) -> None:
     macs = [number or 0 for number in context.comparison.macs.values]
     show_chart(time_bars(context.names, macs, times), "compare-times", "times")
     if not times:

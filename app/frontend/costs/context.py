@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -12,7 +13,8 @@ from streamlit.delta_generator import DeltaGenerator
 from ...backend import Analysis
 from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
 from ..chart import show_chart
-from ..shell.controls import remembered, remembered_choice
+from ..shell.controls import control_shows, remembered, remembered_choice
+from ..shell.notice import WayOut
 from ..shell.page_links import page_link
 from ..state import State
 
@@ -72,6 +74,11 @@ def choose_format() -> NumberFormat:
         help="Pictures processed together. Feature maps and time grow with it; weights do not.",
     )
     return NumberFormat(dtype, int(batch))
+
+
+def fp32_instead() -> WayOut:
+    """The way out for what cannot be done in the chosen number format."""
+    return WayOut("Use fp32", partial(control_shows, "dtype", "float32"))
 
 
 def controls() -> DeltaGenerator:

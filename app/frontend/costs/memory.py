@@ -13,7 +13,8 @@ from ...backend.common.quantity import exact, short
 from ...backend.memory.inference import STATE_COPIES, Optimizer, inference_memory
 from ...backend.memory.training_step import TrainingMemory, training_step_memory
 from ..chart import show_chart
-from .context import CostsContext, NumberFormat, choose_format, controls, plot, selection_note
+from ..shell.notice import refused
+from .context import CostsContext, NumberFormat, choose_format, controls, fp32_instead, plot, selection_note
 
 MemoryFact = tuple[str, int, str]  # label, bytes, explanation
 
@@ -46,7 +47,7 @@ def show(context: CostsContext) -> None:
     selection_note(context.state)
     st.header("A training step")
     if stored.dtype == "int8":
-        st.caption("Networks are not trained in int8; choose another number format.")
+        refused("Networks are not trained in int8.", "training-memory", fp32_instead())
         return
     _training(context, stored)
 

@@ -10,7 +10,8 @@ from ...backend.common.quantity import short
 from ...backend.timing import roofline
 from ...backend.timing.latency import TORCH_DTYPES, WARM_UP_ROUNDS, Latency
 from .. import measured
-from .context import DTYPES, CostsContext, NumberFormat, choose_format, controls, plot, selection_note
+from ..shell.notice import refused
+from .context import DTYPES, CostsContext, NumberFormat, choose_format, controls, fp32_instead, plot, selection_note
 
 PLAN = (
     "Measured will be the time of a whole forward pass and of every stage: up to 20 rounds after"
@@ -70,7 +71,8 @@ def _start(context: CostsContext, stored: NumberFormat) -> None:
     if device.notice:
         st.caption(device.notice)
     if stored.dtype not in TORCH_DTYPES:
-        st.info("int8 cannot be timed here: PyTorch runs only quantised networks in it.", icon=":material/info:")
+        sentence = "int8 cannot be timed here: PyTorch runs only quantised networks in it."
+        refused(sentence, "times", fp32_instead())
         return
     if stored.dtype == "bfloat16" and not has_bfloat16(device.device):
         st.caption("This processor emulates bf16, so it is slower than fp32.")

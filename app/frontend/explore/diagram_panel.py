@@ -17,7 +17,6 @@ from .. import maps_in_boxes, measured
 from ..components.graph_view import BoxNumber, graph_view
 from ..maps_in_boxes import BoxMaps
 from ..shell.controls import remembered, remembered_choice
-from ..shell.notice import refused
 from ..shell.theme import browser_theme
 from ..state import State
 
@@ -65,7 +64,7 @@ def show(state: State, analysis: Analysis, reference: Analysis, maps: BoxMaps) -
         maps_in_boxes.show_popover(state)
         _files(analysis, options, reference, maps)
     if maps.problem:
-        refused(maps.problem)
+        maps_in_boxes.say_problem(maps)
     drawing = draw(analysis, options, reference, maps.thumbnails)
     graph_view(
         drawing,

@@ -22,7 +22,7 @@ from ...backend.foreign.totals import network_totals
 from ...backend.foreign.view import ModuleView, depth_of
 from ..components.graph_view import graph_view
 from ..shell.brought import brought_answers
-from ..shell.notice import plain, refused
+from ..shell.notice import WayOut, plain, refused
 from ..shell.page_links import page_link
 from ..shell.panel import panel
 from ..shell.totals import Total, totals_html
@@ -112,7 +112,8 @@ def _diagram(asked: BroughtNetwork, found: ModuleAnalysis) -> None:
     try:
         drawing = draw_modules(found, options)
     except ValueError as problem:
-        refused(str(problem))
+        fewer = WayOut("Show fewer levels", partial(_keep, asked, ModuleView(comfortable_depth(found))))
+        refused(str(problem), "own-diagram", fewer)
         return
     graph_view(
         drawing,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from functools import partial
 from importlib.util import find_spec
 
@@ -19,11 +20,14 @@ from ...backend.foreign.kept_files import KEPT_DAYS, forget_file, keep_file, kep
 from ...backend.foreign.sources import installed_networks, refused_file
 from ..shell.background import BackgroundTask
 from ..shell.brought import file_arrived, library_analysis
-from ..shell.notice import refused
+from ..shell.file_field import field_key
+from ..shell.notice import WayOut, refusal
 from ..shell.presence import person
+from ..state import State, current
 
 Work = Callable[[Progress], ModuleAnalysis]
 EXAMPLES = ("torchvision:resnet50", "timm:efficientnet_b0", "torchvision:vit_b_16")
+OWN_PLACE, FILE_FIELD = "own-source", "own_file"
 OWN_NETWORK: BackgroundTask[ModuleAnalysis] = BackgroundTask(
     "own_network", doing="Analysing the network", stops="Stop now", steady=False
 )
@@ -33,7 +37,7 @@ _NAMES_ONLY = (
 )
 
 
-def choose() -> None:
+def choose(state: State) -> None:
     """Render the controls; a button or a file starts the analysis."""
     with st.container(key="own-source"):
         left, right = st.columns([3, 2], gap="medium")
@@ -41,8 +45,8 @@ def choose() -> None:
         _name_and_shape()
     with right:
         _file()
-    if problem := st.session_state.get("own_problem"):
-        refused(problem)
+    if state.refused_at(OWN_PLACE):
+        refusal(state, OWN_PLACE, *ways_out())
 
 
 def examples() -> None:
@@ -55,7 +59,7 @@ def examples() -> None:
                 st.button(
                     name.replace(":", " "),
                     key=f"example:{name}",
-                    on_click=_start_example,
+                    on_click=_start,
                     args=(name,),
                     disabled=OWN_NETWORK.running,
                 )
@@ -89,7 +93,7 @@ def _name_and_shape() -> None:
 def _file() -> None:
     st.file_uploader(
         "Or an .onnx file, which is read and never run",
-        key="own_file",
+        key=field_key(FILE_FIELD),
         max_upload_size=MAX_ONNX_BYTES // 2**20,
         on_change=_uploaded,
         disabled=OWN_NETWORK.running,
@@ -105,27 +109,36 @@ def _names() -> tuple[str, ...]:
 
 
 def _submitted() -> None:
-    _start(lambda: _named(st.session_state.own_name or "", st.session_state.own_shape))
-
-
-def _start_example(name: str) -> None:
-    _start(lambda: _named(name, ""))
+    _start(st.session_state.own_name or "", st.session_state.own_shape)
 
 
 def _uploaded() -> None:
-    if (file := st.session_state.own_file) is not None:
-        _start(lambda: _from_file(file, st.session_state.get("own_shape", "")))
+    if (file := st.session_state[field_key(FILE_FIELD)]) is not None:
+        _start(file, st.session_state.get("own_shape", ""))
 
 
-def _start(make: Callable[[], tuple[BroughtNetwork, Work]]) -> None:
+def _start(source: str | UploadedFile, shape: str = "") -> None:
     """Start what was asked for, or keep the sentence that says why not."""
+    st.session_state.own_asked = source, shape
+    current().dismiss()
     try:
-        asked, work = make()
+        asked, work = _named(source, shape) if isinstance(source, str) else _from_file(source, shape)
     except ValueError as problem:
-        st.session_state.own_problem = str(problem)
+        current().refusal = OWN_PLACE, problem
         return
-    st.session_state.own_problem = ""
     OWN_NETWORK.start(work, question=asked, live=asked)
+
+
+def ways_out() -> Iterator[WayOut]:
+    """Instead of a network and a shape that cannot be inspected: another shape, and networks with similar names."""
+    source, shape = st.session_state.get("own_asked", ("", ""))
+    name = source if isinstance(source, str) else source.name
+    names = _names()
+    if name in names or is_onnx(name):
+        with_another = WayOut("Take the input that it names", partial(_start, source))
+        yield with_another if shape else WayOut("Take an input of 3 × 224 × 224", partial(_start, source, "224"))
+    for known in [known for known in get_close_matches(name.lower(), names, n=2) if known != name] or EXAMPLES[:1]:
+        yield WayOut(f"Inspect {known.replace(':', ' ')}", partial(_start, known))
 
 
 def _named(name: str, shape: str) -> tuple[BroughtNetwork, Work]:

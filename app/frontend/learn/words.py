@@ -6,10 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from ...backend.learn.reading import glossary
+from ..shell.terms import known_terms
 
 
 def show() -> None:
     """Render the tab."""
-    rows = "".join(f"<dt>{escape(term.name)}</dt><dd>{escape(term.meaning)}</dd>" for term in glossary())
+    rows = "".join(f"<dt>{escape(term.name)}</dt><dd>{escape(term.meaning)}</dd>" for term in known_terms())
     st.html(f'<dl class="glossary">{rows}</dl>')

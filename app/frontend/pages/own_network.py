@@ -21,13 +21,14 @@ def page() -> None:
     state, analysis, _ = frame.show()
     st.header("Your own network")
     st.caption(ABOUT)
-    source_input.choose()
+    source_input.choose(state)
     asked = OWN_NETWORK.live
     if OWN_NETWORK.running:
         OWN_NETWORK.watch()
         return
     if isinstance(asked, BroughtNetwork):
-        OWN_NETWORK.show_problem(asked)
+        if OWN_NETWORK.problem(asked):
+            OWN_NETWORK.show_problem(asked, *source_input.ways_out())
         if found := OWN_NETWORK.result(asked):
             result.show(state, analysis, asked, found)
             return

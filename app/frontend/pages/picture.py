@@ -6,7 +6,6 @@ import streamlit as st
 import torch
 from streamlit.delta_generator import DeltaGenerator
 
-from inception_models.arch.refusal import remedies_of
 from inception_models.weights import Source
 
 from ...backend.picture.forward import Forward, forward
@@ -14,7 +13,7 @@ from ..picture import demo_pictures, learned, number_format, tabs, weights_card
 from ..picture.picture_input import choose_picture
 from ..picture.weights_input import choose_weights
 from ..shell import frame, memory
-from ..shell.notice import plain, refused
+from ..shell.notice import plain, refused, ways_out
 from ..shell.panel import panel
 from ..shell.pictures import Picture, use_picture
 from ..shell.weights_in_use import use_weights_of
@@ -62,16 +61,7 @@ def page() -> None:
 
 def _too_large(state: State, problem: ValueError) -> None:
     """Say why the network cannot be run here, with a button for what would help."""
-    refused(str(problem))
-    for number, remedy in enumerate(remedies_of(problem)):
-        st.button(
-            plain(remedy.label),
-            key=f"picture-remedy:{number}",
-            on_click=state.attempt,
-            args=(remedy.edit, "input_size"),
-            type="primary",
-            width="stretch",
-        )
+    refused(str(problem), "picture", *ways_out(state, "input_size", problem))
 
 
 def _forward(state: State, picture: Picture, weights: Source, dtype: torch.dtype, problems: DeltaGenerator) -> Forward:

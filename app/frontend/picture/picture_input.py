@@ -12,7 +12,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ...backend.common.limits import MAX_UPLOAD_BYTES
 from ...backend.picture.images import EXTENSIONS, PICTURE_FORMATS, SAMPLES, ImageError, notes_of, open_image
-from ..shell.notice import plain, refused
+from ..shell.file_field import empty_field, field_key
+from ..shell.notice import WayOut, plain, refused
 from ..shell.pictures import DEFAULT_SAMPLE, SAMPLE_KEY, Picture, choose_sample, shipped, take_back
 
 
@@ -28,7 +29,7 @@ def choose_picture(files: dict[str, str]) -> Picture:
         own = st.file_uploader(
             "Your picture",
             type=list(EXTENSIONS),
-            key="upload",
+            key=field_key("upload"),
             max_upload_size=MAX_UPLOAD_BYTES // 2**20,
             on_change=another,
             help=f"{', '.join(PICTURE_FORMATS)}, up to {MAX_UPLOAD_BYTES // 2**20} MB."
@@ -39,25 +40,25 @@ def choose_picture(files: dict[str, str]) -> Picture:
     with samples:
         sample = choose_sample("Picture", DEFAULT_SAMPLE, SAMPLE_KEY, disabled=not alone, on_change=another)
     with own_files:
-        opened = _own_picture("upload", own, files=files) or _own_picture("camera", taken, "Your camera")
+        opened = _own_picture("upload", own, sample, files=files)
+        opened = opened or _own_picture("camera", taken, sample, "Your camera")
     return opened or shipped(sample)
 
 
 def choose_second_picture(first: Picture) -> Picture:
     """Render the choice of a picture to compare the ``first`` with."""
-    own = st.file_uploader(
-        "Second picture", type=list(EXTENSIONS), key="second_upload", max_upload_size=MAX_UPLOAD_BYTES // 2**20
-    )
+    key = field_key("second_upload")
+    own = st.file_uploader("Second picture", type=list(EXTENSIONS), key=key, max_upload_size=MAX_UPLOAD_BYTES // 2**20)
     others = [name for name in SAMPLES if SAMPLES[name].title != first.title]
     sample = choose_sample("or one of these", others[0], "second_sample", disabled=own is not None)
-    return _own_picture("second_upload", own) or shipped(sample)
+    return _own_picture("second_upload", own, sample) or shipped(sample)
 
 
 def _camera(on_change: Callable[[], None]) -> UploadedFile | None:
     """A picture taken here. The browser asks for the camera only once this is switched on."""
     if not st.toggle("Use the camera", key="use_camera", help="Your browser asks before it shows the camera."):
         return None
-    return st.camera_input("Camera", key="camera", label_visibility="collapsed", on_change=on_change)
+    return st.camera_input("Camera", key=field_key("camera"), label_visibility="collapsed", on_change=on_change)
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,11 @@ class _Opened:
 
 
 def _own_picture(
-    uploader: str, own: UploadedFile | None, title: str = "", files: dict[str, str] | None = None
+    uploader: str, own: UploadedFile | None, sample: str, title: str = "", files: dict[str, str] | None = None
 ) -> Picture | None:
     """What was uploaded, by its file's name if it has no ``title``; None, with a sentence, where it cannot be used.
+
+    The ``sample`` is then taken instead.
 
     A photograph of 12 megapixels takes a quarter of a second to open, so the last one of each uploader is remembered.
     With ``files`` it is used until it is taken back.
@@ -85,12 +88,13 @@ def _own_picture(
     elif not (isinstance(opened, _Opened) and opened.file_id == own.file_id):
         opened = _opened(own, title)
     st.session_state[key] = opened
+    instead = WayOut(f"Use {SAMPLES[sample].title} instead", partial(_take_away, uploader, files))
     if not isinstance(opened, _Opened):
         if files and uploader in files:
-            refused(f"The server no longer has your picture {files[uploader]}; add it again above.")
+            refused(f"The server no longer has your picture {files[uploader]}; add it again above.", uploader, instead)
         return None
     if opened.problem:
-        refused(opened.problem)
+        refused(opened.problem, uploader, instead)
     if opened.picture is not None:
         if files is not None:
             files[uploader] = opened.picture.title
@@ -98,6 +102,11 @@ def _own_picture(
         for note in notes_of(opened.picture.image):
             st.caption(note)
     return opened.picture
+
+
+def _take_away(uploader: str, files: dict[str, str] | None) -> None:
+    empty_field(uploader)
+    take_back(uploader, {} if files is None else files)
 
 
 def _opened(own: UploadedFile, title: str) -> _Opened:

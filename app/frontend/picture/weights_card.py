@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from inception_models.checkpoints.download import digest_name
 from inception_models.edits.input_output import with_classes
 from inception_models.resize.report import LayerChange
 from inception_models.weights import Loaded, WeightsError, safetensors_with_card
 
-from ..shell.notice import plain, refused
+from ..shell.notice import WayOut, plain, refused
 from ..state import State
-from .weights_file import list_mismatches, open_own_network
+from .weights_file import list_mismatches, open_own_network, random_instead
 
 CHANGES_SHOWN = 60  # one sentence each
 
@@ -30,8 +31,9 @@ def show(loaded: Loaded) -> None:
             if weights.page:
                 lines.append(f"**Source:** [{plain(urlsplit(weights.page).hostname or '')}]({weights.page})")
             if weights.remote is not None:
-                digest = "its" if weights.remote.hashed else "the published beginning of its"
-                checked = f", checked against {digest} SHA-256" if weights.remote.sha256 else ""
+                digest = weights.remote.digest
+                whose = "its" if weights.remote.hashed else "the published beginning of its"
+                checked = f", checked against {whose} {digest_name(digest)}" if digest else ""
                 lines.append(f"**File:** {weights.remote.about / 1e6:.0f} MB{checked}")
             st.markdown("\n\n".join([*lines, *map(plain, weights.notes)]))
     carried = [change for change in loaded.changes if change.kind != "kept"]
@@ -62,15 +64,12 @@ def _changes(changes: list[LayerChange], kept: int) -> None:
 
 def unusable(problem: ValueError, state: State) -> None:
     """Say why weights could not be used, and offer what would help; where tensors do not fit, list them all."""
-    refused(f"{problem} Random weights are used instead.")
-    if not isinstance(problem, WeightsError):
-        return
-    if (classes := problem.classes) is not None:
-        st.button(
-            f"Set Classes to {classes:,}",
-            on_click=lambda: state.attempt(lambda arch: with_classes(arch, classes), "classes"),
-            width="stretch",
-        )
-    elif (arch := problem.arch) is not None and state.weights.get(state.arch.key) == "own":
-        st.button("Open that network", on_click=open_own_network, args=(state, arch), type="primary", width="stretch")
+    ways = [random_instead(state)]
+    if isinstance(problem, WeightsError):
+        if (classes := problem.classes) is not None:
+            edit = partial(state.attempt, lambda arch: with_classes(arch, classes), "classes")
+            ways.insert(0, WayOut(f"Set Classes to {classes:,}", edit))
+        elif (arch := problem.arch) is not None and state.weights.get(state.arch.key) == "own":
+            ways.insert(0, WayOut("Open that network", partial(open_own_network, state, arch)))
+    refused(f"{problem} Random weights are used instead.", "weights", *ways)
     list_mismatches(problem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -15,23 +16,22 @@ from inception_models.weights.errors import SeveralEntriesError
 
 from ...backend.common.limits import MAX_WEIGHTS_BYTES
 from ...backend.common.text import visible
-from ..shell.notice import plain, refused
+from ..shell.file_field import empty_field, field_key
+from ..shell.notice import WayOut, plain, refusal, refused
 from ..state import State
 from . import weights_preprocessing
 
+FIELD = "own_weights_field"
 OWN_FILE = "weights"  # the name of the person's file among those that the browser remembers
 
 
 @dataclass
 class OpenedFile:
-    """The last file that could be read, and what became of the last one that was dropped. Files are large: one only."""
+    """The last file that could be read, and the last one that was dropped where it has a question. Files are large."""
 
     own: OwnFile | None = None
     home: Arch | None = None  # the network that the file is of
-    problem: WeightsError | None = None
-    shown: Arch | None = None  # the network at that time
-    dropped: tuple[UploadedFile, str] | None = None  # a file that contains several sets, and the text of its card
-    count: int = 0  # of drops; each is on a field of its own, so that what was read is let go
+    dropped: tuple[UploadedFile, str, SeveralEntriesError] | None = None  # of several sets; and the text of its card
 
 
 def opened_file() -> OpenedFile:
@@ -49,10 +49,10 @@ def own_weights(state: State) -> OwnFile | None:
     return replace(kept.own, preprocessing=weights_preprocessing.remembered_preprocessing(kept.own))
 
 
-def show(state: State) -> None:
+def show(state: State, demo_instead: WayOut) -> None:
     """Render the field that a file can be dropped on, and what became of the last one."""
     kept = opened_file()
-    field = f"own_weights_field:{kept.count}"
+    field = field_key(FIELD)
     st.file_uploader(
         "Open a file of weights",
         accept_multiple_files=True,
@@ -64,15 +64,18 @@ def show(state: State) -> None:
         f" {MAX_WEIGHTS_BYTES // 2**20} MB; add the .json card if `train` wrote one. The file stays on the machine that"
         " runs this app.",
     )
-    if isinstance(kept.problem, SeveralEntriesError) and kept.dropped is not None:
-        _choose_entry(state, kept.problem, *kept.dropped)
-    elif kept.problem is not None and kept.shown == state.arch:
-        refused(str(kept.problem))
-        list_mismatches(kept.problem)
+    if kept.dropped is not None:
+        _choose_entry(state, *kept.dropped)
+    elif problem := state.refused_at(FIELD):
+        refusal(state, FIELD, demo_instead, WayOut("Go on without the file", state.dismiss))
+        list_mismatches(problem)
     elif kept.own is None and state.weights.get(state.arch.key) == "own" and OWN_FILE in state.files:
         refused(
             f"The server no longer has your file {state.files[OWN_FILE]}; add it again above. Until then the weights"
-            " are random."
+            " are random.",
+            FIELD,
+            random_instead(state),
+            demo_instead,
         )
 
 
@@ -98,9 +101,14 @@ def open_own_network(state: State, arch: Arch) -> None:
     state.become(arch)
 
 
-def list_mismatches(problem: WeightsError) -> None:
+def random_instead(state: State) -> WayOut:
+    """Give up trained weights for the network that is shown."""
+    return WayOut("Use random weights", partial(state.weights.__setitem__, state.arch.key, "random"))
+
+
+def list_mismatches(problem: ValueError) -> None:
     """Render all tensors that do not fit, where they are more than the sentence names."""
-    if len(places := problem.mismatches) > 1:
+    if isinstance(problem, WeightsError) and len(places := problem.mismatches) > 1:
         with st.expander(f"All {len(places)} tensors that do not fit"):
             st.code("\n".join(map(visible, places[:1000])), language=None)
 
@@ -110,30 +118,37 @@ def _dropped(state: State, files: Sequence[UploadedFile]) -> None:
     cards = [file for file in files if file.name.endswith(".json")]
     weights = [file for file in files if file not in cards]
     card = cards[-1].getvalue().decode("utf-8", "replace") if cards else ""
-    kept = opened_file()
-    kept.count += 1
+    empty_field(FIELD)  # so that what was read is let go
     if weights:
         _open_dropped(state, weights[-1], card)
-    elif card and (own := kept.own) is not None:
+    elif card and (own := opened_file().own) is not None:
         open_weights(state, lambda: with_card(own, card))
 
 
 def _open_dropped(state: State, file: UploadedFile, card: str, entry: str | None = None) -> None:
-    kept = opened_file()
-    open_weights(state, lambda: read_own(file, file.name, entry, card))
-    kept.dropped = (file, card) if isinstance(kept.problem, SeveralEntriesError) else None
+    opened_file().dropped = None
+    try:
+        open_weights(state, lambda: read_own(file, file.name, entry, card))
+    except SeveralEntriesError as question:
+        opened_file().dropped = file, card, question
 
 
 def open_weights(state: State, read: Callable[[], OwnFile]) -> None:
-    """Show the file's network; a network of the same variant that was edited stays, and gets the weights."""
-    kept = opened_file()
-    kept.problem, kept.shown = None, state.arch
+    """Show the file's network; a network of the same variant that was edited stays, and gets the weights.
+
+    Raises:
+        SeveralEntriesError: where one of several sets has to be chosen.
+    """
+    state.dismiss()
     try:
         own = read()
         home = _home(state.arch, own)
+    except SeveralEntriesError:
+        raise
     except WeightsError as problem:
-        kept.problem = problem
+        state.refusal = FIELD, problem
         return
+    kept = opened_file()
     kept.own, kept.home = own, home
     state.files[OWN_FILE] = own.name
     state.weights[home.key] = "own"
@@ -153,9 +168,9 @@ def _home(shown: Arch, own: OwnFile) -> Arch:
         return shown
 
 
-def _choose_entry(state: State, problem: SeveralEntriesError, file: UploadedFile, card: str) -> None:
-    refused(f"{file.name} contains {len(problem.entries)} sets of weights; choose one of them.")
-    tensors = {entry.path: entry.tensors for entry in problem.entries}
+def _choose_entry(state: State, file: UploadedFile, card: str, question: SeveralEntriesError) -> None:
+    st.info(plain(f"{file.name} contains {len(question.entries)} sets of weights; choose one of them."))
+    tensors = {entry.path: entry.tensors for entry in question.entries}
     key = f"own_weights_entry:{file.file_id}"
     st.selectbox(
         "Which weights",

@@ -11,15 +11,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from inception_models import Arch
 from inception_models.checkpoints.card import parse_card
-from inception_models.checkpoints.catalogue import CHECKPOINTS, TrainedWeights, published
+from inception_models.checkpoints.catalogue import CHECKPOINTS, published
 from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.download import bytes_arrived
+from inception_models.checkpoints.trained_weights import TrainedWeights
 from inception_models.weights import OwnFile, Source, fetch
 
 from ...backend.common.jobs import Progress
 from ..shell.background import BackgroundTask
 from ..shell.controls import control_shows
-from ..shell.notice import plain, refused
+from ..shell.notice import WayOut, plain, refused
 from ..shell.weights_in_use import weights_are_here
 from ..state import State
 from . import weights_file
@@ -50,8 +51,10 @@ def choose_weights(state: State, trained: OwnFile | None, files: DeltaGenerator)
         on_change=lambda: use_weights(state, str(st.session_state.weights), home),
         help="Random, or trained. Published weights are downloaded once and kept on the machine that runs this app.",
     )
+    if not published(state.arch.key):
+        st.caption("No trained weights of this network are published; a file of your own works, and so does the demo.")
     with files:
-        weights_file.show(state)
+        weights_file.show(state, _demo_instead(state))
     if chosen == "own" and own is not None:
         weights_file.show_chosen(state)
         return own
@@ -66,6 +69,7 @@ def use_weights(state: State, name: str, trained: Arch | None = None) -> None:
     """Use these weights from now on. The demo's bring their own network, and those of the last training run the one
     that was ``trained``, which is then shown; undo reverts that.
     """
+    state.dismiss()
     home = {"demo": demo().arch, "trained": trained}.get(name)
     if home is not None and (state.arch.key, state.arch.classes) != (home.key, home.classes):
         st.session_state.before_demo = state.arch, state.weights.get(state.arch.key, "random")
@@ -99,6 +103,10 @@ def _title(name: str) -> str:
             return f"{known.title}, {_size(known)}"
 
 
+def _demo_instead(state: State) -> WayOut:
+    return WayOut("Use the demo network instead", partial(use_weights, state, "demo"))
+
+
 # --- published -------------------------------------------------------------------------------------------------------
 
 
@@ -112,10 +120,8 @@ def _is_here(state: State, known: TrainedWeights) -> bool:
         task.watch(narrow=True)
         return False
     if file.exists():
-        refused(f"{file} is damaged or cannot be read: download it again.")
-    if problem := task.problem():
-        refused(problem)
-        st.button("Use the demo network instead", on_click=use_weights, args=(state, "demo"), width="stretch")
+        refused(f"{file} is damaged or cannot be read: download it again.", "damaged", _demo_instead(state))
+    task.show_problem(None, _demo_instead(state))
     arrived = bytes_arrived(file.parent, file.name)
     label = f"Resume download ({arrived / 1e6:.0f} of {_size(known)})" if arrived else f"Download {_size(known)}"
     st.button(

@@ -22,7 +22,7 @@ from inception_models.checkpoints.presets import PRESETS
 from inception_models.weights import OwnFile, WeightsError, about_own
 
 from ..shell.controls import control_shows
-from ..shell.notice import refused
+from ..shell.notice import WayOut, refused
 from ..state import current
 
 USUAL, OWN_VALUES = "usual", "own values"
@@ -95,7 +95,7 @@ def _own_values(own: OwnFile, steps: Preprocessing) -> None:
         resize_px = resize_px_for(steps.crop_px, share)
         new = preprocessing_from_json(asdict(steps) | given | {"resize_px": resize_px})
     except ValueError as problem:
-        refused(str(problem))
+        refused(str(problem), "preprocessing", WayOut("Keep the values in use", lambda: None))
         return
     _choices()[own.digest] = {"preset": OWN_VALUES, "steps": asdict(new)}
     st.rerun()

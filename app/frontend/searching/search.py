@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from ...backend.decide.searching.search import METHODS, SearchMethod, SearchOptions
@@ -9,7 +11,8 @@ from ...backend.decide.searching.search_log import logged_problem
 from ...backend.decide.searching.search_space import SearchSpace
 from ...backend.decide.searching.trials import Problem
 from ..shell.controls import remembered
-from ..shell.notice import refused
+from ..shell.file_field import empty_field, field_key
+from ..shell.notice import WayOut, refused
 from ..state import State
 from .ranges import choose_space
 from .search_result import NUMBER_TITLES, show_result
@@ -17,6 +20,7 @@ from .search_task import SEARCH, begin_search
 
 METHOD_NAMES: dict[SearchMethod, str] = {"random": "Random", "grid": "Grid", "evolution": "Evolution"}
 MOST_NETWORKS = 20_000  # a minute
+FILE_FIELD = "search_file"
 MOST_FILE_BYTES = 20 * 2**20
 MANY = "More than a billion networks can be made of these ranges."
 
@@ -93,7 +97,8 @@ def _start(space: SearchSpace | None, options: SearchOptions) -> None:
 
 def _go_on_from_file(options: SearchOptions) -> None:
     with st.expander("Go on from a file"):
-        file = st.file_uploader("A file of an earlier search (.jsonl)", type=["jsonl"], key="search_file")
+        key = field_key(FILE_FIELD)
+        file = st.file_uploader("A file of an earlier search (.jsonl)", type=["jsonl"], key=key)
         if file is None:
             return
         try:
@@ -102,7 +107,7 @@ def _go_on_from_file(options: SearchOptions) -> None:
             text = file.getvalue().decode("utf-8", errors="replace")
             problem = logged_problem(text)
         except ValueError as reason:
-            refused(str(reason))
+            refused(str(reason), FILE_FIELD, WayOut("Take the file away", partial(empty_field, FILE_FIELD)))
             return
         st.caption("The ranges are those of the file; method, objectives, networks and seed are those above.")
         if st.button("Go on from this file", icon=":material/resume:"):

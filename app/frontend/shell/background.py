@@ -15,7 +15,7 @@ import streamlit as st
 
 from ...backend.common.jobs import JOBS, Busy, Job, Lane, Place, Progress
 from ...backend.common.quantity import spoken
-from .notice import refused
+from .notice import WayOut, refused
 from .panel import panel
 from .presence import person
 from .task_records import RECORDS, TaskRecord
@@ -52,7 +52,7 @@ class BackgroundTask(Generic[_Result]):
         if before.job is not None:  # it was started in another tab
             return True
         job = Job(person(), self.name, work, self.lane)
-        record = TaskRecord(job, question, live, result=before.result, answers=before.answers)
+        record = TaskRecord(job, question, live, work, result=before.result, answers=before.answers)
         try:
             JOBS.put(job)
         except Busy as busy:
@@ -105,8 +105,8 @@ class BackgroundTask(Generic[_Result]):
             answer, record.result = record.result, None
             return answer
         self.show_problem(question)
-        if st.button("Try again", icon=":material/refresh:", key=f"{self.name}.again") and self.start(work, question):
-            st.rerun()
+        if record.cancelled:
+            st.button("Try again", icon=":material/refresh:", key=f"{self.name}.again", on_click=self.again)
         return None
 
     def followed(self, work: Callable[[Progress], _Result], question: object) -> _Result | None:
@@ -127,15 +127,21 @@ class BackgroundTask(Generic[_Result]):
             st.fragment(self._await, run_every=FOLLOWED_SECONDS)()
         return None
 
+    def again(self) -> None:
+        """Do once more what has failed or was cancelled."""
+        record = self._record()
+        if record.job is None and record.work is not None:
+            self.start(record.work, record.asked, record.live)
+
     def _await(self) -> None:
         if not self.running:
             st.rerun()
 
-    def show_problem(self, question: object = None) -> None:
-        """Render why there is no newer result, where there is a reason."""
+    def show_problem(self, question: object = None, *ways: WayOut) -> None:
+        """Render why there is no newer result, where there is a reason, and the ``ways`` out: at least to try again."""
         record = self._record()
         if problem := self.problem(question):
-            refused(problem)
+            refused(problem, self.name, *(ways or [WayOut("Try again", self.again)]))
         elif record.cancelled and record.asked == question:
             st.caption("Cancelled.")
 

@@ -14,7 +14,9 @@ from ...backend.common.brought import BroughtNetwork
 from ...backend.common.jobs import Progress
 from ...backend.foreign.apart import inspected_apart
 from ...backend.foreign.kept_files import kept_file
+from ..state import State
 from .background import BackgroundTask
+from .notice import WayOut
 from .presence import person
 
 BroughtAnswer = ModuleAnalysis | str
@@ -47,6 +49,11 @@ def all_analysed(networks: Sequence[BroughtNetwork]) -> bool:
         brought_answers().update(zip(missing, new, strict=True))
         st.rerun()
     return False
+
+
+def add_file(state: State) -> WayOut:
+    """What helps where a file is not here."""
+    return WayOut("Add the file", partial(setattr, state, "wanted_page", "Your own network"))
 
 
 def file_arrived(digest: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 import streamlit as st
@@ -20,7 +21,7 @@ from ...backend.decide.fitting.reach import OutOfReach
 from ...backend.decide.fitting.shrinking import Strategy
 from ..state import State
 from .controls import control_shows
-from .notice import plain, refused
+from .notice import WayOut, plain, refused
 from .totals import totals_html, totals_to
 from .weights_in_use import weights_in_use
 
@@ -45,8 +46,7 @@ def fit_dialog(state: State) -> None:
         with st.spinner("Looking for widths"):
             result = _proposal(state, strategy, lock, divisor, source)
     except ValueError as problem:
-        refused(str(problem))
-        _remedies(state, problem, divisor, lock)
+        refused(str(problem), "fit", *_ways_out(state, problem, divisor, lock))
         _cancel()
         return
     _show(state, result)
@@ -136,21 +136,19 @@ def _cancel() -> None:
         st.rerun()
 
 
-def _remedies(state: State, problem: ValueError, divisor: int, lock: tuple[str, ...]) -> None:
-    """A button for each way out of a goal that cannot be met."""
-    if not isinstance(problem, OutOfReach):
-        return
-    with st.container(horizontal=True):
+def _ways_out(state: State, problem: ValueError, divisor: int, lock: tuple[str, ...]) -> Iterator[WayOut]:
+    """Each way out of a goal that cannot be met."""
+    if isinstance(problem, OutOfReach):
         if problem.name in ANALYSED and problem.possible:
             least = round(problem.possible)
             limits = limits_of(state.goal) | {problem.name: float(least)}
-            st.button(
-                plain(f"Make {amount(problem.name, least)} the goal"),
-                key="fit-possible",
-                on_click=partial(setattr, state, "goal", budget_of(limits)),
-                help=f"Exactly {typed_quantity(least)}",
+            yield WayOut(
+                f"Make {amount(problem.name, least)} the goal",
+                partial(setattr, state, "goal", budget_of(limits)),
+                f"Exactly {typed_quantity(least)}",
             )
         if divisor > 1:
-            st.button("Allow every width", key="fit-any", on_click=control_shows, args=("fit-divisor", 1))
+            yield WayOut("Allow every width", partial(control_shows, "fit-divisor", 1))
         if lock:
-            st.button("Unlock all parts", key="fit-unlock", on_click=control_shows, args=("fit-lock", []))
+            yield WayOut("Unlock all parts", partial(control_shows, "fit-lock", []))
+    yield WayOut("Remove the goal", partial(setattr, state, "goal", None))

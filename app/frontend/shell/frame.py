@@ -59,5 +59,5 @@ def _above(state: State, analysis: Analysis, reference: Analysis) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap=None, key="totals-line"):
         totals.show(analysis, reference, state.goal)
         with st.container(horizontal=True, vertical_alignment="center", gap=None, width="content", key="goal"):
-            goal.show(state)
+            goal.show(state, analysis)
     lesson.offer(state)

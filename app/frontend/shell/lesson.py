@@ -131,6 +131,7 @@ def _step(state: State, place: LessonPlace) -> None:
             st.button(
                 "Finish" if last else "Next",  # of one type, and in one place, so that it keeps the focus
                 key="lesson-next",
+                shortcut="Ctrl+Enter",  # the way back from what there was to do is many stops of Tab
                 on_click=turn,
                 args=(state, 1),
             )
@@ -155,7 +156,7 @@ def _html(lesson: Lesson, number: int, step: LessonStep, state: State, done: boo
         f'<section class="lesson" aria-label="Lesson: {escape(lesson.title, quote=True)}">'
         f"<h2><small>{escape(lesson.title)}, step {number + 1} of {len(lesson.steps)}</small> {escape(step.title)}</h2>"
         f"<p>{with_terms(step.sentence(step.text, state.arch))}{source}</p>"
-        f'<p class="{"done" if done else "task"}" role="status">{escape(said)}</p>'
+        f'<p class="{"done" if done else "task"}" role="status">{with_terms(said)}</p>'
         f"<details><summary>{escape(step.sentence(step.question, state.arch))}</summary>"
         f"<p>{with_terms(step.sentence(step.answer, state.arch))}</p></details></section>"
     )

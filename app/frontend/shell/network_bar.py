@@ -9,7 +9,6 @@ from html import escape
 import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
-from inception_models.arch.refusal import remedies_of
 from inception_models.edits.diff import changes
 from inception_models.edits.input_output import with_aux, with_classes, with_size_and_fitting_heads
 from inception_models.edits.toggles import (
@@ -26,6 +25,7 @@ from inception_models.edits.widths import scaled
 from ..components.network_head import HeadRefusal, HeadText, Setting, network_head
 from ..state import State
 from .controls import control_shows
+from .notice import ways_out
 from .story import story
 from .variant_list import variant_label
 
@@ -136,14 +136,13 @@ def _refusal(state: State) -> HeadRefusal | None:
     if state.refusal is None or state.refusal[0] not in (*_settings(state), "preset", "pin"):
         return None
     place, problem = state.refusal
-    return HeadRefusal(place, str(problem), [remedy.label for remedy in remedies_of(problem)])
+    return HeadRefusal(place, str(problem), [way.label for way in ways_out(state, place, problem)])
 
 
 def _mend(state: State, number: int) -> None:
-    place, problem = state.refusal or ("", ValueError())
-    remedies = remedies_of(problem)
-    if 0 <= number < len(remedies):
-        state.attempt(remedies[number].edit, place)
+    ways = ways_out(state, *(state.refusal or ("", ValueError())))
+    if 0 <= number < len(ways):
+        ways[number].take()
 
 
 def _presets(state: State) -> Mapping[str, Mapping[str, str]]:

@@ -12,10 +12,11 @@ from ...backend.common.failures import machine_failure
 from ...backend.common.log import note_failure
 from ...backend.diagram import LayoutError
 from ..state import current
-from .notice import refusal, refused
+from .notice import WayOut, refusal, refused
 
 AROUND = "link"  # the place under the network bar, for what belongs to no panel
 _PLACE = ContextVar("place", default=AROUND)
+_AGAIN = WayOut("Try again", lambda: None)  # any click draws the part again
 
 
 def place_now() -> str:
@@ -38,10 +39,10 @@ def panel(name: str, place: str = "") -> Iterator[None]:
     except FragmentHandledException:
         raise
     except LayoutError as problem:
-        refused(str(problem))
+        refused(str(problem), name, _AGAIN)
     except Exception as problem:
         note_failure(name)
-        refused(f"{name} cannot be shown. {reason_of(problem)}")
+        refused(f"{name} cannot be shown. {reason_of(problem)}", name, _AGAIN)
     finally:
         _PLACE.reset(outside)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
+from functools import partial
 from urllib.parse import urlsplit
 
 import segno
 import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch
+from inception_models.arch.refusal import Refusal
 from inception_models.edits.diff import changes
 from inception_models.edits.link import to_edits
 
@@ -18,28 +19,35 @@ from ...backend.common.limits import MAX_LINK_BYTES
 from ...backend.common.links import linked_network
 from ...backend.common.network_file import MAX_NETWORK_BYTES, network_json, saved_network
 from ...backend.common.pins import files_to_send
-from ..state import State, address_of
-from .notice import plain, refused
+from ..state import State, address_of, current
+from .file_field import empty_field, field_key
+from .notice import WayOut, plain, refused
 from .save_button import save_button
+from .visitor import is_on_this_computer
 
 MOST_RECENT = 10
+FIELD = "network_file"
 LONGEST_ADDRESS = MAX_LINK_BYTES + 1000
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What the browser said when the link was copied: the address, whether it could be, and its recent networks."""
+    """What the browser said when the link was copied: the address, whether it could be, and its recent networks.
+
+    ``arch``: what the page showed then.
+    """
 
     address: str
     copied: bool
     recent: Sequence[tuple[Arch, str]]
+    arch: Arch
 
 
 def note(address: str, copied: bool, recent: Sequence[object]) -> None:
     """Open the dialog in the next run. What the browser said may be anything."""
     known = [entry for each in recent[:MOST_RECENT] if (entry := _recent(each))]
     address = address if urlsplit(address).scheme in ("http", "https") and len(address) < LONGEST_ADDRESS else ""
-    st.session_state.shared = Shared(address, copied, known)
+    st.session_state.shared = Shared(address, copied, known, current().arch)
 
 
 def _recent(entry: object) -> tuple[Arch, str] | None:
@@ -56,13 +64,15 @@ def _recent(entry: object) -> tuple[Arch, str] | None:
 @st.dialog("Share", width="medium")
 def show(state: State, shared: Shared) -> None:
     """Render the dialog."""
+    if state.arch != shared.arch:  # a click has opened another network
+        st.rerun()
     complete = address_of(state).complete
     if not complete:
-        refused("There are too many changes for a link, so it opens the published network: save a file instead.")
+        st.info("There are too many changes for a link, so it opens the published network. The file below has all.")
     elif shared.copied:
         st.success("Link copied. It opens what the page shows now.", icon=":material/check:")
     else:
-        refused("This browser did not let the link be copied: copy it here.")
+        st.info("This browser did not let the link be copied: copy it here.")
     if sentence := files_to_send(state.pins):
         st.caption(plain(sentence))
     if shared.address and complete:
@@ -78,38 +88,33 @@ def _qr_code(address: str) -> None:
     except segno.DataOverflowError:
         st.caption("The link is too long for a QR code.")
         return
-    st.image(code.svg_inline(scale=8, light="#ffffff"), width=420)
-    if _local(urlsplit(address).hostname or ""):
+    st.image(code.svg_inline(scale=8, light="#ffffff"), width=420, alt="The link as a QR code")
+    if is_on_this_computer(address):
         st.caption(
             "This address works on this computer only. Open the page under the name of this computer to share it."
         )
 
 
-def _local(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _file(state: State) -> None:
     name = f"{state.arch.key}{'-edited' if state.edited else ''}.json"
     save_button("Save as a file", network_json(state.arch), name)
-    file = st.file_uploader("Open a file", type=["json"], key="network_file", max_upload_size=MAX_NETWORK_BYTES >> 20)
+    key = field_key(FIELD)
+    file = st.file_uploader("Open a file", type=["json"], key=key, max_upload_size=MAX_NETWORK_BYTES >> 20)
     if file is not None:
         try:
             arch = saved_network(file.name, file.getvalue())
-        except ValueError as problem:
-            refused(str(problem))
+        except Refusal as problem:
+            ways = [WayOut(way.label, partial(_open, state, way.edit(state.arch))) for way in problem.remedies]
+            refused(str(problem), FIELD, *ways, WayOut("Take the file away", partial(empty_field, FIELD)))
             return
         _open(state, arch)
+        st.rerun()
 
 
 def _open(state: State, arch: Arch) -> None:
     """Show ``arch`` instead of the dialog; undo takes it back."""
     state.become(arch)
-    st.session_state.pop("network_file", None)
-    st.rerun()
+    empty_field(FIELD)
 
 
 def _recent_networks(state: State, recent: Sequence[tuple[Arch, str]]) -> None:
@@ -118,8 +123,8 @@ def _recent_networks(state: State, recent: Sequence[tuple[Arch, str]]) -> None:
         return
     st.markdown("**Recent networks in this browser**")
     for number, (arch, when) in enumerate(others):
-        if st.button(plain(f"{_name(arch)} · {when}"), key=f"recent:{number}", width="stretch", wrap=True):
-            _open(state, arch)
+        label = plain(f"{_name(arch)} · {when}")
+        st.button(label, key=f"recent:{number}", on_click=_open, args=(state, arch), width="stretch", wrap=True)
     if st.button("Clear the list", key="recent-clear", icon=":material/delete:"):
         st.session_state.forget = st.session_state.get("forget", 0) + 1
         st.rerun()

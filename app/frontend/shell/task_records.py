@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from ...backend.common.jobs import JOBS, Job
+from ...backend.common.jobs import JOBS, Job, Progress
 from ...backend.common.limits import LEFT_SECONDS
 from .presence import is_here
 
@@ -23,12 +23,14 @@ _Result = TypeVar("_Result")
 class TaskRecord(Generic[_Result]):
     """Of one kind of work of one person: the last job and the question it answers, and the last result.
 
-    ``live``: what the work shows of itself while it runs. ``last_here``: when its person was last seen.
+    ``live``: what the work shows of itself while it runs. ``work``: what to do again, until there is a result.
+    ``last_here``: when its person was last seen.
     """
 
     job: Job[_Result] | None = None
     asked: object = None
     live: object = None
+    work: Callable[[Progress], _Result] | None = None
     problem: str = ""
     cancelled: bool = False
     pace: tuple[float, float] = (0.0, 0.0)  # when the job was first watched, and which fraction was done
@@ -42,7 +44,7 @@ class TaskRecord(Generic[_Result]):
         if job is None or job.running:
             return
         if job.result is not None:
-            self.result, self.answers, self.problem = job.result, self.asked, ""
+            self.result, self.answers, self.problem, self.work = job.result, self.asked, "", None
         else:
             self.problem = self.problem or job.problem
             self.cancelled = not self.problem

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -24,6 +26,15 @@ def visitor() -> str:
 def known_browser() -> bool:
     """Whether this browser was here before."""
     return bool(_cookie())
+
+
+def is_on_this_computer(address: str = "") -> bool:
+    """Whether ``address``, at first the page's, is one that only this computer knows."""
+    host = urlsplit(address or st.context.url or "").hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _cookie() -> str:

@@ -38,7 +38,7 @@ def weights_are_here(name: str) -> bool:
     if name == "demo":
         return True
     known = CHECKPOINTS[name]
-    return known.remote is not None and is_intact(known.file, known.remote.size, known.remote.sha256)
+    return known.remote is not None and is_intact(known.file, known.remote.size, known.remote.digest)
 
 
 def title_of(weights: Source) -> str:

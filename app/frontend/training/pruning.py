@@ -27,6 +27,7 @@ from ..shell.background import BackgroundTask
 from ..shell.controls import choice_stays_among, remembered, remembered_choice
 from ..shell.save_button import save_button
 from ..state import State
+from .debian import PACKAGE, package_helps
 from .sweep import fits_demo
 from .trained_network import take_home
 
@@ -99,9 +100,9 @@ def _plan() -> tuple[HealPlan, int, int]:
     shipped, pictures = fashion_folder() is None, SHIPPED_TESTS  # as many to train on
     if shipped:
         st.caption(
-            "Fashion-MNIST is not on this machine (on Debian: install dataset-fashion-mnist). Of the 400 test pictures"
-            " that ship with the demo, which it was not trained on, half are trained on and half are tested with: few,"
-            " so read small differences as noise."
+            "Fashion-MNIST is not on this machine. Of the 400 test pictures that ship with the demo, which it was not"
+            " trained on, half are trained on and half are tested with: few, so read small differences as noise."
+            + (f" Debian's package {PACKAGE} brings all of it." if package_helps() else "")
         )
     else:
         first = remembered("heal_pictures", PICTURES, PICTURES[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -20,17 +19,17 @@ from ...backend.training.plan import TrainingPlan, narrowed, training_plan
 from ...backend.training.record import curves_csv
 from ..chart import chart_config
 from ..shell.controls import remembered
-from ..shell.notice import refused
+from ..shell.notice import WayOut, refused
 from ..shell.save_button import save_button
 from ..state import State
 from . import preview
 from .beginning import choose_beginning
+from .debian import PACKAGE, package_helps
 from .trained_network import take_home
 from .under_way import RUN, begin_training, offer_to_go_on
 
 CURVES_EVERY_SECONDS = 1.0  # two charts are drawn each time, on the machine that trains
 BATCH = 64
-DEBIAN = Path("/etc/debian_version")
 RATES = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2)
 
 
@@ -78,8 +77,8 @@ def _options() -> tuple[Offer, Options]:
         persist_state="session",
         help="A tenth of the training pictures is held out to choose the best epoch. The test pictures are separate.",
     )
-    if len(known) == 1 and DEBIAN.exists():
-        st.caption("Install Debian's package dataset-fashion-mnist to train on Fashion-MNIST as well.")
+    if package_helps():
+        st.caption(f"Install Debian's package {PACKAGE} to train on Fashion-MNIST as well.")
     with st.container(horizontal=True):
         epochs = st.number_input(
             "Epochs",
@@ -114,43 +113,36 @@ def _offer_to_start(
     state: State, analysis: Analysis, offer: Offer, options: Options, beginning: Beginning | None
 ) -> None:
     if state.arch.classes != offer.classes:
-        refused(f"The network has {state.arch.classes:,} outputs, but this data has {offer.classes} classes.")
-        _smaller(state, offer)
-        st.button(
-            f"Only change outputs to {offer.classes}",
-            on_click=partial(state.attempt, lambda arch: with_classes(arch, offer.classes), "classes"),
-        )
+        only = partial(state.attempt, lambda arch: with_classes(arch, offer.classes), "classes")
+        sentence = f"The network has {state.arch.classes:,} outputs, but this data has {offer.classes} classes."
+        refused(sentence, "train", _smaller(state, offer), WayOut(f"Only change outputs to {offer.classes}", only))
         return
     known = training_plan(analysis, offer.pictures, options, tuning=beginning.tuning if beginning else None)
-    if known.too_large:
-        refused(known.refusal)
-    else:
+    if known.too_large or known.long:
+        refused(known.refusal or "This will take long.", "train", _smaller(state, offer))
+    if not known.too_large:
         st.markdown(_about(known, offer))
     if not has_batch_norm(state.arch):
         st.caption("Without BatchNorm a network of this depth learns slowly. More epochs help, and so does BatchNorm.")
-    if known.refusal or known.long:
-        _smaller(state, offer)
     if st.button("Start", icon=":material/play_arrow:", type="primary", disabled=known.too_large):
         begin_training(state.arch, offer, options, beginning)
         st.rerun()
-    RUN.show_problem()
+    RUN.show_problem(None, _smaller(state, offer))
 
 
 def _about(known: TrainingPlan, offer: Offer) -> str:
-    warning = "**This will take long.** " if known.long else ""
     return (
-        f"{warning}Roughly {spoken(known.seconds)}: {len(known.epoch_seconds)} × {offer.pictures:,} pictures,"
+        f"Roughly {spoken(known.seconds)}: {len(known.epoch_seconds)} × {offer.pictures:,} pictures,"
         f" {short(known.macs_a_picture, 'MACs')} each, and {short(known.memory_bytes, 'B')} of memory. The run begins"
         " by measuring the speed of this machine, and stops if training would take more than an hour."
     )
 
 
-def _smaller(state: State, offer: Offer) -> None:
-    st.button(
+def _smaller(state: State, offer: Offer) -> WayOut:
+    return WayOut(
         "Make it small enough to train here",
-        icon=":material/compress:",
-        on_click=partial(state.attempt, partial(narrowed, classes=offer.classes), "input_size"),
-        help="A quarter of the filters, a small input and no auxiliary heads. Undo reverts it.",
+        partial(state.attempt, partial(narrowed, classes=offer.classes), "input_size"),
+        "A quarter of the filters, a small input and no auxiliary heads. Undo reverts it.",
     )
 
 

@@ -7,8 +7,8 @@ from functools import partial
 import streamlit as st
 
 from inception_models import Arch, widths
-from inception_models.checkpoints.catalogue import TrainedWeights
 from inception_models.checkpoints.demo import demo
+from inception_models.checkpoints.trained_weights import TrainedWeights
 
 from ...backend.charts.training import sweep_plot
 from ...backend.training.sweep import Sweep, sweep, sweep_csv, sweep_widths

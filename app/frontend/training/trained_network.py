@@ -20,7 +20,9 @@ def just_trained() -> OwnFile | None:
     """The weights that were tried on a picture last; those of the last training run, where there was another since."""
     _, finished = RUN.result() or (None, None)
     tried, after = st.session_state.get("tried_weights", (None, None))
-    return tried if isinstance(tried, OwnFile) and after is finished else finished and finished.weights
+    if isinstance(tried, OwnFile) and after is finished:
+        return tried
+    return finished.weights if finished else None
 
 
 def take_home(state: State, finished: Finished, name: str) -> None:

@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from app.backend.learn import reading
 from app.backend.learn.glossary import split_at_terms
 from app.backend.learn.reading import glossary
 
@@ -74,6 +77,17 @@ def test_each_term_has_one_sentence_and_no_word_two_terms() -> None:
     assert len(known) == len(set(known))
     for term in glossary():
         assert re.fullmatch(r"[^.!]+(?:\d\.\d[^.!]*)*\.", term.meaning), term.name
+
+
+def test_a_glossary_of_another_language_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    english = glossary()
+    monkeypatch.setattr(reading, "LESSONS_FOLDER", tmp_path)
+    (tmp_path / "xa").mkdir()
+    text = '[[terms]]\nid = "jump"\nterm = "Schrittweite"\nalso = ["Schrittweiten"]\nmeaning = "Wie weit."\n'
+    (tmp_path / "xa" / "glossary.toml").write_text(text, encoding="utf-8")
+    assert [(term.id, term.name) for term in glossary("xa")] == [("jump", "Schrittweite")]
+    assert [piece for piece, term in split_at_terms("Zwei Schrittweiten", glossary("xa")) if term] == ["Schrittweiten"]
+    assert glossary("xb") == english  # which has no glossary of its own
 
 
 def test_the_terms_of_the_field_are_in_it() -> None:

@@ -22,6 +22,8 @@ from app.backend.picture.images import SAMPLES, open_image
 from app.backend.picture.thumbnails import ShownMap, branch_of, thumbnail, thumbnails
 from inception_models import ARCHITECTURES, Arch
 from inception_models.checkpoints.preprocessing import imagenet
+from inception_models.net.builder import build
+from tests.models.representative import REPRESENTATIVE
 
 GOOGLENET = replace(ARCHITECTURES["googlenet_bn"], input_size=96, aux=())
 RESNET = replace(ARCHITECTURES["inception_resnet_v2"], input_size=96, aux=())
@@ -48,14 +50,18 @@ def scaled(values: np.ndarray) -> np.ndarray:
     return np.rint((values - low) / (high - low) * 251)
 
 
-@pytest.mark.parametrize("show", ["strongest", "mean", 5])
-def test_every_pixel_is_a_value_of_torch_s_own_output(show: ShownMap, monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded, _ = ready_network(GOOGLENET)
+@pytest.mark.parametrize(
+    ("arch", "show"), [(GOOGLENET, "strongest"), (GOOGLENET, "mean"), (GOOGLENET, 5), (RESNET, "strongest")]
+)
+def test_every_pixel_is_a_value_of_torch_s_own_output(
+    arch: Arch, show: ShownMap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, _ = ready_network(arch)
     plain = prepare(loaded.net, device=torch.device("cpu"), fast=False)  # the same bit for bit
     monkeypatch.setattr(thumbnails_module, "ready_network", lambda *_: (loaded, plain))
-    shown = thumbnails(GOOGLENET, CAT, show=show)
+    shown = thumbnails(arch, CAT, show=show)
     private = prepare_copy(loaded.net)
-    expected = hooked(private, imagenet(96).apply(CAT))
+    expected = hooked(private, loaded.trained_weights.preprocessing_for(arch).apply(CAT))
     maps = 0
     for path, picture in shown.items():
         output = expected.get(path)
@@ -79,6 +85,18 @@ def test_every_pixel_is_a_value_of_torch_s_own_output(show: ShownMap, monkeypatc
             assert output[channel, row, column] == output[channel].max()
         maps += 1
     assert maps > 50
+
+
+@pytest.mark.parametrize("key", REPRESENTATIVE)
+def test_every_box_that_can_be_seen_has_a_map_or_says_why_not(key: str) -> None:
+    arch = ARCHITECTURES[key]
+    outputs = prepare(build(replace(arch, aux=()), "meta"), device=torch.device("meta"), fast=False).paths
+    maps = dict.fromkeys(["input", *outputs], thumbnail(torch.eye(3)[None]))
+    drawing = draw(analyze(arch), DiagramOptions(level="op", maps=True), None, maps)
+    boxes = {box.output: box.tip for box in drawing.items if box.output}  # thin ones have no room
+    heads = {output for output in boxes if output.partition(".")[0] in {head.name for head in arch.aux}}
+    assert boxes.keys() - maps.keys() == heads
+    assert bool(heads) == any("No map: auxiliary heads run in training only" in boxes[output] for output in heads)
 
 
 def prepare_copy(net: nn.Module) -> nn.Module:

@@ -19,8 +19,8 @@ from platformdirs.macos import MacOS
 from platformdirs.unix import Unix
 from platformdirs.windows import Windows
 
-from inception_models.checkpoints.catalogue import cache_folder
 from inception_models.checkpoints.download import bytes_arrived, fetch_file, is_intact
+from inception_models.checkpoints.trained_weights import cache_folder
 from inception_models.checkpoints.transfer import SPARE_BYTES, DownloadError, OnBytes
 from tests.models.file_server import Behaviour, Served, serving
 
@@ -38,14 +38,14 @@ def server() -> Iterator[Served]:
 def test_a_file_arrives_with_progress_and_is_not_fetched_twice(server: Served, tmp_path: Path) -> None:
     told: list[tuple[int, int | None]] = []
     file = fetch_file(
-        server.url, tmp_path / "new", size=len(CONTENT), sha256=HASH, on_progress=lambda *done: told.append(done)
+        server.url, tmp_path / "new", size=len(CONTENT), digest=HASH, on_progress=lambda *done: told.append(done)
     )
     assert file == tmp_path / "new" / "weights.pth"
     assert file.read_bytes() == CONTENT
     assert told[0] == (0, len(CONTENT))
     assert told[-1] == (len(CONTENT), len(CONTENT))
     assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert fetch_file(server.url, tmp_path / "new", sha256=HASH) == file
+    assert fetch_file(server.url, tmp_path / "new", digest=HASH) == file
     assert server.behaviour.asked == [""]
     assert {f.name for f in file.parent.iterdir()} == {"weights.pth", "weights.pth.lock"}
 
@@ -64,13 +64,13 @@ def stop_after(size: int) -> OnBytes:
 
 def test_a_cancelled_transfer_goes_on_where_it_stopped(server: Served, tmp_path: Path) -> None:
     with pytest.raises(Stop):
-        fetch_file(server.url, tmp_path, sha256=HASH, on_progress=stop_after(300_000))
+        fetch_file(server.url, tmp_path, digest=HASH, on_progress=stop_after(300_000))
     kept = bytes_arrived(tmp_path, "weights.pth")
     assert 300_000 <= kept < len(CONTENT)
     assert not (tmp_path / "weights.pth").exists()
     told: list[int] = []
     assert (
-        fetch_file(server.url, tmp_path, sha256=HASH, on_progress=lambda n, _: told.append(n)).read_bytes() == CONTENT
+        fetch_file(server.url, tmp_path, digest=HASH, on_progress=lambda n, _: told.append(n)).read_bytes() == CONTENT
     )
     assert server.behaviour.asked == ["", f"bytes={kept}-"]
     assert told[0] == kept
@@ -100,7 +100,7 @@ def test_a_transfer_that_was_cut_off_is_resumed(case: Resumed, server: Served, t
     server.behaviour.cut_at = None
     for name, value in case.second.items():
         setattr(server.behaviour, name, value)
-    file = fetch_file(server.url, tmp_path, sha256=sha256(case.content).hexdigest())
+    file = fetch_file(server.url, tmp_path, digest=sha256(case.content).hexdigest())
     assert file.read_bytes() == case.content
     assert server.behaviour.asked == ["", "bytes=500000-"]
 
@@ -111,14 +111,14 @@ def test_without_a_name_for_the_file_it_is_fetched_anew(etag: str, server: Serve
     with pytest.raises(DownloadError):
         fetch_file(server.url, tmp_path)
     server.behaviour.cut_at = None
-    assert fetch_file(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+    assert fetch_file(server.url, tmp_path, digest=HASH).read_bytes() == CONTENT
     assert server.behaviour.asked == ["", ""]
 
 
 def test_a_part_that_is_longer_than_the_file_is_thrown_away(server: Served, tmp_path: Path) -> None:
     (tmp_path / "weights.pth.part").write_bytes(CONTENT + b"more")
     (tmp_path / "weights.pth.etag").write_text('"\\"one\\""')
-    assert fetch_file(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+    assert fetch_file(server.url, tmp_path, digest=HASH).read_bytes() == CONTENT
     assert server.behaviour.asked == [f"bytes={len(CONTENT) + 4}-", ""]
 
 
@@ -147,7 +147,7 @@ def test_what_is_wrong_is_said_and_nothing_is_kept_as_the_file(
     vars(server.behaviour).update(vars(behaviour))
     with pytest.raises(DownloadError, match=sentence) as caught:
         fetch_file(server.url, tmp_path, size=len(CONTENT) if "size" in sentence or "bytes" in sentence else None,
-              sha256=HASH, limit=2_000_000)  # fmt: skip
+              digest=HASH, limit=2_000_000)  # fmt: skip
     assert str(caught.value).count(". ") == 0
     assert not (tmp_path / "weights.pth").exists()
     assert not bytes_arrived(tmp_path, "weights.pth") or not behaviour.length
@@ -156,10 +156,10 @@ def test_what_is_wrong_is_said_and_nothing_is_kept_as_the_file(
 def test_a_wrong_file_is_removed_so_that_the_next_try_starts_anew(server: Served, tmp_path: Path) -> None:
     server.behaviour.content = OTHER
     with pytest.raises(DownloadError, match="SHA-256"):
-        fetch_file(server.url, tmp_path, sha256=HASH)
+        fetch_file(server.url, tmp_path, digest=HASH)
     assert bytes_arrived(tmp_path, "weights.pth") == 0
     server.behaviour.content = CONTENT
-    assert fetch_file(server.url, tmp_path, sha256=HASH[:8]).read_bytes() == CONTENT
+    assert fetch_file(server.url, tmp_path, digest=HASH[:8]).read_bytes() == CONTENT
 
 
 def test_another_part_than_was_asked_for_is_refused(server: Served, tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_only_https_is_asked(url: str, tmp_path: Path) -> None:
 def test_redirects_within_this_machine_are_followed(server: Served, tmp_path: Path) -> None:
     with serving(b"") as first:
         first.behaviour.redirect = server.url
-        assert fetch_file(first.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
+        assert fetch_file(first.url, tmp_path, digest=HASH).read_bytes() == CONTENT
 
 
 def test_a_full_disk_is_said_before_and_meanwhile(
@@ -249,15 +249,15 @@ def test_a_cache_that_may_only_be_read(server: Served) -> None:
 
 @pytest.mark.parametrize("damaged", [OTHER, CONTENT[:-1], b""])
 def test_a_damaged_file_is_fetched_again_or_named_with_its_path(damaged: bytes, server: Served, tmp_path: Path) -> None:
-    file = fetch_file(server.url, tmp_path, sha256=HASH)
+    file = fetch_file(server.url, tmp_path, digest=HASH)
     file.write_bytes(damaged)
-    assert not is_intact(file, sha256=HASH)
-    assert fetch_file(server.url, tmp_path, sha256=HASH).read_bytes() == CONTENT
-    assert is_intact(file, sha256=HASH)
+    assert not is_intact(file, digest=HASH)
+    assert fetch_file(server.url, tmp_path, digest=HASH).read_bytes() == CONTENT
+    assert is_intact(file, digest=HASH)
     file.write_bytes(damaged)
     server.behaviour.status = 404
     with pytest.raises(DownloadError, match=f"^{file} is damaged or cannot be read, and .* no longer has weights.pth"):
-        fetch_file(server.url, tmp_path, sha256=HASH)
+        fetch_file(server.url, tmp_path, digest=HASH)
     assert not file.exists(), "what is damaged is never used"
 
 
@@ -270,7 +270,7 @@ def test_many_at_once_fetch_it_once(server: Served, tmp_path: Path) -> None:
         waiting.release()
 
     def one() -> None:
-        contents.append(fetch_file(server.url, tmp_path, sha256=HASH, on_progress=tell).read_bytes())
+        contents.append(fetch_file(server.url, tmp_path, digest=HASH, on_progress=tell).read_bytes())
 
     threads = [threading.Thread(target=one) for _ in range(4)]
     for thread in threads:
@@ -330,7 +330,7 @@ def test_a_process_that_dies_frees_the_file(server: Served, tmp_path: Path) -> N
             if len(told) == 2:
                 other.kill()
 
-        assert fetch_file(server.url, tmp_path, sha256=HASH, on_progress=tell).read_bytes() == CONTENT
+        assert fetch_file(server.url, tmp_path, digest=HASH, on_progress=tell).read_bytes() == CONTENT
     assert told[:2] == [1000, 1000]
     assert server.behaviour.asked == [""]
 

@@ -9,7 +9,6 @@ import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -25,10 +24,11 @@ from torch import Tensor, nn
 
 from inception_models import ARCHITECTURES, Arch, build, with_widths
 from inception_models.checkpoints import card
-from inception_models.checkpoints.catalogue import CHECKPOINTS, NO_DIGEST, Remote, TrainedWeights
+from inception_models.checkpoints.catalogue import CHECKPOINTS, NO_DIGEST
 from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.key_names import bn_inception_keys, inception_resnet_last_linear_keys
 from inception_models.checkpoints.preprocessing import Preprocessing
+from inception_models.checkpoints.trained_weights import TrainedWeights
 from inception_models.checkpoints.transfer import DownloadError
 from inception_models.checkpoints.weighted_modules import weighted_modules
 from inception_models.edits.input_output import without_aux
@@ -39,6 +39,7 @@ from inception_models.weights import loading as weights
 from inception_models.weights.file import WeightsError, read_open, read_tensors
 from tests.models.file_server import serving
 from tests.models.layouts import renamed
+from tests.models.weights.published_files import publish
 
 ASSETS = Path(__file__).parents[3] / "assets"
 PHOTO = Image.open(ASSETS / "samples" / "chelsea.jpg").convert("RGB")
@@ -64,14 +65,6 @@ REFERENCES: dict[str, tuple[str, bool, int, Callable[[], nn.Module]]] = {
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("INCEPTION_EXPLORER_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
-
-
-def publish(name: str, content: bytes, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the row ``name`` of the table point to a file of ours."""
-    row = CHECKPOINTS[name]
-    url = url.removesuffix(".pth") + row.file.suffix
-    remote = Remote(url, len(content), sha256(content).hexdigest(), len(content))
-    monkeypatch.setattr(weights, "CHECKPOINTS", {name: replace(row, remote=remote)})
 
 
 def as_file(state: dict[str, Tensor], name: str) -> bytes:
@@ -157,9 +150,9 @@ def test_names_that_are_unknown(name: str) -> None:
 def test_every_row_can_be_fetched_and_checked(row: TrainedWeights) -> None:
     assert row.remote is not None
     assert row.remote.url.startswith("https://")
-    assert re.fullmatch("[0-9a-f]{8,64}", row.remote.sha256) or (not row.remote.sha256 and NO_DIGEST in row.notes)
+    assert re.fullmatch("[0-9a-f]{8,64}", row.remote.digest) or (not row.remote.digest and NO_DIGEST in row.notes)
     in_name = re.search("-([0-9a-f]{8,})[.]pth", row.remote.url)  # PyTorch Hub's convention
-    assert in_name is None or row.remote.sha256.startswith(in_name[1])
+    assert in_name is None or row.remote.digest.startswith(in_name[1])
     bytes_of_floats = 4 * sum(v.numel() for v in build(replace(row.arch, aux=()), "meta").state_dict().values())
     assert 1 - 0.01 < row.remote.about / bytes_of_floats < 2.1  # heads, and a classifier that we leave out, come on top
     assert row.licence
@@ -465,9 +458,9 @@ HARMFUL = {
         "is not a safetensors file",
     ),
     "empty": ("a.pth", b"", "a.pth is empty"),
-    "junk": ("a.pt", b"junk", "not a file that PyTorch or safetensors wrote"),
+    "junk": ("a.pt", b"junk", "not a file of weights that is known here"),
     "junk as safetensors": ("a.safetensors", b"junk", "is not a safetensors file"),
-    "another ending": ("a.txt", b"x", "not a file that PyTorch or safetensors wrote"),
+    "another ending": ("a.txt", b"x", "not a file of weights that is known here"),
 }  # fmt: skip
 
 

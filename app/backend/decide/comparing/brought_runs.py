@@ -139,5 +139,5 @@ def _likeliest(network: Runnable, output: Tensor) -> list[tuple[str, float]]:
 
 
 if __name__ == "__main__":
-    task, words = {"time": _time, "see": _see}[sys.argv[1]], sys.argv[2:]
-    answer(lambda: task(*words), MAX_FOREIGN_BYTES)
+    task, *rest = sys.argv[1:]
+    answer(lambda: _time(*rest) if task == "time" else _see(*rest), MAX_FOREIGN_BYTES)

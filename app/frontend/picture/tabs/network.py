@@ -9,7 +9,6 @@ from ....backend.diagram import DiagramOptions, draw, neighbours, readable
 from ... import maps_in_boxes
 from ...components.graph_view import graph_view
 from ...shell.controls import control_shows
-from ...shell.notice import refused
 from ...shell.theme import browser_theme
 from .context import PictureContext
 
@@ -33,7 +32,7 @@ def show(context: PictureContext) -> None:
     options = DiagramOptions(focus=focus, theme=browser_theme(), maps=True)
     maps = maps_in_boxes.for_boxes(state, always=True)
     if maps.problem:
-        refused(maps.problem)
+        maps_in_boxes.say_problem(maps)
     drawing = draw(analysis, options, analyze(state.original), maps.thumbnails)
     graph_view(
         drawing,

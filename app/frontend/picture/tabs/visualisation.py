@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from PIL import Image
@@ -11,7 +12,8 @@ from ....backend.common.jobs import Progress
 from ....backend.common.thumbnail import png_file, png_uri
 from ....backend.picture.visualise import Visualisation, check_size, visualise
 from ...shell.background import BackgroundTask
-from ...shell.notice import refused
+from ...shell.controls import control_shows
+from ...shell.notice import WayOut, refused
 from ...shell.save_button import save_button
 from .context import PictureContext, choose_branch, choose_channel
 from .on_request import RequestedResult
@@ -39,8 +41,10 @@ def show(context: PictureContext) -> None:
         steps = st.select_slider("Steps", ASCENT_STEPS, 96, key="visual_steps", width=120)
     try:
         check_size(context.arch, path, size)
-    except ValueError as refusal:
-        refused(str(refusal))
+    except ValueError as problem:
+        px = context.arch.input_size
+        way = WayOut(f"Use the network's own {px} pixels", partial(control_shows, _size_key(px), px))
+        refused(str(problem), "visual-size", way)
         return
     preview = Preview()
 
@@ -68,11 +72,15 @@ def show(context: PictureContext) -> None:
         st.caption("The weights are random, so the picture shows what random filters respond to.")
 
 
+def _size_key(network_px: int) -> str:
+    return f"visual_px:{network_px}"
+
+
 def _size(network_px: int) -> int:
     """The picture's side; ``network_px``: the network's input size, which is offered as well. Larger takes longer."""
     sizes = sorted({*PICTURE_SIZES_PX, network_px})
     size = st.select_slider(
-        "Size", sizes, min(128, network_px), key=f"visual_px:{network_px}", format_func=lambda px: f"{px} px", width=150
+        "Size", sizes, min(128, network_px), key=_size_key(network_px), format_func=lambda px: f"{px} px", width=150
     )
     return int(size)
 
