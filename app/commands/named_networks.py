@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import parse_qsl, urlsplit
 
 from inception_models import ARCHITECTURES, Arch
 
-from ..backend.common.links import edited_by
-from ..backend.common.network_file import MAX_NETWORK_BYTES, saved_network
 from .network_options import add_network, add_network_file, network_or_file_s
+from .network_words import is_link, linked_or_saved
 
 if TYPE_CHECKING:
     from ..backend import Analysis, ModuleAnalysis
@@ -55,10 +53,8 @@ def named_network(text: str) -> NamedNetwork:
 def family_network(text: str) -> Arch | None:
     """The network of the family that ``text`` names; None where it is the source of somebody else's."""
     text = text.strip()
-    if _is_link(text):
-        return _linked(text)
-    if text.endswith(".json"):
-        return _saved(Path(text))
+    if (arch := linked_or_saved(text)) is not None:
+        return arch
     if text.endswith(".safetensors"):
         return _with_options(["auto", "--weights", text])
     source = text.partition(_SHAPE)[0]
@@ -74,26 +70,9 @@ def family_network(text: str) -> Arch | None:
 
 
 def _name(text: str, arch: Arch) -> str:
-    if _is_link(text):
+    if is_link(text):
         return arch.key if arch == ARCHITECTURES[arch.key] else f"{arch.key}, edited"
     return Path(text).name if text.endswith((".json", ".safetensors")) else text
-
-
-def _is_link(text: str) -> bool:
-    return "?" in text or text.startswith("variant=")
-
-
-def _linked(text: str) -> Arch:
-    query = dict(parse_qsl(urlsplit(text).query or text, keep_blank_values=True))
-    key = query.get("variant", "")
-    if key not in ARCHITECTURES:
-        raise ValueError(f"The link names no known variant ({key[:40]!r}); known are {', '.join(ARCHITECTURES)}.")
-    return edited_by(ARCHITECTURES[key], query["edits"]) if "edits" in query else ARCHITECTURES[key]
-
-
-def _saved(file: Path) -> Arch:
-    with file.open("rb") as stream:
-        return saved_network(file.name, stream.read(MAX_NETWORK_BYTES + 1))
 
 
 class _Words(argparse.ArgumentParser):

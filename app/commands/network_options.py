@@ -27,6 +27,7 @@ from inception_models.variants.stories import WHICH_V2
 
 from ..backend.common.links import edited_by
 from ..backend.common.text import visible
+from .network_words import is_link, linked_or_saved
 
 if TYPE_CHECKING:
     from inception_models.weights import Source
@@ -43,7 +44,7 @@ STRUCTURE: dict[str, Callable[[Arch, str], Arch]] = {
 
 def add_network(parser: argparse.ArgumentParser) -> None:
     """Give ``parser`` the arguments that name a variant and its edits."""
-    parser.add_argument("variant", type=_variant, help=f"one of {', '.join(ARCHITECTURES)}")
+    parser.add_argument("variant", type=_variant, help=f"{', '.join(ARCHITECTURES)}, a link, or a saved .json")
     parser.add_argument(
         "--set", action="append", default=[], metavar="PATH=WIDTH", help="change a filter count (may be repeated)"
     )
@@ -75,7 +76,7 @@ def add_network(parser: argparse.ArgumentParser) -> None:
 
 def _variant(name: str) -> str:
     """Judged before missing options are, so that a misspelt name is what is complained about."""
-    if name in (*ARCHITECTURES, AUTO):
+    if name in (*ARCHITECTURES, AUTO) or is_link(name) or name.endswith(".json"):
         return name
     if plain_name(name) == plain_name("Inception v2"):
         raise argparse.ArgumentTypeError(f"{name[:40]!r} is the name of three networks; {WHICH_V2}")
@@ -126,7 +127,7 @@ def _of_file(weights: Source) -> Arch:
 
 
 def network_from(args: argparse.Namespace, weights: Source = "random") -> Arch:
-    """The variant that was named, with the edits that were asked for. What had to be left out is said on stderr.
+    """The network that was named, with the edits that were asked for. What had to be left out is said on stderr.
 
     Args:
         weights: those whose network the variant ``auto`` is.
@@ -134,8 +135,9 @@ def network_from(args: argparse.Namespace, weights: Source = "random") -> Arch:
     Raises:
         ValueError: with one sentence that says what is wrong and what is allowed.
     """
-    original = _of_file(weights) if args.variant == AUTO else ARCHITECTURES[args.variant]
-    arch = edited_by(original, args.edits) if args.edits is not None else original
+    start = _of_file(weights) if args.variant == AUTO else linked_or_saved(args.variant) or ARCHITECTURES[args.variant]
+    original = start if args.variant == AUTO else ARCHITECTURES[start.key]
+    arch = edited_by(start, args.edits) if args.edits is not None else start
     if args.aux is not None:
         arch = with_aux(arch, args.aux == "on", original)
     if args.batch_norm is not None:

@@ -15,6 +15,8 @@ from .network_options import add_network, network_from
 from .text_table import columns
 
 if TYPE_CHECKING:
+    from inception_models.weights import OwnFile
+
     from ..backend.decide.searching.search import SearchResult
     from ..backend.decide.searching.search_space import AxisKind, SearchAxis
     from ..backend.decide.searching.trials import Tryout
@@ -47,7 +49,9 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--scheduler", default="", metavar="tcp://..", help="evaluate on this Dask cluster instead")
     trying = parser.add_argument_group("accuracy", "each network is tried with trained weights, carried over")
     trying.add_argument("--weights", metavar="WEIGHTS", help="demo, the name of published weights, or a file")
-    trying.add_argument("--data", metavar="DATA", help="fashion-mnist, digits, or a folder")
+    trying.add_argument(
+        "--data", metavar="DATA", help="fashion-mnist, digits, demo (its shipped pictures), or a folder"
+    )
     trying.add_argument("--folder", default="", metavar="DIR", help="where fashion-mnist is, if not at its usual place")
     trying.add_argument("--epochs", type=int, default=0, metavar="N", help="of training before the test (default: 0)")
     trying.add_argument("--pictures", type=int, default=1000, metavar="N", help="to train on (default: 1000)")
@@ -92,7 +96,15 @@ def _tryout(args: Namespace) -> Tryout | None:
         raise ValueError("Accuracy needs both: --weights, and --data to try them on.")
     if args.weights is None:
         return None
-    return Tryout(args.weights, args.data, args.folder, args.pictures, args.test_pictures, args.epochs)
+    return Tryout(_weights(args.weights), args.data, args.folder, args.pictures, args.test_pictures, args.epochs)
+
+
+def _weights(text: str) -> str | OwnFile:
+    """Those of a file are read once: its name says nothing to a worker on another machine."""
+    from inception_models.weights import named, read
+
+    source = named(text)
+    return source if isinstance(source, str) else read(source)
 
 
 def _axes(args: Namespace) -> list[SearchAxis]:

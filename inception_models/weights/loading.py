@@ -127,7 +127,8 @@ def _known(arch: Arch, source: str) -> Loaded:
 def _own(arch: Arch, own: OwnFile) -> Loaded:
     """A person's own weights may be of ``arch`` as it is, of what their card says, or of the published network."""
     original, weights = ARCHITECTURES[arch.key], about_own(arch, own)
-    homes = [arch, replace(original, classes=arch.classes, input_size=arch.input_size), original]
+    fine_tuned = replace(original, classes=arch.classes)  # also where its heads do not fit at the new input size
+    homes = [arch, replace(fine_tuned, input_size=arch.input_size), fine_tuned, original]
     if own.card:
         homes.insert(1, weights.arch)
     try:

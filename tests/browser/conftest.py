@@ -14,20 +14,31 @@ from tests.browser import chromium
 from tests.browser.components.static_page import StaticPage
 
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
+LONGEST = (
+    "test_pages.py",
+    "test_accessibility.py",
+    "test_train.py",
+    "test_costs.py",
+    "test_weights.py",
+    "test_memory.py",
+)
 
 # Console errors that are not ours, each with its reason. Everything else fails the test that caused it.
 HARMLESS: tuple[tuple[str, str], ...] = ()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark this folder's tests, and run them last: a running Playwright keeps an event loop in the main thread."""
+    """Mark this folder's tests, and run them last: a running Playwright keeps an event loop in the main thread.
+
+    The longest files first, so that no worker is left alone with one of them at the end.
+    """
 
     def in_browser(item: pytest.Item) -> bool:
         return Path(__file__).parent in item.path.parents
 
     for item in filter(in_browser, items):
         item.add_marker("browser")
-    items.sort(key=in_browser)
+    items.sort(key=lambda item: (in_browser(item), item.path.name not in LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -7,17 +7,31 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from app.backend import analyze
-from app.backend.decide.fitting.budget import ANALYSED, Budget, budget_of, budget_text, read_budget
+from app.backend.decide.fitting.budget import LIMITS, Budget, budget_of, budget_text, read_budget
+from app.backend.decide.fitting.speed import paced
+from app.backend.memory.inference import inference_memory
+from app.backend.timing.latency import Latency, Timing
+from app.frontend.shell.network_time import NetworkTime
 from app.frontend.shell.totals import totals_html, totals_to
 from app.frontend.state import State, address_of, opened
-from inception_models import ARCHITECTURES
+from inception_models import ARCHITECTURES, with_widths
 from inception_models.edits.widths import scaled
 
 V3 = ARCHITECTURES["inception_v3"]
 GOAL = Budget(macs=1e9, params=12_345_678, weight_bytes=2**25, peak_bytes=5e6, receptive_field_px=700)
 
 
-@pytest.mark.parametrize("goal", [GOAL, Budget(macs=1e9), Budget(receptive_field_px=1), None])
+@pytest.mark.parametrize(
+    "goal",
+    [
+        GOAL,
+        Budget(macs=1e9),
+        Budget(receptive_field_px=1),
+        Budget(seconds=0.0125),
+        Budget(weight_bytes=5e6, peak_bytes=1e7, dtype="int8", batch=16),
+        None,
+    ],
+)
 def test_a_link_brings_the_goal_back(goal: Budget | None) -> None:
     state = State.showing(scaled(V3, 0.5))
     state.goal = goal
@@ -27,7 +41,11 @@ def test_a_link_brings_the_goal_back(goal: Budget | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["macs", "macs:", "macs:-1", "macs:nan", "macs:1e99", "seconds:1", "receptive_field_px:0.5", "x" * 1000]
+    "text",
+    [
+        *("macs", "macs:", "macs:-1", "macs:nan", "macs:1e99", "seconds:0", "receptive_field_px:0.5", "x" * 1000),
+        *("macs:1,dtype:int4", "macs:1,batch:0", "macs:1,batch:-1", "macs:1,batch:9999", "dtype:", "flops:1"),
+    ],
 )
 def test_a_goal_that_cannot_be_is_left_out_of_a_link_with_a_sentence(text: str) -> None:
     state = opened({"variant": "inception_v3", "goal": text})
@@ -38,13 +56,15 @@ def test_a_goal_that_cannot_be_is_left_out_of_a_link_with_a_sentence(text: str) 
     assert len(str(state.refusal[1])) < 200
 
 
-@pytest.mark.parametrize("name", ANALYSED)
+@pytest.mark.parametrize("name", LIMITS)
 def test_each_total_says_how_far_its_goal_is(name: str) -> None:
     analysis, published = analyze(scaled(V3, 0.5)), analyze(V3)
-    [now] = [each for each in totals_to(budget_of({name: 1}), analysis, published) if each.goal]
+    times = NetworkTime(12), NetworkTime(30, measured=True)
+    [now] = [each for each in totals_to(budget_of({name: 1}, "int8", 2), analysis, published, times) if each.goal]
     assert now.goal is not None
+    assert now.now is not None
     for limit in (now.now - 1, now.now, now.now + 1):
-        line = totals_to(budget_of({name: limit}), analysis, published)
+        line = totals_to(budget_of({name: limit}, "int8", 2), analysis, published, times)
         [told] = [total.goal for total in line if total.goal is not None]
         enough = limit <= now.now if name == "receptive_field_px" else limit >= now.now
         assert told.met is enough
@@ -54,6 +74,33 @@ def test_each_total_says_how_far_its_goal_is(name: str) -> None:
         assert (">met</span>" in html) is enough
         assert (told.missing in html) is not enough
     assert not any(total.goal for total in totals_to(None, analysis, published))
+
+
+def test_bytes_are_those_of_the_goals_format_and_batch() -> None:
+    analysis = analyze(V3)
+    line = {total.label: total.now for total in totals_to(Budget(1e9, dtype="int8", batch=4), analysis, analysis)}
+    assert line["Weights int8"] == analysis.params
+    assert line["Peak memory int8 × 4"] == inference_memory(analysis, "int8", 4).peak.peak_bytes
+
+
+def test_a_time_that_nobody_measured_is_neither_met_nor_missed() -> None:
+    analysis = analyze(V3)
+    line = totals_to(Budget(seconds=0.01), analysis, analysis)
+    assert (line[-1].label, line[-1].now, line[-1].goal) == ("Time", None, None)
+    assert ">not measured</span>" in totals_html(line, "metrics")
+
+
+def test_the_time_of_an_edited_network_is_estimated_from_the_stages_that_were_timed() -> None:
+    analysis = analyze(V3)
+    seconds = [0.001 * i if s.macs or s.activation_elements else 0 for i, s in enumerate(analysis.stages, 1)]
+    stages = tuple(Timing(s.name, each, 0, 0) for s, each in zip(analysis.stages, seconds, strict=True))
+    whole = sum(stage.seconds for stage in stages)
+    pace = paced(analysis, Latency(V3, "cpu", 1, "float32", 1, 3, Timing("", whole, 0, 0), stages))
+    assert pace.estimate(analysis) == pytest.approx(whole)
+    narrower = analyze(with_widths(V3, {"Conv2d_1a_3x3": 16}))
+    first, second = (stage.macs for stage in narrower.stages[:2])
+    want = whole - 0.003 + 0.001 * first / analysis.stages[0].macs + 0.002 * second / analysis.stages[1].macs
+    assert pace.estimate(narrower) == pytest.approx(want)
 
 
 def test_what_is_missing_is_said_with_its_unit() -> None:

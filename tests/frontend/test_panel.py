@@ -81,5 +81,8 @@ def test_a_click_that_fails_is_said_at_the_panel_that_was_clicked_in() -> None:
     app = AppTest.from_function(two_panels, default_timeout=60).run()
     app.button[0].click().run()
     assert not app.exception
-    assert [element.type for element in app.main.children.values()] == ["caption", "warning", "button"]
+    parts = [element.type for element in app.main.children.values()]
+    assert parts == ["caption", "warning", "flex_container", "button"]
     assert app.warning[0].value.startswith("That could not be done")
+    app.button[0].click().run()
+    assert not app.warning

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app.frontend.shell.variant_list import variant_label
 from inception_models import ARCHITECTURES
+from tests.app_server import ROOT
 
 
 def found(typed: str) -> list[str]:
@@ -41,3 +43,12 @@ def test_inception_v2_finds_every_network_that_is_called_so() -> None:
 )
 def test_other_names_find_it_too(typed: str, key: str) -> None:
     assert found(typed)[0] == key
+
+
+def test_every_variant_can_be_chosen() -> None:
+    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60).run()
+    for key, arch in ARCHITECTURES.items():
+        app.selectbox(key="variant-0").select(key).run()
+        assert not app.exception, key
+        assert not app.warning, key
+        assert app.session_state.state.arch == arch

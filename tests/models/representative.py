@@ -1,4 +1,4 @@
-"""The variants that slow tests run over: every op, every kind of block, every family."""
+"""The variants that slow tests run over: every op, every kind of block, every family; and the fewest of them."""
 
 from inception_models import ARCHITECTURES
 
@@ -8,3 +8,8 @@ TWINS = frozenset(
 )  # fmt: skip
 """Variants whose tree differs from another's in numbers only, so that an edit takes the same way through both."""
 REPRESENTATIVE = tuple(key for key in ARCHITECTURES if key not in TWINS)
+ONE_OF_A_KIND = (
+    "googlenet", "googlenet_bn", "inception_v2_slim", "inception_v3", "inception_v4", "inception_resnet_v1_facenet",
+    "xception41", "inceptionnext_atto",
+)  # fmt: skip
+"""The smallest variant with each kind of block and head: no op, norm or way of joining branches is missing."""

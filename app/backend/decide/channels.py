@@ -8,18 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inception_models.arch.shapes import Shape
-from inception_models.arch.spec import Arch, Branch, Conv, Fork, Inception, Op, Repeat, Residual, SepConv, Weighted
+from inception_models.arch.spec import (
+    Arch,
+    Branch,
+    Conv,
+    Fork,
+    Inception,
+    Op,
+    Repeat,
+    Residual,
+    SepConv,
+    SplitConv,
+    Weighted,
+)
 from inception_models.arch.tree import walk
 
 from ..analysis.graph import Node
 from ..analysis.network import Analysis, StageCost
 
 Form = NDArray[np.float64]
+MOST_SHARES = 1000  # that a split makes of a width
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +61,7 @@ class PlacedPart:
     first: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Channels:
     """Every part of a network without auxiliary heads. ``paths``: its editable widths. ``sums``: forms that must be
     zero, since two tensors are added whose channels come from different places.
@@ -54,6 +70,18 @@ class Channels:
     paths: tuple[str, ...]
     parts: tuple[PlacedPart, ...]
     sums: tuple[Form, ...]
+
+    @cached_property
+    def wholes(self) -> NDArray[np.int64]:
+        """For each width, what it must be a multiple of so that every share of it is a whole number of channels: 8
+        where a split takes an eighth, 1 where nothing is split.
+        """
+        shares = {node.gives.tobytes(): node.gives[:-1] for part in self.parts for node in part.nodes}
+        return np.array([lcm(*map(_denominator, set(column))) for column in zip(*shares.values(), strict=True)], int)
+
+
+def _denominator(share: float) -> int:
+    return Fraction(share).limit_denominator(MOST_SHARES).denominator
 
 
 def channels_of(analysis: Analysis) -> Channels:
@@ -117,6 +145,9 @@ class _Walk:
             return reads
         if layer.rules.weights != "filters" or layer.depthwise:
             factor = node.out_shape[0] / node.in_shape[0]  # a flattened grid, a depthwise multiplier
+            split = self.ops.get(f"{stage}.{node.path}".rpartition(".")[0])
+            if isinstance(split, SplitConv) and layer.kind == "slice":  # of these channels it is rounded
+                factor = min(split.share, 1 - 3 * split.share, key=lambda share: abs(share - factor))
             return reads if factor == 1 else reads * factor
         path = f"{stage}.{node.path}"
         for known in (path, path.rpartition(".")[0]):

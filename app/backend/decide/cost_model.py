@@ -3,7 +3,8 @@
 Parameters and MACs are sums of products of two linear forms of the widths, and the memory of feature maps is the
 largest of many linear forms. All come from the traced nodes of an analysis, so they are what
 :func:`~app.backend.analyze` counts for every choice of widths; tests compare the two. The groups of a split
-convolution count in proportion, which is exact where their share is a whole number of channels: multiples of eight.
+convolution count in proportion, which is exact where their share is a whole number of channels:
+:attr:`~.channels.Channels.wholes`.
 """
 
 from __future__ import annotations

@@ -70,11 +70,6 @@ class Mosaic:
         height, width = (-(-side // self.step) * self.scale for side in self.map_size)
         return height, width
 
-    @property
-    def hatched(self) -> bool:
-        """Whether a tile is: its channel is constant."""
-        return bool((self.indices >= FLAT_DARK).any())
-
     def box(self, channel: int) -> tuple[int, int, int, int]:
         """Left, top, right and bottom of a channel's tile, px; the last two are exclusive. ValueError if not shown."""
         if channel not in self.channels:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from inception_models.checkpoints.demo import demo, test_pictures
 from inception_models.checkpoints.preprocessing import Preprocessing
 from inception_models.training.datasets import (
     Data,
@@ -23,7 +24,7 @@ from inception_models.training.start import effective_steps
 
 from ..picture.images import EXTENSIONS, ImageError, open_image
 
-KNOWN = ("fashion-mnist", "digits")
+KNOWN = ("fashion-mnist", "digits", "demo")
 TEST_EVERY = 5  # in each class folder, every fifth picture is kept for the test
 VALIDATION_NAMES = ("val", "valid", "validation")
 MAX_DATA_BYTES = 4 * 2**30  # of decoded pictures; they are all held in memory
@@ -79,10 +80,21 @@ def _read(name: str, squared: Preprocessing, folder: Path | None) -> Data:
         return fashion_mnist(folder)
     if name == "digits":
         return digits()
+    if name == "demo":
+        return shipped_pictures()
     place = Path(name)
     if not place.is_dir():
         raise ValueError(f"{name!r} is neither a folder nor one of {', '.join(KNOWN)}.")
     return idx_folder(place) if holds_idx(place) else class_folders(place, squared)
+
+
+def shipped_pictures() -> Data:
+    """The pictures of Fashion-MNIST that ship with the demo, which was not trained on them: half are to train on, half
+    to test with.
+    """
+    images, labels = (torch.from_numpy(part) for part in test_pictures())
+    every, half = Pictures(images[:, None], labels.long()), len(labels) // 2
+    return Data("fashion-mnist, the shipped pictures", demo().class_names, every[:half], every[half:], True)
 
 
 def class_folders(folder: Path, squared: Preprocessing) -> Data:

@@ -137,6 +137,8 @@ def ways_out() -> Iterator[WayOut]:
     if name in names or is_onnx(name):
         with_another = WayOut("Take the input that it names", partial(_start, source))
         yield with_another if shape else WayOut("Take an input of 3 × 224 × 224", partial(_start, source, "224"))
+    elif not isinstance(source, str):
+        yield WayOut("Open weights on Picture", partial(setattr, current(), "wanted_page", "Picture"))
     for known in [known for known in get_close_matches(name.lower(), names, n=2) if known != name] or EXAMPLES[:1]:
         yield WayOut(f"Inspect {known.replace(':', ' ')}", partial(_start, known))
 

@@ -111,7 +111,7 @@ def _table(row: list[Stop], at: int) -> str:
     start = max(first - 1, 0) if script else 0
     shown = [(i, stop) for i, stop in enumerate(row) if i >= start and (stop.script == script or i == start)]
     lines = [_line(i, stop, analyze(stop.arch), i == at, i in (start, shown[-1][0])) for i, stop in shown]
-    head = "".join(f"<th>{name}</th>" for name in ("", "Step", "Parameters", "MACs", "Published error"))
+    head = "".join(f"<th>{name}</th>" for name in ("No.", "Step", "Parameters", "MACs", "Published error"))
     return f'<div class="family-table" tabindex="0"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
 
 

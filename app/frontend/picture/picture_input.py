@@ -36,12 +36,11 @@ def choose_picture(files: dict[str, str]) -> Picture:
             " It stays on the machine that runs this app.",
         )
         taken = _camera(another)
-    alone = own is None and taken is None
+        opened = _own_picture("upload", own, files=files) or _own_picture("camera", taken, "Your camera")
     with samples:
-        sample = choose_sample("Picture", DEFAULT_SAMPLE, SAMPLE_KEY, disabled=not alone, on_change=another)
-    with own_files:
-        opened = _own_picture("upload", own, sample, files=files)
-        opened = opened or _own_picture("camera", taken, sample, "Your camera")
+        own_is_used = opened is not None and (own is not None or taken is not None)
+        instead = partial(_take_away, "upload", files)
+        sample = choose_sample("Picture", DEFAULT_SAMPLE, SAMPLE_KEY, disabled=own_is_used, on_change=instead)
     return opened or shipped(sample)
 
 
@@ -50,8 +49,9 @@ def choose_second_picture(first: Picture) -> Picture:
     key = field_key("second_upload")
     own = st.file_uploader("Second picture", type=list(EXTENSIONS), key=key, max_upload_size=MAX_UPLOAD_BYTES // 2**20)
     others = [name for name in SAMPLES if SAMPLES[name].title != first.title]
-    sample = choose_sample("or one of these", others[0], "second_sample", disabled=own is not None)
-    return _own_picture("second_upload", own, sample) or shipped(sample)
+    opened = _own_picture("second_upload", own)
+    sample = choose_sample("or one of these", others[0], "second_sample", disabled=opened is not None)
+    return opened or shipped(sample)
 
 
 def _camera(on_change: Callable[[], None]) -> UploadedFile | None:
@@ -71,11 +71,9 @@ class _Opened:
 
 
 def _own_picture(
-    uploader: str, own: UploadedFile | None, sample: str, title: str = "", files: dict[str, str] | None = None
+    uploader: str, own: UploadedFile | None, title: str = "", files: dict[str, str] | None = None
 ) -> Picture | None:
     """What was uploaded, by its file's name if it has no ``title``; None, with a sentence, where it cannot be used.
-
-    The ``sample`` is then taken instead.
 
     A photograph of 12 megapixels takes a quarter of a second to open, so the last one of each uploader is remembered.
     With ``files`` it is used until it is taken back.
@@ -88,7 +86,7 @@ def _own_picture(
     elif not (isinstance(opened, _Opened) and opened.file_id == own.file_id):
         opened = _opened(own, title)
     st.session_state[key] = opened
-    instead = WayOut(f"Use {SAMPLES[sample].title} instead", partial(_take_away, uploader, files))
+    instead = WayOut("Go on without it", partial(_take_away, uploader, files))
     if not isinstance(opened, _Opened):
         if files and uploader in files:
             refused(f"The server no longer has your picture {files[uploader]}; add it again above.", uploader, instead)

@@ -21,7 +21,9 @@ NUMBER_TITLES = {
     "peak_bytes": "Peak memory, B",
     "receptive_field_px": "Receptive field, px",
     "kept": "Widths kept",
+    "accuracy": "Accuracy",
 }
+SHARES = ("kept", "accuracy")
 MOST_LISTED = 2000
 
 
@@ -83,7 +85,7 @@ def _table(state: State, run: SearchRun) -> None:
         key=key,
         on_select=partial(_clicked_row, state, result, key, rows),
         selection_mode="single-row",
-        column_config={label: whole for name, label in NUMBER_TITLES.items() if name != "kept"},
+        column_config={label: whole for name, label in NUMBER_TITLES.items() if name not in SHARES},
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ...backend.common.jobs import Cancelled, Progress
+from ...backend.common.jobs import Cancelled, Lane, Progress
 from ...backend.decide.searching.search import SearchOptions, SearchResult, logged_result, search
 from ...backend.decide.searching.trials import Problem
 from ..shell.background import BackgroundTask
@@ -28,7 +28,8 @@ SEARCH: BackgroundTask[SearchRun] = BackgroundTask("search", "Searching", "Stop,
 
 def begin_search(problem: Problem, options: SearchOptions, log: str = "") -> bool:
     """Start it, from an earlier ``log`` where there is one."""
-    return SEARCH.start(partial(_searched, problem, options, log))
+    lane: Lane = "long" if problem.tryout else "short"
+    return SEARCH.start(partial(_searched, problem, options, log), lane=lane)
 
 
 def _searched(problem: Problem, options: SearchOptions, known: str, progress: Progress) -> SearchRun:

@@ -43,16 +43,23 @@ class BackgroundTask(Generic[_Result]):
     lane: Lane = "short"
     steady: bool = True
 
-    def start(self, work: Callable[[Progress], _Result], question: object = None, live: object = None) -> bool:
+    def start(
+        self,
+        work: Callable[[Progress], _Result],
+        question: object = None,
+        live: object = None,
+        lane: Lane | None = None,
+    ) -> bool:
         """Begin, or wait for its turn; False where it cannot even wait: why is the problem then.
 
         The last result is kept meanwhile. ``live``: what the work writes and the page reads before it has ended.
+        ``lane``: for whom this piece of work waits, where that is not for whom all of its kind do.
         """
         before = self._record()
         if before.job is not None:  # it was started in another tab
             return True
-        job = Job(person(), self.name, work, self.lane)
-        record = TaskRecord(job, question, live, work, result=before.result, answers=before.answers)
+        job = Job(person(), self.name, work, lane or self.lane)
+        record = TaskRecord(job, question, live, work, lane, result=before.result, answers=before.answers)
         try:
             JOBS.put(job)
         except Busy as busy:
@@ -104,9 +111,10 @@ class BackgroundTask(Generic[_Result]):
         if record.answers == question and record.result is not None:
             answer, record.result = record.result, None
             return answer
-        self.show_problem(question)
+        again = WayOut("Try again", partial(self.start, work, question))
+        self.show_problem(question, again)
         if record.cancelled:
-            st.button("Try again", icon=":material/refresh:", key=f"{self.name}.again", on_click=self.again)
+            st.button(again.label, icon=":material/refresh:", key=f"{self.name}.again", on_click=again.take)
         return None
 
     def followed(self, work: Callable[[Progress], _Result], question: object) -> _Result | None:
@@ -131,7 +139,7 @@ class BackgroundTask(Generic[_Result]):
         """Do once more what has failed or was cancelled."""
         record = self._record()
         if record.job is None and record.work is not None:
-            self.start(record.work, record.asked, record.live)
+            self.start(record.work, record.asked, record.live, record.lane)
 
     def _await(self) -> None:
         if not self.running:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
@@ -12,62 +13,114 @@ from inception_models.training.start import loaded_with_its_classes
 from inception_models.weights import Source
 
 from ...backend import analyze
+from ...backend.common.jobs import Progress
 from ...backend.common.quantity import typed_quantity
 from ...backend.decide.channels import stage_widths
-from ...backend.decide.fitting.budget import ANALYSED, amount, budget_of, limit_words, limits_of
+from ...backend.decide.data_choice import data_choices
+from ...backend.decide.fitting.budget import Budget, amount, budget_of, limit_words, limits_of
 from ...backend.decide.fitting.fit import FitOptions, Fitted, fitted
-from ...backend.decide.fitting.importance import FilterImportance, by_norm
+from ...backend.decide.fitting.importance import FilterImportance, by_norm, by_taylor
 from ...backend.decide.fitting.reach import OutOfReach
 from ...backend.decide.fitting.shrinking import Strategy
+from ...backend.timing.latency import Latency
+from ...backend.training.data import read_data_set
 from ..state import State
-from .controls import control_shows
+from .background import BackgroundTask
+from .controls import choice_stays_among, control_shows
+from .network_time import NetworkTime, measured_into, measurements
 from .notice import WayOut, plain, refused
 from .totals import totals_html, totals_to
-from .weights_in_use import weights_in_use
+from .weights_in_use import title_of, weights_in_use
 
 STRATEGY_TITLES: dict[Strategy, str] = {
     "even": "Even",
     "sensitivity": "By sensitivity",
     "weights": "By trained weights",
 }
+NORMS = ""  # no data set
 DIVISORS = (1, 2, 4, 8, 16, 32)
 NUMBERS = ("From", "To", "Saves MACs", "Saves parameters")  # columns
+OPEN = "fitting"  # in the session: the page over which the dialog is open
+FIT: BackgroundTask[Fitted | OutOfReach] = BackgroundTask("fit", "Fitting", steady=False)
 
 
-@st.dialog("Fit to goal", width="large", icon=":material/compress:")
+@dataclass(frozen=True)
+class FitQuestion:
+    """What a proposal answers. ``judged_on``: the data set for Taylor importance, empty for norms."""
+
+    arch: Arch
+    goal: Budget
+    strategy: Strategy
+    lock: tuple[str, ...]
+    divisor: int
+    source: Source
+    judged_on: str
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether networks are run for it."""
+        return self.goal.seconds is not None or (self.strategy == "weights" and bool(self.judged_on))
+
+
+def offer_to_fit(state: State) -> None:
+    """Render the button that opens the dialog."""
+    st.button(
+        "Fit to goal",
+        icon=":material/compress:",
+        key="fit-to-goal",
+        help="Propose widths that meet it",
+        on_click=lambda: st.session_state.update({OPEN: state.page}),
+    )
+
+
 def fit_dialog(state: State) -> None:
+    """Render the dialog while it is open: a proposal that was made in the background draws the whole page again."""
+    if state.goal is not None and st.session_state.get(OPEN) == state.page:
+        _dialog(state, state.goal)
+
+
+def _close() -> None:
+    st.session_state.pop(OPEN, None)
+
+
+@st.dialog("Fit to goal", width="large", icon=":material/compress:", on_dismiss=_close)
+def _dialog(state: State, goal: Budget) -> None:
     """Propose widths that meet the goal of ``state``."""
-    if state.goal is None:
-        st.rerun()
-    words = [limit_words(*limit) for limit in limits_of(state.goal).items()]
+    words = [limit_words(*limit) for limit in limits_of(goal).items()]
     st.markdown(f"The goal: {plain(', '.join(words))}.")
-    strategy, lock, divisor, source = _choices(state)
+    question = _question(state, goal)
     try:
-        with st.spinner("Looking for widths"):
-            result = _proposal(state, strategy, lock, divisor, source)
+        result = _proposal(question)
     except ValueError as problem:
-        refused(str(problem), "fit", *_ways_out(state, problem, divisor, lock))
+        refused(str(problem), "fit", *_ways_out(state, problem, question))
         _cancel()
         return
-    _show(state, result)
+    if result is None:
+        _cancel()
+    else:
+        _show(state, result)
 
 
-def _choices(state: State) -> tuple[Strategy, tuple[str, ...], int, Source]:
+def _question(state: State, goal: Budget) -> FitQuestion:
     source = weights_in_use(state)
     known: list[Strategy] = ["even", "sensitivity"] if source == "random" else list(STRATEGY_TITLES)
-    strategy = st.segmented_control(
-        "Strategy",
-        known,
-        format_func=STRATEGY_TITLES.__getitem__,
-        default="even",
-        key="fit-strategy",
-        required=True,
-        help="Even: one factor for all widths. By sensitivity: a few filters at a time, where they save most for the"
-        " share of the width that is lost. By trained weights: the same, and the filters with the smallest norms go"
-        " first.",
-    )
+    choice_stays_among("fit-strategy", known, "even")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        strategy = st.segmented_control(
+            "Strategy",
+            known,
+            format_func=STRATEGY_TITLES.__getitem__,
+            key="fit-strategy",
+            required=True,
+            help="Even: one factor for all widths. By sensitivity: a few filters at a time, where they save most for"
+            " the share of the width that is lost. By trained weights: the same, and the filters that matter least go"
+            " first.",
+        )
+        judged_on = _judged_on(state.arch, source) if strategy == "weights" else NORMS
     if source == "random":
         st.caption("Choose trained weights on the Picture page to shrink by them as well.")
+    elif strategy == "weights":
+        st.caption(plain(f"By the weights of {title_of(source)}."))
     parts = _parts(state.arch)
     control_shows("fit-lock", [part for part in st.session_state.get("fit-lock", []) if part in parts])
     control_shows("fit-divisor", st.session_state.get("fit-divisor", 8))
@@ -78,34 +131,68 @@ def _choices(state: State) -> tuple[Strategy, tuple[str, ...], int, Source]:
         divisor = st.selectbox(
             "Multiples of", DIVISORS, key="fit-divisor", help="Widths are rounded to multiples of it"
         )
-    return strategy, tuple(lock), divisor, source
+    return FitQuestion(state.arch, goal, strategy or "even", tuple(lock), divisor, source, judged_on)
+
+
+def _judged_on(arch: Arch, source: Source) -> str:
+    """The choice of what says how much a filter matters."""
+    known = {NORMS: "Norm of its weights"} | {
+        name: f"Loss on {title} (Taylor)" for name, title in data_choices(arch, source).items()
+    }
+    choice_stays_among("fit-judged", list(known), NORMS)
+    return st.selectbox("A filter matters by", known, format_func=known.__getitem__, key="fit-judged")
 
 
 def _parts(arch: Arch) -> list[str]:
-    """Stages and branches with widths, in the network's order."""
+    """Stages, branches and layers with widths, in the network's order."""
     names = [path.split(".") for path in stage_widths(arch)]
-    return list(dict.fromkeys(".".join(each[:depth]) for each in names for depth in (1, 2)))
+    return list(dict.fromkeys(".".join(each[:depth]) for each in names for depth in range(1, len(each) + 1)))
 
 
-def _proposal(state: State, strategy: Strategy, lock: tuple[str, ...], divisor: int, source: Source) -> Fitted:
-    """The proposal, which is made once for the same question: the dialog is drawn again at every click in it."""
-    question = state.arch, state.goal, strategy, lock, divisor, source
+def _proposal(question: FitQuestion) -> Fitted | None:
+    """The proposal, which is made once for the same question: the dialog is drawn again at every click in it. None,
+    with the progress shown, while it is made.
+    """
     if st.session_state.get("fit_proposal", (None,))[0] != question:
-        importance = _importance(state.arch, source) if strategy == "weights" else None
-        options = FitOptions(strategy, lock, divisor, importance)
-        assert state.goal is not None
-        st.session_state.fit_proposal = question, fitted(state.arch, state.goal, options)
-    proposal = st.session_state.fit_proposal[1]
-    assert isinstance(proposal, Fitted)
-    return proposal
+        work = partial(_fitted, question, measurements())
+        if question.takes_long:
+            result = FIT.answer(work, question)
+            if result is None:
+                return None
+        else:
+            with st.spinner("Looking for widths"):
+                result = work(Progress())
+        st.session_state.fit_proposal = question, result
+    answer = st.session_state.fit_proposal[1]
+    if isinstance(answer, OutOfReach):
+        raise answer
+    assert isinstance(answer, Fitted)
+    return answer
 
 
-def _importance(arch: Arch, source: Source) -> FilterImportance:
-    return by_norm(loaded_with_its_classes(arch, source).net)
+def _fitted(question: FitQuestion, times: list[Latency], progress: Progress) -> Fitted | OutOfReach:
+    """The proposal, or why there is none: its remedies are lost where a background task fails with it."""
+    importance = _importance(question, progress) if question.strategy == "weights" else None
+    measure = partial(measured_into, times)
+    options = FitOptions(question.strategy, question.lock, question.divisor, importance, measure)
+    try:
+        return fitted(question.arch, question.goal, options, progress)
+    except OutOfReach as problem:
+        return problem
+
+
+def _importance(question: FitQuestion, progress: Progress) -> FilterImportance:
+    known = loaded_with_its_classes(question.arch, question.source)
+    if not question.judged_on:
+        return by_norm(known.net)
+    expected = known.trained_weights.preprocessing
+    data = read_data_set(question.judged_on, question.arch.input_size, expected=expected)
+    return by_taylor(known.net, data, progress=progress)
 
 
 def _show(state: State, result: Fitted) -> None:
-    totals = totals_to(state.goal, analyze(result.arch), analyze(state.arch), "now")
+    times = [NetworkTime(each.seconds, measured=True) for each in (result.after, result.before)]
+    totals = totals_to(state.goal, analyze(result.arch), analyze(state.arch), (times[0], times[1]), "now")
     st.html(totals_html(totals, "metrics"))
     if result.note:
         st.caption(plain(result.note))
@@ -127,28 +214,30 @@ def _show(state: State, result: Fitted) -> None:
     with st.container(horizontal=True):
         if st.button("Apply", type="primary", icon=":material/check:", disabled=not result.steps, help="One undo step"):
             state.become(result.arch)
+            _close()
             st.rerun()
         _cancel()
 
 
 def _cancel() -> None:
-    if st.button("Cancel", key="fit-cancel"):
+    if st.button("Close", key="fit-cancel"):
+        _close()
         st.rerun()
 
 
-def _ways_out(state: State, problem: ValueError, divisor: int, lock: tuple[str, ...]) -> Iterator[WayOut]:
+def _ways_out(state: State, problem: ValueError, question: FitQuestion) -> Iterator[WayOut]:
     """Each way out of a goal that cannot be met."""
     if isinstance(problem, OutOfReach):
-        if problem.name in ANALYSED and problem.possible:
+        if problem.possible and problem.name != "seconds":  # which are not as many at every measurement
             least = round(problem.possible)
-            limits = limits_of(state.goal) | {problem.name: float(least)}
+            limits = limits_of(question.goal) | {problem.name: float(least)}
             yield WayOut(
                 f"Make {amount(problem.name, least)} the goal",
-                partial(setattr, state, "goal", budget_of(limits)),
+                partial(setattr, state, "goal", budget_of(limits, question.goal.dtype, question.goal.batch)),
                 f"Exactly {typed_quantity(least)}",
             )
-        if divisor > 1:
+        if question.divisor > 1:
             yield WayOut("Allow every width", partial(control_shows, "fit-divisor", 1))
-        if lock:
+        if question.lock:
             yield WayOut("Unlock all parts", partial(control_shows, "fit-lock", []))
     yield WayOut("Remove the goal", partial(setattr, state, "goal", None))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from ...backend import Analysis
-from ...backend.common.quantity import read_quantity, typed_quantity
-from ...backend.decide.fitting.budget import amount, budget_of, budget_totals, limits_of
+from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
+from ...backend.common.quantity import read_quantity, short, typed_quantity
+from ...backend.decide.fitting.budget import Budget, amount, budget_of, budget_totals, limits_of
 from ..state import State
 from .controls import control_shows
-from .fit_dialog import fit_dialog
+from .fit_dialog import fit_dialog, offer_to_fit
+from .network_time import TIMING, measured_into, measurements, time_of
 from .notice import WayOut, refusal
 
 FIELDS = {
@@ -20,8 +23,11 @@ FIELDS = {
     "params": ("Parameters, at most", "5 M"),
     "weight_bytes": ("Bytes of weights, at most", "20 MB"),
     "peak_bytes": ("Bytes of peak memory, at most", "4 MB"),
+    "seconds": ("Milliseconds on this machine, at most", "20"),
     "receptive_field_px": ("Receptive field in pixels, at least", "700"),
 }
+A_SECOND = 1000.0  # milliseconds
+FORMATS: dict[Dtype, str] = dict(zip(ELEMENT_BYTES, ("fp32", "bf16", "fp16", "int8"), strict=True))
 
 
 def show(state: State, analysis: Analysis) -> None:
@@ -30,15 +36,17 @@ def show(state: State, analysis: Analysis) -> None:
     if popover.open:
         with popover:
             _fields(state, analysis)
+            _format(state)
+            _time(analysis)
     if state.goal is not None:
-        if st.button("Fit to goal", icon=":material/compress:", key="fit-to-goal", help="Propose widths that meet it"):
-            fit_dialog(state)
+        offer_to_fit(state)
         st.button(
             "Remove the goal",
             icon=":material/close:",
             key="remove-goal",
-            on_click=partial(_remove, state),
+            on_click=partial(setattr, state, "goal", None),
         )
+    fit_dialog(state)
 
 
 def _fields(state: State, analysis: Analysis) -> None:
@@ -46,19 +54,45 @@ def _fields(state: State, analysis: Analysis) -> None:
     for name, (label, example) in FIELDS.items():
         key = f"goal:{name}"
         if state.refused_at(key) is None:  # else what was typed stays, beside the reason
-            control_shows(key, typed_quantity(limits[name]) if name in limits else "")
+            control_shows(key, typed_quantity(limits[name] * _unit(name)) if name in limits else "")
         st.text_input(label, key=key, placeholder=f"none, or such as {example}", on_change=partial(_typed, state, name))
         if state.refused_at(key):
             refusal(state, key, *_ways_out(state, analysis, name))
-    st.caption("Weights and peak memory are of 32-bit floats and one picture, as in the totals.")
 
 
 def _ways_out(state: State, analysis: Analysis, name: str) -> Iterator[WayOut]:
     """Instead of what was typed: what the network has now, or no limit."""
-    now: int | None = getattr(budget_totals(analysis), name)
+    goal = state.goal or Budget(macs=analysis.macs)
+    totals = replace(budget_totals(analysis, goal.dtype, goal.batch), seconds=time_of(analysis).seconds)
+    now: float | None = getattr(totals, name)
     if now:
-        yield WayOut(f"Use what it has now: {amount(name, now)}", partial(_set, state, name, typed_quantity(now)))
+        text = typed_quantity(now * _unit(name))
+        yield WayOut(f"Use what it has now: {amount(name, now)}", partial(_set, state, name, text))
     yield WayOut("Set no limit", partial(_set, state, name, ""))
+
+
+def _format(state: State) -> None:
+    if state.goal is not None:
+        control_shows("goal-dtype", state.goal.dtype)
+        control_shows("goal-batch", state.goal.batch)
+    change = partial(_set, state, "", "")
+    with st.container(horizontal=True):
+        st.selectbox("Bytes are of", FORMATS, format_func=FORMATS.__getitem__, key="goal-dtype", on_change=change)
+        st.number_input("Pictures at once", 1, 4096, key="goal-batch", on_change=change, help="For peak memory")
+
+
+def _time(analysis: Analysis) -> None:
+    """What is known of the network's time, and a button to measure it."""
+    if TIMING.running:
+        TIMING.watch(narrow=True)
+        return
+    known = time_of(analysis)
+    if known.seconds is not None:
+        st.caption(f"This network takes {short(known.seconds, 's')}, {'measured' if known.measured else 'estimated'}.")
+    if not known.measured and st.button("Measure this network", icon=":material/timer:", key="goal-measure"):
+        TIMING.start(partial(measured_into, measurements(), analysis.arch))
+        st.rerun()
+    TIMING.show_problem()
 
 
 def _typed(state: State, name: str) -> None:
@@ -66,17 +100,19 @@ def _typed(state: State, name: str) -> None:
 
 
 def _set(state: State, name: str, text: str) -> None:
+    """Make ``text`` the limit called ``name``, in the number format and batch that the fields show."""
     limits = limits_of(state.goal)
     state.refusal = None
     try:
         if text:
-            limits[name] = read_quantity(text)
+            limits[name] = read_quantity(text) / _unit(name)
         else:
             limits.pop(name, None)
-        state.goal = budget_of(limits)
+        state.goal = budget_of(limits, st.session_state["goal-dtype"], int(st.session_state["goal-batch"]))
     except ValueError as problem:
         state.refusal = f"goal:{name}", problem
 
 
-def _remove(state: State) -> None:
-    state.goal = None
+def _unit(name: str) -> float:
+    """How many of what is typed make one of what a budget limits."""
+    return A_SECOND if name == "seconds" else 1.0

@@ -39,10 +39,10 @@ def panel(name: str, place: str = "") -> Iterator[None]:
     except FragmentHandledException:
         raise
     except LayoutError as problem:
-        refused(str(problem), name, _AGAIN)
+        refused(str(problem), f"{name}, failed", _AGAIN)
     except Exception as problem:
         note_failure(name)
-        refused(f"{name} cannot be shown. {reason_of(problem)}", name, _AGAIN)
+        refused(f"{name} cannot be shown. {reason_of(problem)}", f"{name}, failed", _AGAIN)
     finally:
         _PLACE.reset(outside)
 

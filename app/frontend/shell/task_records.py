@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from ...backend.common.jobs import JOBS, Job, Progress
+from ...backend.common.jobs import JOBS, Job, Lane, Progress
 from ...backend.common.limits import LEFT_SECONDS
 from .presence import is_here
 
@@ -23,7 +23,8 @@ _Result = TypeVar("_Result")
 class TaskRecord(Generic[_Result]):
     """Of one kind of work of one person: the last job and the question it answers, and the last result.
 
-    ``live``: what the work shows of itself while it runs. ``work``: what to do again, until there is a result.
+    ``live``: what the work shows of itself while it runs. ``work``: what to do again, until there is a result;
+    ``lane``: for whom it waits, where that is not for whom all of its kind do.
     ``last_here``: when its person was last seen.
     """
 
@@ -31,6 +32,7 @@ class TaskRecord(Generic[_Result]):
     asked: object = None
     live: object = None
     work: Callable[[Progress], _Result] | None = None
+    lane: Lane | None = None
     problem: str = ""
     cancelled: bool = False
     pace: tuple[float, float] = (0.0, 0.0)  # when the job was first watched, and which fraction was done

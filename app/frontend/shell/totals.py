@@ -9,40 +9,43 @@ from html import escape
 import streamlit as st
 
 from ...backend import Analysis
-from ...backend.common.quantity import exact, float32_bytes, percent_change, short
+from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
+from ...backend.common.quantity import exact, percent_change, short
 from ...backend.decide.fitting.budget import Budget, Goal, budget_totals
 from ...backend.decide.fitting.fit import goals
+from .network_time import NetworkTime, time_of
 from .terms import meaning
 
 
 @dataclass(frozen=True)
 class Total:
-    """One total: of the network as it is and of the published one, in ``unit``, with an explanation.
+    """One total: of the network as it is and of the published one, in ``unit``, with an explanation. None: not known.
 
     ``beside``: what the other one is, where that is not the published network. ``also``: the same in other words.
-    ``goal``: a limit of this total, and how far the network is from it.
+    ``limited``: what a budget calls it. ``goal``: its limit of this total, and how far the network is from it.
     """
 
     label: str
     unit: str
-    now: int
-    published: int
+    now: float | None
+    published: float | None
     explanation: str
     beside: str = "published"
     also: str = ""
+    limited: str = ""
     goal: Goal | None = None
 
 
-LIMITED = {"Parameters": "params", "MACs": "macs", "Weights": "weight_bytes", "Peak memory": "peak_bytes"}
-"""What a budget calls the totals."""
-
-
-def totals_of(analysis: Analysis, reference: Analysis) -> list[Total]:
-    """The totals of the line."""
+def totals_of(analysis: Analysis, reference: Analysis, dtype: Dtype = "float32", batch: int = 1) -> list[Total]:
+    """The totals of the line, those in bytes for values in ``dtype`` and so many pictures."""
     a, r = analysis, reference
+    now, before = budget_totals(a, dtype, batch), budget_totals(r, dtype, batch)
+    each = ELEMENT_BYTES[dtype]
+    stored = "" if dtype == "float32" else f" {dtype}"
+    pictures = f" × {batch}" if batch > 1 else ""
     heads = f" The auxiliary heads add {exact(a.params_with_aux - a.params)} in training." if a.aux else ""
     return [
-        Total("Parameters", "", a.params, r.params, meaning("parameters") + heads),
+        Total("Parameters", "", a.params, r.params, meaning("parameters") + heads, limited="params"),
         Total(
             "MACs",
             "",
@@ -51,47 +54,77 @@ def totals_of(analysis: Analysis, reference: Analysis) -> list[Total]:
             "Multiply-accumulates of convolutions and linear layers, for one picture; one is 2 floating-point"
             f" operations, so {exact(a.flops)} FLOPs.",
             also=short(a.flops, "FLOPs"),
+            limited="macs",
         ),
         Total(
-            "Weights",
+            f"Weights{stored}",
             "B",
-            float32_bytes(a.params),
-            float32_bytes(r.params),
-            "Parameters as 32-bit floats, 4 bytes each.",
+            now.weight_bytes,
+            before.weight_bytes,
+            f"Parameters as {dtype if stored else '32-bit floats'}, {each} byte{'s' if each > 1 else ''} each.",
+            limited="weight_bytes",
         ),
         Total(
-            "Peak memory",
+            f"Peak memory{stored}{pictures}",
             "B",
-            float32_bytes(a.peak_elements),
-            float32_bytes(r.peak_elements),
-            f"{meaning('peak memory')} For one picture, as 32-bit floats.",
+            now.peak_bytes,
+            before.peak_bytes,
+            f"{meaning('peak memory')} For {f'{batch} pictures' if pictures else 'one picture'}, as"
+            f" {dtype if stored else '32-bit floats'}.",
+            limited="peak_bytes",
         ),
     ]
 
 
-def totals_to(goal: Budget | None, analysis: Analysis, reference: Analysis, beside: str = "published") -> list[Total]:
-    """The totals of the line, each with the goal that was set for it; the receptive field only where it has one.
+def totals_to(
+    goal: Budget | None,
+    analysis: Analysis,
+    reference: Analysis,
+    times: tuple[NetworkTime, NetworkTime] = (NetworkTime(), NetworkTime()),
+    beside: str = "published",
+) -> list[Total]:
+    """The totals of the line, each with the goal that was set for it; the receptive field and the time only where they
+    have one.
 
-    ``beside``: what ``reference`` is.
+    ``times``: of both networks; ``beside``: what ``reference`` is.
     """
-    line = [replace(total, beside=beside) for total in totals_of(analysis, reference)]
     if goal is None:
-        return line
-    after, before = budget_totals(analysis), budget_totals(reference)
+        return [replace(total, beside=beside) for total in totals_of(analysis, reference)]
+    line = totals_of(analysis, reference, goal.dtype, goal.batch)
+    after, before = (budget_totals(each, goal.dtype, goal.batch) for each in (analysis, reference))
+    after, before = replace(after, seconds=times[0].seconds), replace(before, seconds=times[1].seconds)
     by_name = {each.name: each for each in goals(goal, before, after)}
-    line = [replace(total, goal=by_name.get(LIMITED[total.label])) for total in line]
     if field := by_name.get("receptive_field_px"):
         explanation = meaning("receptive field")
-        line.append(
-            Total("Receptive field", "px", int(field.after), int(field.before), explanation, beside, goal=field)
+        line.append(Total("Receptive field", "px", field.after, field.before, explanation, limited=field.name))
+    if goal.seconds is not None:
+        line.append(_time(*times))
+        if times[0].seconds is None:
+            del by_name["seconds"]  # nobody knows whether it is met
+    return [replace(total, beside=beside, goal=by_name.get(total.limited)) for total in line]
+
+
+def _time(now: NetworkTime, before: NetworkTime) -> Total:
+    if now.seconds is None:
+        return Total(
+            "Time", "s", None, None, "Of one picture on this machine. Goal measures it, and so does Fit to goal."
         )
-    return line
+    how = "measured" if now.measured else "estimated from the stages of the network that was measured last"
+    return Total(
+        "Time" if now.measured else "Time, estimated",
+        "s",
+        now.seconds,
+        now.seconds if before.seconds is None else before.seconds,
+        f"Of one picture's forward pass on this machine, in float32: {how}.",
+        limited="seconds",
+    )
 
 
 def show(analysis: Analysis, reference: Analysis, goal: Budget | None) -> None:
     """Render the line, which stays in sight."""
+    times = time_of(analysis), time_of(reference)
     with st.container(key="totals"):
-        st.html(totals_html(totals_to(goal, analysis, reference), "metrics"))
+        st.html(totals_html(totals_to(goal, analysis, reference, times), "metrics"))
 
 
 def totals_html(totals: Iterable[Total], classes: str) -> str:
@@ -103,11 +136,18 @@ def _shown(value: float, unit: str) -> str:
     return exact(round(value), unit) if unit == "px" else short(value, unit)
 
 
+def _spelled(value: float, total: Total) -> str:
+    """With every digit, where it has no more than one can count."""
+    if total.unit == "s":
+        return short(value, "s")
+    return exact(round(value), {"B": "bytes", "": total.label.lower()}.get(total.unit, total.unit))
+
+
 def _html(total: Total) -> str:
-    unit = total.unit or total.label.lower()
-    spelled = exact(total.now, "bytes" if total.unit == "B" else unit)
+    value = "not measured" if total.now is None else _shown(total.now, total.unit)
+    spelled = value if total.now is None else _spelled(total.now, total)
     change = ""
-    if total.now != total.published:
+    if total.now is not None and total.published is not None and total.now != total.published:
         direction = "less" if total.now < total.published else "more"
         difference = _shown(abs(total.now - total.published), total.unit)
         sign = "−" if total.now < total.published else "+"
@@ -115,7 +155,7 @@ def _html(total: Total) -> str:
         change = (
             f'<span class="change {direction}">{relative} <span class="difference">({sign}{difference})</span></span>'
         )
-        spelled += f"; {total.beside} {exact(total.published)}"
+        spelled += f"; {total.beside} {_spelled(total.published, total)}"
     also = f'<span class="also">({escape(total.also)})</span>' if total.also else ""
     if total.goal is not None:
         spelled += f"; the goal is {total.goal.words}, {'which is met' if total.goal.met else total.goal.missing}"
@@ -123,7 +163,7 @@ def _html(total: Total) -> str:
     return (
         f'<div class="metric" role="listitem" tabindex="0" data-tip="{tip}" aria-label="{escape(total.label)}: {tip}">'
         f'<span class="label">{escape(total.label)}</span>'
-        f'<span class="value">{escape(_shown(total.now, total.unit))}</span>{also}{change}{_goal(total)}</div>'
+        f'<span class="value">{escape(value)}</span>{also}{change}{_goal(total)}</div>'
     )
 
 

@@ -25,7 +25,7 @@ from app.backend.common.pins import (
 )
 from app.backend.common.pins import usual_name as usual
 from app.backend.foreign.sources import installed_networks
-from app.frontend.state import State, address_of, opened
+from app.frontend.state import SessionRefusal, State, address_of, opened
 from inception_models import ARCHITECTURES, with_widths
 from inception_models.arch.tree import blocks
 from inception_models.edits.input_output import with_classes
@@ -177,8 +177,13 @@ def test_the_button_pins_and_takes_the_pin_off_and_says_when_there_is_no_room() 
     state.become(scaled(GOOGLENET, 1.5))
     state.toggle_pin()
     assert (len(state.pins), state.pinned) == (MOST_PINS, False)
-    assert "take one off" in str(state.refused_at("pin"))
-    state.undo()
+    refused = state.refused_at("pin")
+    assert isinstance(refused, SessionRefusal)
+    assert len(refused.offers) == MOST_PINS
+    before = [pin.name for pin in state.pins]
+    state.take(refused.offers[f"Take off {before[1]}"])
+    assert (len(state.pins), state.pinned, state.refusal) == (MOST_PINS, True, None)
+    assert [pin.name for pin in state.pins[:-1]] == [before[0], *before[2:]]
     state.toggle_pin()
     assert (len(state.pins), state.pinned, state.refusal) == (MOST_PINS - 1, False, None)
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.backend import analyze, compare
+from app.backend import analyze, compare, fit
 from app.backend.common.jobs import Progress
 from app.backend.decide.comparing.alignment import aligned
 from app.backend.decide.comparing.comparison import Comparison, NetworkDifference
@@ -28,7 +28,7 @@ from inception_models.arch.shapes import Shape
 from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.demo import test_pictures as demo_pictures
 from inception_models.edits.depth import with_repeats, with_scales
-from inception_models.edits.input_output import with_classes, with_input_size
+from inception_models.edits.input_output import with_classes, with_input_size, without_aux
 from inception_models.edits.structure import duplicated_branch, without_branch
 from inception_models.edits.whatif import factorised, swapped_pool
 from inception_models.edits.widths import scaled
@@ -202,6 +202,14 @@ def test_the_command_takes_networks_in_every_form(
     saved, drawn = tmp_path / "small.json", tmp_path / "diff.svg"
     assert main(["fit", "googlenet", "--macs", "1G", "-o", str(saved)]) == 0
     link = "http://x/?variant=googlenet&edits=" + '{"v":1,"classes":7}'
+    for text, options, want in (
+        (str(saved), [], fit(GOOGLENET, macs=1e9).arch),
+        (link, ["--multiplier", "0.5"], scaled(with_classes(GOOGLENET, 7), 0.5)),
+        (link, ["--edits", '{"v":1,"aux":false}'], without_aux(with_classes(GOOGLENET, 7))),
+    ):
+        capsys.readouterr()
+        assert main(["summary", text, *options, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["params"] == analyze(want).params
     capsys.readouterr()
     quoted = "googlenet --set inception4e.branch5x5.reduce=16 --classes 5"
     assert main(["compare", "googlenet", quoted, link, str(saved), "torchvision:googlenet", "--json"]) == 0

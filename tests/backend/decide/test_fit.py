@@ -29,7 +29,7 @@ from inception_models.edits.input_output import without_aux
 from inception_models.net.losses import weighted_loss
 from inception_models.training.batches import prepared
 from tests.fuzzing import drawing
-from tests.models.representative import REPRESENTATIVE
+from tests.models.representative import ONE_OF_A_KIND, REPRESENTATIVE
 from tests.models.tiny import halves, tiny
 from tests.models.trained import small, trained
 
@@ -49,7 +49,7 @@ def model(key: str) -> CostModel:
     return CostModel(analyze(ARCHITECTURES[key]))
 
 
-@pytest.mark.parametrize("key", ARCHITECTURES)
+@pytest.mark.parametrize("key", REPRESENTATIVE)
 @drawing(4)
 @given(data=st.data())
 def test_costs_of_any_widths_are_those_of_an_analysis(key: str, data: st.DataObject) -> None:
@@ -76,7 +76,7 @@ def test_copies_hold_what_entered_the_first_of_them() -> None:
     assert costs.peak_bytes("float16", 3).at(costs.vector(narrow)) == want
 
 
-@pytest.mark.parametrize("key", REPRESENTATIVE)
+@pytest.mark.parametrize("key", ONE_OF_A_KIND)
 @pytest.mark.parametrize("strategy", UNTRAINED)
 def test_torch_counts_what_was_proposed(key: str, strategy: str) -> None:
     original = analyze(ARCHITECTURES[key])
@@ -129,6 +129,22 @@ def test_every_budget_is_reached_from_below_or_the_sentence_says_why(key: str, d
         assert step.path.partition(".")[0] not in lock
         assert step.after % divisor == 0 or step.after == min(divisor, step.before)
         assert 1 <= step.after < step.before
+
+
+@pytest.mark.parametrize("divisor", [1, 4])
+def test_widths_stay_whole_where_a_split_takes_an_eighth(divisor: int) -> None:
+    """Such a width is a multiple of 8 however small the divisor: in proportion, costs would be those of no network."""
+    original = with_widths(ARCHITECTURES["inceptionnext_tiny"], {"stem": 93})
+    smallest = rf"at its smallest \({divisor}, or 8 where channels are split\)"
+    with pytest.raises(OutOfReach, match=smallest) as caught:
+        fit(original, params=1000, divisor=divisor)
+    assert caught.value.possible is not None
+    for limit in (caught.value.possible, 0.3 * analyze(original).params):
+        result = fit(original, params=limit, divisor=divisor)
+        assert counted(result.arch) == (result.params, result.macs)
+        assert 0.99 * limit <= result.params <= limit
+        assert widths(result.arch)["stem"] % 8 == 0
+        assert sum(step.params_saved for step in result.steps) == analyze(original).params - result.params
 
 
 def test_a_budget_that_no_width_reaches_says_what_is_in_the_way() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+import torch
 from distributed import LocalCluster
 
 from app.backend import analyze
@@ -18,9 +19,12 @@ from app.backend.decide.searching.search_log import logged_problem
 from app.backend.decide.searching.search_space import SearchAxis, SearchSpace
 from app.backend.decide.searching.trials import Problem, Tryout
 from app.backend.memory.inference import inference_memory
+from app.backend.training.data import shipped_pictures
 from app.cli import main
 from inception_models import ARCHITECTURES
 from inception_models.checkpoints.demo import demo
+from inception_models.training.evaluate import evaluate
+from inception_models.weights import load, read
 
 V3 = SearchSpace(
     ARCHITECTURES["inception_v3"],
@@ -147,13 +151,44 @@ def test_processes_and_a_cluster_that_loses_a_worker_find_the_same(tmp_path: Pat
         assert len(log.read_text().splitlines()) == 1 + len(alone.trials)
 
 
-def test_accuracy_is_that_of_the_carried_weights() -> None:
-    arch = demo().arch
-    space = SearchSpace(arch, (SearchAxis("width", "inception5b.branch3x3.conv", 8, 80, 24),))
-    try_on = Tryout("demo", "digits", pictures=40, test_pictures=60)
-    result = search(Problem(space, try_on), SearchOptions("grid", ("macs", "accuracy"), jobs=1))
-    assert len(result.trials) == 4
-    assert all(0 <= trial.numbers["accuracy"] <= 1 and not trial.problem for trial in result.trials)
+def test_accuracy_is_that_of_the_carried_weights(tmp_path: Path) -> None:
+    """Of the demo's weights by name and of a file with the same; the file's log goes on wherever the file is."""
+    space = SearchSpace(demo().arch, (SearchAxis("width", "conv2", 24, 48, 24),))
+    options = SearchOptions("grid", ("macs", "accuracy"), jobs=1, yields=True)
+    result = search(Problem(space, Tryout("demo", "demo", test_pictures=60)), options)
+    pictures = shipped_pictures().expected(demo().preprocessing)
+    for i, trial in enumerate(result.trials):
+        net = load(result.network(i), "demo")
+        assert trial.numbers["accuracy"] == evaluate(net, pictures.test[:60], pictures.mean, pictures.std).accuracy
+    assert result.trials[0].numbers["accuracy"] < result.trials[1].numbers["accuracy"]
+
+    torch.save(load(demo().arch, "demo").state_dict(), tmp_path / "mine.pth")
+    mine = replace(read(tmp_path / "mine.pth"), preprocessing=demo().preprocessing)
+    problem, log = Problem(space, Tryout(mine, "demo", test_pictures=60)), tmp_path / "log.jsonl"
+    assert search(problem, options, log).trials == result.trials
+    (tmp_path / "mine.pth").rename(tmp_path / "moved.pth")
+    again = replace(read(tmp_path / "moved.pth"), preprocessing=demo().preprocessing)
+    assert logged_problem(log.read_text(), again).tryout == Tryout(again, "demo", test_pictures=60)
+    for others in ("random", "demo"):
+        with pytest.raises(ValueError, match="choose the same ones on the Picture page"):
+            logged_problem(log.read_text(), others)
+
+
+def test_pictures_may_be_read_from_known_places_alone() -> None:
+    """A log is anybody's file, so it may not name a folder of the server."""
+    for known in (Tryout("demo", "/etc"), Tryout("demo", "fashion-mnist", folder="/etc")):
+        about = {"search": demo().arch.key, "edits": {"v": 1}, "axes": [], "tryout": known.logged}
+        with pytest.raises(ValueError, match="folder's data"):
+            logged_problem(json.dumps(about | {"axes": [asdict(SearchAxis("width", "conv2", 8, 16, 8))]}), "demo")
+
+
+def test_where_a_split_rounds_its_shares_costs_are_those_of_an_analysis() -> None:
+    arch = ARCHITECTURES["inceptionnext_tiny"]
+    space = SearchSpace(arch, (SearchAxis("width", "stem", 90, 97, 1),))
+    result = search(Problem(space), SearchOptions("grid", jobs=1))
+    for i, trial in enumerate(result.trials):
+        analysis = analyze(result.network(i))
+        assert (trial.numbers["macs"], trial.numbers["params"]) == (analysis.macs, analysis.params)
 
 
 @pytest.mark.parametrize(

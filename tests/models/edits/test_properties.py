@@ -34,7 +34,7 @@ many = settings(
     suppress_health_check=list(HealthCheck),
 )
 few = settings(  # each example takes a second: none to shrink
-    many, max_examples=EXAMPLES or 4, phases=(Phase.generate,)
+    many, max_examples=EXAMPLES or 2, phases=(Phase.generate,)
 )
 keys = pytest.mark.parametrize("key", REPRESENTATIVE)
 

@@ -21,10 +21,11 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from inception_models import ARCHITECTURES, Arch, build
+from inception_models import ARCHITECTURES, Arch, build, with_widths
 from inception_models.arch.spec import Linear
 from inception_models.checkpoints.key_names import inception_v3_keys, torchvision_googlenet_keys, xception_keys
 from inception_models.checkpoints.preprocessing import caffe_bgr
+from inception_models.edits.input_output import with_size_and_fitting_heads
 from inception_models.edits.widths import scaled
 from inception_models.net.builder import Network
 from inception_models.weights import OwnFile, SeveralEntriesError, WeightsError, loaded, read, recognised
@@ -239,6 +240,19 @@ def test_renamed_stages_take_the_same_files(ours: bool, net: Network, state: Sta
 
 
 # ---- other networks
+
+
+def test_a_fine_tuned_file_fits_an_edit_whose_size_leaves_no_room_for_its_heads() -> None:
+    """Inception v3 of five classes, heads included, carried over to a narrower one at 224 pixels without them."""
+    published = replace(ARCHITECTURES["inception_v3"], classes=5)
+    trained = build(published).state_dict()
+    tensors = {f"module.{key}": value for key, value in trained.items()}
+    edited = with_widths(with_size_and_fitting_heads(published, 224), {"Mixed_7c.branch1x1.conv": 160})
+    assert not edited.aux
+    result = loaded(edited, OwnFile("mine.pth", "", tensors))
+    assert result.trained_weights.arch == published
+    assert torch.equal(result.net.state_dict()["fc.linear.bias"], trained["fc.linear.bias"])
+    assert {change.path for change in result.changes if change.kind != "kept"} == {"Mixed_7c.branch1x1.conv", "fc"}
 
 
 def test_a_file_of_another_variant_says_which(tmp_path: Path) -> None:

@@ -99,22 +99,25 @@ UNITS = {
     "seconds": "s",
     "receptive_field_px": " px of receptive field",
 }
-ANALYSED = ("macs", "params", "weight_bytes", "peak_bytes", "receptive_field_px")
-"""What is known of a network without running it."""
+LIMITS = tuple(UNITS)
+"""What a budget can limit, in the order of its fields."""
 
 
 def budget_text(budget: Budget) -> str:
-    """The limits that an analysis knows, as a link has them: ``macs:1000000000,params:5000000``."""
-    return ",".join(f"{name}:{limit:.15g}" for name, limit in limits_of(budget).items())
+    """The budget as a link has it: ``macs:1000000000,weight_bytes:5000000,dtype:int8``."""
+    words = {name: f"{limit:.15g}" for name, limit in limits_of(budget).items()}
+    words |= {"dtype": budget.dtype} if budget.dtype != "float32" else {}
+    words |= {"batch": str(budget.batch)} if budget.batch != 1 else {}
+    return ",".join(f"{name}:{word}" for name, word in words.items())
 
 
 def limits_of(budget: Budget | None) -> dict[str, float]:
-    """The limits that an analysis knows and that were given, by name."""
+    """The limits that were given, by name."""
     numbers = {} if budget is None else asdict(budget)
-    return {name: numbers[name] for name in ANALYSED if numbers.get(name) is not None}
+    return {name: numbers[name] for name in LIMITS if numbers.get(name) is not None}
 
 
-def budget_of(limits: Mapping[str, float]) -> Budget | None:
+def budget_of(limits: Mapping[str, float], dtype: Dtype = "float32", batch: int = 1) -> Budget | None:
     """A budget of these limits by name; None where there are none.
 
     Raises:
@@ -122,10 +125,10 @@ def budget_of(limits: Mapping[str, float]) -> Budget | None:
     """
     if not limits:
         return None
-    macs, params, weights, peak, field_px = (limits.get(name) for name in ANALYSED)
+    macs, params, weights, peak, seconds, field_px = (limits.get(name) for name in LIMITS)
     if field_px is not None and not float(field_px).is_integer():
         raise ValueError(f"A receptive field is a whole number of pixels, not {field_px:g}.")
-    return Budget(macs, params, weights, peak, None, None if field_px is None else int(field_px))
+    return Budget(macs, params, weights, peak, seconds, None if field_px is None else int(field_px), dtype, batch)
 
 
 def read_budget(text: str) -> Budget | None:
@@ -134,13 +137,19 @@ def read_budget(text: str) -> Budget | None:
     Raises:
         ValueError: with one sentence, where the text is something else.
     """
-    limits: dict[str, float] = {}
+    words: dict[str, str] = {}
     for part in filter(None, text.split(",")):
-        name, colon, number = part.partition(":")
-        if name not in ANALYSED or not colon:
-            raise ValueError(f"A goal is one of {', '.join(ANALYSED)}, such as macs:1G; not {part[:40]!r}.")
-        limits[name] = read_quantity(number)
-    return budget_of(limits)
+        name, colon, words[name] = part.partition(":")
+        if name not in (*LIMITS, "dtype", "batch") or not colon:
+            raise ValueError(f"A goal is one of {', '.join(LIMITS)}, such as macs:1G; not {part[:40]!r}.")
+    dtype, batch = words.pop("dtype", "float32"), words.pop("batch", "1")
+    known = next((each for each in ELEMENT_BYTES if each == dtype), None)
+    if known is None or not batch.isdecimal():
+        raise ValueError(
+            f"A goal's number format is one of {', '.join(ELEMENT_BYTES)} and its batch a whole number, not"
+            f" {dtype[:40]!r} and {batch[:40]!r}."
+        )
+    return budget_of({name: read_quantity(word) for name, word in words.items()}, known, int(batch))
 
 
 def limit_words(name: str, limit: float) -> str:

@@ -182,14 +182,19 @@ def _seconds(model: CostModel, pace: Pace | None) -> SumCost:
 def _chosen(model: CostModel, places: Places, limits: Sequence[CostLimit], options: FitOptions) -> dict[str, int]:
     """The widths by path."""
     known = stage_widths(model.analysis.arch)
-    high = np.array([known[group[0]] for group in places.groups], dtype=float)
+    now = np.array([known[group[0]] for group in places.groups])
     free = np.array([not places.is_locked(i) for i in range(len(places.groups))])
-    low = np.where(free, np.minimum(high, options.divisor), high)
+    wholes = dict(zip(model.paths, model.channels.wholes, strict=True))
+    whole = np.array([np.lcm.reduce([wholes[path] for path in group]) for group in places.groups])
+    # The costs are exact only where no share of a split is rounded, so a width that makes one so is rounded first.
+    high = np.where(free & (now > whole), now - now % whole, now).astype(float)
+    divisors = np.lcm(whole, options.divisor)
+    low = np.where(free, np.minimum(high, divisors), high)
     strengths = None
     if options.importance is not None:
         strengths = {i: options.importance.of(group) for i, group in enumerate(places.groups)}
-    choice = WidthRange(low, high, options.divisor, log_strengths([int(n) for n in high], strengths))
-    check_reach(model, places, limits, np.append(low, 1), options.divisor)
+    choice = WidthRange(low, high, divisors, log_strengths([int(n) for n in now], strengths))
+    check_reach(model, places, limits, np.append(low, 1), divisors)
     w = evenly(limits, choice) if options.strategy == "even" else by_loss(limits, choice)
     return {path: round(w[i]) for i, group in enumerate(places.groups) for path in group}
 
@@ -210,7 +215,7 @@ def _steps(original: Arch, model: CostModel, widths: dict[str, int]) -> tuple[Fi
         steps[i] = replace(step, macs_saved=was.macs - now.macs, params_saved=was.params - now.params)
     known = stage_widths(deeper.arch)
     w = model.vector(known)
-    macs, params = model.macs.at(w), model.params.at(w)
+    macs, params = float(deeper.macs), float(deeper.params)
     for i, path in enumerate(model.paths):
         if widths[path] != known[path]:
             w[i] = widths[path]

@@ -24,6 +24,7 @@ from inception_models.resize.layers import MIXING, layer_tensors, layer_unit
 from inception_models.training.batches import prepared
 from inception_models.training.datasets import Data
 
+from ...common.jobs import Progress
 from ..channels import Form, stage_widths
 
 TAYLOR_PICTURES = 256
@@ -55,10 +56,13 @@ def by_norm(net: Network) -> FilterImportance:
     return FilterImportance("filter norms", _gathered(net.arch, numbers))
 
 
-def by_taylor(net: Network, data: Data, pictures: int = TAYLOR_PICTURES) -> FilterImportance:
+def by_taylor(
+    net: Network, data: Data, pictures: int = TAYLOR_PICTURES, progress: Progress | None = None
+) -> FilterImportance:
     """What the loss on some of the training pictures would feel of each filter.
 
     Raises:
+        Cancelled: where ``progress`` has been cancelled.
         ValueError: where the data has other classes than the network.
     """
     if net.arch.classes != len(data.classes):
@@ -67,11 +71,13 @@ def by_taylor(net: Network, data: Data, pictures: int = TAYLOR_PICTURES) -> Filt
             " must be equal."
         )
     net.eval()
+    told = progress or Progress()
     sums: dict[str, Form] = {}
     batches = 0
     order = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(0))[:pictures]
     with torch.enable_grad():
         for start in range(0, len(order), TAYLOR_BATCH):
+            told.report(start / len(order), "judging filters by the loss")
             some = data.train[order[start : start + TAYLOR_BATCH]]
             net.zero_grad()
             logits = net(prepared(some.images, data.mean, data.std, net.arch.input_size))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 
+import numpy as np
+from numpy.typing import NDArray
+
 from inception_models import Arch, with_widths
 from inception_models.arch.rules import MAX_REPEATS
 from inception_models.edits.depth import repeats, with_repeats
@@ -29,7 +32,9 @@ class OutOfReach(ValueError):
         self.name, self.possible = name, possible
 
 
-def check_reach(model: CostModel, places: Places, limits: Sequence[CostLimit], smallest: Form, divisor: int) -> None:
+def check_reach(
+    model: CostModel, places: Places, limits: Sequence[CostLimit], smallest: Form, divisors: NDArray[np.int64]
+) -> None:
     """Refuse a limit that even the ``smallest`` widths are above.
 
     Raises:
@@ -38,9 +43,11 @@ def check_reach(model: CostModel, places: Places, limits: Sequence[CostLimit], s
     for item in limits:
         least = item.cost.at(smallest)
         if least > item.limit:
+            divisor, most = int(divisors.min()), int(divisors.max())
+            split = f", or {most} where channels are split" if most > divisor else ""
             raise OutOfReach(
                 f"At most {amount(item.name, item.limit)} cannot be reached: with every width that may change at its"
-                f" smallest ({divisor}) there are still {amount(item.name, least)},"
+                f" smallest ({divisor}{split}) there are still {amount(item.name, least)},"
                 f" {_mostly(model, places, item.name, smallest)}; {_remedies(places, item.name, divisor)} would help.",
                 item.name,
                 least,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..channels import Form
 from ..cost_model import Cost, PeakCost
@@ -42,14 +43,14 @@ class CostLimit:
 
 @dataclass(frozen=True, eq=False)
 class WidthRange:
-    """The widths that may be chosen: from ``low`` to ``high``, in multiples of ``divisor``, or ``high`` itself.
+    """The widths that may be chosen: from ``low`` to ``high``, in multiples of their ``divisor``, or ``high`` itself.
 
     ``log_strength``: of each place, for the number of filters that stay, 0 to the most of all places.
     """
 
     low: Form
     high: Form
-    divisor: int
+    divisor: NDArray[np.int64]
     log_strength: Form
 
     def down(self, w: Form) -> Form:

@@ -27,6 +27,18 @@ class Pace:
             {name: factor * each for name, each in self.a_value.items()},
         )
 
+    def estimate(self, analysis: Analysis) -> float:
+        """Seconds of another network. A stage that the one that was timed does not have takes as long for a MAC as its
+        others do on average.
+        """
+        usual = sum(self.a_mac.values()) / max(1, len(self.a_mac))
+        return sum(
+            self.a_mac.get(stage.name, usual) * stage.macs
+            if stage.macs
+            else self.a_value.get(stage.name, 0.0) * stage.activation_elements
+            for stage in analysis.stages
+        )
+
 
 def paced(analysis: Analysis, latency: Latency) -> Pace:
     """The pace of the network that ``latency`` is of. The stages' times are scaled to the whole's, which has no pauses

@@ -7,8 +7,8 @@ proposals, and those that the log knows are answered from there.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, product
@@ -22,20 +22,19 @@ from inception_models import Arch
 
 from ...common.csv_text import csv_text
 from ...common.jobs import Progress
+from .evaluator import evaluator
 from .search_log import SearchLog, choice_key
 from .search_space import Choice, SearchSpace
-from .trials import LARGER_IS_BETTER, Numbers, Problem, SearchTrial, evaluated
+from .trials import LARGER_IS_BETTER, Numbers, Problem, SearchTrial
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
 SearchMethod = Literal["random", "grid", "evolution"]
 METHODS: tuple[SearchMethod, ...] = ("random", "grid", "evolution")
-POPULATION = 64
+POPULATION, FEWEST_TOGETHER, GENERATIONS = 64, 8, 8
 PROPOSED_TOGETHER = 256  # choices that are proposed at a time, where none depends on another
 FEW_NETWORKS, FEW_FRAMES = 10_000, 64  # which one process evaluates sooner than others could start
-RETRIES = 5  # of a piece of work whose Dask worker died
-Evaluate = Callable[[Sequence[Sequence[Choice]]], Iterator[list[Numbers | str]]]
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,8 @@ class SearchResult:
 @dataclass(frozen=True, slots=True)
 class SearchOptions:
     """``count``: how many proposals. ``jobs``: processes; 0: one for each core, where they pay. ``scheduler``: the
-    address of a Dask cluster that evaluates instead, such as ``tcp://10.0.0.1:8786``.
+    address of a Dask cluster that evaluates instead, such as ``tcp://10.0.0.1:8786``. ``yields``: whether other work of
+    this process and machine goes first: it rests half of the time here, and other processes have a low priority.
     """
 
     method: SearchMethod = "evolution"
@@ -68,6 +68,7 @@ class SearchOptions:
     seed: int = 0
     jobs: int = 0
     scheduler: str = ""
+    yields: bool = False
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
@@ -91,22 +92,28 @@ def search(
     for objective in options.objectives:
         if objective not in problem.numbers:
             raise ValueError(f"{objective!r} is not an objective; there are {', '.join(problem.numbers)}.")
-    told, known = progress or Progress(), SearchLog(log, problem)
+    told, known, rest = progress or Progress(), SearchLog(log, problem), _Rest(options)
     count = min(options.count, problem.space.size) if options.method == "grid" else options.count
     proposals = _Proposals(problem.space, options)
     seen: dict[str, SearchTrial] = {}
-    with _evaluator(problem, options) as evaluate:
+    jobs = _processes(problem, options)
+    with evaluator(problem, jobs, options.scheduler, yields=options.yields) as evaluate:
         done = 0
         while done < count:
             told.report(done / count, f"{done:,} of {count:,} networks")
             choices = proposals.next(min(proposals.together, count - done))
+            rest()
             new = list({choice_key(c): c for c in choices if choice_key(c) not in known.trials}.values())
-            parts = _parts(new, _processes(problem, options))
+            parts = _parts(new, len(new) if problem.tryout else 4 * jobs)
+            tried = done + len(choices) - len(new)
             for part, results in zip(parts, evaluate(parts), strict=True):
                 known.add([_trial(choice, result) for choice, result in zip(part, results, strict=True)])
-                told.report(done / count, f"{done:,} of {count:,} networks")
+                tried += len(part)
+                rest()
+                told.report(tried / count, f"{tried:,} of {count:,} networks")
             trials = [known.trials[choice_key(choice)] for choice in choices]
             proposals.tell(trials)
+            rest()
             seen |= {choice_key(trial.choice): trial for trial in trials}
             done += len(choices)
     told.report(1, f"{count:,} networks")
@@ -164,7 +171,7 @@ class _Proposals:
         self.grid = product(*self.axes.values()) if options.method == "grid" else None  # it needs no sampler
         self.study = optuna.create_study(directions=directions, sampler=_sampler(options))
         self.asked: list[optuna.Trial] = []
-        self.together = POPULATION if options.method == "evolution" else PROPOSED_TOGETHER
+        self.together = _population(options) if options.method == "evolution" else PROPOSED_TOGETHER
         self.places: dict[str, optuna.distributions.BaseDistribution] = {
             name: optuna.distributions.IntDistribution(0, len(values) - 1) for name, values in self.axes.items()
         }
@@ -185,11 +192,28 @@ class _Proposals:
 
 def _sampler(options: SearchOptions) -> BaseSampler:
     if options.method == "evolution":
-        return optuna.samplers.NSGAIISampler(population_size=POPULATION, seed=options.seed)
+        return optuna.samplers.NSGAIISampler(population_size=_population(options), seed=options.seed)
     return optuna.samplers.RandomSampler(seed=options.seed)
 
 
-# --- who evaluates ---------------------------------------------------------------------------------------------------
+def _population(options: SearchOptions) -> int:
+    """Of few networks, which were slow to try, there are some generations as well."""
+    return min(POPULATION, max(FEWEST_TOGETHER, options.count // GENERATIONS))
+
+
+class _Rest:
+    """Sleeps for as long as this process has worked since the last time."""
+
+    def __init__(self, options: SearchOptions) -> None:
+        self.wanted, self.worked = options.yields, time.thread_time()
+
+    def __call__(self) -> None:
+        if self.wanted:
+            time.sleep(time.thread_time() - self.worked)
+            self.worked = time.thread_time()
+
+
+# --- the work ---------------------------------------------------------------------------------------------------
 
 
 def _processes(problem: Problem, options: SearchOptions) -> int:
@@ -198,44 +222,7 @@ def _processes(problem: Problem, options: SearchOptions) -> int:
     return options.jobs or ((os.cpu_count() or 1) if slow else 1)
 
 
-def _parts(choices: Sequence[Choice], processes: int) -> list[Sequence[Choice]]:
-    """Pieces of work of about equal size, several for each process."""
-    pieces = max(1, min(len(choices), 4 * processes))
+def _parts(choices: Sequence[Choice], most: int) -> list[Sequence[Choice]]:
+    """Pieces of work of about equal size."""
+    pieces = max(1, min(len(choices), most))
     return [choices[i::pieces] for i in range(pieces)] if choices else []
-
-
-@contextmanager
-def _evaluator(problem: Problem, options: SearchOptions) -> Iterator[Evaluate]:
-    if options.scheduler:
-        with _cluster(problem, options.scheduler) as evaluate:
-            yield evaluate
-        return
-    jobs = _processes(problem, options)
-    if jobs == 1:
-        yield lambda parts: (evaluated(problem, part) for part in parts)
-        return
-    from joblib import Parallel, delayed
-
-    with Parallel(n_jobs=jobs, return_as="generator") as parallel:
-        yield lambda parts: parallel(delayed(evaluated)(problem, part) for part in parts)
-
-
-@contextmanager
-def _cluster(problem: Problem, address: str) -> Iterator[Evaluate]:
-    """Work whose worker dies goes to another."""
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ValueError("A Dask cluster needs the package distributed: pip install distributed.") from None
-    try:
-        client = Client(address, timeout="4s", set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as problem_there:
-        raise ValueError(f"There is no Dask scheduler at {address[:80]}: {problem_there}.") from None
-    with client:
-        shared = client.scatter(problem, broadcast=True)  # type: ignore[no-untyped-call]
-
-        def evaluate(parts: Sequence[Sequence[Choice]]) -> Iterator[list[Numbers | str]]:
-            futures = [client.submit(evaluated, shared, part, pure=False, retries=RETRIES) for part in parts]
-            return (future.result() for future in futures)
-
-        yield evaluate

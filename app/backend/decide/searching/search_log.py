@@ -9,11 +9,15 @@ from math import isfinite
 from pathlib import Path
 from typing import get_args
 
+from inception_models import Arch
 from inception_models.edits.link import apply_edits, to_edits
 from inception_models.variants import ARCHITECTURES
+from inception_models.weights import Source
 
+from ...training.data import KNOWN
+from ..data_choice import data_choices
 from .search_space import AxisKind, Choice, SearchAxis, SearchSpace
-from .trials import Problem, SearchTrial
+from .trials import Problem, SearchTrial, Tryout
 
 MOST_AXES = 1000  # in a file, which may be anybody's
 
@@ -23,11 +27,14 @@ def choice_key(choice: Choice) -> str:
     return json.dumps(choice, sort_keys=True)
 
 
-def logged_problem(text: str) -> Problem:
+def logged_problem(text: str, weights: Source = "random") -> Problem:
     """What the log ``text``, which may be anything, is a search of.
 
+    Args:
+        weights: those that are at hand, for a search that also tried networks on data.
+
     Raises:
-        ValueError: with one sentence, where it is no log of a search by cost.
+        ValueError: with one sentence, where it is no log of a search, or one with other weights or data.
     """
     try:
         about = json.loads(text.partition("\n")[0])
@@ -37,11 +44,31 @@ def logged_problem(text: str) -> Problem:
         case {"search": str() as key, "edits": edits, "axes": list() as axes, "tryout": tryout} if (
             key in ARCHITECTURES and len(axes) <= MOST_AXES
         ):
-            if tryout is not None:
-                raise ValueError("This search also tries networks on data; the command line goes on with it: --log.")
-            return Problem(SearchSpace(apply_edits(ARCHITECTURES[key], edits), tuple(map(_axis, axes))))
+            space = SearchSpace(apply_edits(ARCHITECTURES[key], edits), tuple(map(_axis, axes)))
+            return Problem(space, None if tryout is None else _tryout(tryout, space.arch, weights))
         case _:
             raise ValueError("This is not the file of a search, which is a .jsonl that this program wrote.")
+
+
+def _tryout(known: object, arch: Arch, weights: Source) -> Tryout:
+    match known:
+        case {
+            "weights": str() as asked,
+            "data": str() as data,
+            "folder": "",
+            "pictures": int() as pictures,
+            "test_pictures": int() as tested,
+            "epochs": int() as epochs,
+        } if data in KNOWN:
+            tryout = Tryout("" if isinstance(weights, Path) else weights, data, "", pictures, tested, epochs)
+            if weights != "random" and tryout.logged["weights"] == asked and data in data_choices(arch, weights):
+                return tryout
+            raise ValueError(
+                "This search also tried networks on data, with trained weights that are not chosen here: choose the"
+                " same ones on the Picture page, then open the file again."
+            )
+        case _:
+            raise ValueError("This search tried networks on a folder's data; the command line goes on with it: --log.")
 
 
 def _axis(known: object) -> SearchAxis:
@@ -84,7 +111,7 @@ class SearchLog:
             "search": space.arch.key,
             "edits": to_edits(ARCHITECTURES[space.arch.key], space.arch),
             "axes": [asdict(axis) for axis in space.axes],
-            "tryout": None if problem.tryout is None else asdict(problem.tryout),
+            "tryout": None if problem.tryout is None else problem.tryout.logged,
         }
         if file.exists():
             self._read(file, about)

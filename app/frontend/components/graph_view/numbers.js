@@ -39,8 +39,10 @@ export class Numbers {
     for (const place of this.view.places) place.element.toggleAttribute("data-number", place.id in numbers)
     if (this.next && !this.underWay) this.tell(this.next)
     const wrong = this.view.places.find((place) => this.number(place)?.error)
-    if (this.edited) this.say(this.number(this.edited))
-    else if (wrong) this.open(wrong)
+    if (this.edited) {
+      this.say(this.number(this.edited))
+      if (!this.box.hidden && !this.field.matches(":focus")) this.close() // it was mended elsewhere
+    } else if (wrong) this.open(wrong, "", this.view.canvas.matches(":focus-within"))
   }
 
   /** @param {string} path */
@@ -65,8 +67,9 @@ export class Numbers {
   /**
    * @param {Place} place
    * @param {string} typed what is in the field already
+   * @param {boolean} focus whether the person is here: what was typed elsewhere keeps the focus there
    */
-  open(place, typed = "") {
+  open(place, typed = "", focus = true) {
     const number = this.number(place)
     if (!number) return
     this.edited = place
@@ -76,8 +79,8 @@ export class Numbers {
     this.field.setAttribute("aria-label", `filters of ${place.id}, in the diagram`)
     this.say(number)
     this.place()
-    this.field.focus({ preventScroll: true })
-    if (!typed) this.field.select()
+    if (focus) this.field.focus({ preventScroll: true })
+    if (focus && !typed) this.field.select()
   }
 
   close() {

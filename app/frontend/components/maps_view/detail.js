@@ -80,6 +80,11 @@ export class Detail {
     this.explained.replaceChildren(document.createRange().createContextualFragment(html))
   }
 
+  /** Scrolls to what is shown where it lies above the maps instead of beside them. */
+  reveal() {
+    if (getComputedStyle(this.node).position === "static") this.node.scrollIntoView()
+  }
+
   /** Shows nothing but how to begin. */
   clear() {
     this.panel = null

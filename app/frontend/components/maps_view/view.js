@@ -94,6 +94,7 @@ export class MapsView {
     this.detail.explain("")
     this.outbox.tell({ pick: this.picked })
     this.show()
+    this.detail.reveal()
   }
 
   /** What was picked, where it is drawn. */

@@ -4,6 +4,7 @@
 
 import { Outbox } from "../shared/outbox.js"
 import { received } from "../shared/received.js"
+import { keepFocus } from "./focus.js"
 import { added, addressOf, keepRecent, queryOf, recentNetworks, save, saveLearning, saved, savedLearning, withRecent } from "./record.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
@@ -19,6 +20,13 @@ export default function (run) {
   const page = /** @type {Window & { inceptionMemory?: Memory }} */ (window)
   page.inceptionMemory ??= new Memory()
   page.inceptionMemory.update(shown.data, shown.send)
+}
+
+/** @param {MouseEvent} event on a phone the menu is over the page: the choice of a page closes it */
+function closeMenu({ target }) {
+  if (!(target instanceof Element) || !target.closest("[data-testid=stSidebarNavLink]")) return
+  const button = document.querySelector("[data-testid=stSidebarCollapseButton] button")
+  if (button instanceof HTMLElement) button.click()
 }
 
 class Memory {
@@ -39,6 +47,8 @@ class Memory {
     window.addEventListener("pagehide", () => this.save())
     window.addEventListener("popstate", ({ state }) => this.goBack(state?.place))
     this.noticeReconnection()
+    keepFocus()
+    document.addEventListener("click", closeMenu)
   }
 
   /**

@@ -96,8 +96,6 @@ def _maps(
     notes = [f"The {which} {count} of {len(output):,} channels."] if count < len(output) else []
     if drawn.step > 1:
         notes.append(f"Every {_ordinal(drawn.step)} row and column is drawn.")
-    if drawn.hatched:
-        notes.append("Hatched: every value of the channel is the same.")
     return Maps(
         path,
         branch_name(path) if path in context.outputs else path.removeprefix(f"{context.stage}."),

@@ -1,0 +1,63 @@
+// Where the focus goes when what had it is taken away or disabled: to the same control where it was drawn anew, to what
+// opened the dialog, else to what was beside it. Then Tab goes on from there, and not from the top of the page.
+
+const STOPS = "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex='-1'])"
+const NEIGHBOURS = 20
+const PATIENCE_MS = 300 // for a control that is drawn anew
+
+/** @type {{ element: HTMLElement, name: string, beside: HTMLElement[] } | null} */
+let last = null
+/** @type {HTMLElement | null} that had the focus last outside of dialogs and popovers */
+let outside = null
+let timer = 0
+
+/** Once for the page. */
+export function keepFocus() {
+  document.addEventListener("focusin", (event) => {
+    const [element, ...around] = event.composedPath()
+    if (!(element instanceof HTMLElement)) return
+    last = { element, name: nameOf(element), beside: neighboursOf(element) }
+    const page = around.some((node) => node instanceof HTMLElement && node.matches(".stApp"))
+    if (page && !element.closest("[role=dialog]")) outside = element
+  })
+  new MutationObserver(() => requestAnimationFrame(look)).observe(document.body, {
+    attributeFilter: ["disabled"], childList: true, subtree: true,
+  })
+}
+
+/** @param {HTMLElement} element */
+function neighboursOf(element) {
+  const stops = allStops()
+  const at = stops.indexOf(element)
+  if (at < 0) return []
+  return Array.from({ length: NEIGHBOURS }, (_, i) => [stops[at - 1 - i], stops[at + 1 + i]]).flat().filter(Boolean)
+}
+
+const isLost = () => last && document.activeElement === document.body && !usable(last.element)
+
+function look() {
+  if (!last || !isLost()) return
+  const { name } = last
+  const twin = name && allStops().find((stop) => usable(stop) && nameOf(stop) === name)
+  clearTimeout(timer)
+  if (twin) twin.focus({ preventScroll: true })
+  else timer = setTimeout(goBeside, PATIENCE_MS)
+}
+
+function goBeside() {
+  if (!last || !isLost()) return
+  const next = [outside, ...last.beside].find((stop) => stop && usable(stop))
+  next?.focus({ preventScroll: true })
+}
+
+/** @param {HTMLElement} element */
+const usable = (element) => element.isConnected && !element.matches(":disabled") && element.checkVisibility()
+
+/** @param {HTMLElement} element */
+function nameOf(element) {
+  const name = element.ariaLabel ?? element.textContent ?? ""
+  return name && `${element.tagName} ${element.role ?? ""} ${name}`
+}
+
+/** @returns {HTMLElement[]} */
+const allStops = () => [...document.querySelectorAll(STOPS)].filter((stop) => stop instanceof HTMLElement)
