@@ -12,6 +12,7 @@ from torch import nn
 from torchvision.models import shufflenet_v2_x0_5
 
 from app.backend.common.brought import brought_file
+from app.backend.common.pins import Pin, pins_text
 from app.backend.common.quantity import short
 from app.backend.foreign.kept_files import keep_file
 from app.frontend.shell.background import RECORDS
@@ -39,7 +40,7 @@ def file_pin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     torch.onnx.export(nn.Sequential(nn.Conv2d(3, 7, 3)), (torch.zeros(1, 3, 32, 32),), file, dynamo=False)
     network = brought_file("net.onnx", file.read_bytes(), None)
     keep_file("x" * 32, network.digest, file.read_bytes())
-    return f"(file:net.onnx,digest:{network.digest})"
+    return pins_text([Pin("net.onnx", network)]).removeprefix("p:[").removesuffix("]")
 
 
 def shown(tab: str, pins: str) -> AppTest:
