@@ -27,9 +27,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from app.backend import analyze
 from app.backend.analysis import network as ours
-from app.backend.analysis.topology import forget_topologies
-from app.backend.diagram import dot, to_dot
+from app.backend.diagram import to_dot
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
+
+from .forget import forget
 
 PEERS: dict[str, Callable[[], nn.Module]] = {
     "googlenet_torchvision": lambda: torchvision.models.googlenet(weights=None, init_weights=False, aux_logits=False),
@@ -65,15 +66,6 @@ def peer(key: str) -> None:
 def look(arch: Arch) -> str:
     """The same with ours: numbers and DOT."""
     return to_dot(analyze(arch))
-
-
-def forget() -> None:
-    """Empty every cache that an analysis fills."""
-    ours._one.cache_clear()
-    ours._repeat.cache_clear()
-    forget_topologies()
-    for statement in (dot._cluster, dot._paths, dot._box, dot._edge):
-        statement.cache_clear()
 
 
 def edit(arch: Arch, dice: random.Random) -> Arch:

@@ -61,7 +61,7 @@ def window_count(size: int, kernel: int, stride: int, pads: tuple[int, int] = (0
 
     With ``ceil`` a last window may hang over the end, but must start inside the input or its left padding (PyTorch).
     """
-    span = size + sum(pads) - kernel
+    span = size + pads[0] + pads[1] - kernel
     count = (-(-span // stride) if ceil else span // stride) + 1
     if ceil and (count - 1) * stride >= size + pads[0]:
         count -= 1
@@ -72,16 +72,16 @@ def _slide(op: Conv | SepConv | Pool, shape: Shape, where: str, kernel: tuple[in
     """Height and width of the output of a sliding window."""
     if len(shape) != 3:
         raise ShapeError(f"{where}: a window needs an image, but a vector of {shape[0]} arrives.")
-    out = []
-    for size, k in zip(shape[1:], kernel, strict=True):
-        count = window_count(size, k, op.stride, padding_of(op.padding, size, k, op.stride), ceil)
-        if count < 1:
-            raise ShapeError(
-                f"{where}: a {kernel[0]}x{kernel[1]} window does not fit on the {shape[1]}x{shape[2]} grid there;"
-                " a larger input size would."
-            )
-        out.append(count)
-    return tuple(out)
+    height, width = (
+        window_count(size, k, op.stride, padding_of(op.padding, size, k, op.stride), ceil)
+        for size, k in ((shape[1], kernel[0]), (shape[2], kernel[1]))
+    )
+    if height < 1 or width < 1:
+        raise ShapeError(
+            f"{where}: a {kernel[0]}x{kernel[1]} window does not fit on the {shape[1]}x{shape[2]} grid there;"
+            " a larger input size would."
+        )
+    return height, width
 
 
 def op_shape(op: Op, shape: Shape, classes: int, where: str, block_channels: int) -> Shape:
@@ -237,14 +237,7 @@ def out_widths(part: Stage | AuxHead | Branch, shape: Shape, classes: int) -> di
         case SplitConv():
             return {f"cut_{name}": count for name, count in zip(SPLIT_NAMES, part.groups(shape[0]), strict=True)}
         case Fork() | Branch() | AuxHead():
-            widths: dict[str, int] = {}
-            here = shape
-            for op in part.ops:
-                inside = out_widths(op, here if isinstance(op, SplitConv) else shape, classes)
-                widths |= {f"{op.name}.{path}".rstrip("."): width for path, width in inside.items()}
-                if not isinstance(part, Fork):
-                    here = op_shape(op, here, classes, op.name, shape[0])
-            return widths
+            return _row_widths(part, shape, classes)
         case Repeat():
             return out_widths(part.block, shape, classes)
         case Inception() | Residual():
@@ -262,3 +255,14 @@ def out_widths(part: Stage | AuxHead | Branch, shape: Shape, classes: int) -> di
             return widths
         case _:
             return {}
+
+
+def _row_widths(row: Fork | Branch | AuxHead, shape: Shape, classes: int) -> dict[str, int]:
+    widths: dict[str, int] = {}
+    for number, op in enumerate(row.ops):
+        here = shape
+        if isinstance(op, SplitConv):  # the only op whose widths depend on what is before it
+            here = chain_shape(row.ops[:number], shape, classes, row.name)
+        for path, width in out_widths(op, here, classes).items():
+            widths[f"{op.name}.{path}" if path else op.name] = width
+    return widths

@@ -25,6 +25,11 @@ FACES = (
     "The outputs are not classes but 512 numbers: two pictures of one face give vectors that are close.",
     "It expects a face that fills the picture; this program does not look for one.",
 )
+KERAS_SQUEEZES = "Keras squeezes the whole picture to a square; here the middle of it is cut out."
+KERAS_XCEPTION = (
+    "Keras adds 0.001 to each variance where this network adds 0.00001, and pads two pools otherwise, so outputs differ"
+    " a little from Keras'."
+)
 NO_DIGEST = "No source states the SHA-256 of this file, so what arrives is not checked against one."
 # torchvision's resizing, with the normalisation that its transform_input makes of it
 TORCHVISION_224 = replace(imagenet(224), mean=(0.5,) * 3, std=(0.5,) * 3)
@@ -213,7 +218,7 @@ ROWS = (
             f"keras_{key.removesuffix('_keras')}", "Keras", ARCHITECTURES[key], KERAS_299, IMAGENET, accuracy,
             "Apache-2.0 (Keras's)",
             "https://keras.io/api/applications",
-            notes=("Keras squeezes the whole picture to a square; here the middle of it is cut out.",),
+            notes=(KERAS_SQUEEZES, *((KERAS_XCEPTION,) if key == "xception" else ())),
             remote=Remote(
                 f"https://storage.googleapis.com/tensorflow/keras-applications/{name}"
                 f"/{name}_weights_tf_dim_ordering_tf_kernels.h5",
@@ -244,6 +249,10 @@ ROWS = (
         "onnx_googlenet", "ONNX model zoo", ARCHITECTURES["googlenet"], caffe_bgr(224),
         IMAGENET, "68.7 % top-1 (BVLC)", "BSD-3-Clause; converted from BVLC's Caffe model, unrestricted use",
         "https://huggingface.co/onnxmodelzoo/googlenet-9",
+        notes=(
+            "Only the weights of the file are used: here pools round up, as in Caffe, for which they were trained; in"
+            " the zoo's graph they round down.",
+        ),
         remote=Remote(
             f"{ONNX_ZOO}/googlenet/model/googlenet-9.onnx", round(28.0 * MB),
             "bd979d99d10d9acf84c5a67252bcae4992bf4e1afdab046cb0ea370e6f01ee38",

@@ -29,17 +29,8 @@ from .onnx_file import read_onnx_weights
 from .pickle_scan import DICTIONARIES, LISTS, MAX_PICKLE_BYTES, PLAIN_VALUES, check_names, scan
 from .tensorflow_file import is_table, read_archive, read_checkpoint
 
-SUFFIXES = (
-    ".safetensors",
-    ".pt",
-    ".pth",
-    ".ckpt",
-    ".bin",
-    ".tar",
-    ".gz",
-    ".h5",
-    ".onnx",
-)  # offered by a file dialogue alone
+# Offered by a file dialogue; nothing else asks.
+SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin", ".tar", ".gz", ".h5", ".onnx")
 MAX_FILE_BYTES = 1 << 30  # four times the largest published checkpoint of the family
 MAX_HEADER_BYTES = 1 << 21  # of safetensors, JSON; Inception-ResNet v2's has 0.1 MB
 MAX_JSON_DEPTH = 16  # of safetensors' header, whose own depth is 3

@@ -6,9 +6,12 @@ values of a tensor (tensorflow/core/util/saved_tensor_slice.proto). Neither need
 
 from __future__ import annotations
 
+import gzip
 import tarfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
+from io import BytesIO
 from typing import BinaryIO
 
 import numpy as np
@@ -23,7 +26,8 @@ MAGIC = bytes.fromhex("57fb808b247547db")  # the last bytes of a table
 FOOTER_BYTES, PLACES_BYTES = 48, 40
 FLOAT = 1  # of TensorFlow's types
 MAX_MEMBERS = 8  # of an archive: TF-slim's have one
-MAX_UNPACKED = 3  # times the archive's own size: floats shrink little
+MAX_UNPACKED = 1.5  # times the archive's own size: floats shrink by a tenth
+MAX_KEY_BYTES = 1 << 12
 
 
 def is_table(file: BinaryIO, size: int) -> bool:
@@ -39,14 +43,14 @@ def read_archive(file: BinaryIO, name: str, size: int) -> dict[str, Tensor]:
         WeightsError: where there is none.
     """
     try:
-        with tarfile.open(fileobj=file, mode="r:gz") as archive:
+        unpacked = gzip.GzipFile(fileobj=file).read(int(MAX_UNPACKED * size) + tarfile.RECORDSIZE)
+        with tarfile.open(fileobj=BytesIO(unpacked)) as archive:
             for _ in range(MAX_MEMBERS):
                 member = archive.next()
-                if member is None or member.size > MAX_UNPACKED * size:
-                    break
-                if member.isfile() and member.name.endswith(".ckpt") and (inner := archive.extractfile(member)):
-                    return read_checkpoint(inner.read(), name)
-    except (tarfile.TarError, OSError, EOFError, ValueError):
+                if member and member.isfile() and member.name.endswith(".ckpt"):
+                    start = member.offset_data
+                    return read_checkpoint(unpacked[start : start + member.size], name)
+    except (tarfile.TarError, zlib.error, OSError, EOFError):
         pass
     raise WeightsError(f"{name} is compressed and has no .ckpt file of TensorFlow in it; unpack it first.")
 
@@ -107,8 +111,11 @@ def _entries(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     footer = content[-FOOTER_BYTES : -len(MAGIC)]
     _, at = _place(footer, 0)
     index, _ = _place(footer, at)
-    for _, place in _block(content, index):
-        yield from _block(content, _place(place, 0)[0])
+    places = [_place(place, 0)[0] for _, place in _block(content, index)]
+    if sum(length for _, length in places) > len(content):  # a block that is named many times
+        raise ValueError("too much")
+    for place in places:
+        yield from _block(content, place)
 
 
 def _place(data: bytes, at: int) -> tuple[tuple[int, int], int]:
@@ -130,6 +137,8 @@ def _block(content: bytes, place: tuple[int, int]) -> Iterator[tuple[bytes, byte
         own, at = _varint(data, at)
         size, at = _varint(data, at)
         key = key[:shared] + data[at : at + own]
+        if len(key) > MAX_KEY_BYTES:
+            raise ValueError("no name")
         at += own
         yield key, data[at : at + size]
         at += size

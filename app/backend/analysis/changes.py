@@ -8,6 +8,8 @@ from typing import NamedTuple
 from .graph import Node
 from .network import Analysis, StageCost
 
+COPIES = "copies"  # the path of the change of their number
+
 
 class WidthChange(NamedTuple):
     """A width, or the number of copies. ``path`` is relative to the stage; ``was`` is None if the other network has no
@@ -47,7 +49,7 @@ class Changes:
         """Everything that has changed in a stage, the number of its copies included."""
         before = None if self.stages is None else self.stages.get(stage.name)
         copies = 0 if before is None else len(before.copies)
-        own = (WidthChange("copies", copies, len(stage.copies)),) if copies and copies != len(stage.copies) else ()
+        own = (WidthChange(COPIES, copies, len(stage.copies)),) if copies and copies != len(stage.copies) else ()
         return own + self.among(stage, first_copy(stage).nodes)
 
 

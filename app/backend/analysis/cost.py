@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from inception_models.arch.shapes import Shape, padding_of, window_count
 
@@ -23,15 +24,15 @@ def bind(traced: Sequence[Traced], in_shape: Shape, widths: Mapping[str, int]) -
     :func:`inception_models.arch.shapes.out_widths` returns.
     """
     nodes: list[Node] = []
-    for item in traced:
-        shapes = [in_shape if i < 0 else nodes[i].out_shape for i in item.inputs]
-        fields: list[Fields] = [ONE_PIXEL if i < 0 else nodes[i].field for i in item.inputs]
-        layer = _with_width(item, shapes[0], widths)
-        out = out_shape(layer, shapes)
-        params, macs = params_of(layer, shapes[0]), macs_of(layer, shapes[0], out)
-        nodes.append(
-            Node(item.path, layer, item.inputs, shapes[0], out, params, macs, fields_after(layer, fields, shapes[0]))
-        )
+    shapes: dict[int, Shape] = {-1: in_shape}
+    fields: dict[int, Fields] = {-1: ONE_PIXEL}
+    for number, item in enumerate(traced):
+        shape = shapes[item.inputs[0]]
+        layer = _with_width(item, shape, widths)
+        out = shapes[number] = out_shape(layer, [shapes[i] for i in item.inputs])
+        field = fields[number] = fields_after(layer, [fields[i] for i in item.inputs], shape)
+        params, macs = params_of(layer, shape), macs_of(layer, shape, out)
+        nodes.append(Node(item.path, layer, item.inputs, shape, out, params, macs, field))
     return tuple(nodes)
 
 
@@ -42,8 +43,12 @@ def _with_width(item: Traced, shape: Shape, widths: Mapping[str, int]) -> Layer:
     if layer.rules.weights != "filters" and layer.kind != "slice":
         return layer
     path = item.path if item.path in widths else item.path.rpartition(".")[0]
-    width = widths[path]
-    return layer if width == layer.width else replace(layer, width=width)
+    return _wide(layer, widths[path])
+
+
+@lru_cache(maxsize=4096)
+def _wide(layer: Layer, width: int) -> Layer:
+    return replace(layer, width=width)
 
 
 def out_shape(layer: Layer, shapes: Sequence[Shape]) -> Shape:
@@ -67,11 +72,11 @@ def out_shape(layer: Layer, shapes: Sequence[Shape]) -> Shape:
 
 
 def _windows(layer: Layer, shape: Shape) -> tuple[int, int]:
-    height, width = (
-        window_count(size, layer.kernel[axis], layer.stride[axis], (layer.padding[axis],) * 2, layer.ceil)
-        for axis, size in enumerate(shape[1:])
+    (_, height, width), kernel, stride, (above, left) = shape, layer.kernel, layer.stride, layer.padding
+    return (
+        window_count(height, kernel[0], stride[0], (above, above), layer.ceil),
+        window_count(width, kernel[1], stride[1], (left, left), layer.ceil),
     )
-    return height, width
 
 
 def _padded(layer: Layer, shape: Shape) -> tuple[int, int]:

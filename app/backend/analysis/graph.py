@@ -40,7 +40,7 @@ class Layer:
         return f"{self.rules.words} {self.detail}".lstrip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # parts of one topology share them, and caches are keyed by them
 class Traced:
     """A node as it was traced: a path relative to the traced part, the layer, and where its inputs come from.
 

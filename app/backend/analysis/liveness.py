@@ -13,33 +13,49 @@ not counted: it is not a tensor, and differs between processors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from inception_models.arch.shapes import Shape
 
-from .graph import Node, elements
+from .graph import Node, Traced, elements
 
 INDEX_BYTES = 8  # of a max pool's int64 indices
 
 
-def peak_elements(nodes: Sequence[Node], in_shape: Shape, index_elements: int = INDEX_BYTES // 4) -> int:
+Lifetimes = tuple[Sequence[int], Mapping[int, Sequence[int]]]
+"""What :func:`owners_of` and :func:`deaths` return: both depend on the topology alone, whatever the widths."""
+
+
+@lru_cache(maxsize=512)
+def lifetimes(traced: tuple[Traced, ...]) -> Lifetimes:
+    """The lifetimes of all values of a part in evaluation."""
+    owners = owners_of(traced)
+    return owners, deaths(traced, owners)
+
+
+def peak_elements(
+    nodes: Sequence[Node], in_shape: Shape, index_elements: int = INDEX_BYTES // 4, known: Lifetimes | None = None
+) -> int:
     """Most values in memory at one time while the nodes run in order, one picture, input and output included.
 
-    ``index_elements``: how many values an int64 index takes the place of, 2 with float32.
+    ``index_elements``: how many values an int64 index takes the place of, 2 with float32. ``known``: the values'
+    lifetimes, where they are known.
     """
-    owners = owners_of(nodes)
-    dying = deaths(nodes, owners)
+    owners = known[0] if known else owners_of(nodes)
+    dying = known[1] if known else deaths(nodes, owners)
     live = peak = elements(in_shape)
     for i, node in enumerate(nodes):
         if owners[i] == i:
             live += node.elements
         scratch = node.layer.rules.scratch(node.out_shape)
         peak = max(peak, live + scratch.values + scratch.indices * index_elements)
-        live -= sum(nodes[v].elements for v in dying.get(i, ()))
+        for value in dying.get(i, ()):
+            live -= nodes[value].elements
     return peak
 
 
-def owners_of(nodes: Sequence[Node], training: bool = False) -> list[int]:
+def owners_of(nodes: Sequence[Node | Traced], training: bool = False) -> list[int]:
     """For each node the node whose memory holds its output; -1 is the part's input.
 
     ``training``: dropout then writes new memory; in evaluation it returns its input.
@@ -55,7 +71,7 @@ def owners_of(nodes: Sequence[Node], training: bool = False) -> list[int]:
     return owners
 
 
-def deaths(nodes: Sequence[Node], owners: Sequence[int]) -> dict[int, list[int]]:
+def deaths(nodes: Sequence[Node | Traced], owners: Sequence[int]) -> dict[int, list[int]]:
     """The values that are freed after each node. The part's input and its last output outlive the part."""
     paths = [node.path.split(".") for node in nodes]
     ends: dict[tuple[str, ...], int] = {}  # the last node of every module
@@ -77,7 +93,7 @@ def deaths(nodes: Sequence[Node], owners: Sequence[int]) -> dict[int, list[int]]
     return dying
 
 
-def _held_by(node: Node, path: list[str], source: list[str]) -> tuple[str, ...]:
+def _held_by(node: Node | Traced, path: list[str], source: list[str]) -> tuple[str, ...]:
     """The outermost module that holds the value of ``source`` for the sake of ``node``."""
     if node.layer.rules.joins:
         return tuple(path[:-1])

@@ -11,9 +11,9 @@ from inception_models.arch.spec import Arch, AuxHead, Branch, Inception, Repeat,
 
 from . import cost
 from .graph import INPUT_NODE, Graph, Layer, Node, elements
-from .liveness import peak_elements
+from .liveness import lifetimes, peak_elements
 from .receptive_field import ONE_PIXEL, Fields, through
-from .topology import topology, trace_ahead
+from .topology import topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,9 @@ class StageCost:
     nodes: tuple[Node, ...]
     copies: tuple[StageCost, ...]
     field: Fields  # of the output, in terms of the stage's own input
+
+    def __hash__(self) -> int:  # caches are keyed by stages, and a hash of hundreds of nodes would take longer
+        return hash((self.name, self.in_shape, self.params, self.macs))
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,6 @@ def analyze(arch: Arch, input_size: int | None = None) -> Analysis:
         ShapeError: where a part does not fit at that size, naming it.
         UnknownOp: where a layer cannot be counted.
     """
-    trace_ahead((*arch.stages, *arch.aux), arch.unit)
     size = input_size or arch.input_size
     shape: Shape = (3, size, size)
     stages: list[StageCost] = []
@@ -189,7 +191,8 @@ def _repeat(stage: Repeat, unit: Unit, shape: Shape) -> StageCost:
 def _one(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) -> StageCost:
     if not isinstance(part, AuxHead):
         stage_shape(part, shape, classes)  # raises, with a sentence, where it does not fit
-    nodes = cost.bind(topology(part, unit, shape), shape, out_widths(part, shape, classes))
+    traced = topology(part, unit, shape)
+    nodes = cost.bind(traced, shape, out_widths(part, shape, classes))
     branches = tuple(_branches(part, shape, nodes)) if isinstance(part, Inception | Residual) else ()
     return StageCost(
         part.name,
@@ -199,7 +202,7 @@ def _one(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) -> Stage
         sum(n.params for n in nodes),
         sum(n.macs for n in nodes),
         sum(n.elements for n in nodes if n.layer.rules.writes),
-        peak_elements(nodes, shape),
+        peak_elements(nodes, shape, known=lifetimes(traced)),
         branches,
         nodes,
         (),

@@ -20,10 +20,9 @@ ONE_PIXEL: Fields = (Field(1, 1, 0.5), Field(1, 1, 0.5))
 
 def fields_after(layer: Layer, fields: Sequence[Fields], shape: Shape) -> Fields:
     """The (vertical, horizontal) field of a layer whose inputs have these fields; ``shape``: its first input's."""
-    known = [f for f in fields if f is not None]
-    if len(known) < len(fields):
+    widest = fields[0] if len(fields) == 1 else _widest(fields)
+    if widest is None:
         return None
-    widest = (max((f[0] for f in known), key=_size), max((f[1] for f in known), key=_size))
     match layer.rules.geometry:
         case "window":
             return _slid(widest[0], layer, 0), _slid(widest[1], layer, 1)
@@ -33,6 +32,13 @@ def fields_after(layer: Layer, fields: Sequence[Fields], shape: Shape) -> Fields
             return widest
         case "grid" | "vector":
             return None
+
+
+def _widest(fields: Sequence[Fields]) -> Fields:
+    known = [f for f in fields if f is not None]
+    if len(known) < len(fields):
+        return None
+    return max((f[0] for f in known), key=_size), max((f[1] for f in known), key=_size)
 
 
 def through(field: Fields, before: Fields) -> Fields:

@@ -1,18 +1,15 @@
 """The traced nodes of a network's parts, each traced once for its topology, whatever its widths.
 
-Widths are erased before a part is built on the meta device and traced, and bound again by :mod:`.cost`. Tests compare
-the result with a trace of the whole built network.
+Widths are erased before a part is built on the meta device and its calls recorded, and bound again by :mod:`.cost`.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from torch import Tensor, nn
+from torch import nn
 
 from inception_models.arch.shapes import Shape, ShapeError, chain_shape, stage_shape
 from inception_models.arch.spec import (
@@ -30,77 +27,37 @@ from inception_models.arch.spec import (
 )
 from inception_models.net.builder import Maker, UnitOp
 
-from .graph import Layer, Traced
+from .graph import Traced
 from .op_table import layer_of
-from .trace import OpLayers, trace
+from .recording import NamedLayers, OpLayers, record
 
 ANY_WIDTH = 16  # so many that every group of a split convolution has several
 ROOMY_PX = 299  # a grid on which every published part fits
-
-_Key = tuple[Stage | AuxHead, Unit, Shape]  # what a topology depends on
-_KEPT = 512  # topologies
-_known: OrderedDict[_Key, tuple[Traced, ...]] = OrderedDict()
-_last_parts: dict[int, tuple[Stage | AuxHead, Unit]] = {}  # the last network's by id; holding them keeps the ids valid
-_lock = threading.Lock()
+ROOMY: Shape = (ANY_WIDTH, ROOMY_PX, ROOMY_PX)
 
 
 def topology(part: Stage | AuxHead, unit: Unit, shape: Shape) -> tuple[Traced, ...]:
-    """The traced nodes of one part (of a repeat: of one copy), with paths relative to it and widths not yet bound."""
-    block = part.block if isinstance(part, Repeat) else part
-    return _traced([_template(part, unit) or (replace(block, name="part"), unit, shape)])[0]
+    """The traced nodes of one part (of a repeat: of one copy), with paths relative to it and widths not yet bound.
 
-
-def trace_ahead(parts: Iterable[Stage | AuxHead], unit: Unit) -> None:
-    """Trace in one go what :func:`topology` will be asked for: each call of torch.fx has an overhead of milliseconds.
-
-    An edit shares most of its parts with the network before it; these are skipped without a look inside.
+    Parts of one topology share them: the very same tuple.
     """
-    global _last_parts
-    before, _last_parts = _last_parts, {id(part): (part, unit) for part in parts}
-    new = [part for key, (part, _) in _last_parts.items() if key not in before or before[key][1] != unit]
-    templates = (_template(part, unit) for part in new)
-    _traced([key for key in dict.fromkeys(templates) if key])
-
-
-def forget_topologies() -> None:
-    """Empty the caches, for benchmarks."""
-    global _last_parts
-    _last_parts = {}
-    with _lock:
-        _known.clear()
-    for cache in (_template, _fits, _layers):
-        cache.cache_clear()
+    generic = _generic(part)
+    if generic is None:
+        block = part.block if isinstance(part, Repeat) else part
+        return _traced(replace(block, name="part"), unit, shape)
+    return _traced(generic, unit, ROOMY)
 
 
 @lru_cache(maxsize=1024)
-def _template(part: Stage | AuxHead, unit: Unit) -> _Key | None:
-    """The key that parts of one topology share; None where only certain widths or sizes fit together."""
-    block = part.block if isinstance(part, Repeat) else part
-    erased = _erased(replace(block, name="part"))
-    return (erased, unit, (ANY_WIDTH, ROOMY_PX, ROOMY_PX)) if _fits(erased) else None
+def _generic(part: Stage | AuxHead) -> Stage | AuxHead | None:
+    """What parts of one topology have in common; None where only certain widths or sizes fit together."""
+    erased = _erased(replace(part.block if isinstance(part, Repeat) else part, name="part"))
+    return erased if _fits(erased) else None
 
 
-def _traced(keys: list[_Key]) -> list[tuple[Traced, ...]]:
-    with _lock:
-        missing = [key for key in keys if key not in _known]
-        if missing:
-            _known.update(zip(missing, _trace_parts(missing), strict=True))
-        traced = [_known[key] for key in keys]
-        while len(_known) > _KEPT:
-            _known.popitem(last=False)
-    return traced
-
-
-class _SideBySide(nn.Module):
-    """Parts that all read the same input, so that one trace serves them all."""
-
-    def __init__(self, parts: Iterable[nn.Module]) -> None:
-        super().__init__()
-        for number, part in enumerate(parts):
-            self.add_module(f"part{number}", part)
-
-    def forward(self, x: Tensor) -> list[Tensor]:
-        return [part(x) for part in self.children()]
+@lru_cache(maxsize=512)
+def _traced(part: Stage | AuxHead, unit: Unit, shape: Shape) -> tuple[Traced, ...]:
+    return record(_Skeleton(unit, ANY_WIDTH, "meta").part(part, shape))
 
 
 class _Skeleton(Maker):
@@ -111,33 +68,31 @@ class _Skeleton(Maker):
 
 
 @lru_cache(maxsize=512)
-def _layers(op: UnitOp, unit: Unit, classes: int, shape: Shape, block_channels: int) -> tuple[tuple[str, Layer], ...]:
+def _layers(op: UnitOp, unit: Unit, classes: int, shape: Shape, block_channels: int) -> NamedLayers:
     """The layers of an op by name, read from the real modules."""
-    real = Maker(unit, classes, "meta").unit_of(op, shape, block_channels)
+    real = _Reader(unit, classes, "meta").unit_of(op, shape, block_channels)
     return tuple((name, layer_of(module)) for name, module in real.named_children())
 
 
-def _trace_parts(keys: list[_Key]) -> Iterator[tuple[Traced, ...]]:
-    """The trace of every part, cut out of one trace of all."""
-    traced = trace(_SideBySide([_Skeleton(unit, ANY_WIDTH, "meta").part(part, shape) for part, unit, shape in keys]))
-    owners = [item.path.partition(".")[0] for item in traced]
-    for number in range(len(keys)):
-        own = [i for i, owner in enumerate(owners) if owner == f"part{number}"]
-        place = {-1: -1, **{i: new for new, i in enumerate(own)}}
-        yield tuple(
-            Traced(traced[i].path.partition(".")[2], traced[i].layer, tuple(place[j] for j in traced[i].inputs))
-            for i in own
-        )
+class _Reader(Maker):
+    """Builds ops to be read: what follows a convolution is the same modules each time, which take longest to build."""
+
+    def after(self, unit: Unit, width: int, activate: bool) -> Iterator[tuple[str, nn.Module]]:
+        yield from _after(unit, width, activate)
+
+
+@lru_cache(maxsize=64)
+def _after(unit: Unit, width: int, activate: bool) -> tuple[tuple[str, nn.Module], ...]:
+    return tuple(Maker(unit, 0, "meta").after(unit, width, activate))
 
 
 @lru_cache(maxsize=512)
 def _fits(part: Stage | AuxHead) -> bool:
     try:
-        shape = (ANY_WIDTH, ROOMY_PX, ROOMY_PX)
         if isinstance(part, AuxHead):
-            chain_shape(part.ops, shape, ANY_WIDTH, part.name)
+            chain_shape(part.ops, ROOMY, ANY_WIDTH, part.name)
         else:
-            stage_shape(part, shape, ANY_WIDTH)
+            stage_shape(part, ROOMY, ANY_WIDTH)
     except ShapeError:
         return False
     return True
@@ -157,6 +112,7 @@ def _erased(part: Stage | AuxHead) -> Stage | AuxHead:
             return _erased_op(part)
 
 
+@lru_cache(maxsize=1024)
 def _erased_op(op: Op) -> Op:
     match op:
         case Conv() | SepConv() | Linear() if op.width is not None:

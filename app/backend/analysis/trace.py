@@ -1,4 +1,5 @@
-"""What the real modules compute: torch.fx traces them, and every traced node becomes a :class:`Layer`."""
+"""torch.fx's tracer for modules of any kind, safe beside other threads. The parts of specs are traced by
+:mod:`.recording`."""
 
 from __future__ import annotations
 
@@ -7,19 +8,9 @@ from collections.abc import Callable
 
 from torch import fx, nn
 
-from .graph import Layer, Traced, unused
-from .kinds import LayerKind
-from .op_table import LAYER_OF_MODULE, layer_at
+from .op_table import LAYER_OF_MODULE
 
 ONE_TRACE = threading.Lock()
-
-
-class OpLayers(nn.Module):
-    """A placeholder for the layers of one op, which run in a row: torch.fx then follows one step instead of three."""
-
-    def __init__(self, layers: tuple[tuple[str, Layer], ...]) -> None:
-        super().__init__()
-        self.layers = layers
 
 
 class Tracer(fx.Tracer):
@@ -54,35 +45,7 @@ class Tracer(fx.Tracer):
         return super().getattr(attr, attr_val, parameter_proxy_cache)
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return type(m) in LAYER_OF_MODULE or isinstance(m, OpLayers) or super().is_leaf_module(m, module_qualified_name)
-
-
-def trace(module: nn.Module) -> tuple[Traced, ...]:
-    """Every node of ``module``, traced by torch.fx.
-
-    Raises:
-        UnknownOp: naming an op that the counter does not know.
-    """
-    graph = Tracer().trace(module)
-    position: dict[fx.Node, int] = {}
-    traced: list[Traced] = []
-    taken: set[str] = set()
-    for node in graph.nodes:
-        if node.op == "placeholder":
-            position[node] = -1
-        elif node.op == "call_module" and isinstance(unit := module.get_submodule(str(node.target)), OpLayers):
-            (source,) = [position[n] for n in sources(node)]
-            for name, layer in unit.layers:
-                traced.append(Traced(f"{node.target}.{name}", layer, (source,)))
-                source = len(traced) - 1
-            position[node] = source
-        elif node.op != "output" and not packs(node):
-            layer = layer_at(node, module)
-            path = unused(path_of(node, layer.kind), taken)
-            inputs = tuple(position[n] for n in sources(node))
-            position[node] = len(traced)
-            traced.append(Traced(path, layer, inputs))
-    return tuple(traced)
+        return type(m) in LAYER_OF_MODULE or super().is_leaf_module(m, module_qualified_name)
 
 
 def sources(node: fx.Node) -> list[fx.Node]:
@@ -95,11 +58,3 @@ def sources(node: fx.Node) -> list[fx.Node]:
 def packs(node: fx.Node) -> bool:
     """Whether a node only puts outputs into a named tuple."""
     return isinstance(node.target, type) and issubclass(node.target, tuple)
-
-
-def path_of(node: fx.Node, kind: LayerKind) -> str:
-    """A module's own path; a function's is that of the module that calls it, then its kind."""
-    if node.op == "call_module":
-        return str(node.target)
-    stack = list(node.meta.get("nn_module_stack", {}))
-    return f"{stack[-1]}.{kind}" if stack and stack[-1] else kind

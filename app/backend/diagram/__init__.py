@@ -20,13 +20,13 @@ from types import MappingProxyType
 from ..analysis.network import Analysis
 from ..common.colours import ColorBy, ThemeName
 from ..common.thumbnail import Thumbnail
-from .dot import dot_of
+from .dot import dot_text_of
 from .heat import HeatScale
 from .labels import readable
 from .layout import LayoutError
 from .options import DiagramLevel, DiagramOptions, Direction, toggled
-from .scene import Scene, neighbours, scene
-from .styles import DiagramStyle, style_of
+from .scene import neighbours, scene
+from .styles import part_styles, style_of
 from .svg import Drawing, DrawnItem, drawing_of
 
 
@@ -43,7 +43,9 @@ def draw(
     Raises:
         LayoutError: where no Graphviz program is found, or none can lay it out.
     """
-    shown, style = _styled_scene(analysis, options or DiagramOptions(), original)
+    options = options or DiagramOptions()
+    shown = scene(analysis, options)
+    style = style_of(analysis, shown, options, original)
     return drawing_of(shown.topology, style, [(box.output, _map(box.output, maps, analysis)) for box in shown.boxes])
 
 
@@ -76,13 +78,8 @@ def to_dot(
 
 def dot_text(analysis: Analysis, options: DiagramOptions, original: Analysis | None) -> str:
     """The same, with its options as one value."""
-    shown, style = _styled_scene(analysis, options, original)
-    return dot_of(shown.topology, style)
-
-
-def _styled_scene(analysis: Analysis, options: DiagramOptions, original: Analysis | None) -> tuple[Scene, DiagramStyle]:
     shown = scene(analysis, options)
-    return shown, style_of(analysis, shown, options, original)
+    return dot_text_of(shown, part_styles(analysis, shown, options, original))
 
 
 __all__ = [

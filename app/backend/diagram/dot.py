@@ -1,7 +1,7 @@
 """A diagram in Graphviz's language, DOT: sizes are fixed, every text is escaped, and nothing links anywhere.
 
-The graphviz package builds the graph and its subgraphs. The statements in them are quoted here, and remembered: the
-package's quoting takes seven times as long, which for GoogLeNet is 11 ms, more than its analysis.
+The graphviz package writes the graph's frame. The statements in it are written here, and remembered for every part of
+the scene: the package's quoting takes seven times as long, which for GoogLeNet is 11 ms, more than its analysis.
 """
 
 from __future__ import annotations
@@ -9,20 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
+from typing import NamedTuple
 
 import graphviz
 
 from ..common.colours import Theme
 from .boxes import EdgeRole
 from .options import Direction
-from .scene import ClusterTree, Topology
-from .styles import NAME_SIZE, BoxStyle, DiagramStyle, TextLine, box_extent, edge_colour
+from .scene import ClusterTree, Scene, ScenePart, Topology
+from .styles import NAME_SIZE, BoxStyle, PartStyle, TextLine, box_extent, edge_colour
 
 FONT = "Helvetica,Arial,sans-serif"
 POINTS_AN_INCH = 72
 EDGE_LABEL, CLUSTER_LABEL = (96, 12), (130, 13)  # room kept for them, in points
 LABEL_ANGLES: Mapping[Direction, str] = {"TB": "-78", "BT": "-78", "LR": "11"}  # seen from an arrowhead
+STRAIGHT = 'weight="40"'
+NEW_LINE = "\n"  # no backslash may be in an f-string's braces
 UNSEEN = "x"  # keeps room for a label in a layout
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")
 SPECIAL = re.compile(r"[&<>\"'\x00-\x08\x0b-\x1f]")
@@ -30,34 +33,54 @@ ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&qu
 ESCAPES |= {code: "" for code in range(32) if chr(code) not in "\n\t"}  # XML forbids these
 
 
-def dot_of(topology: Topology, style: DiagramStyle | None = None) -> str:
-    """The whole diagram. The names of nodes and the ids of everything are paths.
+def dot_of(topology: Topology) -> str:
+    """All that a layout depends on: the same coordinates as the whole diagram's, no text."""
+    return _whole((topology,), [_statements(topology, None)])
 
-    Without ``style`` it is all that the layout depends on: the same coordinates, no text.
-    """
-    sizes = dict(topology.boxes)
-    boxes = style.boxes if style else (None,) * len(sizes)
+
+def dot_text_of(shown: Scene, styles: Sequence[PartStyle]) -> str:
+    """The whole diagram. The names of nodes and the ids of everything are paths."""
+    statements = [_part_statements(part, style) for part, style in zip(shown.parts, styles, strict=True)]
+    return _whole([part.topology for part in shown.parts], statements)
+
+
+class _Statements(NamedTuple):
+    """Clusters have to be before the boxes outside of them, and all boxes before the edges."""
+
+    clusters: str
+    boxes: str
+    edges: str
+
+
+def _whole(parts: Sequence[Topology], statements: Sequence[_Statements]) -> str:
+    body = [*_defaults(parts[0].direction, _rank_gap(parts)), *map("".join, zip(*statements, strict=True))]
+    return str(graphviz.Digraph("network", body=body).source)
+
+
+@lru_cache(maxsize=256)
+def _part_statements(part: ScenePart, style: PartStyle) -> _Statements:
+    return _statements(part.topology, style)
+
+
+def _statements(topology: Topology, style: PartStyle | None) -> _Statements:
+    boxes = style.boxes if style else (None,) * len(topology.boxes)
     looks: dict[str, _Look] = {
-        path: (box_extent(size, topology.maps), box) for (path, size), box in zip(sizes.items(), boxes, strict=True)
+        path: (box_extent(size, topology.maps), box) for (path, size), box in zip(topology.boxes, boxes, strict=True)
     }
-    if style:
-        looks |= {path: (None, cluster) for path, cluster in style.clusters.items()}
-    dot = graphviz.Digraph("network", body=_defaults(topology.direction, _rank_gap(topology)))
-    clustered: set[str] = set()
-    spines: set[tuple[str, str]] = set()
-    for tree in topology.clusters:
-        paths = _paths(tree)
-        dot.body += _cluster(tree, tuple([looks.get(path, _UNSTYLED) for path in paths]))
-        clustered.update(paths)
-        spines.update(_spines(tree))
-    dot.body += [_box(path, *looks[path]) for path, _ in topology.boxes if path not in clustered]
+    clusters: Mapping[str, BoxStyle] = style.clusters if style else {}
+    inside = {member for tree in topology.clusters for member in _members(tree)}
+    drawn = "".join(line for tree in topology.clusters for line in _cluster_lines(tree, looks, clusters))
+    outside = "".join(_box(path, *look) for path, look in looks.items() if path not in inside)
+    spines = {edge for tree in topology.clusters for edge in _spines(tree)}
+    sizes = dict(topology.boxes)
+    edges = []
     for i, (tail, head, role) in enumerate(topology.edges):
-        weight = "1" if role else "40" if (tail, head) in spines else "4"
+        weight = 1 if role else 40 if (tail, head) in spines else 4
         # Other boxes have their shapes in their text.
         labelled = topology.labelled and sizes[head] == "stage" and role != "aux"
         shape, theme = (style.edges[i].shape, style.theme) if style else (UNSEEN, None)
-        dot.body.append(_edge(tail, head, role, shape, labelled, weight, theme))
-    return str(dot.source)
+        edges.append(_edge(tail, head, role, shape, labelled, weight, theme))
+    return _Statements(drawn, outside, "".join(edges))
 
 
 @lru_cache(maxsize=16)
@@ -71,13 +94,14 @@ def _defaults(direction: Direction, rank_gap: str) -> tuple[str, ...]:
     return tuple(dot.body)
 
 
-def _rank_gap(topology: Topology) -> str:
+def _rank_gap(parts: Sequence[Topology]) -> str:
     """Inches between ranks: enough for the labels of edges to stages."""
-    if topology.labelled and any(size == "stage" for _, size in topology.boxes):
-        return "1.5" if topology.direction == "LR" else "0.36"
+    if parts[0].labelled and any(size == "stage" for part in parts for _, size in part.boxes):
+        return "1.5" if parts[0].direction == "LR" else "0.36"
     return "0.16"
 
 
+@lru_cache(maxsize=8192)
 def dot_name(path: str) -> str:
     """A path as a DOT name, in which characters that no identifier has are percent-encoded and mean nothing."""
     return re.sub(r"[^\w.]", lambda match: f"%{ord(match[0]):X}", path)
@@ -86,29 +110,22 @@ def dot_name(path: str) -> str:
 # --- clusters --------------------------------------------------------------------------------------------------------
 
 
-_Extent = tuple[float, float]
-_Look = tuple[_Extent | None, BoxStyle | None]  # clusters have no size of their own
-_UNSTYLED: _Look = None, None
+_Look = tuple[tuple[float, float], BoxStyle | None]  # of a box: its extent in points, and how it looks
 
 
-@lru_cache(maxsize=2048)
-def _cluster(tree: ClusterTree, looks: tuple[_Look, ...]) -> tuple[str, ...]:
-    """The lines of a cluster, after those that have to be before it; ``looks``: of all :func:`_paths` in it."""
-    return tuple(_cluster_lines(tree, dict(zip(_paths(tree), looks, strict=True))))
-
-
-def _cluster_lines(tree: ClusterTree, looks: Mapping[str, _Look]) -> list[str]:
+def _cluster_lines(tree: ClusterTree, looks: Mapping[str, _Look], clusters: Mapping[str, BoxStyle]) -> Iterator[str]:
+    """The lines of a cluster, after those that have to be before it."""
     before, inside = _order(tree)
-    cluster = graphviz.Digraph(f"cluster_{dot_name(tree.path)}", body=[_title(tree.path, looks[tree.path][1])])
+    yield from before
+    yield f'subgraph "cluster_{dot_name(tree.path)}" {{\n'
+    yield _title(tree.path, clusters.get(tree.path))
     for member in tree.members:
         if isinstance(member, ClusterTree):
-            cluster.body += _cluster_lines(member, looks)
+            yield from _cluster_lines(member, looks, clusters)
         else:
-            cluster.body.append(_box(member, *looks[member]))
-    cluster.body += inside
-    around = graphviz.Digraph(body=before)
-    around.subgraph(cluster)
-    return list(around.body)
+            yield _box(member, *looks[member])
+    yield from inside
+    yield "}\n"
 
 
 def _order(tree: ClusterTree) -> tuple[list[str], list[str]]:
@@ -125,18 +142,20 @@ def _order(tree: ClusterTree) -> tuple[list[str], list[str]]:
         if number == 0 and tree.spine and len(row) % 2 == 0:
             point = f"{dot_name(tree.path)}%"  # no path ends like this
             names.insert(len(row) // 2, point)
-            inside.append(f'\t"{point}" [label="" {_attributes({"style": "invis"} | _inches(2, 2))}]\n')
+            inside.append(f'\t"{point}" [label="" style="invis" {_inches(2, 2)}]\n')
             above, below = map(dot_name, tree.spine[:2])
-            before += [_invisible_edge(above, point, weight="40"), _invisible_edge(point, below, weight="40")]
+            before += [_invisible_edge(above, point, STRAIGHT), _invisible_edge(point, below, STRAIGHT)]
         inside += ["\t{ rank=same\n", *[_invisible_edge(*pair) for pair in pairwise(names)], "\t}\n"]
     return before, inside
 
 
-@lru_cache(maxsize=2048)
-def _paths(tree: ClusterTree) -> tuple[str, ...]:
-    """The paths of a cluster, of the boxes and of the clusters in it."""
-    inner = [_paths(member) if isinstance(member, ClusterTree) else (member,) for member in tree.members]
-    return (tree.path, *chain.from_iterable(inner))
+def _members(tree: ClusterTree) -> Iterator[str]:
+    """The paths of the boxes in a cluster and in those in it."""
+    for member in tree.members:
+        if isinstance(member, ClusterTree):
+            yield from _members(member)
+        else:
+            yield member
 
 
 def _spines(tree: ClusterTree) -> Iterator[tuple[str, str]]:
@@ -150,64 +169,52 @@ def _spines(tree: ClusterTree) -> Iterator[tuple[str, str]]:
 # --- statements ------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=8192)
-def _box(path: str, extent: _Extent | None, style: BoxStyle | None) -> str:
-    assert extent is not None, "a box has a size"
+def _box(path: str, extent: tuple[float, float], style: BoxStyle | None) -> str:
     name = dot_name(path)
     label = f"<{_html(style.lines)}>" if style else '""'
-    return f'\t"{name}" [label={label} {_attributes({"id": name} | _inches(*extent) | _look(style))}]\n'
+    return f'\t"{name}" [label={label} id="{name}" {_inches(*extent)}{_look(style)}]\n'
 
 
 def _title(path: str, style: BoxStyle | None) -> str:
     """The attributes of a cluster."""
     label = _fixed_label(style.lines if style else [TextLine(UNSEEN, NAME_SIZE, False)], CLUSTER_LABEL)
-    attributes = {"id": dot_name(path), "margin": "5", "style": "rounded,filled", "labelloc": "b"}
-    return f"\tgraph [label={label} {_attributes(attributes | _look(style))}]\n"
+    fixed = 'margin="5" style="rounded,filled" labelloc="b"'
+    return f'\tgraph [label={label} id="{dot_name(path)}" {fixed}{_look(style)}]\n'
 
 
-def _invisible_edge(tail: str, head: str, **attributes: str) -> str:
-    return f'\t"{tail}" -> "{head}" [style="invis" {_attributes(attributes)}]\n'
+def _invisible_edge(tail: str, head: str, weight: str = "") -> str:
+    return f'\t"{tail}" -> "{head}" [style="invis" {weight}]\n'
 
 
-@lru_cache(maxsize=8192)
-def _edge(tail: str, head: str, role: EdgeRole, shape: str, labelled: bool, weight: str, theme: Theme | None) -> str:
+def _edge(tail: str, head: str, role: EdgeRole, shape: str, labelled: bool, weight: int, theme: Theme | None) -> str:
     names = dot_name(tail), dot_name(head)
     label = f"headlabel={_fixed_label([TextLine(shape, NAME_SIZE, False)], EDGE_LABEL)} " if labelled else ""
-    attributes = {"id": "->".join(names), "weight": weight}
+    look = ""
     if theme:
-        attributes |= {
-            "tooltip": f"{tail} → {head}\n{shape}",
-            "color": edge_colour(role, theme),
-            "fontcolor": theme.faint,
-            "style": "dashed" if role == "aux" else "solid",
-        }
-    return f'\t"{names[0]}" -> "{names[1]}" [{label}{_attributes(attributes)}]\n'
+        look = (
+            f" tooltip={quoted(f'{tail} → {head}{NEW_LINE}{shape}')}"
+            f' color="{edge_colour(role, theme)}" fontcolor="{theme.faint}"'
+            f' style="{"dashed" if role == "aux" else "solid"}"'
+        )
+    return f'\t"{names[0]}" -> "{names[1]}" [{label}id="{names[0]}->{names[1]}" weight="{weight}"{look}]\n'
 
 
 # --- attributes ------------------------------------------------------------------------------------------------------
 
 
-def _inches(width: float, height: float) -> dict[str, str]:
+def _inches(width: float, height: float) -> str:
     """``width`` and ``height`` are in points."""
-    return {"width": f"{width / POINTS_AN_INCH:.4f}", "height": f"{height / POINTS_AN_INCH:.4f}"}
+    return f'width="{width / POINTS_AN_INCH:.4f}" height="{height / POINTS_AN_INCH:.4f}"'
 
 
-def _look(style: BoxStyle | None) -> dict[str, str]:
+def _look(style: BoxStyle | None) -> str:
     """The colours and the tooltip of a box or cluster."""
     if style is None:
-        return {}
-    return {
-        "class": style.classes,
-        "tooltip": style.tip,
-        "fillcolor": style.fill,
-        "color": style.border,
-        "fontcolor": style.ink,
-    }
-
-
-def _attributes(attributes: Mapping[str, str]) -> str:
-    """Attributes with quoted values."""
-    return " ".join(f"{key}={quoted(value)}" for key, value in attributes.items())
+        return ""
+    return (
+        f' class="{style.classes}" tooltip={quoted(style.tip)} fillcolor="{style.fill}" color="{style.border}"'
+        f' fontcolor="{style.ink}"'
+    )
 
 
 def quoted(text: str) -> str:

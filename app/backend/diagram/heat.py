@@ -61,9 +61,11 @@ class HeatMap(NamedTuple):
 
 def heat_map(analysis: Analysis, shown: Scene, options: DiagramOptions) -> HeatMap:
     """The scale for all boxes and, for times, which are known for whole stages only, all clusters of ``shown``."""
+    if options.color_by == "kind":
+        return HeatMap("kind", 0, 0)
     parts: list[Box | Cluster] = [*shown.boxes]
     if options.color_by == "time":
-        parts += shown.clusters.values()
+        parts += [cluster for part in shown.parts for cluster in part.clusters.values()]
     seconds = dict(options.seconds)
     most = max((heat_value(options.color_by, seconds, part) for part in parts), default=0)
     return HeatMap(options.color_by, most, analysis.macs if options.color_by == "share" else 0)

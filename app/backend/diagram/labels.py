@@ -186,7 +186,7 @@ def cluster_tip(cluster: Cluster, changes: Iterable[WidthChange], name: str) -> 
     lines = (
         _titled(cluster.path, name),
         stage_line(part),
-        *_meanings(f"{name}, {stage_line(part)}"),
+        *_meanings(name if part.branches or part.copies else f"{name}, {stage_line(part)}"),  # these lines are numbers
         f"{shape_text(part.in_shape)} → {shape_text(part.out_shape)}",
         f"{part.params:,} params, {part.macs:,} MACs",
         *map(str, changes),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from inception_models.arch.branch_kind import branch_kind
 from inception_models.arch.spec import Pool, Repeat
 
-from ..analysis.changes import Changes, WidthChange, first_copy
+from ..analysis.changes import COPIES, Changes, WidthChange, first_copy
 from ..analysis.graph import elements
 from ..analysis.network import Analysis, StageCost
 from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, THEMES, Theme, ThemeName, ink, lighter
@@ -19,7 +20,7 @@ from .boxes import BoxSize, BoxSpec, EdgeRole
 from .heat import HeatMap, HeatScale, heat_map, heat_value
 from .labels import box_name, box_tip, cluster_tip, readable, says_the_same, stage_line
 from .options import DiagramOptions
-from .scene import Box, Cluster, Scene
+from .scene import Box, Cluster, Scene, ScenePart
 
 BOX_SIZES: Mapping[BoxSize, tuple[float, float]] = {  # width and height in points
     "stage": (150, 42),
@@ -72,6 +73,16 @@ class EdgeStyle(NamedTuple):
     volume: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PartStyle:
+    """How one part of a scene looks, in its topology's order; clusters by path."""
+
+    theme: Theme
+    boxes: tuple[BoxStyle, ...]
+    edges: tuple[EdgeStyle, ...]
+    clusters: Mapping[str, BoxStyle]
+
+
 @dataclass(frozen=True, slots=True)
 class DiagramStyle:
     """How a whole diagram looks: boxes and edges in the order of its topology, clusters by path."""
@@ -87,25 +98,28 @@ def style_of(
     analysis: Analysis, shown: Scene, options: DiagramOptions, original: Analysis | None = None
 ) -> DiagramStyle:
     """How everything in ``shown`` looks; widths that differ from ``original`` are marked."""
-    changes, seconds, color_by = Changes(original), dict(options.seconds), options.color_by
-    names = dict(analysis.arch.about.part_names)
-    look = _Look(options.theme, heat_map(analysis, shown, options))
-    most = 1 << max(map(elements, shown.edge_shapes), default=1).bit_length()
+    parts = part_styles(analysis, shown, options, original)
     return DiagramStyle(
         THEMES[options.theme],
-        tuple([_box(look, box, heat_value(color_by, seconds, box), changes, names) for box in shown.boxes]),
-        tuple(
-            [
-                EdgeStyle(shape_text(shape), role, elements(shape) / most)
-                for (_, _, role), shape in zip(shown.topology.edges, shown.edge_shapes, strict=True)
-            ]
-        ),
-        {
-            path: _cluster(look, cluster, heat_value(color_by, seconds, cluster), changes, names.get(path, ""))
-            for path, cluster in shown.clusters.items()
-        },
-        look.heat.scale() if color_by != "kind" else _kinds(shown),
+        tuple(chain.from_iterable(part.boxes for part in parts)),
+        tuple(chain.from_iterable(part.edges for part in parts)),
+        dict(chain.from_iterable(part.clusters.items() for part in parts)),
+        heat_map(analysis, shown, options).scale() if options.color_by != "kind" else _kinds(shown),
     )
+
+
+def part_styles(
+    analysis: Analysis, shown: Scene, options: DiagramOptions, original: Analysis | None
+) -> tuple[PartStyle, ...]:
+    """How each part of ``shown`` looks."""
+    changes, seconds, names = Changes(original), dict(options.seconds), dict(analysis.arch.about.part_names)
+    largest = 1 << max(part.largest for part in shown.parts).bit_length()
+    look = _Look(options.theme, heat_map(analysis, shown, options), largest)
+    styles = []
+    for part in shown.parts:
+        name = part.stage.name
+        styles.append(_part_style(look, part, seconds.get(name, 0), changes.of(part.stage), names.get(name, "")))
+    return tuple(styles)
 
 
 def box_extent(size: BoxSize, maps: bool) -> tuple[float, float]:
@@ -141,22 +155,46 @@ def _kinds(shown: Scene) -> tuple[tuple[str, str], ...]:
 
 
 class _Look(NamedTuple):
-    """What is the same for every box of a diagram."""
+    """What is the same for every part of a diagram. ``largest``: what the volumes of edges are fractions of."""
 
     theme: ThemeName
     heat: HeatMap
+    largest: int
 
 
-def _box(look: _Look, box: Box, value: float, changes: Changes, names: Mapping[str, str]) -> BoxStyle:
+@lru_cache(maxsize=512)
+def _part_style(look: _Look, part: ScenePart, seconds: float, changed: tuple[WidthChange, ...], name: str) -> PartStyle:
+    """``seconds``: what the stage takes; ``changed``: what has changed in it; ``name``: how the paper calls it."""
+    timed, named = {part.stage.name: seconds}, {part.stage.name: name}
+    color_by = look.heat.color_by
+    edges = zip(part.topology.edges, part.edge_shapes, strict=True)
+    in_copy = tuple(change for change in changed if change.path != COPIES)
+    return PartStyle(
+        THEMES[look.theme],
+        tuple(
+            _box(look, box, heat_value(color_by, timed, box), changed, named.get(box.path, "")) for box in part.boxes
+        ),
+        tuple(EdgeStyle(shape_text(shape), role, elements(shape) / look.largest) for (_, _, role), shape in edges),
+        {
+            path: _cluster(
+                look,
+                cluster,
+                heat_value(color_by, timed, cluster),
+                changed if path in named else in_copy,
+                named.get(path, ""),
+            )
+            for path, cluster in part.clusters.items()
+        },
+    )
+
+
+def _box(look: _Look, box: Box, heat: float, in_stage: Sequence[WidthChange], name: str) -> BoxStyle:
+    """``in_stage``: what has changed in its stage; ``name``: how the paper calls a whole stage."""
     spec = box.spec
-    changed = changes.of(spec.part) if spec.size == "stage" else changes.among(spec.part, spec.nodes)
-    return _box_style(look, box, value, changed, names.get(box.path, ""))
-
-
-@lru_cache(maxsize=2048)
-def _box_style(look: _Look, box: Box, heat: float, changed: tuple[WidthChange, ...], name: str) -> BoxStyle:
-    """``name``: how the paper calls a whole stage."""
-    spec = box.spec
+    changed = in_stage
+    if in_stage and spec.size != "stage":
+        paths = {node.path for node in spec.nodes}
+        changed = tuple(change for change in in_stage if change.path in paths)
     whole = spec.size == "stage"
     theme = THEMES[look.theme]
     fill = _fill(look, spec, heat)
@@ -254,8 +292,7 @@ def fitted_text(text: str, width: float, size: float, bold: bool = False) -> Tex
 # --- clusters --------------------------------------------------------------------------------------------------------
 
 
-def _cluster(look: _Look, cluster: Cluster, value: float, changes: Changes, name: str) -> BoxStyle:
-    changed = changes.of(cluster.part)
+def _cluster(look: _Look, cluster: Cluster, value: float, changed: Sequence[WidthChange], name: str) -> BoxStyle:
     theme = THEMES[look.theme]
     copies = f"× {cluster.times}" if cluster.times > 1 else ""
     paper_name = "" if says_the_same(cluster.path, name) else name

@@ -27,10 +27,11 @@ from ...backend.picture.images import SAMPLES, open_image
 from ..shell.background import BackgroundTask
 from ..shell.brought import add_file, runnable_source
 from ..shell.controls import choice_stays_among
-from ..shell.notice import WayOut, plain, refused
+from ..shell.notice import WayOut, refused
 from ..shell.page_links import page_link
 from ..shell.presence import person
 from ..shell.save_button import save_button
+from ..shell.terms import caption
 from ..shell.weights_in_use import chosen_weights, weights_are_here
 from ..state import State, linkable
 from .context import CompareContext
@@ -127,7 +128,7 @@ def _random_too(context: CompareContext, trained: Mapping[int, Source | None]) -
     names = [context.names[place] for place, weights in trained.items() if weights is None]
     with st.container(horizontal=True, vertical_alignment="center"):
         verb = "has" if len(names) == 1 else "have"
-        st.caption(plain(f"{', '.join(names)} {verb} no trained weights here."), width="content")
+        caption(f"{', '.join(names)} {verb} no trained weights here.", width="content")
         page_link("Picture", "Get weights")
         nobody = len(names) == len(trained)
         random = st.toggle("Maps with random weights", nobody, key=f"compare_random_{nobody}", persist_state="session")

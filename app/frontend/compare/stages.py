@@ -9,6 +9,7 @@ import streamlit as st
 from ...backend.common.quantity import exact, shape_text, short
 from ...backend.common.text import html_text
 from ...backend.decide.comparing.stage_parts import StageSide
+from ..shell.terms import caption
 from .context import CompareContext
 from .table import heading, scrolled
 
@@ -17,7 +18,7 @@ def show(context: CompareContext) -> None:
     """Render the tab."""
     rows = [_row(row) for row in context.comparison.rows]
     st.html(scrolled(heading("Stage", context.names), rows, "compare-rows"))
-    st.caption(
+    caption(
         "Output, MACs and parameters; bold where they differ. Stages are matched by name and, where names differ, by"
         " the longest common sequence of blocks of one kind. – means that a network has no such stage."
     )

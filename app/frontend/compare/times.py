@@ -24,6 +24,7 @@ from ..shell.brought import runnable_source
 from ..shell.notice import WayOut, refused
 from ..shell.presence import person
 from ..shell.save_button import save_button
+from ..shell.terms import caption
 from .context import CompareContext
 
 MeasuredTime = Latency | WholeTime
@@ -45,7 +46,7 @@ def show(context: CompareContext) -> None:
         if st.button("Measure again" if answers else "Measure", icon=":material/timer:", type="primary"):
             COMPARED_TIMES.start(work, networks)
             st.rerun()
-        st.caption(
+        caption(
             f"On {device_name(best_choice().device)}, fp32, one picture: up to 20 rounds each after {WARM_UP_ROUNDS} to"
             f" warm up, {measured.LIMIT_SECONDS:.0f} seconds together at most. It can be cancelled."
         )
@@ -61,9 +62,9 @@ def _result(context: CompareContext, times: Mapping[int, MeasuredTime]) -> None:
     macs = [number or 0 for number in context.comparison.macs.values]
     show_chart(time_bars(context.names, macs, times), "compare-times", "times")
     if not times:
-        st.caption("Estimated: times in proportion to the MACs. Small and deep networks take longer than that.")
+        caption("Estimated: times in proportion to the MACs. Small and deep networks take longer than that.")
         return
-    st.caption(
+    caption(
         "The median of whole forward passes; the thin line spans the middle half of them. Paler: what the MACs promise,"
         " from the first network's time."
         + (" Files run in ONNX Runtime, all others in PyTorch." if any(map(_is_file, context.brought.values())) else "")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ...backend.tables.cost_table import CostRow, CostTable, cost_table, table_csv, table_json
 from ..shell.save_button import save_button
+from ..shell.terms import caption
 from ..state import State
 from .context import CostsContext, choose_format, controls, selection_note
 from .layer_columns import column_configs, layer_frame
@@ -23,7 +24,7 @@ def show(context: CostsContext) -> None:
     layers = cost_table(context.analysis, context.original, stored.dtype, stored.batch)
     rows = _filtered(context, layers.rows)
     _table(context, rows, stored.of_batch)
-    st.caption(
+    caption(
         f"{len(rows):,} of {len(layers.rows):,} rows. MACs and FLOPs are for one picture, bytes for {stored.of_batch}."
         " Click a column's header to sort."
     )

@@ -14,6 +14,7 @@ from ...backend.memory.inference import STATE_COPIES, Optimizer, inference_memor
 from ...backend.memory.training_step import TrainingMemory, training_step_memory
 from ..chart import show_chart
 from ..shell.notice import refused
+from ..shell.terms import caption
 from .context import CostsContext, NumberFormat, choose_format, controls, fp32_instead, plot, selection_note
 
 MemoryFact = tuple[str, int, str]  # label, bytes, explanation
@@ -26,7 +27,7 @@ def show(context: CostsContext) -> None:
     memory = inference_memory(context.analysis, stored.dtype, stored.batch)
     before = inference_memory(context.published, stored.dtype, stored.batch) if context.published else None
     st.header("Inference")
-    st.caption(f"For {stored.of_batch}, without auxiliary heads.")
+    caption(f"For {stored.of_batch}, without auxiliary heads.")
     _facts(
         [
             ("Weights", memory.weights, "Trainable parameters, each in the chosen number format."),
@@ -40,7 +41,7 @@ def show(context: CostsContext) -> None:
         ]
     )
     plot(context, stage_peaks(memory, context.state.selected_stage, before), "peaks")
-    st.caption(
+    caption(
         "A feature map is freed as soon as the last layer or module that reads it is done. The highest bar is what"
         " inference needs. Scratch memory inside the processor's library is not counted."
     )
@@ -67,7 +68,7 @@ def _training(context: CostsContext, stored: NumberFormat) -> None:
     )
     published = _steps(context.published, stored) if context.published else None
     show_chart(training_bars(steps, published), "training", f"{context.state.arch.key}.training")
-    st.caption(
+    caption(
         "Optimiser state: none for SGD, one copy of the weights with momentum, two with Adam. Saved activations: the"
         " inputs of convolutions, normalisations and pools, the outputs of ReLUs, and the position of every maximum"
         " (8 bytes each)."

@@ -10,6 +10,7 @@ import streamlit as st
 from ...backend.charts.costs import sensitivity_bars
 from ...backend.tables.sensitivity import Sensitivity, sensitivity
 from ..shell.controls import remembered, remembered_choice
+from ..shell.terms import caption
 from ..state import State
 from .context import CostsContext, plot, selection_note
 
@@ -34,7 +35,7 @@ def show(context: CostsContext) -> None:
     published = sensitivity(context.published, int(step)) if context.published else ()
     figure = sensitivity_bars(context.analysis, entries, cast(Literal["params", "macs"], metric), published)
     plot(context, figure, "places")
-    st.caption(
+    caption(
         "Each number includes the layers that follow: a wider branch also widens the input of what reads it, up to the"
         " next layer with a width of its own. In a repeated block, every copy gets the filters. Parameters and MACs are"
         " without auxiliary heads."

@@ -11,6 +11,7 @@ from ...backend.timing import roofline
 from ...backend.timing.latency import TORCH_DTYPES, WARM_UP_ROUNDS, Latency
 from .. import measured
 from ..shell.notice import refused
+from ..shell.terms import caption
 from .context import DTYPES, CostsContext, NumberFormat, choose_format, controls, fp32_instead, plot, selection_note
 
 PLAN = (
@@ -43,12 +44,12 @@ def show(context: CostsContext) -> None:
     if times.disturbed:
         st.caption("A long job, such as a training run, went on here meanwhile: on an idle machine it is faster.")
     _against_macs(context, times)
-    st.caption("Where the orange bar is longer, the stage takes a larger share of the time than of the MACs.")
+    caption("Where the orange bar is longer, the stage takes a larger share of the time than of the MACs.")
     st.header("Roofline")
     points = roofline.roofline_points(context.analysis, times.latency, times.ceilings)
     before = roofline.roofline_points(context.original, times.published, times.ceilings) if times.published else ()
     plot(context, roofline_plot(times.ceilings, points, before), "roofline")
-    st.caption(
+    caption(
         "A stage on the line is as fast as this machine allows. Under the slope, memory bandwidth is the limit; under"
         " the flat part, arithmetic is. The line is what PyTorch reaches here in a large copy and in a large matrix"
         " product or convolution. A stage whose data stay in the processor's cache can lie above the slope."
@@ -80,7 +81,7 @@ def _start(context: CostsContext, stored: NumberFormat) -> None:
         if st.button("Measure", icon=":material/timer:", type="primary", help="It can be cancelled"):
             measured.start(context.state.arch, context.state.original, stored.dtype, stored.batch)
             st.rerun()
-        st.caption(f"On {device_name(device.device)}, {stored.of_batch}, with random weights and pictures.")
+        caption(f"On {device_name(device.device)}, {stored.of_batch}, with random weights and pictures.")
     measured.MEASUREMENT.show_problem()
 
 

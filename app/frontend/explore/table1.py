@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import streamlit as st
-
 from inception_models.arch.rules import MAX_REPEATS, MAX_WIDTH
 from inception_models.arch.spec import (
     AuxHead,
@@ -28,6 +26,7 @@ from ...backend.common.colours import branch_colour
 from ...backend.common.quantity import exact, percent_change, shape_text, short
 from ..components.width_table import Column, Row, RowGroup, Table, TextCell, WidthCell, width_table
 from ..shell.notice import cell_remedies
+from ..shell.terms import caption
 from ..state import COPIES, State, numbers
 
 STEM_BRANCHES = 2  # at most, where a stem branches; every block of the family has more
@@ -56,7 +55,7 @@ class _Context:
 
 def show(state: State, analysis: Analysis, reference: Analysis) -> None:
     """Render the editable table."""
-    st.caption(
+    caption(
         "Every number in a branch column is a filter count. Type a new one, or change it with the arrow keys"
         " (hold Shift for single steps); everything on this page follows."
     )

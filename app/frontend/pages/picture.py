@@ -16,6 +16,7 @@ from ..shell import frame, memory
 from ..shell.notice import plain, refused, ways_out
 from ..shell.panel import panel
 from ..shell.pictures import Picture, use_picture
+from ..shell.terms import caption
 from ..shell.weights_in_use import use_weights_of
 from ..state import State
 from ..training.trained_network import just_trained
@@ -95,6 +96,6 @@ def _prediction(forward_pass: Forward, credit: str, label: str) -> None:
     for name, probability in top_classes:
         mark = " :material/check:" if name == label else ""
         st.progress(probability, plain(f"{name} {probability:.1%}") + mark)
-    st.caption(plain(f"{forward_pass.seconds * 1e3:.0f} ms on {forward_pass.device}, all feature maps kept. {credit}"))
+    caption(f"{forward_pass.seconds * 1e3:.0f} ms on {forward_pass.device}, all feature maps kept. {credit}")
     with st.expander("How the picture is prepared"):
         st.markdown("\n".join(f"{i}. {plain(step)}" for i, step in enumerate(forward_pass.preprocessing.describe(), 1)))

@@ -12,6 +12,7 @@ from ...backend.common.jobs import Progress
 from ...backend.picture.forward import Forward, Rounding, rounding
 from ..shell.background import BackgroundTask
 from ..shell.pictures import Picture
+from ..shell.terms import caption
 
 PASS_FORMATS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 ROUNDING: BackgroundTask[Rounding] = BackgroundTask("rounding")
@@ -44,7 +45,7 @@ def show_rounding(forward_pass: Forward, picture: Picture) -> None:
     if known is None:
         return
     same = "the most probable class is the same" if known.same_class else "**another class is the most probable**"
-    st.caption(
+    caption(
         f"bfloat16: float32 takes {known.seconds * 1e3:.0f} ms. The maps differ by at most {known.maps:.1%} of their"
         f" branch's largest value, and {same}."
     )

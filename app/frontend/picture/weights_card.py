@@ -13,6 +13,7 @@ from inception_models.resize.report import LayerChange
 from inception_models.weights import Loaded, WeightsError, safetensors_with_card
 
 from ..shell.notice import WayOut, plain, refused
+from ..shell.terms import caption
 from ..state import State
 from .weights_file import list_mismatches, open_own_network, random_instead
 
@@ -59,7 +60,7 @@ def _changes(changes: list[LayerChange], kept: int) -> None:
     if len(changes) > CHANGES_SHOWN:
         st.caption(f"and {len(changes) - CHANGES_SHOWN} more")
     if kept:
-        st.caption(f"The weights of {kept} layers are unchanged.")
+        caption(f"The weights of {kept} layers are unchanged.")
 
 
 def unusable(problem: ValueError, state: State) -> None:

@@ -20,7 +20,8 @@ from inception_models.weights import OwnFile, Source, fetch
 from ...backend.common.jobs import Progress
 from ..shell.background import BackgroundTask
 from ..shell.controls import control_shows
-from ..shell.notice import WayOut, plain, refused
+from ..shell.notice import WayOut, refused
+from ..shell.terms import caption
 from ..shell.weights_in_use import weights_are_here
 from ..state import State
 from . import weights_file
@@ -52,7 +53,7 @@ def choose_weights(state: State, trained: OwnFile | None, files: DeltaGenerator)
         help="Random, or trained. Published weights are downloaded once and kept on the machine that runs this app.",
     )
     if not published(state.arch.key):
-        st.caption("No trained weights of this network are published; a file of your own works, and so does the demo.")
+        caption("No trained weights of this network are published; a file of your own works, and so does the demo.")
     with files:
         weights_file.show(state, _demo_instead(state))
     if chosen == "own" and own is not None:
@@ -127,9 +128,7 @@ def _is_here(state: State, known: TrainedWeights) -> bool:
     st.button(
         label, icon=":material/download:", type="primary", on_click=_start, args=(known,), width="stretch", wrap=True
     )
-    st.caption(
-        plain(f"From {urlsplit(remote.url).hostname}. Licence: {known.licence}. Until then the weights are random.")
-    )
+    caption(f"From {urlsplit(remote.url).hostname}. Licence: {known.licence}. Until then the weights are random.")
     return False
 
 

@@ -29,6 +29,7 @@ from .background import BackgroundTask
 from .controls import choice_stays_among, control_shows
 from .network_time import NetworkTime, measured_into, measurements
 from .notice import WayOut, plain, refused
+from .terms import caption
 from .totals import totals_html, totals_to
 from .weights_in_use import title_of, weights_in_use
 
@@ -118,7 +119,7 @@ def _question(state: State, goal: Budget) -> FitQuestion:
         )
         judged_on = _judged_on(state.arch, source) if strategy == "weights" else NORMS
     if source == "random":
-        st.caption("Choose trained weights on the Picture page to shrink by them as well.")
+        caption("Choose trained weights on the Picture page to shrink by them as well.")
     elif strategy == "weights":
         st.caption(plain(f"By the weights of {title_of(source)}."))
     parts = _parts(state.arch)
@@ -210,7 +211,7 @@ def _show(state: State, result: Fitted) -> None:
             height=min(38 + 35 * len(result.steps), 318),
             column_config={name: st.column_config.NumberColumn(format="localized") for name in NUMBERS},
         )
-        st.caption("What each change saves is counted in this order, and adds up. Auxiliary heads stay as they are.")
+        caption("What each change saves is counted in this order, and adds up. Auxiliary heads stay as they are.")
     with st.container(horizontal=True):
         if st.button("Apply", type="primary", icon=":material/check:", disabled=not result.steps, help="One undo step"):
             state.become(result.arch)

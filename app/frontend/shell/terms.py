@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from html import escape
+from typing import Literal
 
 import streamlit as st
 
@@ -22,6 +23,11 @@ def known_terms() -> tuple[Term, ...]:
 def with_terms(text: str) -> str:
     """``text`` as HTML, with every term of the glossary explained where it comes first."""
     return _marked(text, known_terms())
+
+
+def caption(text: str, width: Literal["stretch", "content"] = "stretch") -> None:
+    """Render a caption whose terms say what they mean; nothing in it is read as Markdown."""
+    st.html(f'<p class="caption">{with_terms(text)}</p>', width=width)
 
 
 @lru_cache(maxsize=512)

@@ -15,6 +15,7 @@ from ...backend.takeaway.code_check import CheckedCode, checked_code
 from ...backend.takeaway.naming import saved_name
 from ..shell.background import BackgroundTask
 from ..shell.save_button import save_button
+from ..shell.terms import caption
 from ..state import State
 
 CHECK: BackgroundTask[CheckedCode] = BackgroundTask("code check", "Running the code", "Stop it", steady=False)
@@ -49,7 +50,7 @@ def show(state: State) -> None:
     CHECK.show_problem(question)
     if checked := CHECK.result(question):
         st.success(checked.sentence, icon=":material/check:")
-    st.caption(
+    caption(
         "One file that stands alone: it imports its framework only. It has the parameters, the MACs and the outputs of"
         " the network on this page."
     )

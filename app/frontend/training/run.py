@@ -21,6 +21,7 @@ from ..chart import chart_config
 from ..shell.controls import remembered
 from ..shell.notice import WayOut, refused
 from ..shell.save_button import save_button
+from ..shell.terms import caption
 from ..state import State
 from . import preview
 from .beginning import choose_beginning
@@ -123,7 +124,7 @@ def _offer_to_start(
     if not known.too_large:
         st.markdown(_about(known, offer))
     if not has_batch_norm(state.arch):
-        st.caption("Without BatchNorm a network of this depth learns slowly. More epochs help, and so does BatchNorm.")
+        caption("Without BatchNorm a network of this depth learns slowly. More epochs help, and so does BatchNorm.")
     if st.button("Start", icon=":material/play_arrow:", type="primary", disabled=known.too_large):
         begin_training(state.arch, offer, options, beginning)
         st.rerun()
@@ -161,7 +162,7 @@ def _curves(live: Live) -> None:
     with accuracy:
         figure = accuracy_curve(live.at.curve, live.classes)
         st.plotly_chart(figure, key="accuracy", config=chart_config("accuracy"))
-    st.caption(
+    caption(
         "The network is not trained on the held-out pictures. In the first epochs it may do far worse on them:"
         " BatchNorm's running means need some steps to settle."
     )
@@ -176,7 +177,7 @@ def _result(state: State, finished: Finished) -> None:
             f" weights of epoch {trained.best.number} of {len(trained.curve)}."
         )
     if arch != state.arch:
-        st.caption("The network has been edited since: these weights belong to the network as it was then.")
+        caption("The network has been edited since: these weights belong to the network as it was then.")
     name = f"{arch.key}.{finished.data}"
     with st.container(horizontal=True):
         take_home(state, finished, name)

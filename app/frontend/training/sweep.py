@@ -16,6 +16,7 @@ from ..chart import chart_config
 from ..shell.background import BackgroundTask
 from ..shell.notice import plain
 from ..shell.save_button import save_button
+from ..shell.terms import caption
 from ..state import State
 
 SWEEP: BackgroundTask[Sweep] = BackgroundTask("sweep", "Measuring", "Stop at the next picture")
@@ -57,7 +58,7 @@ def _which(state: State, arch: Arch, weights: TrainedWeights) -> None:
             )
             st.caption("The network above is a different one, so the demo network is measured as it was trained.")
     elif arch != weights.arch:
-        st.caption("Your edits of the demo network are kept; only the chosen width varies.")
+        caption("Your edits of the demo network are kept; only the chosen width varies.")
 
 
 def _start(arch: Arch) -> None:
@@ -76,7 +77,7 @@ def _start(arch: Arch) -> None:
         if st.button("Measure", icon=":material/query_stats:", type="primary"):
             SWEEP.start(partial(sweep, arch, path))
             st.rerun()
-        st.caption(f"{len(sweep_widths(known[path]))} widths, a few seconds")
+        caption(f"{len(sweep_widths(known[path]))} widths, a few seconds")
     SWEEP.show_problem()
 
 
@@ -86,7 +87,7 @@ def _result(measured: Sweep, arch: Arch) -> None:
     st.header(plain(measured.path))
     name = f"{measured.arch.key}.{measured.path}"
     st.plotly_chart(sweep_plot(measured), key="sweep", config=chart_config(name))
-    st.caption(
+    caption(
         f"The narrowest width that loses at most one percentage point: {narrowest.width} of {measured.width} filters."
         f" Measured on {narrowest.pictures} pictures, each of which counts {100 / narrowest.pictures:.2g} points."
     )

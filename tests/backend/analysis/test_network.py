@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 
 import pytest
@@ -16,9 +15,11 @@ from app.backend.analysis.graph import Node
 from app.backend.analysis.kinds import UnknownOp
 from app.backend.analysis.liveness import peak_elements
 from app.backend.analysis.op_table import layer_of
-from app.backend.analysis.trace import Tracer, trace
+from app.backend.analysis.recording import record
+from app.backend.analysis.trace import Tracer
 from inception_models import ARCHITECTURES, Arch, build, with_widths
 from inception_models.edits.widths import scaled
+from tests.backend.analysis.traced_by_fx import traced_by_fx
 
 VARIANTS = list(ARCHITECTURES.values())
 keys = pytest.mark.parametrize("arch", VARIANTS, ids=lambda arch: arch.key)
@@ -53,7 +54,7 @@ def test_macs_are_half_of_torchs_flop_counter(arch: Arch) -> None:
 def test_graph_equals_a_trace_of_the_whole_network(arch: Arch) -> None:
     net = build(arch, "meta").train()  # in training the aux heads are part of the graph
     graph = analyze(arch).graph
-    whole = trace(net)
+    whole = traced_by_fx(net)
     assert [item.path for item in whole if item.layer.kind != "concat"] == [
         path for path, node in graph.nodes.items() if path != "input" and node.layer.kind != "concat"
     ]
@@ -151,7 +152,7 @@ def test_peak_memory_of_a_hand_made_block() -> None:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return torch.cat([self.a(x), self.b(x)], 1)
 
-    nodes: tuple[Node, ...] = bind(trace(Block()), (8, 4, 4), {"a": 4, "b": 4})
+    nodes: tuple[Node, ...] = bind(record(Block()), (8, 4, 4), {"a": 4, "b": 4})
     assert peak_elements(nodes, (8, 4, 4)) == 128 + 64 + 64 + 128
 
 
@@ -166,5 +167,5 @@ def test_an_unknown_function_is_an_error_that_names_it() -> None:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return torch.matmul(x, x)
 
-    with pytest.raises(UnknownOp, match="matmul"), warnings.catch_warnings():
-        trace(Odd())
+    with pytest.raises(UnknownOp, match="matmul"):
+        record(Odd())

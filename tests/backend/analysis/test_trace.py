@@ -12,12 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from app.backend import analyze, analyze_module
-from app.backend.analysis import network
-from app.backend.analysis.topology import forget_topologies
 from app.backend.analysis.trace import Tracer
 from app.backend.picture.ablation import Ablation, logits_without
 from app.backend.picture.activations import prepare
 from app.backend.picture.attribution import grad_cam
+from benchmarks.forget import forget
 from inception_models import ARCHITECTURES, build
 from inception_models.edits.widths import scaled
 
@@ -88,8 +87,7 @@ def test_three_threads_run_exactly_while_others_trace_again_and_again() -> None:
 
     def trace_stages() -> None:
         for _ in range(3):
-            forget_topologies()
-            network._one.cache_clear()
+            forget()
             analyze(ARCHITECTURES["googlenet"])
 
     def trace_modules() -> None:

@@ -1,5 +1,6 @@
 """The diagram against the traced graph, against Graphviz's own drawing, and against hostile names."""
 
+import random
 import re
 from collections import Counter
 from dataclasses import replace
@@ -12,14 +13,15 @@ import pytest
 
 from app.backend import Analysis, analyze
 from app.backend.common.colours import BRANCH_COLOURS, CIVIDIS, THEMES, heat
-from app.backend.diagram import DiagramOptions, HeatScale, draw, to_dot, toggled
+from app.backend.diagram import DiagramOptions, HeatScale, dot_text, draw, to_dot, toggled
 from app.backend.diagram.dot import quoted
 from app.backend.diagram.layout import graphviz_svg, layout_of
 from app.backend.diagram.options import DiagramLevel, Direction
 from app.backend.diagram.scene import scene
 from app.backend.diagram.svg import layout_template
 from app.backend.learn.reading import glossary
-from inception_models import ARCHITECTURES, with_widths
+from benchmarks.forget import forget
+from inception_models import ARCHITECTURES, widths, with_widths
 from inception_models.arch.spec import (
     Arch,
     AuxHead,
@@ -295,6 +297,26 @@ def test_an_edit_moves_nothing(before: Arch, after: Arch, level: DiagramLevel, d
         layout = layout_of(dot)
         assert (layout.width, layout.height) == (template.width, template.height)
         assert {edge.path for edge in layout.edges.values()} == {edge.line.split('"')[3] for edge in template.edges}
+
+
+@pytest.mark.parametrize("options", [DiagramOptions(), DiagramOptions("op", color_by="macs", direction="LR")])
+def test_what_is_remembered_of_other_diagrams_changes_nothing(options: DiagramOptions) -> None:
+    """A walk of edits, and of what is shown of them: each text is the same as with every cache empty."""
+    original = analysis_of("inception_resnet_v2")
+    names = [stage.name for stage in original.stages]
+    dice = random.Random(0)
+    walk: list[tuple[Analysis, DiagramOptions]] = []
+    arch = original.arch
+    for _ in range(12):
+        path, width = dice.choice(list(widths(arch).items()))
+        arch = with_widths(arch, {path: width + 8 * dice.randint(0, 3)})
+        shown = replace(options, expand=frozenset(dice.sample(names, 2)), fold=frozenset(dice.sample(names, 2)))
+        walk.append((analyze(arch, dice.choice((None, 331))), dice.choice((options, shown))))
+    texts = [dot_text(analysis, shown, original) for analysis, shown in walk]
+    assert len(set(texts)) > 6
+    for text, (analysis, shown) in zip(texts, walk, strict=True):
+        forget()
+        assert text == dot_text(analyze(analysis.arch, analysis.input_size), shown, original)
 
 
 def test_topology_tells_layouts_apart() -> None:

@@ -101,7 +101,27 @@ def test_acronyms_in_the_help_texts_are_in_it() -> None:
     assert {word for word in acronyms if word.lower() not in words()} == set()
 
 
+def test_captions_that_use_a_term_explain_it() -> None:
+    """They go through ``caption`` of ``app/frontend/shell/terms.py``, not Streamlit's, which cannot."""
+    unexplained = [
+        f"{file.name}, line {node.lineno}: {term.name}"
+        for file in FRONTEND.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.caption"
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        for _, term in split_at_terms(part.value, glossary())
+        if term
+    ]
+    assert unexplained == []
+
+
 def test_a_term_is_found_once_the_longest_first_and_never_inside_a_word() -> None:
-    pieces = list(split_at_terms("MACs of a max pool, of pools and of a mac-like stemming", glossary()))
-    assert "".join(text for text, _ in pieces) == "MACs of a max pool, of pools and of a mac-like stemming"
-    assert [text for text, term in pieces if term] == ["MACs", "max pool"]
+    pieces = list(
+        split_at_terms("MACs of a max pool, of pools, a filter concatenation and a mac-like stemming", glossary())
+    )
+    assert (
+        "".join(text for text, _ in pieces)
+        == "MACs of a max pool, of pools, a filter concatenation and a mac-like stemming"
+    )
+    assert [text for text, term in pieces if term] == ["MACs", "max pool", "filter concatenation"]

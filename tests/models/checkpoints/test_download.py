@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from hashlib import sha256
+from hashlib import md5, sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,6 +48,13 @@ def test_a_file_arrives_with_progress_and_is_not_fetched_twice(server: Served, t
     assert fetch_file(server.url, tmp_path / "new", digest=HASH) == file
     assert server.behaviour.asked == [""]
     assert {f.name for f in file.parent.iterdir()} == {"weights.pth", "weights.pth.lock"}
+
+
+def test_an_md5_is_checked_where_no_more_is_published(server: Served, tmp_path: Path) -> None:
+    digest = md5(CONTENT).hexdigest()
+    assert is_intact(fetch_file(server.url, tmp_path, digest=digest), digest=digest)
+    with pytest.raises(DownloadError, match="its MD5 differs; it was removed"):
+        fetch_file(server.url, tmp_path / "other", digest=md5(OTHER).hexdigest())
 
 
 class Stop(Exception):

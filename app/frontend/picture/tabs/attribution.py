@@ -17,6 +17,7 @@ from ....backend.picture.attribution import Completeness, grad_cam, integrated_g
 from ....backend.picture.overlay import overlay
 from ...shell.background import BackgroundTask
 from ...shell.controls import choice_stays_among, remembered_choice
+from ...shell.terms import caption
 from .context import PictureContext
 from .on_request import RequestedResult
 
@@ -65,7 +66,7 @@ def _class(context: PictureContext) -> int:
 
 def _grad_cam(context: PictureContext, target: int, opacity: float) -> None:
     if context.outputs[context.stage.partition(".")[0]].ndim != 3:
-        st.caption(f"The output of {context.stage} is a vector. Grad-CAM needs a stage before the global pool.")
+        caption(f"The output of {context.stage} is a vector. Grad-CAM needs a stage before the global pool.")
         return
     net, x, stage = context.network, context.x, context.stage
     heat = context.awaited(GRAD_CAM, (stage, target), lambda report: grad_cam(net, x, target, stage, report))
@@ -79,7 +80,7 @@ def _grad_cam(context: PictureContext, target: int, opacity: float) -> None:
     )
     if not bool(heat.any()):
         st.caption("Nothing here speaks for this class: the weighted sum is nowhere above zero.")
-    st.caption(
+    caption(
         "Each map is weighted with the mean gradient of the class's score before the softmax (Selvaraju et al. 2017)."
         " The stage is the one chosen above the tabs."
     )
@@ -98,7 +99,7 @@ def _gradients(context: PictureContext, target: int, opacity: float) -> None:
         request.controls("Compute")
         return
     _heat_map(context, attribution.values, opacity, "Orange pixels speak for the class, blue ones against it.")
-    st.caption(
+    caption(
         f"Gradients along the way from a black picture to this one, in {GRADIENT_STEPS} steps (Sundararajan et al."
         f" 2017). The class's score before the softmax differs from that of the black picture by"
         f" {attribution.difference:+.3g}; the sum over all pixels misses this by {abs(attribution.gap):.1g}."
@@ -135,7 +136,7 @@ def _occlusion(context: PictureContext, target: int, opacity: float) -> None:
         request.controls("Compute")
         return
     _heat_map(context, heat, opacity, "How far the class's score falls when a square here is black; blue: it rises.")
-    st.caption("The score is the one before the softmax (Zeiler and Fergus 2014).")
+    caption("The score is the one before the softmax (Zeiler and Fergus 2014).")
 
 
 def _report(progress: Progress, total: int, share: float) -> None:

@@ -12,6 +12,7 @@ from ....backend.picture.activations import channel_statistics
 from ....backend.picture.filter_pictures import first_filters
 from ....backend.picture.saved_maps import shown_paths
 from ...chart import show_chart
+from ...shell.terms import caption
 from .context import PictureContext, branch_name
 
 
@@ -21,7 +22,7 @@ def show(context: PictureContext) -> None:
     if any(branch.kind != "outside" for branch in branches):
         st.header("How much each branch carries")
         show_chart(energy_bars(branches, context.stage), "energy", f"{context.arch.key}.energy")
-        st.caption("Energy is the sum of the squares of all output values of a branch on this picture.")
+        caption("Energy is the sum of the squares of all output values of a branch on this picture.")
     st.header(f"Channels of {context.stage}")
     series = [
         ChannelSeries(branch_name(path), branch_colour(branch), channel_statistics(context.outputs[path]))
@@ -29,7 +30,7 @@ def show(context: PictureContext) -> None:
     ]
     dead = sum(int(item.statistics.dead.sum()) for item in series)
     total = sum(len(item.statistics.dead) for item in series)
-    st.caption(
+    caption(
         f"{dead} of {total} channels are zero everywhere on this picture."
         if dead
         else f"None of {total} channels is dead."
@@ -37,7 +38,7 @@ def show(context: PictureContext) -> None:
     show_chart(channel_bars(series), "channels", f"{context.arch.key}.channels")
     st.header("Every branch of the network")
     show_chart(branch_dots(branches, context.stage), "branches", f"{context.arch.key}.branches")
-    st.caption("A dead channel is zero everywhere on this picture; on another picture it may not be.")
+    caption("A dead channel is zero everywhere on this picture; on another picture it may not be.")
     st.header("Filters of the first layer")
     _filters(context)
 
@@ -65,6 +66,6 @@ def _filters(context: PictureContext) -> None:
         st.image(filters.image, output_format="PNG", alt="The filters of the first layer")
     height, width = filters.size
     scale = "each filter has its own scale" if own else f"full colour is a weight of {filters.largest:.3g}"
-    st.caption(f"{filters.count} filters of {height} × {width} pixels in red, green and blue. Grey is zero; {scale}.")
+    caption(f"{filters.count} filters of {height} × {width} pixels in red, green and blue. Grey is zero; {scale}.")
     if context.random_weights:
-        st.caption("The weights are random, so the filters are noise. Trained filters show edges, waves and colours.")
+        caption("The weights are random, so the filters are noise. Trained filters show edges, waves and colours.")

@@ -17,6 +17,7 @@ from ....backend.picture.mosaic import Contrast, Order, mosaic
 from ....backend.picture.receptive_pixels import reach
 from ...components.maps_view import Maps, Payload, Picked, maps_view, payload
 from ...maps_in_boxes import CHANNEL_LIMITS, DEFAULT_LIMIT
+from ...shell.terms import caption
 from . import downloads, one_value
 from .context import PictureContext, branch_name, size_text
 
@@ -36,7 +37,7 @@ def show(context: PictureContext) -> None:
     pick = partial(setattr, context.state, "picked")
     maps_view(content, picked=picked, explained=html, key="maps_view", on_pick=pick)
     if content.data["bits"] != 32:
-        st.caption(
+        caption(
             "These maps have so many values that they are shown with three digits only."
             if content.data["bits"]
             else "These maps have so many values that only their colours are shown; show fewer channels to read values."

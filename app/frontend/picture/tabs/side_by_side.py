@@ -16,6 +16,7 @@ from ...shell.background import BackgroundTask
 from ...shell.controls import choice_stays_among
 from ...shell.notice import plain
 from ...shell.pictures import Picture
+from ...shell.terms import caption
 from ..demo_pictures import demo_picture
 from ..picture_input import choose_second_picture
 from . import prediction
@@ -90,7 +91,7 @@ def _maps(context: PictureContext, pair: tuple[Forward, Forward], names: tuple[s
                     width="stretch",
                     alt=f"Feature maps of {path}, {name}",
                 )
-    st.caption("Both sides of a branch share one scale, so equal colours mean equal values.")
+    caption("Both sides of a branch share one scale, so equal colours mean equal values.")
 
 
 def _note(output: Tensor) -> str:

@@ -15,6 +15,7 @@ from ...shell.background import BackgroundTask
 from ...shell.controls import control_shows
 from ...shell.notice import WayOut, refused
 from ...shell.save_button import save_button
+from ...shell.terms import caption
 from .context import PictureContext, choose_branch, choose_channel
 from .on_request import RequestedResult
 
@@ -69,7 +70,7 @@ def show(context: PictureContext) -> None:
         " before each step (Olah et al. 2017, distill.pub/2017/feature-visualization)."
     )
     if context.random_weights:
-        st.caption("The weights are random, so the picture shows what random filters respond to.")
+        caption("The weights are random, so the picture shows what random filters respond to.")
 
 
 def _size_key(network_px: int) -> str:
