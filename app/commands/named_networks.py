@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 FORMS = (
     "a variant, a variant with options in one pair of quotes ('inception_v3 --classes 5'), a link, a .json or"
-    " .safetensors file, an .onnx file, torchvision:NAME, timm:NAME, or package.module:callable, whose code is run"
+    " .safetensors file, an .onnx file, torchvision:NAME, timm:NAME, or package.module:callable, whose code is run; the"
+    " last four with their input in the quotes, where it is another or not known ('package.module:net --shape 3,96,96')"
 )
+_SHAPE = " --shape "
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,13 @@ def named_network(text: str) -> NamedNetwork:
         OSError: where a file cannot be read.
     """
     from ..backend import analyze
-    from ..backend.foreign.inspection import inspected
+    from ..backend.foreign.inspection import inspected, parsed_shape
 
     arch = family_network(text)
     if arch is not None:
         return NamedNetwork(_name(text, arch), analyze(arch))
-    return NamedNetwork(text, inspected(text, None))
+    source, _, shape = text.strip().partition(_SHAPE)
+    return NamedNetwork(source, inspected(source, parsed_shape(shape)))
 
 
 def family_network(text: str) -> Arch | None:
@@ -54,15 +57,16 @@ def family_network(text: str) -> Arch | None:
         return arch
     if text.endswith(".safetensors"):
         return _with_options(["auto", "--weights", text])
+    source = text.partition(_SHAPE)[0]
+    if source.endswith(".onnx") or ":" in source.partition(" ")[0] or not source:
+        return None
     try:
         words = shlex.split(text)
     except ValueError:
         raise ValueError(f"{text[:60]!r} has an opening quotation mark and no closing one.") from None
     if len(words) > 1 and not any(word.startswith("-") for word in words):
         return _with_options([text])  # a title, such as Inception v2
-    if len(words) > 1 or (words and ":" not in words[0] and not words[0].endswith(".onnx")):
-        return _with_options(words)
-    return None
+    return _with_options(words)
 
 
 def _name(text: str, arch: Arch) -> str:

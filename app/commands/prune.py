@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..backend.common.jobs import Cancelled, Progress
 from . import Command, add_output
 from .network_options import add_network, network_from
 from .text_table import columns
 from .weights_options import download, named_weights
+
+if TYPE_CHECKING:
+    from ..backend.decide.healing.heal_result import HealResult
+    from ..backend.training.job import Finished
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -42,7 +47,8 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--norms", action="store_true", help="judge filters by their norms, not by Taylor importance")
     add_output(
         parser,
-        "FILE.csv; beside it .json, the figure .svg, and .log.jsonl, from which the same command goes on",
+        "FILE.csv; beside it .json, the figure .svg, the first seed's weights with their cards, as in"
+        " FILE.pruned-50.safetensors, and .log.jsonl, from which the same command goes on",
         required=True,
     )
 
@@ -50,8 +56,9 @@ def _add_options(parser: ArgumentParser) -> None:
 def _run(args: Namespace) -> int:
     from inception_models.training.start import loaded_with_its_classes
 
-    from ..backend.decide.healing.heal import HealPlan, heal_csv, heal_json, heal_rows, prune_and_heal
+    from ..backend.decide.healing.heal import HealPlan, prune_and_heal
     from ..backend.decide.healing.heal_figure import heal_svg
+    from ..backend.decide.healing.heal_result import heal_csv, heal_json, heal_rows
     from ..backend.training.data import read_data_set
     from ..backend.training.record import written
 
@@ -76,7 +83,7 @@ def _run(args: Namespace) -> int:
     data = replace(data, train=data.train[: args.pictures], test=data.test[: args.test_pictures])
     log = args.output.with_suffix(".log.jsonl")
     try:
-        result = prune_and_heal(arch, weights, data, plan, log, _Printed())
+        result = prune_and_heal(arch, weights, data, plan, log, _Printed(), _Networks(args.output).write)
     except (KeyboardInterrupt, Cancelled):
         print(f"Stopped. The same command continues from {log}.", file=sys.stderr)
         return 130
@@ -87,6 +94,24 @@ def _run(args: Namespace) -> int:
     print(f"Filters judged by {result.importance}; mean and standard deviation of {len(plan.seeds)} seeds.\n")
     print(columns(list(heal_rows(result)), 1))
     return 0
+
+
+@dataclass(frozen=True)
+class _Networks:
+    """Writes the first network of each method and share beside the output, as soon as it is trained."""
+
+    output: Path
+
+    def write(self, result: HealResult, network: Finished | None) -> None:
+        """The weights and their card, as ``train`` writes them."""
+        from ..backend.training.record import weights_file, written
+
+        trial = result.trials[-1]
+        if network is None or trial.seed != result.trials[0].seed:
+            return
+        file = self.output.with_suffix(f".{trial.method}-{100 * trial.share:g}.safetensors")
+        written(file, weights_file(network.trained))
+        written(file.with_suffix(".json"), network.card)
 
 
 class _Printed(Progress):

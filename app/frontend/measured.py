@@ -8,7 +8,7 @@ from functools import partial
 from inception_models import Arch
 
 from ..backend.common.dtypes import Dtype
-from ..backend.common.jobs import JOBS, Progress
+from ..backend.common.jobs import JOBS, PartOfProgress, Progress
 from ..backend.timing.latency import Latency, measure
 from ..backend.timing.roofline import Ceilings, ceilings
 from .shell.background import BackgroundTask
@@ -73,15 +73,3 @@ def _measure(arch: Arch, published: Arch, dtype: Dtype, batch: int, progress: Pr
     ]
     best = ceilings(dtype, progress)
     return Measured(times[0], times[1] if times[1:] else None, best, before or JOBS.is_busy("long"))
-
-
-class PartOfProgress(Progress):
-    """The progress of one measurement of several."""
-
-    def __init__(self, whole: Progress, number: int, count: int) -> None:
-        super().__init__()
-        self._whole, self._number, self._count = whole, number, count
-
-    def report(self, fraction: float, doing: str) -> None:
-        super().report(fraction, doing)
-        self._whole.report((self._number + fraction) / self._count, doing)

@@ -374,7 +374,7 @@ class Address:
     """What the address bar says.
 
     ``network``: the link to the network, however long; ``complete``: whether the address has its changes, or they are
-    too many for it; ``more``: what the address has besides; ``pinned``: whether that has all pins but those of files.
+    too many for it; ``more``: what the address has besides; ``pinned``: whether that has the pins.
     """
 
     network: dict[str, str]

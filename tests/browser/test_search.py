@@ -50,12 +50,15 @@ def test_a_search_runs_a_click_opens_its_network_and_its_file_goes_on(page: Page
 def test_the_demo_is_pruned_and_healed_on_the_page(page: Page, app_url: str) -> None:
     open_page(page, app_url, GOOGLENET, "Train", "Prune and heal")
     page.get_by_role("tab", name="Prune and heal").click()
-    for label, value in (("Seeds", "1"), ("Epochs", "1")):
+    for label, value in (("Seeds", "1"), ("Seconds of training", "1")):
         field = page.get_by_role("tabpanel").get_by_label(label, exact=True).last
         field.fill(value)
         field.press("Enter")
         settled(page)
-    page.get_by_role("button", name="Start", exact=True).last.click()
+    page.get_by_role("button", name=re.compile("^Start, about")).click()
     expect(page.get_by_role("tabpanel").locator(".scatterlayer .trace").first).to_be_attached(timeout=2 * SLOW_MS)
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("button", name="Figure")).to_be_visible(timeout=SLOW_MS)
+    page.get_by_role("button", name="Try it on a picture").click()
+    weights = page.get_by_role("combobox", name="Weights", exact=True)
+    expect(weights).to_have_value(re.compile("^Pruned by importance, trained on, 50% of the MACs"), timeout=SLOW_MS)

@@ -54,7 +54,10 @@ class Visitor:
 def visiting(port: int, query: str = "") -> Iterator[Visitor]:
     """Open the page with a link's ``query``; leaves when the block ends."""
     with connect(
-        f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=[Subprotocol("streamlit")], max_size=None
+        f"ws://127.0.0.1:{port}/_stcore/stream",
+        subprotocols=[Subprotocol("streamlit")],
+        max_size=None,
+        max_queue=None,  # nobody reads the page: a queue that is full keeps the end from arriving, for ten seconds
     ) as page:
         start = BackMsg()
         start.rerun_script.query_string = query

@@ -33,6 +33,7 @@ from .recording import NamedLayers, OpLayers, record
 
 ANY_WIDTH = 16  # so many that every group of a split convolution has several
 ROOMY_PX = 299  # a grid on which every published part fits
+NAME = "part"  # of a part whose own name does not matter
 ROOMY: Shape = (ANY_WIDTH, ROOMY_PX, ROOMY_PX)
 
 
@@ -41,18 +42,28 @@ def topology(part: Stage | AuxHead, unit: Unit, shape: Shape) -> tuple[Traced, .
 
     Parts of one topology share them: the very same tuple.
     """
-    generic = _generic(part)
-    if generic is None:
-        block = part.block if isinstance(part, Repeat) else part
-        return _traced(replace(block, name="part"), unit, shape)
-    return _traced(generic, unit, ROOMY)
+    known = _generic(part, unit)
+    if known:
+        return known
+    return _traced(replace(part.block if isinstance(part, Repeat) else part, name=NAME), unit, shape)
 
 
 @lru_cache(maxsize=1024)
-def _generic(part: Stage | AuxHead) -> Stage | AuxHead | None:
-    """What parts of one topology have in common; None where only certain widths or sizes fit together."""
-    erased = _erased(replace(part.block if isinstance(part, Repeat) else part, name="part"))
-    return erased if _fits(erased) else None
+def _generic(part: Stage | AuxHead, unit: Unit) -> tuple[Traced, ...]:
+    """The nodes of all parts of one topology; none where only certain widths or sizes fit together."""
+    return _fitting(_erased(part), unit)
+
+
+@lru_cache(maxsize=512)
+def _fitting(part: Stage | AuxHead, unit: Unit) -> tuple[Traced, ...]:
+    try:
+        if isinstance(part, AuxHead):
+            chain_shape(part.ops, ROOMY, ANY_WIDTH, part.name)
+        else:
+            stage_shape(part, ROOMY, ANY_WIDTH)
+    except ShapeError:
+        return ()
+    return _traced(part, unit, ROOMY)
 
 
 @lru_cache(maxsize=512)
@@ -64,13 +75,13 @@ class _Skeleton(Maker):
     """Builds parts in which the layers of every op with weights are a placeholder; they were built and read once."""
 
     def unit_of(self, op: UnitOp, shape: Shape, block_channels: int) -> nn.Module:
-        return OpLayers(_layers(replace(op, name="op"), self.unit, self.classes, shape, block_channels))
+        return OpLayers(_layers(replace(op, name="op"), self.unit))
 
 
 @lru_cache(maxsize=512)
-def _layers(op: UnitOp, unit: Unit, classes: int, shape: Shape, block_channels: int) -> NamedLayers:
+def _layers(op: UnitOp, unit: Unit) -> NamedLayers:
     """The layers of an op by name, read from the real modules."""
-    real = _Reader(unit, classes, "meta").unit_of(op, shape, block_channels)
+    real = _Reader(unit, ANY_WIDTH, "meta").unit_of(op, (ANY_WIDTH,), ANY_WIDTH)
     return tuple((name, layer_of(module)) for name, module in real.named_children())
 
 
@@ -83,33 +94,21 @@ class _Reader(Maker):
 
 @lru_cache(maxsize=64)
 def _after(unit: Unit, width: int, activate: bool) -> tuple[tuple[str, nn.Module], ...]:
-    return tuple(Maker(unit, 0, "meta").after(unit, width, activate))
-
-
-@lru_cache(maxsize=512)
-def _fits(part: Stage | AuxHead) -> bool:
-    try:
-        if isinstance(part, AuxHead):
-            chain_shape(part.ops, ROOMY, ANY_WIDTH, part.name)
-        else:
-            stage_shape(part, ROOMY, ANY_WIDTH)
-    except ShapeError:
-        return False
-    return True
+    return tuple(Maker(unit, ANY_WIDTH, "meta").after(unit, width, activate))
 
 
 def _erased(part: Stage | AuxHead) -> Stage | AuxHead:
-    """The same part with every width set to :data:`ANY_WIDTH`."""
+    """The same part, of a repeat its block, without its name and with every width set to :data:`ANY_WIDTH`."""
     match part:
         case AuxHead():
-            return replace(part, ops=tuple(_erased_op(op) for op in part.ops))
+            return replace(part, name=NAME, ops=tuple(_erased_op(op) for op in part.ops))
         case Inception() | Residual():
             branches = tuple(replace(b, ops=tuple(_erased_op(op) for op in b.ops)) for b in part.branches)
-            return replace(part, branches=branches)
+            return replace(part, name=NAME, branches=branches)
         case Repeat():
-            return part  # its block is erased instead
+            return _erased(part.block)
         case _:
-            return _erased_op(part)
+            return replace(_erased_op(part), name=NAME)
 
 
 @lru_cache(maxsize=1024)

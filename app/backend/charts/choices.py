@@ -15,7 +15,7 @@ from ..common.text import chart_text
 from ..decide.comparing.comparison import Comparison
 from ..decide.family_map import FamilyPoint
 from ..foreign.totals import NetworkTotals
-from ..timing.latency import Latency
+from ..timing.latency import Latency, WholeTime
 from .point_names import free_places
 from .published import OUTLINE_COLOUR
 from .style import BLUE, GREEN, LETTERS_PX, ORANGE, PINK, styled
@@ -45,23 +45,28 @@ def family_scatter(points: Sequence[FamilyPoint], pins: Sequence[NetworkTotals] 
     most = max((point.params for point, _ in known), default=1)
     sizes = [8 + 24 * (point.params / most) ** 0.5 for point, _ in known]
     shown = [point for point, _ in known]
-    figure.add_scatter(**_variants("published error", shown, [error for _, error in known], sizes), row=1, col=1)
+    macs = [log10(number) for number in (*(point.macs for point in points), *(pin.macs for pin in pins))]
+    ends = min(macs) - 0.15, max(macs) + 0.25  # decades: names have room
+    figure.add_scatter(**_variants("published error", shown, [error for _, error in known], sizes, ends), row=1, col=1)
     params = [point.params for point in points]
-    figure.add_scatter(**_variants("parameters", points, params, [9] * len(points)), row=2, col=1)
+    figure.add_scatter(**_variants("parameters", points, params, [9] * len(points), ends), row=2, col=1)
     for number, pin in enumerate(pins):
         _add_pin(figure, pin, number)
     for row, title in ((1, "top-1 error of published weights (%)"), (2, "parameters")):
         figure.update_xaxes(title="MACs of one picture", type="log", dtick="D2", tickformat="~s", row=row, col=1)
         figure.update_yaxes(title=title, row=row, col=1)
-    macs = [log10(number) for number in (*(point.macs for point in points), *(pin.macs for pin in pins))]
     figure.update_xaxes(matches="x", row=2, col=1)
-    figure.update_xaxes(range=[min(macs) - 0.15, max(macs) + 0.25])  # decades: names have room
+    figure.update_xaxes(range=ends)
     figure.update_yaxes(type="log", dtick="D2", tickformat="~s", row=2, col=1)
     return styled(figure, 960)
 
 
 def _variants(
-    name: str, points: Sequence[FamilyPoint], values: Sequence[float], sizes: Sequence[float]
+    name: str,
+    points: Sequence[FamilyPoint],
+    values: Sequence[float],
+    sizes: Sequence[float],
+    ends: tuple[float, float],
 ) -> dict[str, object]:
     """Marks with names and, on hover, all numbers and their source. Without a published error they are hollow."""
     errors = [
@@ -72,7 +77,7 @@ def _variants(
     ]
     symbols = [f"{'diamond' if p.on_front else 'circle'}{'-open' if p.error_percent is None else ''}" for p in points]
     heights = [log10(value) for value in values] if name == "parameters" else values
-    places = _name_places(points, heights, sum(sizes) / len(sizes))
+    places = _name_places(points, heights, sizes, ends)
     return {
         "name": name,
         "x": [point.macs for point in points],
@@ -91,17 +96,19 @@ def _variants(
     }
 
 
-def _name_places(points: Sequence[FamilyPoint], heights: Sequence[float], marker_px: float) -> Mapping[str, str]:
-    rights = [log10(point.macs) for point in points]
+def _name_places(
+    points: Sequence[FamilyPoint], heights: Sequence[float], sizes: Sequence[float], ends: tuple[float, float]
+) -> Mapping[str, str]:
+    """``ends``: of the axis of MACs, in decades."""
+    low, high = min(heights), max(heights)
     at = [
-        (FAMILY_PX[0] * _share(right, rights), FAMILY_PX[1] * _share(height, heights))
-        for right, height in zip(rights, heights, strict=True)
+        (
+            FAMILY_PX[0] * (log10(point.macs) - ends[0]) / (ends[1] - ends[0]),
+            FAMILY_PX[1] * (height - low) / ((high - low) or 1),
+        )
+        for point, height in zip(points, heights, strict=True)
     ]
-    return free_places([point.title for point in points], at, marker_px)
-
-
-def _share(value: float, values: Sequence[float]) -> float:
-    return (value - min(values)) / ((max(values) - min(values)) or 1)
+    return free_places([point.title for point in points], at, sizes, FAMILY_PX[0])
 
 
 def _add_pin(figure: go.Figure, pin: NetworkTotals, number: int) -> None:
@@ -120,31 +127,50 @@ def _add_pin(figure: go.Figure, pin: NetworkTotals, number: int) -> None:
     figure.add_vline(pin.macs, line={"color": colour, "width": 1.5, "dash": "dash"}, row=1, col=1)
 
 
-def time_bars(names: Sequence[str], latencies: Mapping[int, Latency]) -> go.Figure:
-    """The median time of a forward pass, with its quartiles, of each network that was measured, by its position."""
+def time_bars(names: Sequence[str], macs: Sequence[int], times: Mapping[int, Latency | WholeTime]) -> go.Figure:
+    """What the MACs promise of each network's time, paler, and over it the median of those that were measured, by their
+    position, with its quartiles. The promise is in multiples of the first network, or of the first that was measured.
+    """
+    first = next(iter(times), 0)
+    unit = 1e3 * times[first].total.seconds if times else 1.0
+    shown = [chart_text(name) for name in names]
     figure = go.Figure()
-    for number, latency in latencies.items():
-        name, total = names[number], latency.total
-        spread = f"half of {latency.rounds} runs took {short(total.low, 's')} to {short(total.high, 's')}"
-        figure.add_bar(
-            name=chart_text(name),
-            x=[1e3 * total.seconds],
-            y=[chart_text(name)],
-            orientation="h",
-            marker_color=COLOURS[number],
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [1e3 * (total.high - total.seconds)],
-                "arrayminus": [1e3 * (total.seconds - total.low)],
-                "thickness": 1,
-            },
-            hovertemplate=f"{chart_text(name)}<br>{short(total.seconds, 's')}, {spread}<extra></extra>",
-        )
-    figure.update_xaxes(title="milliseconds for one picture", rangemode="tozero")
-    figure.update_yaxes(autorange="reversed", title="")
-    figure.update_layout(showlegend=False)
-    return styled(figure, 90 + 40 * len(latencies))
+    figure.add_bar(
+        name="as the MACs promise",
+        x=[unit * each / (macs[first] or 1) for each in macs],
+        y=shown,
+        orientation="h",
+        marker_color=COLOURS[: len(names)],
+        opacity=GHOST_OPACITY,
+        customdata=[exact(each, "MACs") for each in macs],
+        hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+    )
+    totals = [measured.total for measured in times.values()]
+    figure.add_bar(
+        name="measured",
+        x=[1e3 * total.seconds for total in totals],
+        y=[shown[number] for number in times],
+        orientation="h",
+        marker_color=[COLOURS[number] for number in times],
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [1e3 * (total.high - total.seconds) for total in totals],
+            "arrayminus": [1e3 * (total.seconds - total.low) for total in totals],
+            "thickness": 1,
+        },
+        customdata=[
+            f"{short(each.total.seconds, 's')}, half of {each.rounds} runs took {short(each.total.low, 's')} to"
+            f" {short(each.total.high, 's')}"
+            for each in times.values()
+        ],
+        hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+    )
+    title = "milliseconds for one picture" if times else f"times as long as {chart_text(names[0], 40)}"
+    figure.update_xaxes(title=title, rangemode="tozero")
+    figure.update_yaxes(autorange="reversed", title="", categoryorder="array", categoryarray=shown)
+    figure.update_layout(showlegend=False, barmode="group")
+    return styled(figure, 90 + (60 if times else 40) * len(names))
 
 
 def stage_ghosts(comparison: Comparison, shown: int, metric: Literal["params", "macs", "peak_bytes"]) -> go.Figure:

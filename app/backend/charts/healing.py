@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from ..decide.healing.heal import HealResult
-from ..decide.healing.heal_figure import LOOKS, METHOD_TITLES
+from ..decide.healing.heal_figure import LOOKS
+from ..decide.healing.heal_result import METHOD_TITLES, HealResult
 from .style import styled
 
 SYMBOLS = {"pruned": "circle", "even": "square", "scratch": "triangle-up"}

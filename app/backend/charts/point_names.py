@@ -11,19 +11,22 @@ PLACES: tuple[tuple[str, float, float], ...] = (  # of a name: its middle, in it
 )  # fmt: skip
 
 
-def free_places(names: Sequence[str], at: Sequence[tuple[float, float]], marker_px: float) -> Mapping[str, str]:
-    """Where each name goes, as plotly calls it, so that it covers no other name and no point; those without a place are
-    left out.
+def free_places(
+    names: Sequence[str], at: Sequence[tuple[float, float]], sizes_px: Sequence[float], width_px: float
+) -> Mapping[str, str]:
+    """Where each name goes, as plotly calls it, so that it covers no name and no point, and stays in the plot; those
+    without a place are left out.
 
-    ``at``: the points, in pixels from the left and from below; ``marker_px``: their size.
+    ``at``: the points, in pixels from the left and from below; ``sizes_px``: of their marks.
     """
-    taken: list[LabelBox] = [(x, y, marker_px, marker_px) for x, y in at]
+    taken: list[LabelBox] = [(x, y, size, size) for (x, y), size in zip(at, sizes_px, strict=True)]
     places: dict[str, str] = {}
-    for name, (x, y) in zip(names, at, strict=True):
+    for name, (x, y), marker_px in zip(names, at, sizes_px, strict=True):
         width, height = NAME_PX[0] * len(name), NAME_PX[1]
         for place, right, up in PLACES:
             box = (x + right * (width + marker_px), y + up * max(height, (height + marker_px) / 2), width, height)
-            if not any(_overlap(box, other) for other in taken):
+            inside = width <= 2 * box[0] <= 2 * width_px - width
+            if inside and not any(_overlap(box, other) for other in taken):
                 places[name] = place
                 taken.append(box)
                 break

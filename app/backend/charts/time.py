@@ -168,4 +168,4 @@ def name_places(points: Sequence[RooflinePoint], x_ends: tuple[float, float]) ->
     x_scale = PLOT_PX[0] / (log10(x_ends[1]) - x_low)
     y_scale = PLOT_PX[1] / (log10(max(speeds) * 2) - y_low)
     at = [((log10(p.intensity) - x_low) * x_scale, (log10(p.flops_per_second) - y_low) * y_scale) for p in points]
-    return free_places([point.name for point in points], at, MARKER_PX)
+    return free_places([point.name for point in points], at, [MARKER_PX] * len(at), PLOT_PX[0])

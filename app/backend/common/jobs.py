@@ -61,6 +61,18 @@ class Progress:
         self._cancelled.set()
 
 
+class PartOfProgress(Progress):
+    """The progress of one piece of work of several."""
+
+    def __init__(self, whole: Progress, number: int, count: int) -> None:
+        super().__init__()
+        self._whole, self._number, self._count = whole, number, count
+
+    def report(self, fraction: float, doing: str) -> None:
+        super().report(fraction, doing)
+        self._whole.report((self._number + fraction) / self._count, doing)
+
+
 @dataclass(eq=False)
 class Job(Generic[_Result]):
     """Work of a person, ``owner``. Once ``running`` is false there is a ``result``, or a ``problem`` in one sentence,

@@ -1,7 +1,7 @@
 """Pinned networks: those that a person keeps beside the one on the screen, to compare them; and as text for a link.
 
 What comes back from a link or a browser is untrusted: each network is checked as a link of its own is, names are cut to
-one short line, and there are never more than :data:`MOST_PINS`. A file's network is in no link.
+one short line, and there are never more than :data:`MOST_PINS`. Of a file a link has the name and digest only.
 """
 
 from __future__ import annotations
@@ -33,9 +33,14 @@ class Pin:
 
     @cached_property
     def link(self) -> Mapping[str, object]:
-        """Its network, and its name where that is not the usual one; nothing for a file's."""
+        """Its network, and its name where that is not the usual one."""
         link = self.network.link if isinstance(self.network, BroughtNetwork) else _link_of(self.network)
-        return link if not link or self.name == usual_name(self.network) else {**link, "name": self.name}
+        return link if self.name == usual_name(self.network) else {**link, "name": self.name}
+
+    @property
+    def file(self) -> str:
+        """The name of the file that the network is read from; empty where a link is enough."""
+        return self.network.source if isinstance(self.network, BroughtNetwork) and self.network.digest else ""
 
 
 def _link_of(arch: Arch) -> Mapping[str, object]:
@@ -59,14 +64,25 @@ def fresh_name(name: str, taken: Iterable[str]) -> str:
 
 
 def pin_links(pins: Sequence[Pin]) -> list[Mapping[str, object]]:
-    """What a link and the browser have of the pins: all but those of files."""
-    return [pin.link for pin in pins if pin.link]
+    """What a link and the browser have of the pins."""
+    return [pin.link for pin in pins]
+
+
+def files_to_send(pins: Sequence[Pin]) -> str:
+    """The sentence for whoever shares a link, where pins are read from files; empty where none is."""
+    named = [pin.file if pin.file in pin.name else f"{pin.file} (“{pin.name}”)" for pin in pins if pin.file]
+    if not named:
+        return ""
+    these, them = ("this file", "it") if len(named) == 1 else ("these files", "them")
+    return (
+        f"A link does not contain {these}: {', '.join(named)}. Send {them} along; whoever opens the link adds {them} on"
+        " the page Your own network."
+    )
 
 
 def pins_text(pins: Sequence[Pin]) -> str:
     """The pins for a link: ``p:[(variant:inception_v3,edits:(v:2,x:0.5)),(torchvision:resnet50)]``; empty for none."""
-    links = pin_links(pins)
-    return compact({"p": links}) if links else ""
+    return compact({"p": pin_links(pins)}) if pins else ""
 
 
 def pins_of_text(text: str) -> tuple[tuple[Pin, ...], str]:
@@ -113,4 +129,4 @@ def _network(link: object) -> Arch | BroughtNetwork:
         case dict() if brought := linked_brought(link):
             return brought
         case _:
-            raise ValueError("it names no known variant, and no network of torchvision or timm.")
+            raise ValueError("it names no known variant, no network of torchvision or timm, and no file.")

@@ -1,6 +1,6 @@
 """A diagram in Graphviz's language, DOT: sizes are fixed, every text is escaped, and nothing links anywhere.
 
-The graphviz package writes the graph's frame. The statements in it are written here, and remembered for every part of
+The graphviz package writes what all have in common. Each statement is written here, and remembered for every part of
 the scene: the package's quoting takes seven times as long, which for GoogLeNet is 11 ms, more than its analysis.
 """
 
@@ -14,7 +14,10 @@ from typing import NamedTuple
 
 import graphviz
 
+from inception_models.arch.shapes import Shape
+
 from ..common.colours import Theme
+from ..common.quantity import shape_text
 from .boxes import EdgeRole
 from .options import Direction
 from .scene import ClusterTree, Scene, ScenePart, Topology
@@ -35,7 +38,7 @@ ESCAPES |= {code: "" for code in range(32) if chr(code) not in "\n\t"}  # XML fo
 
 def dot_of(topology: Topology) -> str:
     """All that a layout depends on: the same coordinates as the whole diagram's, no text."""
-    return _whole((topology,), [_statements(topology, None)])
+    return _whole((topology,), [_statements(topology, None, ())])
 
 
 def dot_text_of(shown: Scene, styles: Sequence[PartStyle]) -> str:
@@ -54,15 +57,15 @@ class _Statements(NamedTuple):
 
 def _whole(parts: Sequence[Topology], statements: Sequence[_Statements]) -> str:
     body = [*_defaults(parts[0].direction, _rank_gap(parts)), *map("".join, zip(*statements, strict=True))]
-    return str(graphviz.Digraph("network", body=body).source)
+    return "".join(("digraph network {\n", *body, "}\n"))
 
 
 @lru_cache(maxsize=256)
 def _part_statements(part: ScenePart, style: PartStyle) -> _Statements:
-    return _statements(part.topology, style)
+    return _statements(part.topology, style, part.edge_shapes)
 
 
-def _statements(topology: Topology, style: PartStyle | None) -> _Statements:
+def _statements(topology: Topology, style: PartStyle | None, edge_shapes: Sequence[Shape]) -> _Statements:
     boxes = style.boxes if style else (None,) * len(topology.boxes)
     looks: dict[str, _Look] = {
         path: (box_extent(size, topology.maps), box) for (path, size), box in zip(topology.boxes, boxes, strict=True)
@@ -78,7 +81,7 @@ def _statements(topology: Topology, style: PartStyle | None) -> _Statements:
         weight = 1 if role else 40 if (tail, head) in spines else 4
         # Other boxes have their shapes in their text.
         labelled = topology.labelled and sizes[head] == "stage" and role != "aux"
-        shape, theme = (style.edges[i].shape, style.theme) if style else (UNSEEN, None)
+        shape, theme = (shape_text(edge_shapes[i]), style.theme) if style else (UNSEEN, None)
         edges.append(_edge(tail, head, role, shape, labelled, weight, theme))
     return _Statements(drawn, outside, "".join(edges))
 

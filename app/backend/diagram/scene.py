@@ -16,7 +16,7 @@ from typing import NamedTuple
 from inception_models.arch.shapes import Shape
 from inception_models.arch.spec import AuxHead, Conv
 
-from ..analysis.graph import Layer, Node, elements
+from ..analysis.graph import Layer, Node
 from ..analysis.network import Analysis, StageCost
 from ..analysis.receptive_field import ONE_PIXEL, Fields, through
 from .boxes import BoxSize, BoxSpec, EdgeRole, boxes_of, stage_box
@@ -94,7 +94,7 @@ class ScenePart:
     changed, so that what is drawn from it can be cached by it.
 
     ``topology`` has its boxes, the edges that end in it, and its cluster; ``boxes`` and ``edge_shapes`` are in the
-    topology's order, ``clusters`` by path. ``largest``: the most values in a tensor that it reads or passes on.
+    topology's order, ``clusters`` by path.
     """
 
     stage: StageCost
@@ -103,7 +103,6 @@ class ScenePart:
     edge_shapes: tuple[Shape, ...]
     clusters: Mapping[str, Cluster]
     output: PartInput
-    largest: int
 
 
 @dataclass(frozen=True)
@@ -125,6 +124,10 @@ class Scene:
     @cached_property
     def boxes(self) -> tuple[Box, ...]:
         return tuple(chain.from_iterable(part.boxes for part in self.parts))
+
+    @cached_property
+    def edge_shapes(self) -> tuple[Shape, ...]:
+        return tuple(chain.from_iterable(part.edge_shapes for part in self.parts))
 
 
 def scene(analysis: Analysis, options: DiagramOptions) -> Scene:
@@ -265,8 +268,7 @@ class _PartBuilder:
             self.view.maps,
         )
         shapes = tuple([shape for *_, shape in self.edges])
-        largest = max(map(elements, shapes), default=0)
-        return ScenePart(self.stage, topology, tuple(self.boxes), shapes, self.clusters, output, largest)
+        return ScenePart(self.stage, topology, tuple(self.boxes), shapes, self.clusters, output)
 
     def add_copies(self, stage: StageCost, reads: PartInput) -> tuple[ClusterTree, str]:
         """Add the copies of a repeat one after another; returns as :meth:`add` does."""

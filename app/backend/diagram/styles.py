@@ -75,11 +75,10 @@ class EdgeStyle(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PartStyle:
-    """How one part of a scene looks, in its topology's order; clusters by path."""
+    """How the boxes of one part of a scene look, in its topology's order, and its clusters, by path."""
 
     theme: Theme
     boxes: tuple[BoxStyle, ...]
-    edges: tuple[EdgeStyle, ...]
     clusters: Mapping[str, BoxStyle]
 
 
@@ -99,10 +98,12 @@ def style_of(
 ) -> DiagramStyle:
     """How everything in ``shown`` looks; widths that differ from ``original`` are marked."""
     parts = part_styles(analysis, shown, options, original)
+    most = 1 << max(map(elements, shown.edge_shapes), default=1).bit_length()
+    edges = zip(shown.topology.edges, shown.edge_shapes, strict=True)
     return DiagramStyle(
         THEMES[options.theme],
         tuple(chain.from_iterable(part.boxes for part in parts)),
-        tuple(chain.from_iterable(part.edges for part in parts)),
+        tuple([EdgeStyle(shape_text(shape), role, elements(shape) / most) for (_, _, role), shape in edges]),
         dict(chain.from_iterable(part.clusters.items() for part in parts)),
         heat_map(analysis, shown, options).scale() if options.color_by != "kind" else _kinds(shown),
     )
@@ -113,8 +114,7 @@ def part_styles(
 ) -> tuple[PartStyle, ...]:
     """How each part of ``shown`` looks."""
     changes, seconds, names = Changes(original), dict(options.seconds), dict(analysis.arch.about.part_names)
-    largest = 1 << max(part.largest for part in shown.parts).bit_length()
-    look = _Look(options.theme, heat_map(analysis, shown, options), largest)
+    look = _Look(options.theme, heat_map(analysis, shown, options))
     styles = []
     for part in shown.parts:
         name = part.stage.name
@@ -155,11 +155,10 @@ def _kinds(shown: Scene) -> tuple[tuple[str, str], ...]:
 
 
 class _Look(NamedTuple):
-    """What is the same for every part of a diagram. ``largest``: what the volumes of edges are fractions of."""
+    """What is the same for every part of a diagram."""
 
     theme: ThemeName
     heat: HeatMap
-    largest: int
 
 
 @lru_cache(maxsize=512)
@@ -167,14 +166,12 @@ def _part_style(look: _Look, part: ScenePart, seconds: float, changed: tuple[Wid
     """``seconds``: what the stage takes; ``changed``: what has changed in it; ``name``: how the paper calls it."""
     timed, named = {part.stage.name: seconds}, {part.stage.name: name}
     color_by = look.heat.color_by
-    edges = zip(part.topology.edges, part.edge_shapes, strict=True)
     in_copy = tuple(change for change in changed if change.path != COPIES)
     return PartStyle(
         THEMES[look.theme],
         tuple(
             _box(look, box, heat_value(color_by, timed, box), changed, named.get(box.path, "")) for box in part.boxes
         ),
-        tuple(EdgeStyle(shape_text(shape), role, elements(shape) / look.largest) for (_, _, role), shape in edges),
         {
             path: _cluster(
                 look,

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from inception_models.arch.shapes import Shape
@@ -32,12 +33,17 @@ def inspected_apart(source: str, shape: Shape | None, progress: Progress | None 
         ValueError: with one sentence, where there is no such network, it cannot be counted, or it takes too much.
         Cancelled: where ``progress`` was cancelled.
     """
+    return from_json(answer_apart((*WORKER, source, ",".join(map(str, shape or ()))), progress))
+
+
+def answer_apart(words: Sequence[str], progress: Progress | None = None, threads: int = 1) -> str:
+    """What another Python, started with ``words``, answers as :func:`.worker.answer` does. Raises as the above."""
     paths = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
     process = subprocess.Popen(
-        [sys.executable, "-P", *WORKER, source, ",".join(map(str, shape or ()))],
+        [sys.executable, "-P", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
+        env=os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": str(threads)},
     )
     try:
         answer = _answer(process, progress or Progress())
@@ -47,12 +53,12 @@ def inspected_apart(source: str, shape: Shape | None, progress: Progress | None 
     problem, newline, text = answer.partition("\n")
     if not newline:
         raise ValueError(
-            "The analysis ended without a result: the file is damaged, or the network needs more memory than is allowed"
+            "The process ended without a result: the file is damaged, or the network needs more memory than is allowed"
             f" (at most {MAX_FOREIGN_BYTES / 2**30:.0f} GiB)."
         )
     if sentence := json.loads(problem):
         raise ValueError(sentence)
-    return from_json(text)
+    return text
 
 
 def _answer(process: subprocess.Popen[bytes], progress: Progress) -> str:
@@ -60,9 +66,9 @@ def _answer(process: subprocess.Popen[bytes], progress: Progress) -> str:
     began = time.monotonic()
     while True:
         seconds = time.monotonic() - began
-        progress.report(min(seconds / MAX_FOREIGN_SECONDS, 1.0), "")
+        progress.report(min(seconds / MAX_FOREIGN_SECONDS, 1.0), progress.doing)
         if seconds > MAX_FOREIGN_SECONDS:
-            raise ValueError(f"The network takes longer than {MAX_FOREIGN_SECONDS} seconds to analyse.")
+            raise ValueError(f"The network takes longer than {MAX_FOREIGN_SECONDS} seconds.")
         try:
             return process.communicate(timeout=_POLL_SECONDS)[0].decode()
         except subprocess.TimeoutExpired:

@@ -58,8 +58,11 @@ def refused_file(name: str) -> str:
     return _FILES.get(PurePath(name).suffix.lower(), "")
 
 
-def brought_module(source: str) -> BroughtModule:
+def brought_module(source: str, device: str = "meta") -> BroughtModule:
     """The module that ``source`` names. One of a person's own runs code: never take it from a link.
+
+    Args:
+        device: where one of a library is made; on the meta device it has no weights, elsewhere random ones.
 
     Raises:
         ValueError: where there is no such module, or where ``source`` is a file.
@@ -73,21 +76,21 @@ def brought_module(source: str) -> BroughtModule:
             " the name of an .onnx file."
         )
     if library == "torchvision":
-        return from_torchvision(name)
+        return from_torchvision(name, device)
     if library == "timm":
-        return from_timm(name)
+        return from_timm(name, device)
     return BroughtModule(_own(library, name), None)
 
 
-def from_torchvision(name: str) -> BroughtModule:
-    """A model of torchvision without trained weights, on the meta device; nothing is downloaded."""
+def from_torchvision(name: str, device: str = "meta") -> BroughtModule:
+    """A model of torchvision without trained weights; nothing is downloaded."""
     models = _library("torchvision").models
     try:
         builder = models.get_model_builder(name)
     except ValueError as problem:
         raise ValueError(f"torchvision has no model {name!r}.") from problem
     none = {key: None for key in ("weights", "weights_backbone") if key in inspect.signature(builder).parameters}
-    return BroughtModule(_on_meta(lambda: builder(**none)), _shape_in_torchvision(models, name))
+    return BroughtModule(_made(lambda: builder(**none), device), _shape_in_torchvision(models, name))
 
 
 def _shape_in_torchvision(models: ModuleType, name: str) -> Shape | None:
@@ -103,13 +106,13 @@ def _shape_in_torchvision(models: ModuleType, name: str) -> Shape | None:
     return (3, *frames, *(sides * 2)[:2]) if sides else None
 
 
-def from_timm(name: str) -> BroughtModule:
-    """A model of timm without trained weights, on the meta device; nothing is downloaded."""
+def from_timm(name: str, device: str = "meta") -> BroughtModule:
+    """A model of timm without trained weights; nothing is downloaded."""
     timm = _library("timm")
     if not timm.is_model(name):  # create_model also takes folders and addresses, from which it would download
         raise ValueError(f"timm has no model {name!r}.")
     try:
-        module = _on_meta(lambda: timm.create_model(name, pretrained=False))
+        module = _made(lambda: timm.create_model(name, pretrained=False), device)
     except RuntimeError as problem:
         raise ValueError(f"timm cannot make {name!r}: {first_line(problem)}") from problem
     config = timm.models.get_pretrained_cfg(name)
@@ -123,12 +126,12 @@ def _library(name: str) -> ModuleType:
         raise ValueError(f"{name} is not installed here.") from problem
 
 
-def _on_meta(make: Callable[[], nn.Module]) -> nn.Module:
-    """Without weights, where the constructor allows it."""
+def _made(make: Callable[[], nn.Module], device: str) -> nn.Module:
+    """On this device, where the constructor allows it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about initial values, which are not used
         try:
-            with torch.device("meta"):
+            with torch.device(device):
                 return make()
         except (RuntimeError, NotImplementedError):
             return make()

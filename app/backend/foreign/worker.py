@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from ..common.limits import MAX_FOREIGN_BYTES, MAX_FOREIGN_SECONDS
@@ -17,20 +18,25 @@ from .values import to_json
 
 def main() -> None:
     """Answer, with an analysis or with the sentence that says why there is none."""
-    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    source, shape = sys.argv[1:]
+    answer(lambda: to_json(inspected_here(source, parsed_shape(shape))), memory_for(source))
+
+
+def answer(work: Callable[[], str], most_bytes: int) -> None:
+    """Write what ``work`` makes, or the sentence that says why it makes nothing; it may take ``most_bytes``."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     try:
-        _limit_itself(memory_for(sys.argv[1]))
-        text = to_json(inspected_here(sys.argv[1], parsed_shape(sys.argv[2])))
-        problem = ""
+        _limit_itself(most_bytes)
+        text, problem = work(), ""
     except ValueError as sentence:
         text, problem = "null", str(sentence)
     except OSError as failure:
-        text, problem = "null", f"{sys.argv[1]} could not be read: {(failure.strerror or 'no reason given').lower()}."
+        text, problem = "null", f"The file could not be read: {(failure.strerror or 'no reason given').lower()}."
     except (MemoryError, RecursionError):
         text, problem = "null", "The network is too large or too deeply nested to be analysed here."
-    with answer:
-        answer.write(json.dumps(problem) + "\n" + text)
+    with answers:
+        answers.write(json.dumps(problem) + "\n" + text)
 
 
 def memory_for(source: str) -> int:
@@ -48,7 +54,7 @@ def _limit_itself(most_bytes: int) -> None:
         return
     for kind, most in (
         (resource.RLIMIT_DATA, most_bytes),
-        (resource.RLIMIT_CPU, MAX_FOREIGN_SECONDS),
+        (resource.RLIMIT_CPU, MAX_FOREIGN_SECONDS * int(os.environ.get("OMP_NUM_THREADS", "1"))),
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(kind)[1]

@@ -55,6 +55,31 @@ class Latency:
     stages: tuple[Timing, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WholeTime:
+    """A measurement of whole forward passes alone. ``engine``: what ran the network."""
+
+    engine: str
+    device: str
+    threads: int
+    rounds: int
+    total: Timing
+
+
+def whole_time(run: Callable[[], object], engine: str, limit_seconds: float, rounds: int = 20) -> WholeTime:
+    """Time ``run``, a forward pass on the CPU, as :func:`measure` times one of the family."""
+    device = torch.device("cpu")
+    totals: list[float] = []
+    began = time.perf_counter()
+    for number in range(-WARM_UP_ROUNDS, rounds):
+        seconds = seconds_of(run, device)
+        if number >= 0:
+            totals.append(seconds)
+        if len(totals) >= FEWEST and time.perf_counter() - began > limit_seconds:
+            break
+    return WholeTime(engine, device_name(device), torch.get_num_threads(), len(totals), _timing("", totals))
+
+
 def measure(
     arch: Arch,
     dtype: Dtype = "float32",

@@ -29,10 +29,10 @@ def weights_file(trained: Trained) -> bytes:
     return save({name: value.contiguous() for name, value in trained.net.state_dict().items()})
 
 
-def just_trained_file(trained: Trained, test: Score, card: str) -> OwnFile:
+def just_trained_file(trained: Trained, test: Score, card: str, title: str = "Just trained") -> OwnFile:
     """The weights without a detour by a file. They share their memory with the network."""
     state = {name: value.detach() for name, value in trained.net.state_dict().items()}
-    return OwnFile(f"Just trained, {test.accuracy:.1%}", f"{digest_of(state):08x}", state, card)
+    return OwnFile(f"{title}, {test.accuracy:.1%}", f"{digest_of(state):08x}", state, card)
 
 
 def curves_csv(curve: tuple[Epoch, ...]) -> str:

@@ -17,7 +17,6 @@ from ...backend.common.text import file_name
 from ...backend.foreign.totals import NetworkTotals, network_totals
 from ..shell.brought import brought_answers
 from ..shell.controls import choice_stays_among
-from ..shell.notice import plain
 from ..state import State
 
 BASE = "compare_base"
@@ -37,15 +36,15 @@ class CompareContext:
 
     @property
     def family(self) -> dict[int, Arch]:
-        """Those of the family, which can be run here, by their position in ``networks``."""
+        """Those of the family, by their position in ``networks``."""
         networks = enumerate(network.network for network in self.networks)
         return {position: network for position, network in networks if isinstance(network, Arch)}
 
-    def say_left_out(self, what: str) -> None:
-        """Render which networks are not of the family, and so are not ``what``."""
-        names = [name for position, name in enumerate(self.names) if position not in self.family]
-        if names:
-            st.caption(plain(f"Not of the family, so not {what}: {', '.join(names)}."))
+    @property
+    def brought(self) -> dict[int, BroughtNetwork]:
+        """The others, by their position."""
+        networks = enumerate(network.network for network in self.networks)
+        return {position: network for position, network in networks if isinstance(network, BroughtNetwork)}
 
     @property
     def theme(self) -> ThemeName:

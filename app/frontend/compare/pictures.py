@@ -1,9 +1,9 @@
-"""Picture: one sample picture through every network that has weights here, with one stage's maps side by side."""
+"""Picture: one sample picture through every network that can be run here, with one stage's maps side by side."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from html import escape
@@ -14,16 +14,22 @@ from PIL import Image
 
 from inception_models import Arch
 from inception_models.checkpoints.demo import demo, test_pictures
+from inception_models.checkpoints.preprocessing import Preprocessing
+from inception_models.checkpoints.presets import PRESETS
 from inception_models.weights import Source
 
 from ...backend.charts.choices import COLOURS
 from ...backend.common.text import html_text
-from ...backend.decide.comparing.same_picture import Sight, Viewer, same_picture, sights_of
+from ...backend.decide.comparing.brought_runs import BroughtViewer
+from ...backend.decide.comparing.same_picture import Viewer, same_picture, sights_of
+from ...backend.decide.comparing.sight import Sight
 from ...backend.picture.images import SAMPLES, open_image
 from ..shell.background import BackgroundTask
+from ..shell.brought import add_file, runnable_source
 from ..shell.controls import choice_stays_among
 from ..shell.notice import WayOut, refused
 from ..shell.page_links import page_link
+from ..shell.presence import person
 from ..shell.save_button import save_button
 from ..shell.terms import caption
 from ..shell.weights_in_use import chosen_weights, weights_are_here
@@ -45,19 +51,13 @@ class Shown:
 
 def show(context: CompareContext) -> None:
     """Render the tab."""
-    context.say_left_out("run here")
-    family = context.family
-    trained = {place: usable_weights(context.state, arch) for place, arch in family.items()}
+    trained = {place: usable_weights(context.state, arch) for place, arch in context.family.items()}
     weights = _random_too(context, trained) if None in trained.values() else trained
     with st.container(horizontal=True, vertical_alignment="bottom"):
         picture = _choose_picture("demo" in trained.values())
         row = _choose_stage(context)
-    sides = context.comparison.rows[row]
-    viewers = tuple(
-        Viewer(context.names[place], family[place], known, side.name if (side := sides[place]) else "")
-        for place, known in weights.items()
-        if known is not None
-    )
+        steps = _choose_steps() if context.brought else None
+    viewers = tuple(_viewers(context, weights, row, steps))
     if not viewers:
         return
     sights = _answer(viewers, picture)
@@ -67,6 +67,12 @@ def show(context: CompareContext) -> None:
     for column, sight in zip(st.columns(len(sights)), sights, strict=True):
         with column:
             _sight(sight, colours[sight.name])
+    if context.brought:
+        st.caption(
+            "A file runs in ONNX Runtime with the weights that it contains. A network of torchvision or timm has its"
+            " trained weights where that library has fetched them to this machine before; else random ones, and no"
+            " predictions."
+        )
     save_button(
         "JSON",
         lambda: json.dumps(sights_of(sights, picture.title), indent=2),
@@ -74,6 +80,38 @@ def show(context: CompareContext) -> None:
         type="tertiary",
         help="The predictions of every network",
     )
+
+
+def _viewers(
+    context: CompareContext, weights: Mapping[int, Source | None], row: int, steps: Preprocessing | None
+) -> Iterator[Viewer | BroughtViewer]:
+    """Who looks at the picture, in the order of the networks; why somebody cannot is said here."""
+    for place, (side, pin) in enumerate(zip(context.comparison.rows[row], context.networks, strict=True)):
+        stage = side.name if side else ""
+        if isinstance(pin.network, Arch):
+            if (known := weights[place]) is not None:
+                yield Viewer(pin.name, pin.network, known, stage)
+            continue
+        assert steps is not None, "it is chosen where somebody's network is compared"
+        try:
+            yield BroughtViewer(pin.name, runnable_source(pin.network, person()), pin.network.shape, stage, steps)
+        except ValueError as problem:
+            refused(f"{pin.name} is not run. {problem}", f"run-{place}", add_file(context.state))
+
+
+def _choose_steps() -> Preprocessing:
+    """How a picture is prepared for networks that do not say it."""
+    options = list(PRESETS)
+    choice_stays_among("compare_steps", options, options[0])
+    name = st.selectbox(
+        "Preparation",
+        options,
+        key="compare_steps",
+        format_func=lambda name: PRESETS[name].title,
+        width=260,
+        help="Of pictures, for networks whose weights do not say it, such as most .onnx files",
+    )
+    return PRESETS[name].steps(224)  # whatever the size, the same share of the picture is kept
 
 
 def usable_weights(state: State, arch: Arch) -> Source | None:
@@ -120,7 +158,7 @@ def _opened(name: str) -> Shown:
 
 def _choose_stage(context: CompareContext) -> int:
     """The row of stages whose maps are shown: at first the first block that all of them have."""
-    rows = [[row[place] for place in context.family] for row in context.comparison.rows]
+    rows = context.comparison.rows
     known = [i for i, row in enumerate(rows) if any(row) and not any(side is not None and side.aux for side in row)]
     common = (i for i in known if all(side is not None and side.kind in ("Inception", "Residual") for side in rows[i]))
     choice_stays_among("compare_stage", known, next(common, known[0]))
@@ -134,9 +172,9 @@ def _choose_stage(context: CompareContext) -> int:
     return int(picked)
 
 
-def _answer(viewers: tuple[Viewer, ...], picture: Shown) -> tuple[Sight, ...] | None:
+def _answer(viewers: tuple[Viewer | BroughtViewer, ...], picture: Shown) -> tuple[Sight, ...] | None:
     """What they made of the picture, kept until the question is another; None, with its progress, until it is known."""
-    question = tuple((v.name, v.arch, getattr(v.weights, "digest", v.weights), v.stage) for v in viewers), picture.title
+    question = tuple(map(_asked_of, viewers)), picture.title
     known = st.session_state.get("compared_sights")
     if known is None or known[0] != question:
         sights = SIGHTS.answer(partial(same_picture, viewers, picture.image), question)
@@ -145,6 +183,13 @@ def _answer(viewers: tuple[Viewer, ...], picture: Shown) -> tuple[Sight, ...] | 
         known = st.session_state.compared_sights = question, sights
     answer: tuple[Sight, ...] = known[1]
     return answer
+
+
+def _asked_of(viewer: Viewer | BroughtViewer) -> object:
+    """What tells one question from another, without a file's weights."""
+    if isinstance(viewer, BroughtViewer):
+        return viewer
+    return viewer.name, viewer.arch, getattr(viewer.weights, "digest", viewer.weights), viewer.stage
 
 
 def _sight(sight: Sight, colour: str) -> None:
@@ -165,4 +210,4 @@ def _sight(sight: Sight, colour: str) -> None:
         st.image(sight.maps, output_format="PNG", width="stretch", alt=f"Feature maps of {sight.maps_note}")
         st.html(f'<p class="compare-note">{escape(sight.maps_note)}</p>')
     else:
-        st.html('<p class="compare-note">It has no such stage.</p>')
+        st.html('<p class="compare-note">It has no such stage, or no maps there.</p>')

@@ -13,13 +13,25 @@ from inception_models.edits.widths import scaled
 
 from ...backend.charts.choices import COLOURS
 from ...backend.common.brought import BroughtNetwork
-from ...backend.common.pins import LONGEST_NAME, Pin
+from ...backend.common.pins import LONGEST_NAME, Pin, files_to_send
 from ...backend.common.text import html_text
+from ...backend.foreign.kept_files import forget_file
+from ...backend.foreign.sources import refused_file
+from ..shell.brought import add_file
 from ..shell.controls import control_shows
 from ..shell.notice import WayOut, plain, refused
+from ..shell.page_links import page_link
+from ..shell.presence import person
 from ..state import State, address_of
 from .context import problem_of
 
+OWN_MODULE = "package.module:callable --shape 3,224,224"
+EXPORT = """import torch
+from package.module import callable
+
+example = torch.zeros(1, 3, 224, 224)
+torch.onnx.export(callable().eval(), (example,), "net.onnx", dynamo=True, external_data=False)
+"""
 NamedArch = tuple[Arch, str]
 """A network and the name of its pin, empty for the usual one."""
 
@@ -64,7 +76,17 @@ def _card(state: State, network: Pin, number: int | None, position: int) -> None
             if arch
             else "Only networks of the family can be edited, and are on the screen of the other pages",
         )
-        st.button("Remove", key=f"pin-remove-{number}", icon=":material/close:", on_click=state.unpin, args=(number,))
+        st.button("Remove", key=f"pin-remove-{number}", icon=":material/close:", on_click=_remove, args=(state, number))
+
+
+def _remove(state: State, number: int) -> None:
+    """Take the pin off; a file that no other pin is of goes with it."""
+    network = state.pins[number].network
+    state.unpin(number)
+    if isinstance(network, BroughtNetwork) and network.digest not in (
+        pin.network.digest for pin in state.pins if isinstance(pin.network, BroughtNetwork)
+    ):
+        forget_file(person(), network.digest)
 
 
 def _kind(pin: Pin) -> str:
@@ -72,15 +94,16 @@ def _kind(pin: Pin) -> str:
 
 
 def say_what_is_kept(state: State) -> None:
-    """Say which pins the link does not have, and why some network is left out."""
+    """Say what the link does not have of the pins, and why some network is left out."""
     if not address_of(state).pinned:
         st.caption("The pins are too long for the link in the address bar; this browser keeps them.")
-    if files := [pin.name for pin in state.pins if not pin.link]:
-        st.caption(plain(f"Read from a file, so in no link and here until the page is reloaded: {', '.join(files)}."))
+    elif sentence := files_to_send([pin for pin in state.pins if not problem_of(pin)]):
+        st.caption(plain(sentence))
     for number, pin in enumerate(state.pins):
         if problem := problem_of(pin):
-            take_off = WayOut(f"Take off {pin.name}", partial(state.unpin, number))
-            refused(f"{pin.name} is left out. {problem}", f"pin-{number}", take_off)
+            take_off = WayOut(f"Take off {pin.name}", partial(_remove, state, number))
+            ways = [add_file(state), take_off] if pin.file else [take_off]
+            refused(f"{pin.name} is left out. {problem}", f"pin-{number}", *ways)
 
 
 def _rename(state: State, number: int) -> None:
@@ -97,6 +120,20 @@ def begin(state: State) -> None:
     with st.container(horizontal=True, gap="small", key="compare-pairs"):
         for label, pair in _pairs(state).items():
             st.button(label, key=f"pair:{label}", icon=":material/compare:", on_click=_pin_pair, args=(state, pair))
+
+
+def more_networks(state: State) -> None:
+    """Say how networks come here that are not of the family."""
+    with st.expander("Other networks: of torchvision or timm, a file, a module of your own"):
+        st.markdown("The page Your own network pins any network of torchvision or timm by its name, and .onnx files.")
+        page_link("Your own network", "Your own network")
+        st.markdown(
+            "A module of your own is code, which a server must not run for visitors. The command line compares it:"
+        )
+        st.code(f"python -m app compare {state.arch.key} '{OWN_MODULE}'", None, wrap_lines=True)
+        st.markdown("Or write it as an .onnx file, and pin that:")
+        st.code(EXPORT, "python", wrap_lines=True)
+        st.caption(plain(f"A .pt2 file is not taken: {refused_file('net.pt2')}"))
 
 
 def _pairs(state: State) -> dict[str, Callable[[], tuple[NamedArch, NamedArch]]]:

@@ -87,7 +87,7 @@ def _pinning(state: State, asked: BroughtNetwork, found: ModuleAnalysis) -> None
             disabled=pinned,
             on_click=_pin,
             args=(state, known, asked, found),
-            help=None if known or not asked.digest else "Until the page is reloaded: what is in a file is in no link",
+            help=None if known or not asked.digest else "A link names the file and does not contain it",
         )
         page_link("Compare", "Compare")
 

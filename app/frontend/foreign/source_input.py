@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from functools import partial
-from hashlib import sha256
 from importlib.util import find_spec
-from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ...backend import ModuleAnalysis
-from ...backend.common.brought import LIBRARIES, BroughtNetwork
+from ...backend.common.brought import LIBRARIES, BroughtNetwork, brought_file
 from ...backend.common.jobs import Progress
 from ...backend.common.limits import MAX_ONNX_BYTES
 from ...backend.foreign.apart import inspected_apart
 from ...backend.foreign.inspection import is_onnx, parsed_shape
+from ...backend.foreign.kept_files import KEPT_DAYS, forget_file, keep_file, kept_file
 from ...backend.foreign.sources import installed_networks, refused_file
 from ..shell.background import BackgroundTask
-from ..shell.brought import library_analysis
+from ..shell.brought import file_arrived, library_analysis
 from ..shell.file_field import field_key
 from ..shell.notice import WayOut, refusal
+from ..shell.presence import person
 from ..state import State, current
 
 Work = Callable[[Progress], ModuleAnalysis]
@@ -99,7 +98,8 @@ def _file() -> None:
         on_change=_uploaded,
         disabled=OWN_NETWORK.running,
         help=f"Up to {MAX_ONNX_BYTES / 2**20:.0f} MB, its weights inside. torch.onnx.export writes one. Files of torch"
-        " (.pt2, .pth) are not taken: their readers can run code, or they do not contain the network.",
+        " (.pt2, .pth) are not taken: their readers can run code, or they do not contain the network. The server keeps"
+        f" the file for you, until {KEPT_DAYS} days after its last use or until its pin is removed.",
     )
 
 
@@ -156,13 +156,23 @@ def _named(name: str, shape: str) -> tuple[BroughtNetwork, Work]:
 def _from_file(file: UploadedFile, shape: str) -> tuple[BroughtNetwork, Work]:
     if not is_onnx(file.name):
         raise ValueError(f"{file.name}: {refused_file(file.name) or 'only .onnx files are taken.'}")
-    content = file.getvalue()
-    asked = BroughtNetwork(file.name, parsed_shape(shape), sha256(content).hexdigest())
+    content, owner = file.getvalue(), person()
+    asked = brought_file(file.name, content, parsed_shape(shape))
+    known = kept_file(owner, asked.digest) is not None
+    try:
+        kept = keep_file(owner, asked.digest, content)
+    except OSError as problem:
+        raise ValueError(
+            f"The server cannot keep {file.name}: {(problem.strerror or 'no reason given').lower()}."
+        ) from None
+    file_arrived(asked.digest)
 
     def work(progress: Progress) -> ModuleAnalysis:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "network.onnx"
-            path.write_bytes(content)
-            return inspected_apart(str(path), asked.shape, progress)
+        try:
+            return inspected_apart(str(kept), asked.shape, progress)
+        except ValueError:
+            if not known:
+                forget_file(owner, asked.digest)
+            raise
 
     return asked, work

@@ -33,6 +33,7 @@ def page() -> None:
     if state.pins:
         pinned.show(state, networks)
         pinned.say_what_is_kept(state)
+    pinned.more_networks(state)
     if not all_analysed(brought_of(usable)):
         return
     if len(usable) < 2:

@@ -19,7 +19,7 @@ from ..shell.pictures import Picture, use_picture
 from ..shell.terms import caption
 from ..shell.weights_in_use import use_weights_of
 from ..state import State
-from ..training.run import just_trained
+from ..training.trained_network import just_trained
 
 
 def page() -> None:

@@ -18,6 +18,7 @@ from inception_models.edits.link import to_edits
 from ...backend.common.limits import MAX_LINK_BYTES
 from ...backend.common.links import linked_network
 from ...backend.common.network_file import MAX_NETWORK_BYTES, network_json, saved_network
+from ...backend.common.pins import files_to_send
 from ..state import State, address_of, current
 from .file_field import empty_field, field_key
 from .notice import WayOut, plain, refused
@@ -72,6 +73,8 @@ def show(state: State, shared: Shared) -> None:
         st.success("Link copied. It opens what the page shows now.", icon=":material/check:")
     else:
         st.info("This browser did not let the link be copied: copy it here.")
+    if sentence := files_to_send(state.pins):
+        st.caption(plain(sentence))
     if shared.address and complete:
         st.code(shared.address, language=None, wrap_lines=True)
         _qr_code(shared.address)

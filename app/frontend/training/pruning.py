@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import streamlit as st
@@ -11,30 +12,45 @@ from inception_models import Arch
 from inception_models.checkpoints.demo import demo
 from inception_models.training.datasets import fashion_folder
 
+from ...backend import analyze
 from ...backend.charts.healing import heal_plot
 from ...backend.common.jobs import Progress
-from ...backend.decide.healing.heal import HealPlan, HealResult, heal_csv, heal_rows, prune_and_heal
-from ...backend.decide.healing.heal_data import demo_data
+from ...backend.common.quantity import spoken
+from ...backend.common.text import file_name
+from ...backend.decide.healing.heal import HealPlan, about_seconds, epochs_within, prune_and_heal
+from ...backend.decide.healing.heal_data import SHIPPED_TESTS, TEST_PICTURES, demo_data
 from ...backend.decide.healing.heal_figure import heal_svg
+from ...backend.decide.healing.heal_result import HealResult, heal_csv, heal_rows
+from ...backend.training.job import Finished
 from ..chart import chart_config
 from ..shell.background import BackgroundTask
-from ..shell.controls import remembered
+from ..shell.controls import choice_stays_among, remembered, remembered_choice
 from ..shell.save_button import save_button
 from ..state import State
 from .debian import PACKAGE, package_helps
 from .sweep import fits_demo
+from .trained_network import take_home
 
 
 @dataclass
 class HealSoFar:
-    """What the work has found before it has ended."""
+    """What the work has found before it has ended. ``networks``: the first of each method and share, by its title."""
 
     result: HealResult | None = None
+    networks: dict[str, Finished] = field(default_factory=dict)
+
+    def take(self, result: HealResult, network: Finished | None) -> None:
+        """Another network was trained."""
+        self.result = result
+        if network is not None and result.trials[-1].seed == result.trials[0].seed:
+            self.networks[network.weights.name] = network
 
 
 HEALING: BackgroundTask[HealResult] = BackgroundTask("healing", stops="Stop after this step", lane="long")
 SHARES = (0.75, 0.5, 0.25, 0.125)
 PICTURES = (1000, 3000, 6000, 20_000, 60_000)
+IMPORTANCE = {"taylor": "Taylor", "norm": "Filter norm"}
+MOST_SECONDS = 600
 
 
 def show(state: State) -> None:
@@ -43,33 +59,45 @@ def show(state: State) -> None:
     st.markdown(
         "Three ways to a smaller network, by one recipe and with several seeds: filters pruned by their importance, the"
         " rest trained on; all widths by one factor, trained on; and the pruned size from random weights. The network"
-        " is the demo, trained on Fashion-MNIST" + (", with your edits." if arch != demo().arch else ".")
+        " is the demo, trained on Fashion-MNIST" + (", with your edits." if arch != demo().arch else ".") + " Your own"
+        " weights and pictures: `python -m app prune auto --weights FILE --data FOLDER -o healed.csv`"
     )
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        plan, pictures = _plan()
+        plan, pictures, seconds = _plan()
         if not HEALING.running:
-            if st.button("Start", icon=":material/healing:", type="primary", key="heal-start"):
-                _start(arch, plan, pictures)
+            tests = TEST_PICTURES if fashion_folder() else SHIPPED_TESTS
+            about = spoken(about_seconds(plan, seconds, analyze(arch).macs, pictures, tests))
+            st.caption(f"{3 * len(plan.shares) * len(plan.seeds)} networks are trained and tested.")
+            if st.button(f"Start, about {about}", icon=":material/healing:", type="primary", key="heal-start"):
+                _start(arch, plan, pictures, seconds)
                 st.rerun()
             HEALING.show_problem()
     with right:
         if HEALING.running:
             HEALING.watch(below=_so_far)
         else:
-            _so_far()
+            _so_far(state)
 
 
-def _plan() -> tuple[HealPlan, int]:
+def _plan() -> tuple[HealPlan, int, int]:
+    """What to try, on how many pictures, and for how many seconds a network."""
+    judged = remembered_choice(
+        "Importance of a filter",
+        IMPORTANCE,
+        "heal_importance",
+        "taylor",
+        help="Taylor: what the loss would feel, by gradients on some of the pictures. Norm: how large its weights are.",
+    )
     shares = st.multiselect(
-        "Shares of the MACs",
+        "Budgets, shares of the MACs",
         SHARES,
         (0.5, 0.25),
         format_func=lambda share: f"{100 * share:g} %",
         key="heal_shares",
         persist_state="session",
     )
-    shipped, pictures = fashion_folder() is None, PICTURES[0]
+    shipped, pictures = fashion_folder() is None, SHIPPED_TESTS  # as many to train on
     if shipped:
         st.caption(
             "Fashion-MNIST is not on this machine. Of the 400 test pictures that ship with the demo, which it was not"
@@ -80,44 +108,70 @@ def _plan() -> tuple[HealPlan, int]:
         first = remembered("heal_pictures", PICTURES, PICTURES[1])
         pictures = st.select_slider("Pictures", PICTURES, first, key="heal_pictures", persist_state="session")
     with st.container(horizontal=True):
-        epochs = st.number_input("Epochs", 1, 40, 6 if shipped else 2, key="heal_epochs", persist_state="session")
+        seconds = st.number_input(
+            "Seconds of training",
+            1,
+            MOST_SECONDS,
+            remembered("heal_seconds", range(1, MOST_SECONDS + 1), 5 if shipped else 10),
+            key="heal_seconds",
+            persist_state="session",
+            help="Of each network at the largest budget, by as many epochs as fit, at least one; all have as many",
+        )
         seeds = st.number_input(
-            "Seeds", 1, 5, 3, key="heal_seeds", persist_state="session", help="Runs of each; error bars need two"
+            "Seeds",
+            1,
+            5,
+            remembered("heal_seeds", range(1, 6), 3),
+            key="heal_seeds",
+            persist_state="session",
+            help="Runs of each; error bars need two",
         )
     chosen = tuple(sorted(shares, reverse=True)) or (0.5,)
     rate, batch = (0.02, 16) if shipped else (0.05, 64)  # few pictures need many steps
-    plan = HealPlan(chosen, tuple(range(int(seeds))), int(epochs), rate, batch)
-    st.caption(f"{3 * len(plan.shares) * len(plan.seeds)} short training runs.")
-    return plan, int(pictures)
+    seeded = tuple(range(int(seeds)))
+    plan = HealPlan(chosen, seeded, learning_rate=rate, batch=batch, taylor=judged == "taylor")
+    return plan, int(pictures), int(seconds)
 
 
-def _start(arch: Arch, plan: HealPlan, pictures: int) -> None:
+def _start(arch: Arch, plan: HealPlan, pictures: int, seconds: int) -> None:
     live = HealSoFar()
-    HEALING.start(partial(_heal, arch, plan, pictures, live), live=live)
+    HEALING.start(partial(_heal, arch, plan, pictures, seconds, live), live=live)
 
 
-def _heal(arch: Arch, plan: HealPlan, pictures: int, live: HealSoFar, progress: Progress) -> HealResult:
-    keep = partial(setattr, live, "result")
-    progress.report(0, "reading the pictures")
-    return prune_and_heal(arch, "demo", demo_data(arch, pictures), plan, progress=progress, so_far=keep)
+def _heal(arch: Arch, plan: HealPlan, pictures: int, seconds: int, live: HealSoFar, progress: Progress) -> HealResult:
+    progress.report(0, "Reading the pictures")
+    data = demo_data(arch, pictures)
+    progress.report(0, "Measuring how fast a step is")
+    plan = replace(plan, epochs=epochs_within(plan, seconds, arch, len(data.train)))
+    return prune_and_heal(arch, "demo", data, plan, progress=progress, so_far=live.take)
 
 
-def _so_far() -> None:
+def _so_far(state: State | None = None) -> None:
     """The last result, also of work that goes on or was cancelled."""
     live = HEALING.live
-    result = live.result if isinstance(live, HealSoFar) else None
-    if result is None:
+    if not isinstance(live, HealSoFar) or live.result is None:
         return
+    result = live.result
     whole = result.whole
+    epochs = result.options.epochs
     st.markdown(
         f"**{whole.accuracy:.1%}** of {whole.count:,} test pictures before. Filters judged by {result.importance};"
-        f" {result.options.epochs} epochs of training, mean and standard deviation over seeds."
+        f" {epochs} epoch{'s' if epochs > 1 else ''} of training, mean and standard deviation over seeds."
     )
     st.plotly_chart(heal_plot(result), key="heal-chart", config=chart_config("prune_and_heal"))
     heading, *rows = heal_rows(result)
     st.dataframe([dict(zip(heading, row, strict=True)) for row in rows], hide_index=True)
-    if HEALING.running:
+    if HEALING.running or state is None:
         return
+    _networks(state, live.networks)
     with st.container(horizontal=True):
         save_button("CSV", heal_csv(result), "prune_and_heal.csv")
         save_button("Figure", heal_svg(result), "prune_and_heal.svg")
+
+
+def _networks(state: State, networks: Mapping[str, Finished]) -> None:
+    """One of the networks that were trained, to try and to take home."""
+    choice_stays_among("heal_network", networks, next(iter(networks)))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Network", list(networks), key="heal_network", width=420, help="Of the first seed")
+        take_home(state, networks[name], file_name(name.rpartition(",")[0]))

@@ -9,7 +9,6 @@ import streamlit as st
 from inception_models.edits.input_output import with_classes
 from inception_models.edits.toggles import has_batch_norm
 from inception_models.training.run import Options
-from inception_models.weights import OwnFile
 
 from ...backend import Analysis
 from ...backend.charts.training import accuracy_curve, loss_curves
@@ -17,17 +16,17 @@ from ...backend.common.quantity import short, spoken
 from ...backend.training.data import Offer, offers
 from ...backend.training.job import Beginning, Finished, Live
 from ...backend.training.plan import TrainingPlan, narrowed, training_plan
-from ...backend.training.record import curves_csv, weights_file
+from ...backend.training.record import curves_csv
 from ..chart import chart_config
 from ..shell.controls import remembered
 from ..shell.notice import WayOut, refused
-from ..shell.page_links import open_page
 from ..shell.save_button import save_button
 from ..shell.terms import caption
 from ..state import State
 from . import preview
 from .beginning import choose_beginning
 from .debian import PACKAGE, package_helps
+from .trained_network import take_home
 from .under_way import RUN, begin_training, offer_to_go_on
 
 CURVES_EVERY_SECONDS = 1.0  # two charts are drawn each time, on the machine that trains
@@ -57,12 +56,6 @@ def show(state: State, analysis: Analysis) -> None:
                 _result(state, finished)
         else:
             preview.show(analysis, offer, options, beginning)
-
-
-def just_trained() -> OwnFile | None:
-    """The weights of the last run that ended, where there is one."""
-    _, finished = RUN.result() or (None, None)
-    return finished.weights if finished else None
 
 
 def _live() -> Live | None:
@@ -187,25 +180,5 @@ def _result(state: State, finished: Finished) -> None:
         caption("The network has been edited since: these weights belong to the network as it was then.")
     name = f"{arch.key}.{finished.data}"
     with st.container(horizontal=True):
-        if st.button(
-            "Try it on a picture",
-            icon=":material/image:",
-            type="primary",
-            help=f"Opens the Picture page with these weights, which are in its list as {finished.weights.name}",
-        ):
-            state.become(arch)
-            state.weights[arch.key] = "trained"
-            open_page("Picture")
-        save_button(
-            "Weights",
-            partial(weights_file, trained),
-            f"{name}.safetensors",
-            help="As safetensors. In this app they are kept until the next run ends, or you leave",
-        )
-        save_button(
-            "Card",
-            finished.card,
-            f"{name}.json",
-            help="Which network the weights belong to and how they were trained; upload it together with the weights",
-        )
+        take_home(state, finished, name)
         save_button("Curves", curves_csv(trained.curve), f"{name}.csv", help="As CSV")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import torch
@@ -25,6 +26,12 @@ VARIANTS = list(ARCHITECTURES.values())
 keys = pytest.mark.parametrize("arch", VARIANTS, ids=lambda arch: arch.key)
 
 
+@cache
+def module_of(arch: Arch) -> nn.Module:
+    """Built once for all tests: each says itself whether it wants it in training."""
+    return build(arch, "meta")
+
+
 def on_meta(arch: Arch) -> torch.Tensor:
     return torch.empty(1, 3, arch.input_size, arch.input_size, device="meta")
 
@@ -32,7 +39,7 @@ def on_meta(arch: Arch) -> torch.Tensor:
 @keys
 def test_params_are_those_of_the_real_module(arch: Arch) -> None:
     heads = tuple(head.name + "." for head in arch.aux)
-    sizes = {name: p.numel() for name, p in build(arch, "meta").named_parameters()}
+    sizes = {name: p.numel() for name, p in module_of(arch).named_parameters()}
     analysis = analyze(arch)
     assert analysis.params_with_aux == sum(sizes.values())
     assert analysis.params == sum(size for name, size in sizes.items() if not name.startswith(heads or ("?",)))
@@ -44,7 +51,7 @@ def test_params_are_those_of_the_real_module(arch: Arch) -> None:
 
 @keys
 def test_macs_are_half_of_torchs_flop_counter(arch: Arch) -> None:
-    net = build(arch, "meta").eval()
+    net = module_of(arch).eval()
     with FlopCounterMode(display=False) as counter:
         net(on_meta(arch))
     assert analyze(arch).macs * 2 == counter.get_total_flops()
@@ -52,7 +59,7 @@ def test_macs_are_half_of_torchs_flop_counter(arch: Arch) -> None:
 
 @keys
 def test_graph_equals_a_trace_of_the_whole_network(arch: Arch) -> None:
-    net = build(arch, "meta").train()  # in training the aux heads are part of the graph
+    net = module_of(arch).train()  # in training the aux heads are part of the graph
     graph = analyze(arch).graph
     whole = traced_by_fx(net)
     assert [item.path for item in whole if item.layer.kind != "concat"] == [
@@ -68,7 +75,7 @@ def test_graph_equals_a_trace_of_the_whole_network(arch: Arch) -> None:
 
 @keys
 def test_shapes_are_those_that_torch_propagates(arch: Arch) -> None:
-    net = build(arch, "meta").eval()
+    net = module_of(arch).eval()
     module = fx.GraphModule(net, Tracer().trace(net))
     ShapeProp(module).propagate(on_meta(arch))
     nodes = analyze(replace(arch, aux=())).graph.nodes

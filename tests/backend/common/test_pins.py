@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.backend.common.brought import LIBRARIES, BroughtNetwork
+from app.backend.common.brought import LIBRARIES, BroughtNetwork, brought_file
 from app.backend.common.limits import MAX_LINK_BYTES
 from app.backend.common.links import link_text
 from app.backend.common.pins import (
     LONGEST_NAME,
     MOST_PINS,
     Pin,
+    files_to_send,
     fresh_name,
     linked_pins,
     pin_links,
@@ -40,6 +41,7 @@ HOSTILE_NAMES = (
     *("", "hf-hub:timm/resnet50", "local-dir:/tmp/net", "../../etc/net.onnx", "a.b.c", "net\n", "ü", "x" * 101),
     *(7, None, ["resnet50"], {"a": 1}),
 )
+HOSTILE_DIGESTS = ("", "../x", "A" * 32, "a" * 31, "a" * 33, "a" * 31 + "\n", None, 7, ["a" * 32])
 HOSTILE_SHAPES = ([], [0], [-3, 9, 9], [3, 9.0, 9], [True], ["3"], "224", 224, [65536], [1] * 5, [[3]], {"a": 3})
 
 
@@ -107,6 +109,7 @@ def test_a_link_opens_with_its_pins_beside_the_network() -> None:
         (json.dumps([GOOD, GOOD]), 1, ""),
         ("p:[(torchvision:resnet50),(timm:vit_tiny_patch16_224.augreg_in21k,shape:[3,96,96])]", 2, ""),
         ('[{"torchvision":"resnet50"},{"torchvision":"resnet50","shape":null,"name":"again"}]', 1, ""),
+        *((json.dumps([{"file": "n.onnx", "digest": each}]), 0, "does not say which file") for each in HOSTILE_DIGESTS),
         *((json.dumps([{"timm": name}, GOOD]), 1, "does not name a network of timm") for name in HOSTILE_NAMES),
         *((json.dumps([{"timm": "vgg16", "shape": s}]), 0, "the shape of an input is") for s in HOSTILE_SHAPES),
         ('[{"their_nets":"net"},{"source":"torchvision:vgg16"},{"onnx":"net.onnx"}]', 0, "no network of torchvision"),
@@ -128,14 +131,18 @@ def test_every_network_of_the_libraries_comes_back_by_its_name() -> None:
         assert pin == Pin("its", BroughtNetwork(source))
 
 
-def test_a_files_network_is_in_no_link() -> None:
+def test_a_link_names_files_and_the_sentence_says_which_to_send() -> None:
     state = State.showing(GOOGLENET)
-    state.pin(BroughtNetwork("net.onnx", None, "d1"))
-    assert "pins" not in address_of(state).query
-    state.pin(BroughtNetwork("torchvision:resnet50"))
-    state.pin(BroughtNetwork("net.onnx", None, "d2"))
-    assert [pin.name for pin in state.pins] == ["net.onnx", "resnet50", "net.onnx (2)"]
-    assert address_of(state).query["pins"] == "p:[(torchvision:resnet50)]"
+    assert files_to_send(state.pins) == ""
+    first, second = (brought_file("a: net.onnx", content, None) for content in (b"one", b"two"))
+    for network in (first, BroughtNetwork("torchvision:resnet50"), second):
+        state.pin(network)
+    state.rename_pin(2, "mine")
+    assert [pin.name for pin in state.pins] == ["a: net.onnx", "resnet50", "mine"]
+    assert opened(dict(parse_qsl(link_text(address_of(state).query)))).pins == state.pins
+    assert files_to_send(state.pins).startswith(
+        "A link does not contain these files: a: net.onnx, a: net.onnx (“mine”). Send them along;"
+    )
 
 
 def test_names_are_one_short_line_and_none_is_twice() -> None:

@@ -196,14 +196,16 @@ def _within(letters: tuple[str, ...], text: str) -> bool:
     return all(letter in rest for letter in letters)
 
 
-def test_the_command_takes_networks_in_every_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_takes_networks_in_every_form(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     saved, drawn = tmp_path / "small.json", tmp_path / "diff.svg"
     assert main(["fit", "googlenet", "--macs", "1G", "-o", str(saved)]) == 0
     link = "http://x/?variant=googlenet&edits=" + '{"v":1,"classes":7}'
     for text, options, want in (
-        (str(saved), [], fit(GOOGLENET, macs=1e9).arch),
-        (link, ["--multiplier", "0.5"], scaled(with_classes(GOOGLENET, 7), 0.5)),
-        (link, ["--edits", '{"v":1,"aux":false}'], without_aux(with_classes(GOOGLENET, 7))),
+        (str(saved), (), fit(GOOGLENET, macs=1e9).arch),
+        (link, ("--multiplier", "0.5"), scaled(with_classes(GOOGLENET, 7), 0.5)),
+        (link, ("--edits", '{"v":1,"aux":false}'), without_aux(with_classes(GOOGLENET, 7))),
     ):
         capsys.readouterr()
         assert main(["summary", text, *options, "--json"]) == 0
@@ -216,6 +218,12 @@ def test_the_command_takes_networks_in_every_form(tmp_path: Path, capsys: pytest
     assert told["totals"]["macs"]["values"][0] == analyze(GOOGLENET).macs
     assert told["differences"][0]["sentences"] == ["1000 → 5 classes"]
     assert told["differences"][1]["sentences"] == ["1000 → 7 classes"]
+    (tmp_path / "their_own.py").write_text("from torch import nn\n\ndef net():\n    return nn.Conv2d(3, 7, 5)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert main(["compare", "googlenet", "their_own:net --shape 3,32,32", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["networks"][1] == {"name": "their_own:net", "input_shape": [3, 32, 32]}
+    assert told["totals"]["macs"]["values"][1] == 28 * 28 * 7 * 3 * 25
     assert main(["compare", "googlenet", quoted, "-o", str(drawn)]) == 0
     assert "inception4e.branch5x5.reduce: 32 → 16 filters (-1,655,808 MACs" in capsys.readouterr().out
     text = "".join(ElementTree.parse(drawn).getroot().itertext())
@@ -232,6 +240,8 @@ def test_the_command_takes_networks_in_every_form(tmp_path: Path, capsys: pytest
         (["googlenet", "googlenet 'x"], "quotation"),
         (["googlenet", "?variant=nope"], "names no known variant"),
         (["googlenet", "missing.json"], "no such file"),
+        (["googlenet", ""], "'' is not a source"),
+        (["googlenet", "no.such:net --shape 3,x"], "whole numbers such as 3,224,224"),
         (["googlenet", "xception", "-o", "x.txt"], "written as .svg, .pdf or .png"),
         (["googlenet", "xception", "googlenet_bn", "-o", "x.svg"], "differences of two networks"),
     ],

@@ -13,8 +13,10 @@ import pytest
 from app.backend import analyze
 from app.backend.common.jobs import Cancelled, Progress
 from app.backend.decide.healing import heal_data
-from app.backend.decide.healing.heal import HealPlan, heal_csv, heal_json, prune_and_heal
+from app.backend.decide.healing.heal import HealPlan, prune_and_heal
 from app.backend.decide.healing.heal_figure import heal_svg
+from app.backend.decide.healing.heal_result import HealResult, heal_csv, heal_json
+from app.backend.training.job import Finished
 from app.cli import main
 from inception_models.checkpoints.demo import demo
 from inception_models.training.datasets import Data, digits
@@ -43,9 +45,17 @@ def test_every_method_is_trained_alike_and_a_stopped_run_goes_on(tmp_path: Path)
         prune_and_heal(arch, "demo", data, PLAN, log, _CancelledAtHalf())
     done = log.read_text().splitlines()
     assert len(done) == 3  # the heading, and two of six networks: the third was under way
-    told: list[int] = []
-    result = prune_and_heal(arch, "demo", data, PLAN, log, so_far=lambda result: told.append(len(result.trials)))
-    assert told == [1, 2, 3, 4, 5, 6]
+    told: list[tuple[int, bool]] = []
+
+    def tell(result: HealResult, network: Finished | None) -> None:
+        told.append((len(result.trials), network is not None))
+        if network is not None:
+            assert network.test.accuracy == result.trials[-1].accuracy
+            again = loaded_with_its_classes(network.trained.net.arch, network.weights).net
+            assert evaluate(again, data.test, data.mean, data.std) == network.test
+
+    result = prune_and_heal(arch, "demo", data, PLAN, log, so_far=tell)
+    assert told == [(1, False), (2, False), (3, True), (4, True), (5, True), (6, True)]
     assert log.read_text().splitlines()[:3] == done
     assert [(t.method, t.seed) for t in result.trials] == [
         (method, seed) for method in ("pruned", "even", "scratch") for seed in (0, 1)

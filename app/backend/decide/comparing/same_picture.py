@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PIL import Image
 
 from inception_models import Arch
 from inception_models.weights import Source
 
-from ...common.jobs import Progress
-from ...common.quantity import shape_text
+from ...common.jobs import PartOfProgress, Progress
 from ...picture.forward import Forward, forward
-from ...picture.mosaic import mosaic, png
-
-MOST_MAPS = 36
+from .brought_runs import BroughtViewer, seen_apart
+from .sight import Sight, strongest_maps
 
 
 @dataclass(frozen=True)
@@ -28,35 +27,22 @@ class Viewer:
     stage: str
 
 
-@dataclass(frozen=True, eq=False)
-class Sight:
-    """What became of the picture in one network: what went in, the likeliest classes with their probabilities (with
-    random weights none), and the strongest maps of the stage as a PNG file; or the ``problem``, in one sentence.
-    """
-
-    name: str
-    weights: str = ""
-    preview: Image.Image | None = None
-    likeliest: tuple[tuple[str, float], ...] = ()
-    maps: bytes = b""
-    maps_note: str = ""
-    problem: str = ""
-
-
-def same_picture(viewers: Sequence[Viewer], image: Image.Image, progress: Progress) -> tuple[Sight, ...]:
+def same_picture(
+    viewers: Sequence[Viewer | BroughtViewer], image: Image.Image, progress: Progress
+) -> tuple[Sight, ...]:
     """``image`` through every network, in order. Raises Cancelled where ``progress`` has been cancelled."""
     return tuple(_sights(viewers, image, progress))
 
 
-def _sights(viewers: Sequence[Viewer], image: Image.Image, progress: Progress) -> Iterator[Sight]:
+def _sights(viewers: Sequence[Viewer | BroughtViewer], image: Image.Image, progress: Progress) -> Iterator[Sight]:
     for number, viewer in enumerate(viewers):
-        done = number / len(viewers)
-        progress.report(done, viewer.name)
-
-        def share(fraction: float, done: float = done, name: str = viewer.name) -> None:
-            progress.report(done + fraction / len(viewers), name)
-
+        part = PartOfProgress(progress, number, len(viewers))
+        part.report(0, viewer.name)
         try:
+            if isinstance(viewer, BroughtViewer):
+                yield seen_apart(viewer, image, part)
+                continue
+            share = partial(part.report, doing=viewer.name)
             yield _sight(viewer, forward(viewer.arch, image, viewer.weights, share))
         except (ValueError, OSError) as problem:
             yield Sight(viewer.name, problem=str(problem))
@@ -64,11 +50,7 @@ def _sights(viewers: Sequence[Viewer], image: Image.Image, progress: Progress) -
 
 def _sight(viewer: Viewer, seen: Forward) -> Sight:
     output = seen.activations.outputs.get(viewer.stage)
-    maps, note = b"", ""
-    if output is not None:
-        maps = png(mosaic(output, order="strongest", limit=MOST_MAPS))
-        note = f"{viewer.stage}, {shape_text(tuple(output.shape))}"
-        note += f", the {MOST_MAPS} strongest" if len(output) > MOST_MAPS else ""
+    maps, note = (b"", "") if output is None else strongest_maps(output, viewer.stage)
     likeliest = () if viewer.weights == "random" else tuple(seen.likeliest())
     return Sight(viewer.name, seen.trained_weights.title, seen.preview, likeliest, maps, note)
 

@@ -11,77 +11,31 @@ Accuracy is that on the data's test pictures, which nothing was chosen by.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, astuple, dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from statistics import mean, stdev
-from typing import Literal
 
 from inception_models import Arch
 from inception_models.training.datasets import Data
-from inception_models.training.evaluate import Score, evaluate
+from inception_models.training.evaluate import evaluate
 from inception_models.training.run import Options, TrainingProgress
 from inception_models.training.start import Start, Tuning, digest_of, loaded_with_its_classes, start_from
 from inception_models.training.train import train
 from inception_models.weights import Source
 
 from ...analysis.network import analyze
-from ...common.csv_text import csv_text
-from ...common.jobs import Progress
+from ...common.jobs import PartOfProgress, Progress
+from ...training.job import Finished
+from ...training.plan import PASSES_A_STEP, measured_speed, step_macs
+from ...training.record import card_json, just_trained_file
 from ..fitting.budget import Budget
 from ..fitting.fit import FitOptions, fitted
 from ..fitting.importance import FilterImportance, by_norm, by_taylor
+from .heal_result import HEAL_METHODS, METHOD_TITLES, HealLog, HealMethod, HealResult, HealTrial
 
-HealMethod = Literal["pruned", "even", "scratch"]
-HEAL_METHODS: tuple[HealMethod, ...] = ("pruned", "even", "scratch")
-
-
-@dataclass(frozen=True, slots=True)
-class HealTrial:
-    """One network that was trained. ``cut_accuracy``: right after the cut, before any training; None from scratch."""
-
-    method: HealMethod
-    share: float  # of the MACs, as asked for
-    seed: int
-    macs: int
-    params: int
-    cut_accuracy: float | None
-    accuracy: float
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class HealPoint:
-    """The trials of one method and share together. ``spread``: the standard deviation over seeds, 0 of one alone."""
-
-    method: HealMethod
-    share: float
-    macs: int
-    params: int
-    seeds: int
-    cut_accuracy: float | None
-    accuracy: float
-    spread: float
-
-
-@dataclass(frozen=True)
-class HealResult:
-    """``whole``: the score of the trained network that was shrunk; ``importance``: what its filters were judged by."""
-
-    arch: Arch
-    macs: int
-    whole: Score
-    importance: str
-    data: str
-    options: Options
-    trials: tuple[HealTrial, ...]
-
-    @property
-    def points(self) -> tuple[HealPoint, ...]:
-        """One for each method and share, methods in order, the smallest share first."""
-        keys = sorted({(HEAL_METHODS.index(t.method), t.share) for t in self.trials})
-        return tuple(_point([t for t in self.trials if (HEAL_METHODS.index(t.method), t.share) == key]) for key in keys)
+MOST_EPOCHS = 1000
+MACS_PER_SECOND = 1.4e10  # of the demo on two cores; only what a run is said to take depends on it and the next
+SECONDS_BESIDE = 0.5  # for each network: to cut it and to carry the weights over
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +63,23 @@ class HealPlan:
         return Options(self.epochs, self.batch, self.learning_rate, seed)
 
 
+def epochs_within(plan: HealPlan, seconds: float, arch: Arch, pictures: int) -> int:
+    """How many epochs of the largest of the plan's networks take so long here, at least one; measured in seconds."""
+    an_epoch = step_macs(analyze(arch)) * max(plan.shares) * pictures / measured_speed(arch, plan.batch)
+    return min(max(1, round(seconds / an_epoch)), MOST_EPOCHS)
+
+
+def about_seconds(plan: HealPlan, seconds: float, macs: int, pictures: int, test_pictures: int) -> float:
+    """Roughly how long the whole takes where each of the largest networks of a plan is trained for ``seconds`` or an
+    epoch of so many ``pictures``. Every network is also tested. ``macs``: of the whole network.
+    """
+    an_epoch = PASSES_A_STEP * macs * pictures / MACS_PER_SECOND
+    training = max(seconds / max(plan.shares), an_epoch)
+    testing = macs * test_pictures / MACS_PER_SECOND
+    networks = len(HEAL_METHODS) * len(plan.seeds)
+    return networks * sum(share * (training + testing) + SECONDS_BESIDE for share in plan.shares)
+
+
 def prune_and_heal(
     arch: Arch,
     source: Source,
@@ -116,7 +87,7 @@ def prune_and_heal(
     plan: HealPlan,
     log: Path | None = None,
     progress: Progress | None = None,
-    so_far: Callable[[HealResult], None] | None = None,
+    so_far: Callable[[HealResult, Finished | None], None] | None = None,
 ) -> HealResult:
     """Every method at every share with every seed.
 
@@ -124,7 +95,7 @@ def prune_and_heal(
         arch: the network of the trained weights ``source``, perhaps edited.
         data: prepared as those weights expect it; its classes must be theirs.
         log: a file that gets a line for each trial; those that it holds already are not done again.
-        so_far: told the result after each trial.
+        so_far: told the result after each trial, and the network that was trained unless ``log`` had it.
 
     Raises:
         ValueError: where the weights are of other classes, a budget is out of reach, or ``log`` is of something else.
@@ -134,8 +105,8 @@ def prune_and_heal(
     known = loaded_with_its_classes(arch, source)
     if known.net.arch.classes != len(data.classes):
         raise ValueError(
-            f"The weights tell {known.net.arch.classes} classes apart and {data.name} has {len(data.classes)}; train"
-            " them on this data first (train --from)."
+            f"The network tells {known.net.arch.classes} classes apart and {data.name} has {len(data.classes)}; train"
+            " it on this data first (train --from)."
         )
     told.report(0, "Judging the filters")
     net = known.net
@@ -143,146 +114,79 @@ def prune_and_heal(
     whole, macs = evaluate(net, data.test, data.mean, data.std), analyze(net.arch).macs
     recipe = plan.epochs, plan.learning_rate, plan.batch, plan.divisor, importance.how, plan.lock
     identity = f"{digest_of(net.state_dict()):08x} {data.name} {len(data.train)} {len(data.test)} {recipe}"
-    kept = _Log(log, identity)
+    kept = HealLog(log, identity)
     jobs = [(share, method, seed) for share in plan.shares for method in HEAL_METHODS for seed in plan.seeds]
     trials: list[HealTrial] = []
+    cuts = _Cuts(net.arch, source, data, plan, importance)
     for number, (share, method, seed) in enumerate(jobs):
         words = f"{method}, {share:.0%} of the MACs, seed {seed}"
         told.report(number / len(jobs), words)
-        trial = kept.get(method, share, seed)
+        trial, network = kept.get(method, share, seed), None
         if trial is None:
-            job = _Job(net.arch, source, data, plan, importance, told, (number, len(jobs), words))
-            trial = job.trial(method, share, seed)
+            trial, network = cuts.trial(method, share, seed, PartOfProgress(told, number, len(jobs)))
             kept.add(trial)
         trials.append(trial)
         result = HealResult(
             net.arch, macs, whole, importance.how, data.name, plan.options(plan.seeds[0]), tuple(trials)
         )
         if so_far is not None:
-            so_far(result)
+            so_far(result, network)
     return result
 
 
 @dataclass(frozen=True)
-class _Job:
+class _Cut:
+    """A smaller network before it is trained. ``start``: the weights that it kept, all of which learn from the first
+    step; ``accuracy``: with these. Both are None from scratch.
+    """
+
+    arch: Arch
+    start: Start | None = None
+    accuracy: float | None = None
+
+
+@dataclass
+class _Cuts:
+    """The smaller networks, each cut once for all seeds."""
+
     arch: Arch
     source: Source
     data: Data
     plan: HealPlan
     importance: FilterImportance
-    progress: Progress
-    place: tuple[int, int, str]
+    known: dict[tuple[HealMethod, float], _Cut] = field(default_factory=dict)
 
-    def trial(self, method: HealMethod, share: float, seed: int) -> HealTrial:
-        arch = self.shrunk(method, share)
-        start, cut = None, None
-        if method != "scratch":
-            start = self.start(arch)
-            cut = self.cut_score(arch).accuracy
-        trained = train(arch, self.data, self.plan.options(seed), self.on_step, start=start)
+    def trial(self, method: HealMethod, share: float, seed: int, progress: Progress) -> tuple[HealTrial, Finished]:
+        """Train one of them."""
+        if (method, share) not in self.known:
+            self.known[method, share] = self._cut(method, share)
+        cut, options = self.known[method, share], self.plan.options(seed)
+
+        def on_step(at: TrainingProgress) -> None:
+            progress.report(at.step / at.steps, f"{method}, {share:.0%} of the MACs, seed {seed}")
+
+        trained = train(cut.arch, self.data, options, on_step, start=cut.start)
         score = evaluate(trained.net, self.data.test, trained.mean, trained.std)
-        analysis = analyze(arch)
-        return HealTrial(
-            method, share, seed, analysis.macs, analysis.params, cut, score.accuracy, round(trained.seconds, 2)
-        )
+        analysis, seconds = analyze(cut.arch), round(trained.seconds, 2)
+        trial = HealTrial(method, share, seed, analysis.macs, analysis.params, cut.accuracy, score.accuracy, seconds)
+        card = card_json(trained, self.data, options, score, "prune and heal")
+        title = f"{METHOD_TITLES[method].capitalize()}, {share:.0%} of the MACs"
+        weights = just_trained_file(trained, score, card, title)
+        return trial, Finished(trained, score, self.data.name, card, weights)
 
-    def shrunk(self, method: HealMethod, share: float) -> Arch:
+    def _cut(self, method: HealMethod, share: float) -> _Cut:
+        if method == "scratch" and ("pruned", share) in self.known:
+            return _Cut(self.known["pruned", share].arch)
+        arch = self._shrunk(method, share)
+        if method == "scratch":
+            return _Cut(arch)
+        start = replace(start_from(arch, self.source, Tuning(0)), new=frozenset())
+        net = loaded_with_its_classes(arch, self.source).net
+        return _Cut(arch, start, evaluate(net, self.data.test, self.data.mean, self.data.std).accuracy)
+
+    def _shrunk(self, method: HealMethod, share: float) -> Arch:
         budget = Budget(macs=share * analyze(self.arch).macs)
         if method == "even":
             return fitted(self.arch, budget, FitOptions("even", self.plan.lock, self.plan.divisor)).arch
         options = FitOptions("weights", self.plan.lock, self.plan.divisor, self.importance)
         return fitted(self.arch, budget, options).arch
-
-    def start(self, arch: Arch) -> Start:
-        """The cut weights, of which all learn from the first step on."""
-        return replace(start_from(arch, self.source, Tuning(0)), new=frozenset())
-
-    def cut_score(self, arch: Arch) -> Score:
-        net = loaded_with_its_classes(arch, self.source).net
-        return evaluate(net, self.data.test, self.data.mean, self.data.std)
-
-    def on_step(self, at: TrainingProgress) -> None:
-        number, count, words = self.place
-        self.progress.report((number + at.step / at.steps) / count, words)
-
-
-def _point(trials: Sequence[HealTrial]) -> HealPoint:
-    first = trials[0]
-    cuts = [trial.cut_accuracy for trial in trials if trial.cut_accuracy is not None]
-    scores = [trial.accuracy for trial in trials]
-    return HealPoint(
-        first.method,
-        first.share,
-        first.macs,
-        first.params,
-        len(trials),
-        mean(cuts) if cuts else None,
-        mean(scores),
-        stdev(scores) if len(scores) > 1 else 0.0,
-    )
-
-
-# --- files -----------------------------------------------------------------------------------------------------------
-
-
-class _Log:
-    """Trials as lines of JSON; the first line says what they are trials of."""
-
-    def __init__(self, file: Path | None, identity: str) -> None:
-        self.file = file
-        self.done: dict[tuple[str, float, int], HealTrial] = {}
-        if file is None:
-            return
-        if file.exists():
-            self._read(file, identity)
-        else:
-            file.write_text(json.dumps({"prune and heal": identity}) + "\n", encoding="utf-8")
-
-    def _read(self, file: Path, identity: str) -> None:
-        first, *lines = file.read_text(encoding="utf-8").splitlines() or [""]
-        try:
-            same = json.loads(first) == {"prune and heal": identity}
-            trials = [HealTrial(**json.loads(line)) for line in lines]
-        except (ValueError, TypeError):
-            same, trials = False, []
-        if not same:
-            raise ValueError(f"{file.name} is the log of something else; name another file, or delete it.")
-        self.done = {(trial.method, trial.share, trial.seed): trial for trial in trials}
-
-    def get(self, method: str, share: float, seed: int) -> HealTrial | None:
-        return self.done.get((method, share, seed))
-
-    def add(self, trial: HealTrial) -> None:
-        if self.file is not None:
-            with self.file.open("a", encoding="utf-8") as stream:
-                stream.write(json.dumps(asdict(trial)) + "\n")
-
-
-def heal_csv(result: HealResult) -> str:
-    """One row per trial."""
-    return csv_text((field.name for field in fields(HealTrial)), map(astuple, result.trials))
-
-
-def heal_json(result: HealResult) -> str:
-    """The settings, the trained network's own score, and every point and trial."""
-    content = {
-        "macs": result.macs,
-        "accuracy": result.whole.accuracy,
-        "test_pictures": result.whole.count,
-        "importance": result.importance,
-        "data": result.data,
-        "options": asdict(result.options),
-        "points": [asdict(point) for point in result.points],
-        "trials": [asdict(trial) for trial in result.trials],
-    }
-    return json.dumps(content, indent=1) + "\n"
-
-
-def heal_rows(result: HealResult) -> Iterator[tuple[str, ...]]:
-    """The table for a person, with its heading."""
-    yield "method", "share", "MACs", "parameters", "after the cut", "after training"
-    for point in result.points:
-        cut = "–" if point.cut_accuracy is None else f"{point.cut_accuracy:.1%}"
-        spread = f" ± {100 * point.spread:.1f}" if point.seeds > 1 else ""
-        numbers = f"{point.share:.0%}", f"{point.macs:,}", f"{point.params:,}"
-        yield point.method, *numbers, cut, f"{100 * point.accuracy:.1f}{spread} %"

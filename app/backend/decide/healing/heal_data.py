@@ -8,7 +8,8 @@ from inception_models.training.datasets import Data, fashion_folder, fashion_mni
 
 from ...training.data import as_expected, shipped_pictures
 
-TEST_PICTURES = 3000
+TEST_PICTURES = 3000  # of Fashion-MNIST
+SHIPPED_TESTS = 200  # of those that ship with the demo
 
 
 def demo_data(arch: Arch, pictures: int) -> Data:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ...common.colours import THEMES
 from ...common.quantity import short
 from ...diagram.dot import FONT, escaped
-from .heal import HealMethod, HealPoint, HealResult
+from .heal_result import METHOD_TITLES, HealMethod, HealPoint, HealResult
 
 WIDTH, HEIGHT = 640, 380
 LEFT, RIGHT, TOP, BOTTOM = 62, 16, 40, 48
@@ -16,11 +16,6 @@ LOOKS: Mapping[HealMethod, tuple[str, str]] = {  # Okabe and Ito's colours; the 
     "pruned": ("#0072B2", "M-5,0a5,5 0 1,0 10,0a5,5 0 1,0 -10,0z"),
     "even": ("#E69F00", "M-5,-5h10v10h-10z"),
     "scratch": ("#009E73", "M0,-6l6,11h-12z"),
-}
-METHOD_TITLES: Mapping[HealMethod, str] = {
-    "pruned": "pruned by importance, trained on",
-    "even": "even multiplier, trained on",
-    "scratch": "pruned size from scratch",
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from onnx import NodeProto, TensorProto
+from onnx import ModelProto, NodeProto, TensorProto
 
 from inception_models.arch.shapes import Shape
 
@@ -33,6 +33,15 @@ _SETTINGS_FROM = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class OnnxNetwork:
+    """A file that was read. ``tensors``: the name, in ``model``, of what each node of the analysis computes."""
+
+    model: ModelProto
+    analysis: ModuleAnalysis
+    tensors: tuple[str, ...]
+
+
 def analyze_onnx(file: Path, input_shape: Sequence[int] | int | None = None) -> ModuleAnalysis:
     """All numbers of the network in an ONNX file, for one input of ``input_shape``, or of the shape that it names.
 
@@ -43,12 +52,17 @@ def analyze_onnx(file: Path, input_shape: Sequence[int] | int | None = None) -> 
         UnknownOp: naming an operation that cannot be counted.
         ValueError: with one sentence, where the file cannot be read, or does not fit the input.
     """
+    return onnx_network(file, input_shape).analysis
+
+
+def onnx_network(file: Path, input_shape: Sequence[int] | int | None = None) -> OnnxNetwork:
+    """The same with what it was read from. Raises as :func:`analyze_onnx` does."""
     shape = None if input_shape is None else checked_shape(input_shape)
     try:
         reader = _Reader(read_onnx(file, shape))
         for node in reader.graph.nodes:
             reader.add(node)
-        return reader.analysis()
+        return OnnxNetwork(reader.graph.model, reader.analysis(), tuple(reader.tensors))
     except (TypeError, LookupError, ArithmeticError) as problem:  # a damaged file's names can be bytes, its lists short
         raise ValueError("The file is damaged: its graph contradicts itself.") from problem
 
@@ -62,6 +76,7 @@ class _Reader:
     rows: list[Node] = field(default_factory=list)
     owners: list[str] = field(default_factory=list)
     ops: list[str] = field(default_factory=list)
+    tensors: list[str] = field(default_factory=list)
     positions: dict[str, int] = field(default_factory=dict)
     made_of: dict[str, frozenset[str]] = field(default_factory=dict)  # which stored tensors a computed one comes from
     used: set[str] = field(default_factory=set)
@@ -100,6 +115,7 @@ class _Reader:
             self.hierarchy.owner(node, [name for name in node.input if name in self.graph.stored], reads)
         )
         self.ops.append(node.op_type)
+        self.tensors.append(node.output[0])
 
     def _macs(self, node: NodeProto) -> int:
         if node.op_type not in RULES:

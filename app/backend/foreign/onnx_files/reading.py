@@ -17,10 +17,12 @@ from .inference import STANDARD, inferred_shapes, opset_of
 
 @dataclass(frozen=True)
 class OnnxGraph:
-    """``shapes``: of every tensor whose shape is known, batch included. ``stored``: the type of every tensor that the
-    file contains, by name; of those, ``constants`` are written into the graph's own nodes.
+    """``model``: what the file contains, its functions written out. ``shapes``: of every tensor whose shape is known,
+    batch included. ``stored``: the type of every tensor that the file contains, by name; of those, ``constants`` are
+    written into the graph's own nodes.
     """
 
+    model: ModelProto
     nodes: tuple[NodeProto, ...]
     input_name: str
     in_shape: Shape
@@ -43,7 +45,7 @@ def read_onnx(file: Path, in_shape: Shape | None = None) -> OnnxGraph:
     stored = _stored(graph)
     picture, shape = _fixed_input(graph, stored, in_shape)
     shapes, constants = inferred_shapes(model, {picture: (1, *shape)})
-    return OnnxGraph(tuple(graph.node), picture, shape, shapes, stored, constants, opset_of(model))
+    return OnnxGraph(model, tuple(graph.node), picture, shape, shapes, stored, constants, opset_of(model))
 
 
 def _parsed(file: Path) -> ModelProto:

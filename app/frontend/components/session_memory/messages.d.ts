@@ -31,8 +31,13 @@ export interface Kept {
 
 /** A network that is kept for comparison. */
 export interface PinLink {
-  variant: string
+  variant?: string
   edits?: unknown
+  torchvision?: string
+  timm?: string
+  file?: string
+  digest?: string
+  shape?: number[]
   name?: string
 }
 

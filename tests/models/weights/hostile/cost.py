@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -42,6 +43,7 @@ def _peak_kb() -> int:
 
 def main() -> None:
     """A child for each file; one that dies, or runs out of processor time, is reported by its signal."""
+    gc.freeze()  # or else every child copies what torch has, to collect garbage
     for key, make in HOSTILE.items():
         content = make()
         sys.stdout.flush()
