@@ -68,7 +68,7 @@ def show(context: CompareContext) -> None:
         with column:
             _sight(sight, colours[sight.name])
     if context.brought:
-        st.caption(
+        caption(
             "A file runs in ONNX Runtime with the weights that it contains. A network of torchvision or timm has its"
             " trained weights where that library has fetched them to this machine before; else random ones, and no"
             " predictions."
