@@ -115,7 +115,8 @@ def dialogs(page: Page) -> Iterator[State]:
     button(page, "Fit to goal").click()
     expect(button(page, "Apply")).to_be_visible(timeout=SLOW_MS)
     yield "Fit to goal", DIALOG
-    page.keyboard.press("Escape")
+    button(page, "Cancel").click()
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=SLOW_MS)
     button(page, "About").click()
     yield "About", ".network-head"
     page.keyboard.press("Escape")
@@ -139,7 +140,7 @@ def tabs_of(page: Page, name: str, tabs: Sequence[str]) -> Iterator[State]:
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
     if file := REFUSED_FILES.get(name):
         page.locator(".stFileUploader input[type=file]").first.set_input_files(without_content(file))
-        expect(page.locator(".stMain [role=alert]")).to_be_visible(timeout=SLOW_MS)
+        expect(page.locator(".stMain .stAlert").first).to_be_visible(timeout=SLOW_MS)
     if name == "Picture":
         page.get_by_role("application").first.click(position={"x": 50, "y": 50}, timeout=SLOW_MS)
         expect(page.get_by_text("How this value is computed")).to_be_visible(timeout=SLOW_MS)
