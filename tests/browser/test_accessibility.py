@@ -112,14 +112,10 @@ def edits(page: Page) -> Iterator[State]:
 
 
 def dialogs(page: Page) -> Iterator[State]:
-    button(page, "Fit to goal").click()
-    expect(button(page, "Apply")).to_be_visible(timeout=SLOW_MS)
-    yield "Fit to goal", DIALOG
-    page.keyboard.press("Escape")
     button(page, "About").click()
     yield "About", ".network-head"
     page.keyboard.press("Escape")
-    button(page, "Copy link").click()
+    page.locator(".st-key-share").get_by_role("button").click()
     page.get_by_role("dialog").locator("input[type=file]").set_input_files(without_content("no.json"))
     expect(button(page, "Take the file away")).to_be_visible(timeout=SLOW_MS)
     yield "Share, with a file that is none", DIALOG
@@ -130,6 +126,11 @@ def dialogs(page: Page) -> Iterator[State]:
         settled(page)
         yield f"Take home, {tab}", DIALOG
     page.keyboard.press("Escape")
+    button(page, "Fit to goal").click()
+    expect(button(page, "Apply")).to_be_visible(timeout=SLOW_MS)
+    yield "Fit to goal", DIALOG
+    button(page, "Cancel").click()
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=SLOW_MS)
 
 
 def tabs_of(page: Page, name: str, tabs: Sequence[str]) -> Iterator[State]:
@@ -139,7 +140,7 @@ def tabs_of(page: Page, name: str, tabs: Sequence[str]) -> Iterator[State]:
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
     if file := REFUSED_FILES.get(name):
         page.locator(".stFileUploader input[type=file]").first.set_input_files(without_content(file))
-        expect(page.locator(".stMain [role=alert]")).to_be_visible(timeout=SLOW_MS)
+        expect(page.locator(".stMain .stAlert").first).to_be_visible(timeout=SLOW_MS)
     if name == "Picture":
         page.get_by_role("application").first.click(position={"x": 50, "y": 50}, timeout=SLOW_MS)
         expect(page.get_by_text("How this value is computed")).to_be_visible(timeout=SLOW_MS)
@@ -220,7 +221,7 @@ def test_the_focus_is_not_lost_where_what_had_it_goes(page: Page, app_url: str) 
     remedy.press("Enter")
     expect(remedy).to_have_count(0, timeout=SLOW_MS)
     expect(page.locator(".network-head :focus")).to_have_count(1)
-    share = page.get_by_role("button", name="Copy the link")
+    share = page.locator(".st-key-share").get_by_role("button")
     share.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible(timeout=SLOW_MS)
     page.keyboard.press("Escape")
