@@ -77,7 +77,12 @@ class Visitor:
         headers = {"Cookie": f"_streamlit_xsrf={self._cookie}"}
         protocols = [Subprotocol("streamlit"), Subprotocol(self._cookie)]  # so Streamlit's own page sends the token
         self._socket: ClientConnection = await connect(
-            address, subprotocols=protocols, additional_headers=headers, max_size=None, compression=None
+            address,
+            subprotocols=protocols,
+            additional_headers=headers,
+            max_size=None,
+            max_queue=None,  # a full queue, left unread after an error, would keep the end from arriving
+            compression=None,
         )
         self.opened = await self._run("", [])
         return self
