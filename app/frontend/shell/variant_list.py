@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from inception_models import ARCHITECTURES
 
 
+@cache
 def variant_label(key: str) -> str:
     """Title, year, group and other names of a variant: a search looks at all, and the narrow bar shows the first.
 

@@ -55,7 +55,7 @@ class Strip {
     this.stages.get(this.current)?.select(false)
     this.current = stage.path
     stage.select(true)
-    stage.reveal(this.list)
+    requestAnimationFrame(() => stage.reveal(this.list)) // it asks for the layout, once the page is complete
   }
 
   /** @param {string} path */

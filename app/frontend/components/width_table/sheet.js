@@ -48,7 +48,7 @@ export class Sheet {
   // ---- from Python
 
   /**
-   * Another network's table waits for the frame that shows its diagram: it takes as long, further down the page.
+   * A new table waits for the frame that shows its diagram: it takes as long, further down the page.
    * @param {TableData} data
    * @param {Send<TableTold>} send
    */
@@ -57,7 +57,7 @@ export class Sheet {
     this.data = data
     this.wanted = structureOf(data.table)
     if (this.soon) return
-    if (!this.structure || this.wanted === this.structure) this.draw()
+    if (this.wanted === this.structure) this.draw()
     else this.soon = requestAnimationFrame(() => setTimeout(() => this.draw()))
   }
 
@@ -76,7 +76,7 @@ export class Sheet {
     patchColumnWidths(this.frame, table, data.table, this.chars)
     this.scroller.style.maxHeight = data.height ? `${data.height}px` : ""
     this.patchSelection(data.selected)
-    this.patchEdges()
+    requestAnimationFrame(() => this.patchEdges()) // which asks for the layout, once the page is complete
     const wrong = this.fields.find((field) => field.data.error && !wrongBefore.has(field))
     if (wrong?.data.error && !fresh) this.tip.show(wrong.input, wrong.data.error, "wrong")
   }
@@ -112,7 +112,7 @@ export class Sheet {
       const on = row.path === selected
       row.node.classList.toggle("selected", on)
       row.button.ariaPressed = String(on)
-      if (on && selected !== this.selected) this.reveal(row)
+      if (on && selected !== this.selected) requestAnimationFrame(() => this.reveal(row))
     }
     this.selected = selected
   }
