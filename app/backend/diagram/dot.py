@@ -15,13 +15,14 @@ import graphviz
 
 from ..common.colours import Theme
 from .boxes import EdgeRole
+from .lettering import NAME_SIZE, TextLine
 from .options import Direction
 from .scene import ClusterTree, Topology
-from .styles import NAME_SIZE, BoxStyle, DiagramStyle, TextLine, box_extent, edge_colour
+from .styles import CLUSTER_LABEL_WIDTH, BoxStyle, DiagramStyle, box_extent, edge_colour
 
 FONT = "Helvetica,Arial,sans-serif"
 POINTS_AN_INCH = 72
-EDGE_LABEL, CLUSTER_LABEL = (96, 12), (130, 13)  # room kept for them, in points
+EDGE_LABEL, CLUSTER_LABEL = (96, 12), (CLUSTER_LABEL_WIDTH, 13)  # room kept for them, in points
 LABEL_ANGLES: Mapping[Direction, str] = {"TB": "-78", "BT": "-78", "LR": "11"}  # seen from an arrowhead
 UNSEEN = "x"  # keeps room for a label in a layout
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")
@@ -64,7 +65,7 @@ def dot_of(topology: Topology, style: DiagramStyle | None = None) -> str:
 def _defaults(direction: Direction, rank_gap: str) -> tuple[str, ...]:
     """The attributes of the graph, and of all nodes and edges that do not have their own."""
     dot = graphviz.Digraph()
-    dot.attr(rankdir=direction, nodesep="0.1", ranksep=rank_gap, bgcolor="transparent", fontname=FONT, labeljust="l")
+    dot.attr(rankdir=direction, nodesep="0.06", ranksep=rank_gap, bgcolor="transparent", fontname=FONT, labeljust="l")
     dot.attr("node", shape="box", style="rounded,filled", fixedsize="true", fontname=FONT, penwidth="0.8")
     angle = LABEL_ANGLES[direction]
     dot.attr("edge", arrowsize="0.5", fontname=FONT, penwidth="0.8", labeldistance="5.4", labelangle=angle)
@@ -161,7 +162,7 @@ def _box(path: str, extent: _Extent | None, style: BoxStyle | None) -> str:
 def _title(path: str, style: BoxStyle | None) -> str:
     """The attributes of a cluster."""
     label = _fixed_label(style.lines if style else [TextLine(UNSEEN, NAME_SIZE, False)], CLUSTER_LABEL)
-    attributes = {"id": dot_name(path), "margin": "5", "style": "rounded,filled", "labelloc": "b"}
+    attributes = {"id": dot_name(path), "margin": "4", "style": "rounded,filled", "labelloc": "b"}
     return f"\tgraph [label={label} {_attributes(attributes | _look(style))}]\n"
 
 
