@@ -132,6 +132,7 @@ def stage_peaks(memory: InferenceMemory, selected: str = "", published: Inferenc
         marker_color=[ORANGE if stage.peak_bytes == most else BLUE for stage in memory.stages],
         text=["most" if stage.peak_bytes == most else "" for stage in memory.stages],
         textposition="outside",
+        constraintext="none",
         cliponaxis=False,
         customdata=[beside_published(stage.peak_bytes, before.get(stage.name), "bytes") for stage in memory.stages],
         hovertemplate="%{x}<br>%{customdata}<extra></extra>",
@@ -169,6 +170,6 @@ def training_bars(
             ],
             hovertemplate="%{y}<br>" + name + ": %{customdata}<extra></extra>",
         )
-    figure.update_layout(barmode="stack", xaxis_title="bytes at the peak of a training step", yaxis_title="")
+    figure.update_layout(barmode="stack", xaxis_title="bytes at the peak of a step", yaxis_title="")
     figure.update_xaxes(tickformat="~s")
     return styled(figure, height_px=400 if published else 300)

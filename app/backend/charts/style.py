@@ -64,6 +64,7 @@ def styled(figure: go.Figure, height_px: int, bar_gap: float = 0.25, zoom_stays:
         hoverlabel_font_size=LETTERS_PX,
         modebar_orientation="v",
         bargap=bar_gap,
+        uniformtext={"minsize": LETTERS_PX, "mode": "hide"},  # else plotly shrinks what does not fit into a bar or tile
         uirevision="kept" if zoom_stays else None,
     )  # fmt: skip
     figure.update_xaxes(tickfont_size=LETTERS_PX, title_font_size=LETTERS_PX)

@@ -19,13 +19,14 @@ from inception_models.arch.shapes import Shape
 from ..common.colours import Theme
 from ..common.quantity import shape_text
 from .boxes import EdgeRole
+from .lettering import NAME_SIZE, TextLine
 from .options import Direction
 from .scene import ClusterTree, Scene, ScenePart, Topology
-from .styles import NAME_SIZE, BoxStyle, PartStyle, TextLine, box_extent, edge_colour
+from .styles import CLUSTER_LABEL_WIDTH, BoxStyle, PartStyle, box_extent, edge_colour
 
 FONT = "Helvetica,Arial,sans-serif"
 POINTS_AN_INCH = 72
-EDGE_LABEL, CLUSTER_LABEL = (96, 12), (130, 13)  # room kept for them, in points
+EDGE_LABEL, CLUSTER_LABEL = (96, 12), (CLUSTER_LABEL_WIDTH, 13)  # room kept for them, in points
 LABEL_ANGLES: Mapping[Direction, str] = {"TB": "-78", "BT": "-78", "LR": "11"}  # seen from an arrowhead
 STRAIGHT = 'weight="40"'
 NEW_LINE = "\n"  # no backslash may be in an f-string's braces
@@ -90,7 +91,7 @@ def _statements(topology: Topology, style: PartStyle | None, edge_shapes: Sequen
 def _defaults(direction: Direction, rank_gap: str) -> tuple[str, ...]:
     """The attributes of the graph, and of all nodes and edges that do not have their own."""
     dot = graphviz.Digraph()
-    dot.attr(rankdir=direction, nodesep="0.1", ranksep=rank_gap, bgcolor="transparent", fontname=FONT, labeljust="l")
+    dot.attr(rankdir=direction, nodesep="0.06", ranksep=rank_gap, bgcolor="transparent", fontname=FONT, labeljust="l")
     dot.attr("node", shape="box", style="rounded,filled", fixedsize="true", fontname=FONT, penwidth="0.8")
     angle = LABEL_ANGLES[direction]
     dot.attr("edge", arrowsize="0.5", fontname=FONT, penwidth="0.8", labeldistance="5.4", labelangle=angle)
@@ -181,7 +182,7 @@ def _box(path: str, extent: tuple[float, float], style: BoxStyle | None) -> str:
 def _title(path: str, style: BoxStyle | None) -> str:
     """The attributes of a cluster."""
     label = _fixed_label(style.lines if style else [TextLine(UNSEEN, NAME_SIZE, False)], CLUSTER_LABEL)
-    fixed = 'margin="5" style="rounded,filled" labelloc="b"'
+    fixed = 'margin="4" style="rounded,filled" labelloc="b"'
     return f'\tgraph [label={label} id="{dot_name(path)}" {fixed}{_look(style)}]\n'
 
 

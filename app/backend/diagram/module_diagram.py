@@ -13,19 +13,10 @@ from ..foreign.view import ModuleView
 from .export import FigureFormat, figure_file
 from .heat import HeatMap
 from .labels import field_line, readable
+from .lettering import NAME_SIZE, NUMBER_SIZE, TextLine, fitted_text
 from .module_scene import ModuleBox, ModuleFrame, ModuleScene, box_size, module_scene
 from .options import Direction
-from .styles import (
-    BOX_SIZES,
-    CLUSTER_LABEL_WIDTH,
-    NAME_SIZE,
-    NUMBER_SIZE,
-    BoxStyle,
-    DiagramStyle,
-    EdgeStyle,
-    TextLine,
-    fitted_text,
-)
+from .styles import BOX_SIZES, CLUSTER_LABEL_WIDTH, BoxStyle, DiagramStyle, EdgeStyle
 from .svg import Drawing, drawing_of
 
 ModuleColor = Literal["kind", "params", "macs", "share", "memory", "field"]

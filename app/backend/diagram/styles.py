@@ -19,33 +19,23 @@ from ..common.quantity import shape_text
 from .boxes import BoxSize, BoxSpec, EdgeRole
 from .heat import HeatMap, HeatScale, heat_map, heat_value
 from .labels import box_name, box_tip, cluster_tip, readable, says_the_same, stage_line
+from .lettering import NAME_SIZE, NUMBER_SIZE, PADDING, TextLine, fitted_lines, fitted_text
 from .options import DiagramOptions
 from .scene import Box, Cluster, Scene, ScenePart
 
 BOX_SIZES: Mapping[BoxSize, tuple[float, float]] = {  # width and height in points
-    "stage": (150, 42),
+    "stage": (150, 48),
     "trunk": (122, 36),
     "join": (122, 36),
     "op": (122, 36),
-    "small": (84, 36),
+    "small": (58, 48),  # four beside one another fit on a phone, in letters that can be read
     "thin": (122, 18),
 }
 MAP_SIDE, MAP_MARGIN = 32, 2  # of a thumbnail at the left of a box, in points
-NAME_SIZE, NUMBER_SIZE = 10.0, 11.0  # of letters, in points: at 14 px for the one, the other is 13 px
-CLUSTER_LABEL_WIDTH = 150  # points, more than most clusters have at their narrowest
-PADDING = 4  # points to the left and right of a text, together
-SMALLEST = 7.0  # points
-LETTER, BOLD_LETTER = 0.52, 0.58  # mean width of Helvetica's letters and digits, in font sizes
+MOST_LINES = 3  # in a box
+CLUSTER_LABEL_WIDTH = 180  # points, for which every frame has room
 
 Legend = tuple[tuple[str, str], ...] | HeatScale  # (colour, name) pairs, or the scale of a heat map
-
-
-class TextLine(NamedTuple):
-    """A line of text and its font size in points."""
-
-    text: str
-    size: float
-    bold: bool
 
 
 class BoxStyle(NamedTuple):
@@ -211,40 +201,41 @@ def _box(look: _Look, box: Box, heat: float, in_stage: Sequence[WidthChange], na
 def _lines(look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChange]) -> tuple[TextLine, ...]:
     width = BOX_SIZES[box.size][0]
     name = box_name(box)
+    small = box.size == "small"
     if box.size == "thin":
         return (fitted_text(name, width, NAME_SIZE),)
-    if box.size != "small":
+    if not small:
         main = shape_text(box.out_shape)
     elif isinstance(box.role.op, Pool):
         name, _, main = name.rpartition(" ")
     else:
         main = str(box.out_shape[0])
     for change in changed:
-        if box.size == "small" and change.was:
+        if small and change.was:
             main = f"{change.was} → {main}"
         else:
             name = f"{change.was} → {change.now} · {name}" if change.was else f"new · {name}"
     if value:
-        name, main = f"{name} · {main}", look.heat.text(value)
-    return fitted_text(name, width, NAME_SIZE), fitted_text(main, width, NUMBER_SIZE, True)
+        name, main = f"{main} · {name}" if small else f"{name} · {main}", look.heat.text(value)
+    numbers = fitted_lines(main, width, NUMBER_SIZE, 2 if small else 1, True)
+    return (*fitted_lines(name, width, NAME_SIZE, MOST_LINES - len(numbers) if small else 1), *numbers)
 
 
 def _stage_lines(
     look: _Look, box: BoxSpec, value: float, changed: Sequence[WidthChange], name: str
 ) -> tuple[TextLine, ...]:
     line = look.heat.text(value) if value else stage_line(box.part)
-    change = ""
+    change = f"{len(changed)} changed" if changed else ""
     if len(changed) == 1 and changed[0].was and box.nodes:
-        change = f"{changed[0].was} → {changed[0].now} · "
-    elif changed:
-        change = f"{len(changed)} changed · "
+        change = f"{changed[0].was} → {changed[0].now}"
+    if says_the_same(box.part.name, name):
+        name = ""
+    if isinstance(box.part.part, Repeat):
+        name, line = "", f"{name} {line}".strip()
     width = BOX_SIZES["stage"][0]
-    if name and not says_the_same(box.part.name, name):
-        named = f"{name} {line}" if isinstance(box.part.part, Repeat) else f"{name} · {line}"
-        fits = (width - PADDING) / LETTER >= len(change + named) * NAME_SIZE
-        line = named if fits else name  # in letters of the usual size; the tip has the rest
-    line = change + line
-    return fitted_text(readable(box.part.name), width, NUMBER_SIZE, True), fitted_text(line, width, NAME_SIZE)
+    about = " · ".join(filter(None, (name, change, line)))
+    title = fitted_text(readable(box.part.name), width, NUMBER_SIZE, True)
+    return title, *fitted_lines(about, width, NAME_SIZE, MOST_LINES - 1, at=" · ")
 
 
 def _fill(look: _Look, box: BoxSpec, value: float) -> str:
@@ -277,15 +268,6 @@ def _kind(box: BoxSpec) -> str:
     return next((kind for kind in kinds if kind in ("conv", "linear", "add")), kinds[-1])
 
 
-@lru_cache(maxsize=2048)
-def fitted_text(text: str, width: float, size: float, bold: bool = False) -> TextLine:
-    """``text`` to fit into ``width`` points: first in a smaller font, then cut; the tooltip has all of it."""
-    room = (width - PADDING) / (BOLD_LETTER if bold else LETTER)
-    if room >= len(text) * SMALLEST:
-        return TextLine(text, round(min(size, room / max(len(text), 1)), 1), bold)
-    return TextLine(f"{text[: int(room / SMALLEST) - 1]}…", SMALLEST, bold)
-
-
 # --- clusters --------------------------------------------------------------------------------------------------------
 
 
@@ -293,13 +275,11 @@ def _cluster(look: _Look, cluster: Cluster, value: float, changed: Sequence[Widt
     theme = THEMES[look.theme]
     copies = f"× {cluster.times}" if cluster.times > 1 else ""
     paper_name = "" if says_the_same(cluster.path, name) else name
-    words = [word for word in (readable(cluster.path), f"{paper_name} {copies}".strip()) if word]
-    if value:
-        words.append(look.heat.text(value))
-    elif changed:
-        words.append(f"{len(changed)} changed")
+    note = look.heat.text(value) if value else f"{len(changed)} changed" if changed else ""
+    named = f"{paper_name} {copies}".strip()
+    words = (readable(cluster.path), *((note, named) if paper_name else (named, note)))  # the last is dropped first
     return BoxStyle(
-        (fitted_text(" · ".join(words), CLUSTER_LABEL_WIDTH, NAME_SIZE, True),),
+        (fitted_text(" · ".join(filter(None, words)), CLUSTER_LABEL_WIDTH, NAME_SIZE, True),),
         theme.block,
         theme.mark if changed else theme.border,
         theme.text,

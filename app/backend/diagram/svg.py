@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
@@ -11,20 +11,14 @@ from typing import Literal, NamedTuple
 
 from ..common.colours import Theme
 from ..common.thumbnail import Thumbnail
-from .boxes import BoxSize, EdgeRole
+from .boxes import EdgeRole
 from .dot import FONT, dot_name, dot_of, escaped
 from .layout import EdgeCurve, Rect, layout_of
+from .lettering import NAME_SIZE
 from .scene import ClusterTree, Topology
-from .styles import MAP_MARGIN, MAP_SIDE, NAME_SIZE, BoxStyle, DiagramStyle, EdgeStyle, Legend, edge_colour, has_map
+from .styles import MAP_MARGIN, MAP_SIDE, BoxStyle, DiagramStyle, EdgeStyle, Legend, edge_colour, has_map
 
-BASELINES: Mapping[BoxSize, tuple[float, ...]] = {  # of the lines in a box, below its centre, in points
-    "stage": (-4.5, 9),
-    "trunk": (-4, 10.5),
-    "join": (-4, 10.5),
-    "op": (-4, 10.5),
-    "small": (-4, 10.5),
-    "thin": (3.5,),
-}
+BASELINES = ((), (3.5,), (-4, 10.5), (-9.5, 3, 15.5))  # of so many lines in a box, below its centre, in points
 BAR_HEIGHT = 2.5  # points
 MAP_LOOK = f'width="{MAP_SIDE}" height="{MAP_SIDE}" image-rendering="optimizeSpeed"'  # a square a value
 THINNEST, THICKEST = 0.7, 2.6  # edges, in points
@@ -126,12 +120,12 @@ def drawing_of(topology: Topology, style: DiagramStyle, outputs: Sequence[BoxOut
 
 @dataclass(frozen=True, slots=True)
 class BoxTemplate:
-    """The beginnings of the SVG elements of a box or cluster: its rectangle, its lines of text and its thumbnail; the
-    place of its bars."""
+    """The beginnings of the SVG elements of a box or cluster: its rectangle and its thumbnail; where its text is, in
+    the middle of a box and at the left of a cluster; the place of its bars."""
 
     path: str
     rectangle: str
-    lines: tuple[str, ...]
+    text: tuple[float, float]
     bars: tuple[float, float, float]  # left, top, width
     image: str = ""
 
@@ -173,10 +167,7 @@ def layout_template(topology: Topology) -> LayoutTemplate:
         layout.width,
         layout.height,
         layout.shift,
-        tuple(
-            _box(path, layout.nodes[dot_name(path)], BASELINES[size], has_map(size, topology.maps))
-            for path, size in topology.boxes
-        ),
+        tuple(_box(path, layout.nodes[dot_name(path)], has_map(size, topology.maps)) for path, size in topology.boxes),
         tuple(_cluster(path, layout.clusters[dot_name(path)]) for path in _cluster_paths(topology.clusters)),
         tuple(_edge(*edge, layout.edges[f"{dot_name(edge[0])}->{dot_name(edge[1])}"]) for edge in topology.edges),
     )
@@ -194,20 +185,17 @@ def _rectangle(rect: Rect) -> str:
     return f'<rect x="{rect.x:g}" y="{rect.y:g}" width="{rect.width:.2f}" height="{rect.height:.2f}"'
 
 
-def _box(path: str, rect: Rect, baselines: Iterable[float], mapped: bool) -> BoxTemplate:
+def _box(path: str, rect: Rect, mapped: bool) -> BoxTemplate:
     x, y = rect.centre
     room = MAP_SIDE + MAP_MARGIN if mapped else 0
-    lines = tuple(f'<text x="{x + room / 2:.2f}" y="{y + below:.2f}"' for below in baselines)
     bars = (rect.x + room + 6, rect.y + rect.height - BAR_HEIGHT - 1.5, rect.width - room - 12)
     image = f'<image x="{rect.x + MAP_MARGIN:.2f}" y="{y - MAP_SIDE / 2:.2f}" {MAP_LOOK}' if mapped else ""
-    return BoxTemplate(path, _rectangle(rect), lines, bars, image)
+    return BoxTemplate(path, _rectangle(rect), (x + room / 2, y), bars, image)
 
 
 def _cluster(path: str, rect: Rect) -> BoxTemplate:
     assert rect.label is not None, "every cluster has a label"
-    x, y = rect.label
-    line = f'<text text-anchor="start" font-weight="bold" paint-order="stroke" stroke-width="3" x="{x:g}" y="{y:g}"'
-    return BoxTemplate(path, _rectangle(rect), (line,), (0, 0, 0))
+    return BoxTemplate(path, _rectangle(rect), rect.label, (0, 0, 0))
 
 
 def _edge(tail: str, head: str, role: EdgeRole, curve: EdgeCurve) -> EdgeTemplate:
@@ -235,9 +223,11 @@ def _box_item(template: BoxTemplate, style: BoxStyle, output: BoxOutput) -> Draw
         bar = width * share
         svg += f'<path fill="{colour}" d="M{left:.2f},{top:g}h{bar:.2f}v{BAR_HEIGHT}h-{bar:.2f}z"/>'
         left += bar
-    for place, line in zip(template.lines, style.lines, strict=True):
+    x, y = template.text
+    for below, line in zip(BASELINES[len(style.lines)], style.lines, strict=True):
         bold = ' font-weight="bold"' if line.bold else ""
-        svg += f'{place} font-size="{line.size:g}"{bold} fill="{style.ink}">{escaped(line.text)}</text>'
+        look = f'font-size="{line.size:g}"{bold} fill="{style.ink}"'
+        svg += f'<text x="{x:.2f}" y="{y + below:.2f}" {look}>{escaped(line.text)}</text>'
     tip, (path, thumbnail) = style.tip, output
     if template.image and isinstance(thumbnail, Thumbnail):
         svg += f'{template.image} href="{thumbnail.uri}"/>'
@@ -248,10 +238,11 @@ def _box_item(template: BoxTemplate, style: BoxStyle, output: BoxOutput) -> Draw
 
 
 def _cluster_item(template: BoxTemplate, style: BoxStyle, theme: Theme) -> DrawnItem:
-    line = style.lines[0]
+    (x, y), line = template.text, style.lines[0]
     svg = (
         f'{template.rectangle} rx="6" fill="{theme.line}" fill-opacity="0.1" stroke="{style.border}"'
-        f' stroke-width="{2 if style.changed else 0.8}"/>{template.lines[0]} font-size="{line.size:g}"'
+        f' stroke-width="{2 if style.changed else 0.8}"/><text text-anchor="start" font-weight="bold"'
+        f' paint-order="stroke" stroke-width="3" x="{x:g}" y="{y:g}" font-size="{line.size:g}"'
         f' stroke="{style.fill}" fill="{style.ink}">{escaped(line.text)}</text>'
     )
     return DrawnItem(template.path, "cluster", style.classes, svg, style.tip)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import ceil, sqrt
 from types import MappingProxyType
 from typing import cast, get_args
 
@@ -141,7 +141,8 @@ def _columns(analysis: Analysis, options: DiagramOptions, original: Analysis) ->
     if options.direction == "LR" or options.color_by != "kind":
         return [names]
     whole = draw(analysis, options, original)
-    count = min(max(round(sqrt(whole.height / whole.width / PAGE)), 1), MOST_COLUMNS, len(names))
+    count = ceil(sqrt(whole.height / whole.width / PAGE) - 0.4)  # the highest column is higher than an even one
+    count = min(max(count, 1), MOST_COLUMNS, len(names))
     heights = [_rows(stage.part) for stage in analysis.stages]
     columns: list[list[str]] = [[]]
     done = 0.0

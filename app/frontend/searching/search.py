@@ -8,10 +8,12 @@ import streamlit as st
 
 from inception_models.weights import Source
 
+from ...backend.charts.search import search_plot
 from ...backend.decide.searching.search import METHODS, SearchMethod, SearchOptions
 from ...backend.decide.searching.search_log import logged_problem
 from ...backend.decide.searching.search_space import SearchSpace
 from ...backend.decide.searching.trials import OBJECTIVES, Problem, Tryout
+from ..chart import show_chart
 from ..shell.controls import remembered
 from ..shell.file_field import empty_field, field_key
 from ..shell.notice import WayOut, refused
@@ -19,7 +21,7 @@ from ..shell.weights_in_use import weights_in_use
 from ..state import State
 from .ranges import choose_space
 from .search_result import NUMBER_TITLES, show_result
-from .search_task import SEARCH, begin_search
+from .search_task import SEARCH, begin_search, example_search
 from .tryout import choose_tryout
 
 METHOD_NAMES: dict[SearchMethod, str] = {"random": "Random", "grid": "Grid", "evolution": "Evolution"}
@@ -48,12 +50,21 @@ def show(state: State) -> None:
         if run := SEARCH.result():
             show_result(state, run)
         else:
-            st.markdown(
-                "A search tries many networks and keeps those that no other beats: with the fewest MACs for what they"
-                " keep of the published widths, or for their receptive field. Choose ranges, then Search. Costs are"
-                " exact, those of the totals above. With trained weights, networks are tried on data as well, and"
-                " their accuracy counts. Here will be every network as a point, and a click opens it."
-            )
+            _nothing_yet(space)
+
+
+def _nothing_yet(space: SearchSpace | None) -> None:
+    """What a search does, and an example of what it leaves."""
+    st.markdown(
+        "A search tries many networks and keeps those that no other beats: with the fewest MACs for what they"
+        " keep of the published widths, or for their receptive field. Choose ranges, then Search. Costs are"
+        " exact, those of the totals above. With trained weights, networks are tried on data as well, and"
+        " their accuracy counts. Here will be every network as a point, and a click opens it."
+    )
+    if space is not None:
+        example = example_search(space)
+        st.caption(f"An example: {len(example.trials)} networks of these ranges, chosen at random.")
+        show_chart(search_plot(example), "search-example", f"{space.arch.key}.example")
 
 
 def _options(tryout: Tryout | None) -> SearchOptions:

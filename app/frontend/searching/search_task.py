@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ...backend.common.jobs import Cancelled, Lane, Progress
 from ...backend.decide.searching.search import SearchOptions, SearchResult, logged_result, search
+from ...backend.decide.searching.search_space import SearchSpace
 from ...backend.decide.searching.trials import Problem
 from ..shell.background import BackgroundTask
 
@@ -23,7 +24,14 @@ class SearchRun:
     finished: bool
 
 
+EXAMPLE = SearchOptions("random", count=60)
 SEARCH: BackgroundTask[SearchRun] = BackgroundTask("search", "Searching", "Stop, and keep what was tried")
+
+
+@lru_cache(maxsize=8)
+def example_search(space: SearchSpace) -> SearchResult:
+    """A search so small that nobody waits for it, for a page that has no other to show."""
+    return search(Problem(space), EXAMPLE)
 
 
 def begin_search(problem: Problem, options: SearchOptions, log: str = "") -> bool:

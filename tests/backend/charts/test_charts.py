@@ -230,3 +230,8 @@ def test_both_axes_say_what_they_show() -> None:
     for name, figure in figures().items():
         assert figure.layout.xaxis.title.text, name
         assert figure.layout.yaxis.title.text, name
+
+
+def test_no_letter_of_a_chart_is_shrunk_to_fit() -> None:
+    for name, figure in (figures() | beside_each_other()).items():
+        assert (figure.layout.uniformtext.minsize, figure.layout.uniformtext.mode) == (13, "hide"), name

@@ -20,9 +20,10 @@ from ...common.quantity import shape_text, short
 from ...diagram.boxes import BoxSize, EdgeRole
 from ...diagram.export import FigureFormat, figure_file
 from ...diagram.labels import LAYER_NAMES, readable
+from ...diagram.lettering import NAME_SIZE, NUMBER_SIZE, fitted_text
 from ...diagram.options import Direction
 from ...diagram.scene import ClusterTree, Topology
-from ...diagram.styles import BOX_SIZES, CLUSTER_LABEL_WIDTH, BoxStyle, DiagramStyle, EdgeStyle, fitted_text
+from ...diagram.styles import BOX_SIZES, CLUSTER_LABEL_WIDTH, BoxStyle, DiagramStyle, EdgeStyle
 from ...diagram.svg import Drawing, drawing_of
 from .comparison import Comparison, Fate, OpPair, StagePair
 
@@ -102,7 +103,7 @@ class _Builder:
             lines, style = self.look(fate, ("",), name, "legend")
             marks.append(self.add(name, "thin", (name,), style))
         theme = THEMES[self.theme]
-        title = (fitted_text("what the marks mean", CLUSTER_LABEL_WIDTH, 9, True),)
+        title = (fitted_text("what the marks mean", CLUSTER_LABEL_WIDTH, NAME_SIZE, True),)
         self.trees.append(ClusterTree("legend", tuple(marks), (tuple(marks),)))
         self.clusters["legend"] = BoxStyle(title, theme.block, theme.border, theme.text, "kind-block", "", False, ())
         lines, style = self.look("same", (a, f"→ {b}"), "\n".join((f"{a} → {b}", *sentences)), "input")
@@ -112,7 +113,8 @@ class _Builder:
         """A box; returns the path that it has in the diagram."""
         path = unused(path, self.taken)
         width = BOX_SIZES[size][0]
-        fonts = {"stage": ((10.5, True), (8, False)), "thin": ((8, False),)}.get(size, ((7.5, False), (10, True)))
+        name, number = (NAME_SIZE, False), (NUMBER_SIZE, True)
+        fonts = {"stage": (number, name), "thin": (name,)}.get(size, (name, number))
         texts = tuple(fitted_text(text, width, *font) for text, font in zip(lines, fonts, strict=True))
         self.boxes[path] = size, style._replace(lines=texts)
         return path
@@ -169,7 +171,8 @@ class _Builder:
         side = pair.b or pair.a
         assert side is not None, "a pair has at least one side"
         main = _short(pair.sentences[0], f"{stage}.{side.path}") if pair.sentences else _cost(pair)
-        lines = side.path.rpartition(".")[2], main if pair.fate == "changed" else side.words
+        words = side.words.replace("convolution", "conv")  # so that it fits
+        lines = side.path.rpartition(".")[2], main if pair.fate == "changed" else words
         tip = "\n".join((f"{stage}.{side.path}", *pair.sentences, _cost(pair)))
         return self.add(f"{stage}.{side.path}", "op", *self.look(pair.fate, lines, tip, "op"))
 
@@ -179,7 +182,7 @@ class _Builder:
             (f"{MARKS['changed']}{readable(name)}", *(_short(text, name) for text in pair.sentences), _cost(pair))
         )
         tip = "\n".join((name, *pair.sentences, _cost(pair)))
-        lines = (fitted_text(words, CLUSTER_LABEL_WIDTH, 9, True),)
+        lines = (fitted_text(words, CLUSTER_LABEL_WIDTH, NAME_SIZE, True),)
         return BoxStyle(lines, theme.block, theme.mark, theme.text, "kind-block fate-changed", tip, True, ())
 
 

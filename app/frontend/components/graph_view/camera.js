@@ -16,13 +16,13 @@ import { center, clamp } from "./geometry.js"
  * @typedef {{ at: At | null, mode: Mode, topology: string, down: boolean, boxes: Map<string, Box> }} Memory
  */
 
-// Scales, given by how large a box's largest letters are on the screen, in px:
+// Scales, given by how large the diagram's smallest letters are on the screen, in px:
 const READABLE = 13 // smaller ones cannot be read across a room
 export const OPENING = 14 // at which a search shows what it has found
 const ROOMY = 16 // and one that fits no larger than this
-const PROJECTED = 40 // and, when it is presented, no larger than this
+const PROJECTED = 36 // and, when it is presented, no larger than this
 const CLOSEST = 48
-const GAP = 12 // kept free around a fitted diagram
+const GAP = 4 // kept free around a fitted diagram
 const IN_SIGHT = 80 // of the diagram that cannot be dragged out of the canvas
 
 export const calm = matchMedia("(prefers-reduced-motion: reduce)")
@@ -33,12 +33,10 @@ export class Camera {
   /**
    * @param {HTMLElement} canvas
    * @param {() => void} onMove runs after each move
-   * @param {() => { top: number, bottom: number, right: number }} covered what lies over the canvas
    */
-  constructor(canvas, onMove, covered) {
+  constructor(canvas, onMove) {
     this.canvas = canvas
     this.onMove = onMove
-    this.covered = covered
     this.placed = false // whether it shows its diagram; not yet in a closed tab
     this.size = { w: 0, h: 0 }
     this.flow = new Flow()
@@ -137,11 +135,10 @@ export class Camera {
 
   // ---- Views
 
-  /** Where a fitted diagram may be: not under the bar, the legend and the small map. */
+  /** Where a fitted diagram may be. */
   get room() {
-    const { top, bottom, right } = this.covered()
     const { w, h } = this.size
-    return { x: GAP, y: top + GAP, w: w - right - 2 * GAP, h: h - top - bottom - 2 * GAP }
+    return { x: GAP, y: GAP, w: w - 2 * GAP, h: h - 2 * GAP }
   }
 
   /** The scale at which all of it is seen, and no letter is larger than needed. */
@@ -161,7 +158,7 @@ export class Camera {
     /** @type {(from: number, room: number, length: number, along: boolean, at: number) => number} */
     const start = (from, room, length, along, at) => {
       if (length <= room) return from + (room - length) / 2
-      if (!along) return from + room / 2 - k * at
+      if (!along) return k * at < 0.75 * room ? from : from + room / 2 - k * at // from its edge, if that shows the first
       return this.flow.backwards ? from + room - length : from
     }
     return { x: start(left, w, width * k, !this.flow.down, x), y: start(top, h, height * k, this.flow.down, y), k }

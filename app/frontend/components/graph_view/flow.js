@@ -9,7 +9,7 @@ export class Flow {
   constructor() {
     /** @type {Map<string, Box>} of nodes and clusters, by id */
     this.boxes = new Map()
-    this.letter = 1 // the largest font size
+    this.letter = 1 // the smallest font size
     this.down = true // the way the network runs, else to the right
     this.backwards = false // from bottom to top, or from right to left
   }
@@ -25,8 +25,8 @@ export class Flow {
     }
     this.boxes = new Map(places.map(({ id, box }) => [id, box]))
     this.findDirection(edges)
-    const letters = [...svg.querySelectorAll(".node text")]
-    this.letter = Math.max(...letters.map((text) => parseFloat(text.getAttribute("font-size") ?? "") || 14), 1)
+    const sizes = [...svg.querySelectorAll("text")].map((text) => parseFloat(text.getAttribute("font-size") ?? ""))
+    this.letter = Math.max(Math.min(...sizes.map((size) => size || 14), 14), 1)
   }
 
   /** @param {Edge[]} edges */

@@ -45,8 +45,8 @@ export class GraphView {
     /** @type {Outbox<GraphViewTold>} */
     this.outbox = new Outbox()
     this.overlay = new Overlay()
-    this.camera = new Camera(this.canvas, () => this.moved(), () => this.covered())
-    this.map = new Minimap(part(root, ".map", HTMLElement), this.camera)
+    this.camera = new Camera(this.canvas, () => this.moved())
+    this.map = new Minimap(part(root, ".map", HTMLElement), this.root, this.camera)
     this.tip = new Tip(part(root, ".tip", HTMLElement), this.canvas)
     this.search = new Search(this)
     this.bar = new Bar(this)
@@ -117,6 +117,7 @@ export class GraphView {
     this.hovered = null
     this.overlay.cover(diagram)
     this.drawn.replaceChildren(diagram.svg)
+    this.map.takeRoom(diagram)
     const wanted = [selected, focused?.id].flatMap((path) => (path ? ancestors(path) : []))
     this.camera.show(diagram, network, drawing.topology, wanted)
     this.active = focused && placesAt(this.places, focused.id)[0]
@@ -237,14 +238,7 @@ export class GraphView {
     if (this.camera.placed) this.camera.look(this.camera.fitted(), { mode: "fitted", glide: true })
   }
 
-  // ---- What lies over the diagram: rings, small map, tip, hint
-
-  /** How much of the canvas is covered from above, from below and on the right. */
-  covered() {
-    const bar = part(this.root, ".bar", HTMLElement)
-    const right = this.data?.walk ? 0 : this.map.width
-    return { top: bar.offsetTop + bar.offsetHeight, bottom: this.legend.offsetHeight, right }
-  }
+  // ---- What follows the camera: rings, small map, tip
 
   moved() {
     this.overlay.scale(this.camera.at.k)

@@ -3,17 +3,21 @@
 import { part } from "../shared/parts.js"
 
 /** @import { Camera } from "./camera.js" */
+/** @import { Diagram } from "./diagram.js" */
 
-const MAP_PX = 150 // the greatest width
-const EDGE_PX = 16 // around it
+const MAP_PX = 150 // the greatest width beside the canvas
+const STRIP_PX = 48 // the greatest height below it
+const AROUND_PX = 120 // what the view needs besides: the bar, the legend, margins
 
 export class Minimap {
   /**
    * @param {HTMLElement} root
+   * @param {HTMLElement} view of which it takes a part
    * @param {Camera} camera
    */
-  constructor(root, camera) {
+  constructor(root, view, camera) {
     this.root = root
+    this.view = view
     this.canvas = part(root, "canvas", HTMLCanvasElement)
     this.frame = part(root, ".frame", HTMLElement)
     this.camera = camera
@@ -31,23 +35,25 @@ export class Minimap {
     this.camera.centerOn([(event.clientX - x) / this.k, (event.clientY - y) / this.k])
   }
 
-  /** The scale at which all of it has room. */
-  get fitting() {
-    const { diagram, size } = this.camera
-    return Math.min(Math.min(MAP_PX, size.w / 5) / diagram.width, (size.h * 0.4) / diagram.height)
-  }
-
-  get width() {
-    return this.camera.diagram.width * this.fitting + EDGE_PX
+  /**
+   * It has a room of its own, at the right of a high diagram and below a wide one, so that it never covers a box.
+   * @param {Diagram} diagram
+   */
+  takeRoom({ width, height }) {
+    const { clientWidth: w, clientHeight: h } = this.view
+    const wide = width > height
+    const [most, high] = wide ? [w - 24, Math.min(STRIP_PX, h / 10)] : [Math.min(MAP_PX, w / 5), h - AROUND_PX]
+    this.k = Math.max(Math.min(most / width, high / height), 0)
+    this.view.toggleAttribute("data-wide", wide)
+    Object.assign(this.canvas.style, { width: `${width * this.k}px`, height: `${height * this.k}px` })
   }
 
   draw() {
     const { width, height, places } = this.camera.diagram
-    this.k = this.fitting
+    this.takeRoom(this.camera.diagram)
     const k = this.k * devicePixelRatio
     this.canvas.width = Math.ceil(width * k)
     this.canvas.height = Math.ceil(height * k)
-    this.canvas.style.width = `${width * this.k}px`
     const pen = this.canvas.getContext("2d")
     if (!pen) return
     pen.scale(k, k)
@@ -68,7 +74,8 @@ export class Minimap {
     const [left, top] = this.camera.inDiagram([0, 0]).map((low) => Math.max(low, 0))
     const [right, bottom] = this.camera.inDiagram([size.w, size.h])
     const [w, h] = [Math.min(right, diagram.width) - left, Math.min(bottom, diagram.height) - top]
-    this.root.hidden = w >= diagram.width - 1 && h >= diagram.height - 1
+    const all = w >= diagram.width - 1 && h >= diagram.height - 1
+    this.root.style.visibility = all ? "hidden" : "" // its room stays, or the camera would have another
     Object.assign(this.frame.style, {
       width: `${w * this.k}px`,
       height: `${h * this.k}px`,

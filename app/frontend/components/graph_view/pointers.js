@@ -58,8 +58,12 @@ export function listenToPointers(view) {
     else tapped(view, tap, Boolean(again))
   })
   canvas.addEventListener("wheel", (event) => wheel(view, event), { passive: false })
+  canvas.addEventListener("focusin", ({ target }) => {
+    const place = view.placeOf(target)
+    if (place?.element.matches(":focus-visible")) camera.reveal(place.box, { glide: false })
+  })
   canvas.addEventListener("scroll", () => {
-    const [dx, dy] = [-canvas.scrollLeft, -canvas.scrollTop] // by the browser, for Tab or find in page
+    const [dx, dy] = [-canvas.scrollLeft, -canvas.scrollTop] // by the browser, for find in page
     canvas.scrollTo(0, 0)
     camera.pan(dx, dy)
   })

@@ -54,7 +54,8 @@ class Head {
     this.pin.title = data.pinned ? "It is on the page Compare; click to take its pin off" : PIN
     this.pinWord.textContent = data.pinned ? "Pinned" : "Pin"
     this.changes.disabled = !count
-    this.changes.textContent = count ? `edited, ${count} change${count > 1 ? "s" : ""}` : "as published"
+    const [long, short] = count ? ["edited, ", `${count} change${count > 1 ? "s" : ""}`] : ["as ", "published"]
+    this.changes.replaceChildren(el("span", {}, long), short)
     this.cards.update(data)
     const pending = new Set(this.outbox.waiting.map((event) => event.set))
     this.settings.update(data.settings, data.refusal?.setting, pending)
