@@ -68,7 +68,7 @@ def test_outputs_that_are_no_classes_get_no_names(tmp_path: Path, monkeypatch: p
     row = CHECKPOINTS["facenet_vggface2"]
     torch.save(build(row.arch).state_dict(), row.file)  # as if it had been fetched, and were what was published
     assert row.remote is not None
-    remote = replace(row.remote, size=None, sha256=hashlib.sha256(row.file.read_bytes()).hexdigest())
+    remote = replace(row.remote, size=None, digest=hashlib.sha256(row.file.read_bytes()).hexdigest())
     monkeypatch.setattr(loading, "CHECKPOINTS", {row.id: replace(row, remote=remote)})
     done = forward(row.arch, PHOTO, row.id)
     assert done.likeliest() == []
