@@ -17,6 +17,7 @@ import pytest
 
 from app.backend import analyze
 from app.backend.common.links import from_query, link_text, to_query
+from app.backend.common.network_file import network_json
 from app.backend.common.quantity import short
 from app.backend.takeaway.paper_table import bibtex
 from app.cli import COMMANDS, main
@@ -66,6 +67,7 @@ def checkout(tmp_path: Path) -> Path:
             (tmp_path / path.name).symlink_to(path)
     shutil.copy(ROOT / "README.md", tmp_path)
     shutil.copy(ROOT / "assets" / "samples" / "chelsea.jpg", tmp_path / "photo.jpg")
+    (tmp_path / "small_v3.json").write_text(network_json(ARCHITECTURES["inception_v3"]))
     _write_small_lock(tmp_path / "requirements.lock")
     _write_fashion(tmp_path / "fashion")
     return tmp_path

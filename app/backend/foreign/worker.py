@@ -32,7 +32,8 @@ def answer(work: Callable[[], str], most_bytes: int) -> None:
     except ValueError as sentence:
         text, problem = "null", str(sentence)
     except OSError as failure:
-        text, problem = "null", f"The file could not be read: {(failure.strerror or 'no reason given').lower()}."
+        name = Path(failure.filename).name if failure.filename else "The file"
+        text, problem = "null", f"{name} could not be read: {(failure.strerror or 'no reason given').lower()}."
     except (MemoryError, RecursionError):
         text, problem = "null", "The network is too large or too deeply nested to be analysed here."
     with answers:
@@ -41,9 +42,10 @@ def answer(work: Callable[[], str], most_bytes: int) -> None:
 
 def memory_for(source: str) -> int:
     """The bytes that the analysis may take: of a file a few times its size, since small messages unfold."""
-    if not is_onnx(source):
+    file = Path(source)
+    if not is_onnx(source) or not file.exists():  # which is said where it is read
         return MAX_FOREIGN_BYTES
-    return min(512 * 2**20 + 5 * Path(source).stat().st_size, MAX_FOREIGN_BYTES)
+    return min(512 * 2**20 + 5 * file.stat().st_size, MAX_FOREIGN_BYTES)
 
 
 def _limit_itself(most_bytes: int) -> None:
