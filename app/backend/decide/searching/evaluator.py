@@ -46,10 +46,10 @@ def _cluster(problem: Problem, address: str) -> Iterator[Evaluate]:
     except (OSError, ValueError) as problem_there:
         raise ValueError(f"There is no Dask scheduler at {address[:80]}: {problem_there}.") from None
     with client:
-        shared = client.scatter(problem, broadcast=True)  # type: ignore[no-untyped-call]
 
         def evaluate(parts: Sequence[Sequence[Choice]]) -> Iterator[list[Numbers | str]]:
-            futures = [client.submit(evaluated, shared, part, pure=False, retries=RETRIES) for part in parts]
+            # Not scattered: Dask keeps one copy of scattered data, which dies with the worker that has it.
+            futures = [client.submit(evaluated, problem, part, pure=False, retries=RETRIES) for part in parts]
             return (future.result() for future in futures)
 
         yield evaluate
