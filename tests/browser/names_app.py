@@ -8,12 +8,12 @@ import torch
 
 from app.backend.charts.prediction import prediction_bars
 from app.backend.common.text import visible
-from app.frontend.shell.notice import plain, refused
+from app.frontend.shell.notice import WayOut, plain, refused
 
 names = json.loads(st.query_params["names"])
 for number, name in enumerate(names):
     st.caption(plain(name))
-    refused(name)
+    refused(name, f"name{number}", WayOut(name, lambda: None))
     st.button(plain(name), key=f"button{number}")
     st.progress(0.5, plain(name))
     st.markdown(f"- **{plain(name)}** changed")

@@ -15,7 +15,7 @@ from app.backend.common.text import one_line, visible
 from app.frontend.shell.notice import WORD_JOINER
 from tests.app_server import free_port, served
 
-PLACES = 6  # of Markdown: caption, warning, button, progress, item of a list, caption of a picture
+PLACES = 7  # of Markdown: caption, warning, its remedy, button, progress, item of a list, caption of a picture
 HOSTILE = (
     ":material/close: :red[x] :smile: :blue-background[x]",
     "&lt;b&gt; &amp; &#x202e;",

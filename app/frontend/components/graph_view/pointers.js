@@ -58,8 +58,8 @@ export function listenToPointers(view) {
     else tapped(view, tap, Boolean(again))
   })
   canvas.addEventListener("wheel", (event) => wheel(view, event), { passive: false })
-  canvas.addEventListener("focusin", ({ target }) => {
-    const place = view.placeOf(target)
+  canvas.addEventListener("focusin", ({ target, relatedTarget }) => {
+    const place = relatedTarget && view.placeOf(target) // from nowhere it comes back after another drawing
     if (place?.element.matches(":focus-visible")) camera.reveal(place.box, { glide: false })
   })
   canvas.addEventListener("scroll", () => {
