@@ -207,7 +207,15 @@ def test_the_version_is_that_of_the_library() -> None:
 
 def test_every_file_of_commands_is_listed() -> None:
     files = {path.stem for path in (ROOT / "app" / "commands").glob("*.py")}
-    shared = {"__init__", "budget_options", "named_networks", "network_options", "network_words", "text_table", "weights_options"}
+    shared = {
+        "__init__",
+        "budget_options",
+        "named_networks",
+        "network_options",
+        "network_words",
+        "text_table",
+        "weights_options",
+    }
     assert set(COMMANDS) == files - shared
 
 

@@ -64,7 +64,14 @@ def named(app: AppTest) -> None:
 
 # The page and its link, what is done there, words of the refusal, the button, and what is true after it was clicked.
 ROWS: tuple[tuple[str, str, Step | None, str, str, Callable[[AppTest], bool]], ...] = (
-    ("explore", "variant=googlenet_naive&weights=sesame", None, "does not have", "Leave it as it is", lambda app: not app.warning),
+    (
+        "explore",
+        "variant=googlenet_naive&weights=sesame",
+        None,
+        "does not have",
+        "Leave it as it is",
+        lambda app: not app.warning,
+    ),
     (
         "explore",
         "variant=googlenet&selected=inception3aa",
