@@ -419,9 +419,11 @@ def test_nothing_on_explore_moves_while_it_follows_an_edit(page: Page, app_url: 
     )
     page.goto(f"{app_url}/?variant=inception_v3")
     expect(page.locator("g.node").first).to_be_visible(timeout=SLOW_MS)
-    settled(page)
-    at_load = page.evaluate("moved")
     field = page.get_by_label("filters of Mixed_5b.branch1x1.conv, exact")
+    expect(field).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator(".st-key-table1 table").first).to_be_visible(timeout=SLOW_MS)  # it is drawn after the diagram
+    settled(page)
+    at_load = page.evaluate("new Promise((done) => requestIdleCallback(() => done(moved)))")
     field.fill("96")
     field.press("Enter")
     shows(page, with_widths(ARCHITECTURES["inception_v3"], {"Mixed_5b.branch1x1.conv": 96}))
