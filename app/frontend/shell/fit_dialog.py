@@ -27,6 +27,7 @@ from ...backend.training.data import read_data_set
 from ..state import State
 from .background import BackgroundTask
 from .controls import choice_stays_among, control_shows
+from .lasting_dialog import LastingDialog
 from .network_time import NetworkTime, measured_into, measurements
 from .notice import WayOut, plain, refused
 from .terms import caption
@@ -41,7 +42,7 @@ STRATEGY_TITLES: dict[Strategy, str] = {
 NORMS = ""  # no data set
 DIVISORS = (1, 2, 4, 8, 16, 32)
 NUMBERS = ("From", "To", "Saves MACs", "Saves parameters")  # columns
-OPEN = "fitting"  # in the session: the page over which the dialog is open
+FITTING = LastingDialog("fitting")
 FIT: BackgroundTask[Fitted | OutOfReach] = BackgroundTask("fit", "Fitting", steady=False)
 
 
@@ -70,21 +71,18 @@ def offer_to_fit(state: State) -> None:
         icon=":material/compress:",
         key="fit-to-goal",
         help="Propose widths that meet it",
-        on_click=lambda: st.session_state.update({OPEN: state.page}),
+        on_click=FITTING.open,
+        args=(state,),
     )
 
 
 def fit_dialog(state: State) -> None:
     """Render the dialog while it is open: a proposal that was made in the background draws the whole page again."""
-    if state.goal is not None and st.session_state.get(OPEN) == state.page:
+    if state.goal is not None and FITTING.is_open(state):
         _dialog(state, state.goal)
 
 
-def _close() -> None:
-    st.session_state.pop(OPEN, None)
-
-
-@st.dialog("Fit to goal", width="large", icon=":material/compress:", on_dismiss=_close)
+@st.dialog("Fit to goal", width="large", icon=":material/compress:", on_dismiss=FITTING.close)
 def _dialog(state: State, goal: Budget) -> None:
     """Propose widths that meet the goal of ``state``."""
     words = [limit_words(*limit) for limit in limits_of(goal).items()]
@@ -215,14 +213,14 @@ def _show(state: State, result: Fitted) -> None:
     with st.container(horizontal=True):
         if st.button("Apply", type="primary", icon=":material/check:", disabled=not result.steps, help="One undo step"):
             state.become(result.arch)
-            _close()
+            FITTING.close()
             st.rerun()
         _cancel()
 
 
 def _cancel() -> None:
     if st.button("Close", key="fit-cancel"):
-        _close()
+        FITTING.close()
         st.rerun()
 
 

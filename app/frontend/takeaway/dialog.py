@@ -6,11 +6,12 @@ from functools import partial
 
 import streamlit as st
 
+from ..shell.lasting_dialog import LastingDialog
 from ..shell.tabs import remembered_tabs
 from ..state import State
 from . import code, exchange, papers, report
 
-OPEN = "taking_home"  # in the session: the page over which the dialog is open
+TAKING_HOME = LastingDialog("taking_home")
 TAKEAWAY_TABS = {
     "Code": code.show,
     "Weights and exchange": exchange.show,
@@ -26,12 +27,13 @@ def show(state: State) -> None:
         key="take-home",
         icon=":material/download:",
         help="This network as code, ONNX, weights, tables, figures or a report",
-        on_click=lambda: st.session_state.update({OPEN: state.page}),
+        on_click=TAKING_HOME.open,
+        args=(state,),
     )
-    if st.session_state.get(OPEN) == state.page:
+    if TAKING_HOME.is_open(state):
         _dialog(state)
 
 
-@st.dialog("Take home", width="large", on_dismiss=lambda: st.session_state.pop(OPEN, None))
+@st.dialog("Take home", width="large", on_dismiss=TAKING_HOME.close)
 def _dialog(state: State) -> None:
     remembered_tabs("take_home", {label: partial(tab, state) for label, tab in TAKEAWAY_TABS.items()})
