@@ -210,6 +210,10 @@ def test_the_widths_are_a_few_tab_stops_from_the_beginning(page: Page, app_url: 
     page.keyboard.press("Enter")
     expect(page.get_by_role("slider", name="filters of inception3a.branch1x1.conv")).to_be_focused()
     expect(page).to_have_url(f"{app_url}/?variant=googlenet")
+    page.get_by_role("radio", name="Structure").click()
+    expect(page.locator("a.skip")).to_be_hidden()  # there are no widths now
+    page.get_by_role("radio", name="Widths").click()
+    expect(page.locator("a.skip")).to_be_visible()
 
 
 def test_the_focus_is_not_lost_where_what_had_it_goes(page: Page, app_url: str) -> None:

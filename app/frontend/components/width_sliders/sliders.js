@@ -34,7 +34,10 @@ class Panel {
     this.selected = new SelectedStage(this.list, () => this.show())
     /** @type {HTMLAnchorElement | null} */
     const skip = document.querySelector("a.skip")
-    if (skip) skip.onclick = (event) => this.enter(event)
+    if (!skip) return
+    skip.onclick = (event) => this.enter(event)
+    const look = () => { skip.hidden = !this.list.isConnected }
+    new ResizeObserver(look).observe(this.list) // which also notices that the list has gone
   }
 
   /** @param {Event} event a click on the page's skip link */
