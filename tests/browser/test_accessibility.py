@@ -73,6 +73,8 @@ def states(page: Page, app_url: str) -> Iterator[State]:
     settled(page)
     expect(page.locator(".st-key-table1 table")).to_be_visible(timeout=SLOW_MS)
     yield "Explore", WHOLE
+    page.goto(f"{app_url}/?variant=googlenet_bn&edits=v:2,x:0.25")  # a quarter of the channels to draw, in either theme
+    settled(page)
     yield from edits(page)
     yield from dialogs(page)
     for name, tabs in TABS.items():

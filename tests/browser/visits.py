@@ -1,4 +1,4 @@
-"""The way to a page of the app: by a network's link, then the menu."""
+"""The way to a page of the app, and what is done and seen on every one."""
 
 from urllib.parse import parse_qsl, urlencode, urlparse
 
@@ -12,10 +12,8 @@ SLOW_MS = 30_000  # a first build, measurement or short run on a busy machine
 
 
 def open_page(page: Page, app_url: str, arch: Arch, name: str, first_tab: str) -> None:
-    """Open the page called ``name`` in the menu with ``arch``, and wait until it has settled."""
-    page.goto(f"{app_url}/?{urlencode(to_query(arch))}")
-    settled(page)
-    page.get_by_role("link", name=name).click()
+    """Open the page called ``name`` by the link of ``arch`` there, and wait until it has settled."""
+    page.goto(f"{app_url}/{name.lower()}?{urlencode(to_query(arch))}")
     expect(page.get_by_role("tab", name=first_tab)).to_be_visible(timeout=SLOW_MS)
     settled(page)
 
