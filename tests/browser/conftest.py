@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
@@ -22,6 +23,8 @@ LONGEST = (
     "test_weights.py",
     "test_memory.py",
 )
+
+HEALTH = "/_stcore/health"  # an empty page of the app: at about:blank Chromium throws away what it has compiled
 
 # Console errors that are not ours, each with its reason. Everything else fails the test that caused it.
 HARMLESS: tuple[tuple[str, str], ...] = ()
@@ -104,7 +107,7 @@ def _forget(page: Page) -> None:
     """All that a test may have left behind."""
     try:
         page.evaluate("{ Storage.prototype.setItem = () => {}; localStorage.clear(); sessionStorage.clear() }")
-        page.goto("about:blank")
+        page.goto(urljoin(page.url, HEALTH) if page.url.startswith("http") else "about:blank")
         for key in ("Control", "Shift", "Alt", "Meta"):
             page.keyboard.up(key)
         page.mouse.up()
