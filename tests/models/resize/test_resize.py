@@ -36,7 +36,6 @@ from inception_models.resize.channels import NEW, ChainPart, FeatureMap
 from inception_models.resize.context import WalkContext
 from inception_models.resize.walk import Walk
 from inception_models.weights import loading as weights
-from tests.models.representative import REPRESENTATIVE
 from tests.models.trained import EXACT, difference, from_state, outputs, small, trained
 
 EACH = bool(os.environ.get("RESIZE_EACH"))  # every path of every variant by itself: some minutes
@@ -59,7 +58,7 @@ def widened(arch: Arch, more: dict[str, int]) -> float:
     return difference(outputs(net), outputs(from_state(wider, resized(net.state_dict(), arch, wider))))
 
 
-@pytest.mark.parametrize("key", REPRESENTATIVE)
+@pytest.mark.parametrize("key", ARCHITECTURES)  # README: in any network
 def test_any_path_wider_gives_the_same_outputs(key: str) -> None:
     """Two networks: in each half of the paths by 1 to 5 filters, so that every one is there."""
     arch = small(key)

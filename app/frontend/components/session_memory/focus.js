@@ -1,9 +1,11 @@
 // Where the focus goes when what had it is taken away or disabled: to the same control where it was drawn anew, to what
-// opened the dialog, else to what was beside it. Then Tab goes on from there, and not from the top of the page.
+// opened the dialog, else to what was beside it. Then Tab goes on from there, and not from the top of the page. While a
+// dialog is open it stays in there, and Escape closes it even before the focus is back.
 
 const STOPS = "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex='-1'])"
 const NEIGHBOURS = 20
 const PATIENCE_MS = 300 // for a control that is drawn anew
+const DIALOG = ".stDialog [role=dialog]"
 
 /** @type {{ element: HTMLElement, name: string, beside: HTMLElement[] } | null} */
 let last = null
@@ -19,6 +21,11 @@ export function keepFocus() {
     last = { element, name: nameOf(element), beside: neighboursOf(element) }
     const page = around.some((node) => node instanceof HTMLElement && node.matches(".stApp"))
     if (page && !element.closest("[role=dialog]")) outside = element
+  })
+  document.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || document.activeElement !== document.body) return
+    const close = document.querySelector(`${DIALOG} [aria-label=Close]`) // it hears keys only where the focus is in it
+    if (close instanceof HTMLElement) close.click()
   })
   new MutationObserver(() => requestAnimationFrame(look)).observe(document.body, {
     attributeFilter: ["disabled"], childList: true, subtree: true,
@@ -46,8 +53,10 @@ function look() {
 
 function goBeside() {
   if (!last || !isLost()) return
-  const next = [outside, ...last.beside].find((stop) => stop && usable(stop))
-  next?.focus({ preventScroll: true })
+  const dialog = document.querySelector(DIALOG)
+  const places = dialog ? [...last.beside.filter((stop) => dialog.contains(stop)), dialog] : [outside, ...last.beside]
+  const next = places.find((stop) => stop instanceof HTMLElement && usable(stop))
+  if (next instanceof HTMLElement) next.focus({ preventScroll: true })
 }
 
 /** @param {HTMLElement} element */
