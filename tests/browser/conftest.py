@@ -16,12 +16,13 @@ from tests.browser.components.static_page import StaticPage
 
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 LONGEST = (
-    "test_pages.py",
     "test_accessibility.py",
-    "test_train.py",
-    "test_costs.py",
-    "test_weights.py",
+    "test_pages.py",
     "test_memory.py",
+    "test_train.py",
+    "test_weights.py",
+    "test_costs.py",
+    "test_compare.py",
 )
 
 HEALTH = "/_stcore/health"  # an empty page of the app: at about:blank Chromium throws away what it has compiled
@@ -39,9 +40,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def in_browser(item: pytest.Item) -> bool:
         return Path(__file__).parent in item.path.parents
 
+    def place(item: pytest.Item) -> int:
+        if not in_browser(item):
+            return -1
+        return LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
+
     for item in filter(in_browser, items):
         item.add_marker("browser")
-    items.sort(key=lambda item: (in_browser(item), item.path.name not in LONGEST))
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,12 @@ from torchvision.models import shufflenet_v2_x0_5
 from app.backend.common.brought import brought_file
 from app.backend.common.pins import Pin, pins_text
 from app.backend.common.quantity import short
+from app.backend.decide.comparing import brought_runs
+from app.backend.foreign.inspection import inspected_here
 from app.backend.foreign.kept_files import keep_file
+from app.frontend.shell import brought
 from app.frontend.shell.background import RECORDS
+from tests.backend.decide.answered_here import answered_here
 
 THEIRS = "(torchvision:shufflenet_v2_x0_5,shape:[3,64,64],name:theirs)"
 GONE = f"(file:gone.onnx,digest:{'a' * 32})"
@@ -75,7 +79,9 @@ def test_a_network_of_a_library_and_one_of_a_file_are_compared_and_what_is_missi
     )
 
 
-def test_they_are_timed_and_see_the_picture(file_pin: str) -> None:
+def test_they_are_timed_and_see_the_picture(file_pin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brought, "inspected_apart", lambda source, shape, _: inspected_here(source, shape))
+    monkeypatch.setattr(brought_runs, "answer_apart", answered_here)
     app = shown("Time", f"{THEIRS},{file_pin}")
     assert any("Estimated: times in proportion to the" in html.proto.body for html in app.get("html"))
     with patch("app.frontend.measured.LIMIT_SECONDS", 1):

@@ -11,9 +11,11 @@ from torch import nn
 from torchvision.models import ShuffleNet_V2_X0_5_Weights, shufflenet_v2_x0_5
 
 from app.backend.common.jobs import Cancelled, Progress
+from app.backend.decide.comparing import brought_runs
 from app.backend.decide.comparing.brought_runs import BroughtViewer, seen_apart, timed_apart
 from app.backend.foreign.runnable import runnable
 from inception_models.checkpoints.preprocessing import imagenet
+from tests.backend.decide.answered_here import answered_here
 
 PICTURE = Image.effect_noise((80, 60), 90).convert("RGB")
 SHUFFLE = "torchvision:shufflenet_v2_x0_5"
@@ -73,7 +75,11 @@ def test_what_cannot_be_run_is_a_sentence(tmp_path: Path) -> None:
         timed_apart(SHUFFLE, None, 1, cancelled)
 
 
-def test_classes_are_read_from_logits_and_from_probabilities_alike(tmp_path: Path) -> None:
+def test_classes_are_read_from_logits_and_from_probabilities_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brought_runs, "answer_apart", answered_here)
+
     class Two(nn.Module):
         def __init__(self, softmax: bool) -> None:
             super().__init__()
