@@ -36,6 +36,13 @@ def page() -> None:
     compare.page()
 
 
+@pytest.fixture(autouse=True)
+def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another process would answer comes from this one: each would take seconds to import torch."""
+    monkeypatch.setattr(brought, "inspected_apart", lambda source, shape, _: inspected_here(source, shape))
+    monkeypatch.setattr(brought_runs, "answer_apart", answered_here)
+
+
 @pytest.fixture
 def file_pin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The pin of a file that the visitor has added."""
@@ -79,9 +86,7 @@ def test_a_network_of_a_library_and_one_of_a_file_are_compared_and_what_is_missi
     )
 
 
-def test_they_are_timed_and_see_the_picture(file_pin: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(brought, "inspected_apart", lambda source, shape, _: inspected_here(source, shape))
-    monkeypatch.setattr(brought_runs, "answer_apart", answered_here)
+def test_they_are_timed_and_see_the_picture(file_pin: str) -> None:
     app = shown("Time", f"{THEIRS},{file_pin}")
     assert any("Estimated: times in proportion to the" in html.proto.body for html in app.get("html"))
     with patch("app.frontend.measured.LIMIT_SECONDS", 1):
