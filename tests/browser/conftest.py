@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 from tests.app_server import free_port, served
 from tests.browser import chromium
 from tests.browser.components.static_page import StaticPage
+from tests.browser.visits import forget
 
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 LONGEST = (
@@ -96,10 +97,10 @@ def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Pa
     yield page
     page.remove_listener("console", on_console)
     page.remove_listener("pageerror", on_error)
+    if "static_page" not in request.fixturenames:
+        _clean(page)
     if alone:
         page.close()
-    else:
-        _forget(page)
     ours = [error for error in errors if not any(re.search(pattern, error) for pattern, _ in HARMLESS)]
     assert not ours, "The page reported errors:\n" + "\n".join(ours)
 
@@ -109,10 +110,10 @@ def _reused(context: BrowserContext) -> Page:
     return context.pages[0] if context.pages else context.new_page()
 
 
-def _forget(page: Page) -> None:
+def _clean(page: Page) -> None:
     """All that a test may have left behind."""
     try:
-        page.evaluate("{ Storage.prototype.setItem = () => {}; localStorage.clear(); sessionStorage.clear() }")
+        forget(page)
         page.goto(urljoin(page.url, HEALTH) if page.url.startswith("http") else "about:blank")
         for key in ("Control", "Shift", "Alt", "Meta"):
             page.keyboard.up(key)
@@ -121,7 +122,6 @@ def _forget(page: Page) -> None:
         page.unroute_all()
         page.set_viewport_size(WINDOW)
         page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
-        page.context.clear_cookies()
         page.context.clear_permissions()
     except Error:  # such as a page that hangs or has crashed: the next test gets another
         page.close()

@@ -55,7 +55,7 @@ def shows(page: Page, arch: Arch) -> None:
     expect(total(page, "Parameters")).to_have_attribute(
         "data-tip", _starts(f"{analysis.params:,} parameters"), timeout=SLOW_MS
     )
-    expect(total(page, "MACs")).to_have_attribute("data-tip", _starts(f"{analysis.macs:,} macs"))
+    expect(total(page, "MACs")).to_have_attribute("data-tip", _starts(f"{analysis.macs:,} MACs"))
     expect(total(page, "Parameters").locator(".value")).to_have_text(short(analysis.params))
 
 

@@ -38,6 +38,12 @@ def shows_network(page: Page, title: str = "", *, size_px: int | None = None, cl
             expect(page.get_by_label(label, exact=True)).to_have_value(str(value), timeout=SLOW_MS)
 
 
+def forget(page: Page) -> None:
+    """What the browser keeps of the app, also where the page would keep it when it is left: next comes a stranger."""
+    page.evaluate("{ Storage.prototype.setItem = () => {}; localStorage.clear(); sessionStorage.clear() }")
+    page.context.clear_cookies()
+
+
 def linked(page: Page) -> Arch:
     """The network of the link in the address bar."""
     arch, refusal = from_query(dict(parse_qsl(urlparse(page.url).query)))
