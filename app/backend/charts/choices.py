@@ -193,8 +193,10 @@ def stage_ghosts(comparison: Comparison, shown: int, metric: Literal["params", "
     figure.update_layout(barmode="group")
     figure.update_xaxes(
         title="stage, from the picture to the classes",
-        tickvals=names,
-        ticktext=[f"{chart_text(first, 20)}{' …' if others else ''}" for first, *others in matched],  # all on hover
+        labelalias={  # all names on hover
+            name: f"{chart_text(first, 20)}{' …' if others else ''}"
+            for name, (first, *others) in zip(names, matched, strict=True)
+        },
         tickangle=-45,
     )
     figure.update_yaxes(title={"params": "parameters", "macs": "MACs", "peak_bytes": "bytes"}[metric], tickformat="~s")
