@@ -98,7 +98,7 @@ def test_a_killed_server_loses_nobodys_network_on_any_page(browser: Browser, tmp
         for name, page in tabs.items():
             width = PAGES[name]
             page.bring_to_front()
-            page.wait_for_function(f"(lost) => {SESSION} !== lost", arg=lost[name], timeout=SLOW_MS)
+            page.wait_for_function(f"(lost) => {SESSION} !== lost", arg=lost[name], timeout=2 * SLOW_MS)
             what_each_page_has_of_its_own(page, name)
             shows(page, edited(width))
             go(page, "Train")

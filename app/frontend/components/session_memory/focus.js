@@ -11,6 +11,7 @@ const DIALOG = ".stDialog [role=dialog]"
 let last = null
 /** @type {HTMLElement | null} that had the focus last outside of dialogs and popovers */
 let outside = null
+let lost = false
 let timer = 0
 
 /** Once for the page. */
@@ -19,6 +20,7 @@ export function keepFocus() {
     const [element, ...around] = event.composedPath()
     if (!(element instanceof HTMLElement)) return
     last = { element, name: nameOf(element), beside: neighboursOf(element) }
+    lost = false
     const page = around.some((node) => node instanceof HTMLElement && node.matches(".stApp"))
     if (page && !element.closest("[role=dialog]")) outside = element
   })
@@ -40,19 +42,22 @@ function neighboursOf(element) {
   return Array.from({ length: NEIGHBOURS }, (_, i) => [stops[at - 1 - i], stops[at + 1 + i]]).flat().filter(Boolean)
 }
 
-const isLost = () => last && document.activeElement === document.body && !usable(last.element)
+const isNowhere = () => document.activeElement === document.body
 
 function look() {
-  if (!last || !isLost()) return
-  const { name } = last
-  const twin = name && allStops().find((stop) => usable(stop) && nameOf(stop) === name)
-  clearTimeout(timer)
+  if (!last || !isNowhere()) return
+  const { element, name } = last
+  if (usable(element) && !lost) return // a person took it away
+  lost = true
+  const isTwin = (/** @type {HTMLElement} */ stop) => usable(stop) && nameOf(stop) === name
+  const twin = usable(element) ? element : name && allStops().find(isTwin)
   if (twin) twin.focus({ preventScroll: true })
-  else timer = setTimeout(goBeside, PATIENCE_MS)
+  else timer ||= setTimeout(goBeside, PATIENCE_MS)
 }
 
 function goBeside() {
-  if (!last || !isLost()) return
+  timer = 0
+  if (!last || !lost) return
   const dialog = document.querySelector(DIALOG)
   const places = dialog ? [...last.beside.filter((stop) => dialog.contains(stop)), dialog] : [outside, ...last.beside]
   const next = places.find((stop) => stop instanceof HTMLElement && usable(stop))
