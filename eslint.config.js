@@ -6,7 +6,7 @@ export default [
   js.configs.recommended,
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
-    files: ["app/frontend/components/**/*.js", "app/backend/takeaway/report/*.js"],
+    files: ["app/frontend/components/**/*.js", "app/web/*.js", "app/backend/takeaway/report/*.js"],
     languageOptions: { globals: globals.browser },
     rules: {
       eqeqeq: "error",

@@ -25,8 +25,7 @@ DESCRIPTION = (
     " parameters, MACs and memory; push a picture through it and look at what every branch sees."
 )
 PREVIEW = "preview.png"  # what a chat shows of a link
-SCRIPT = 'window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href.replace(/[?#].*/, "") }'
-"""The server is where the page's own files are."""
+SCRIPT = Path(__file__).with_name("connecting.js").read_text(encoding="utf-8")
 SHEETS = ("app.css", "learn.css", "compare.css")
 SKIP = '<a class="skip" href="#stMain">Skip to the widths</a>'
 """The first that Tab reaches; width_sliders/sliders.js leads it to the sliders, and without them it is not shown."""

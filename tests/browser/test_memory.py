@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from app.backend import analyze
 from app.backend.common.links import to_query
@@ -20,7 +21,7 @@ from tests.browser.visits import SLOW_MS, settled
 
 GOOGLENET = ARCHITECTURES["googlenet"]
 EDITED = "inception3a.branch1x1.conv"
-PAGES = {"Explore": 71, "Picture": 72, "Costs": 73, "Train": 74}  # each in a tab of its own, with a width of its own
+PAGES = {"Explore": 71, "Picture": 72, "Costs": 73}  # each in a tab of its own, with a width of its own
 CLASSES, OFFLINE = 10, 79
 SESSION = "window.inceptionMemory.session"  # the screen alone does not tell whether a new one has drawn it
 
@@ -100,7 +101,7 @@ def test_a_killed_server_loses_nobodys_network_on_any_page(browser: Browser, tmp
             page.wait_for_function(f"(lost) => {SESSION} !== lost", arg=lost[name], timeout=SLOW_MS)
             what_each_page_has_of_its_own(page, name)
             shows(page, edited(width))
-            go(page, "Costs" if name == "Train" else "Train")
+            go(page, "Train")
             shows(page, edited(width))
             if name == "Costs":
                 page.reload()
@@ -110,3 +111,50 @@ def test_a_killed_server_loses_nobodys_network_on_any_page(browser: Browser, tmp
             page.get_by_role("button", name="Undo").click()
             shows(page, linked(width))
     context.close()
+
+
+def test_a_reloaded_tab_connects_with_what_it_had_and_never_goes_on_with_anothers(
+    browser: Browser, app_url: str
+) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    first, second = context.new_page(), context.new_page()
+    for page, width in ((first, 71), (second, 72)):
+        page.goto(f"{app_url}/?{urlencode(to_query(linked(width)))}")
+        settled(page)
+        field = page.get_by_role("spinbutton", name="Classes")
+        field.fill(str(CLASSES))
+        field.press("Enter")
+        shows(page, edited(width))
+        settled(page)
+    runs = asked_runs(first)
+    first.reload()
+    shows(first, edited(71))
+    settled(first)
+    assert len(runs) == 1  # it was not asked first
+
+    held: list[Route] = []
+    first.route("**/static/js/index.*.js", lambda route: held.append(route))  # nothing connects without it
+    first.reload(wait_until="commit")
+    first.wait_for_function("'inceptionTold' in window")
+    second.reload()  # the browser sends what both have kept
+    shows(second, edited(72))
+    for route in held:
+        route.continue_()
+    for page, width in ((first, 71), (second, 72)):
+        shows(page, edited(width))
+        settled(page)
+        page.get_by_role("button", name="Undo").click()
+        shows(page, linked(width))
+    context.close()
+
+
+def asked_runs(page: Page) -> list[BackMsg]:
+    """The runs that the page asks for from now on."""
+    runs: list[BackMsg] = []
+
+    def note(frame: str | bytes) -> None:
+        if isinstance(frame, bytes) and (message := BackMsg.FromString(frame)).HasField("rerun_script"):
+            runs.append(message)
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
+    return runs

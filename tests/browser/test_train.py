@@ -20,7 +20,7 @@ from tests.models.tiny import tiny
 
 @pytest.fixture
 def train(page: Page, app_url: str) -> Callable[[Arch], Page]:
-    """Opens the Train page of a network by its link, then the menu."""
+    """Opens the Train page of a network."""
 
     def go(arch: Arch) -> Page:
         open_page(page, app_url, arch, "Train", "Accuracy against MACs")

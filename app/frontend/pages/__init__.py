@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ..shell import actions, page_links
+from ..shell import actions, memory, page_links
 from ..shell.callbacks import guard_callbacks
 from ..shell.panel import AROUND, panel
 from ..shell.presence import person
@@ -17,6 +17,7 @@ def show() -> None:
     """Render the menu and the page that the address names."""
     guard_callbacks()
     person()  # is here, whichever page this is
+    memory.hear()
     pages = [
         st.Page(explore.page, title="Explore", icon=":material/account_tree:", url_path="explore", default=True),
         st.Page(picture.page, title="Picture", icon=":material/image:", url_path="picture"),

@@ -25,13 +25,31 @@ from ...backend.learn.reading import lessons
 from ..components.session_memory import session_memory
 from ..state import HISTORY, Address, LessonPlace, State, address_of, current, linkable, opened, part_names
 from .controls import bring_choices, choices, view
-from .visitor import known_browser, visitor
+from .visitor import known_browser, told, visitor
 
 ANSWER_SECONDS = 3
 MOST_PREPARED = 20  # files of weights whose preprocessing is remembered
 MOST_NAMES = 1000  # of stages, weights and files: far more than there can be
 MOST_LETTERS = 2 * 10**6  # in the whole record; record.js keeps a quarter of that
 UNUSABLE = "What this browser had kept of your last visit could not be used, so the page starts from its link."
+
+
+def hear() -> None:
+    """Begin a new session where the browser was, if it has said so when it connected."""
+    match None if "memory_answered" in st.session_state else told():
+        case {"own": bool(own), "record": record, "learning": learning, "query": str() as query}:
+            _restore(record if _goes_on(record, own, query) else None, learning, query)
+        case _:
+            pass
+
+
+def _goes_on(record: object, own: bool, query: str) -> bool:
+    """Whether a tab goes on with its ``own`` record, or a new one with the last of any: record.js says when."""
+    match record:
+        case {"v": 1, "address": address}:
+            return own or not query or dict(parse_qsl(query.removeprefix("?"))) == address
+        case _:
+            return False
 
 
 def show() -> None:
@@ -115,7 +133,7 @@ def _restore(record: object, learning: object, query: str) -> None:
 
     ``learning``: what was learned in all tabs of this browser.
     """
-    if st.session_state.memory_answered:
+    if st.session_state.get("memory_answered"):
         return
     st.session_state.memory_answered = True
     link = opened(dict(parse_qsl(query.removeprefix("?"))))

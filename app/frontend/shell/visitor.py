@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import secrets
 from ipaddress import ip_address
@@ -10,6 +12,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 COOKIE = "inception_visitor"
+TOLD = "inception_told_"
 
 
 def visitor() -> str:
@@ -26,6 +29,22 @@ def visitor() -> str:
 def known_browser() -> bool:
     """Whether this browser was here before."""
     return bool(_cookie())
+
+
+def told() -> object:
+    """What the page said when it connected (app/web/connecting.js), unchecked; None where that is not known.
+
+    Where several tabs connect at once the browser sends what each says to all. One that had a session before names it
+    as the last protocol, and has said nothing.
+    """
+    said = [value for name, value in st.context.cookies.items() if name.startswith(TOLD)]
+    protocols = st.context.headers.get("Sec-WebSocket-Protocol", "").split(",")
+    if len(said) != 1 or len(protocols) > 2:
+        return None
+    try:
+        return json.loads(base64.b64decode(said[0]))
+    except (ValueError, RecursionError):
+        return None
 
 
 def is_on_this_computer(address: str = "") -> bool:

@@ -60,10 +60,8 @@ class Memory {
   update(data, send) {
     if (data.handled) this.outbox.answered(data.handled, send)
     if (data.session === this.session && data.turn <= this.turn) return
-    if (data.session !== this.session) this.forgotten = 0
-    this.session = data.session
+    if (data.session !== this.session) this.begin(data)
     this.turn = data.turn
-    document.cookie = `inception_visitor=${data.visitor}; path=/; max-age=${COOKIE_SECONDS}; SameSite=Strict`
     if (!data.now) return this.answer(data.session)
     this.record = added(this.record, data.now)
     this.learning = data.now.learning
@@ -72,6 +70,14 @@ class Memory {
     this.list(data.now)
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.save(), SAVE_AFTER_MS)
+  }
+
+  /** @param {MemoryData} data the first of a session */
+  begin({ session, visitor }) {
+    this.session = session
+    this.forgotten = 0
+    window.inceptionTold?.()
+    document.cookie = `inception_visitor=${visitor}; path=/; max-age=${COOKIE_SECONDS}; SameSite=Strict`
   }
 
   /**

@@ -97,3 +97,10 @@ export type MemoryTold =
   | { record: MemoryRecord | null; learning: Learning | null; query: string }
   | { awake: true }
   | { variant: string; stage: string }
+
+declare global {
+  interface Window {
+    __streamlit: object
+    inceptionTold?: () => void // takes back what the page connected with
+  }
+}
