@@ -18,6 +18,7 @@ FAULTS = """(view) => {
   const page = document.querySelector("[data-testid=stMain]")
   const faults = tools.filter((e) => box(e).left < frame.left || box(e).right > frame.right)
     .map((e) => `${e.className || e.title} is past the frame`)
+  if (frame.bottom > box(document.querySelector(".st-key-explore")).bottom + 1) faults.push("the view is past its room")
   if (page.scrollWidth > innerWidth) faults.push(`the page is ${page.scrollWidth} wide`)
   for (const text of view.querySelectorAll(".drawn text")) {
     const px = parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a
