@@ -112,10 +112,10 @@ def _rename(state: State, number: int) -> None:
 
 def begin(state: State) -> None:
     """Say what to do where fewer than two networks are here, with pairs that are one click away."""
-    st.html(
-        '<p class="lead">Pin networks to see them side by side, with “Pin” in the bar above, on any page; any other'
-        " network is pinned on the page Your own network. Up to five pins are compared with the network on the screen."
-        " The browser keeps them, and so does the link in the address bar. Or begin with a pair:</p>"
+    st.markdown(
+        "Pin networks to see them side by side, with “Pin” in the bar above, on any page; any other network is pinned"
+        " on the page Your own network. Up to five pins are compared with the network on the screen. The browser keeps"
+        " them, and so does the link in the address bar. Or begin with a pair:"
     )
     with st.container(horizontal=True, gap="small", key="compare-pairs"):
         for label, pair in _pairs(state).items():
