@@ -4,7 +4,6 @@ import http.client
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -61,7 +60,7 @@ def websocket_status(port: int, host: str) -> int:
 def wait_until_healthy(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        with suppress(urllib.error.URLError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
+        with suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=5):
             return
         with suppress(subprocess.TimeoutExpired):
             code = server.wait(timeout=0.1)  # also the pause between two tries

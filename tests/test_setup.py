@@ -81,8 +81,7 @@ def imported_roots(path: Path) -> set[str]:
 
 def test_the_public_workflow_runs_what_ci_runs() -> None:
     job = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]["test"]
-    commands = [step["run"] for step in job["steps"] if "run" in step]
-    assert commands == re.findall(r"^make .*", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
     oldest = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
     assert oldest == f">={job['strategy']['matrix']['python'][0]}"
 

@@ -64,8 +64,11 @@ def for_boxes(state: State, *, always: bool = False) -> BoxMaps:
 
     Until they are there, those that were there last, if they are of this variant.
     """
-    if not (always or _is_on()):
-        return BoxMaps()
+    with st.container():  # always there, or the diagram would begin anew whenever the work begins or ends
+        return _for_boxes(state) if always or _is_on() else BoxMaps()
+
+
+def _for_boxes(state: State) -> BoxMaps:
     picture, weights, arch, show = picture_in_use(), weights_in_use(state), replace(state.arch, aux=()), _shown()
     question = arch, picture.digest, getattr(weights, "digest", weights), show
     of, last = st.session_state.get("last_thumbnails", (None, {}))

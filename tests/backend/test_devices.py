@@ -31,7 +31,7 @@ from inception_models.net.builder import Network
 from inception_models.net.layers import ChannelScale
 from tests.backend.memory.live_memory import LiveMemory
 from tests.devices import DEVICES, scarce_memory
-from tests.models.representative import REPRESENTATIVE
+from tests.models.representative import ONE_OF_A_KIND
 
 TOLERANCES: dict[Dtype, float] = {"float32": 1e-4, "bfloat16": 0.1, "float16": 0.02}
 WORK_SPACE_BYTES = 512 * 2**20  # more than cuDNN takes for one convolution
@@ -73,7 +73,7 @@ def on_the_cpu(key: str) -> tuple[Network, Tensor, Activations]:
 
 @on_devices
 @pytest.mark.parametrize("dtype", TOLERANCES)
-@pytest.mark.parametrize("key", REPRESENTATIVE)
+@pytest.mark.parametrize("key", ONE_OF_A_KIND)
 def test_every_branch_is_that_of_the_plain_network_on_the_cpu(key: str, dtype: Dtype, device: torch.device) -> None:
     arch = narrow(key)
     if device.type == "cpu" and dtype != "float32" and any(isinstance(s, LocalResponseNorm) for s in arch.stages):

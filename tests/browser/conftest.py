@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
@@ -12,16 +13,20 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 from tests.app_server import free_port, served
 from tests.browser import chromium
 from tests.browser.components.static_page import StaticPage
+from tests.browser.visits import forget
 
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
 LONGEST = (
-    "test_pages.py",
     "test_accessibility.py",
-    "test_train.py",
-    "test_costs.py",
-    "test_weights.py",
+    "test_pages.py",
     "test_memory.py",
+    "test_train.py",
+    "test_weights.py",
+    "test_costs.py",
+    "test_compare.py",
 )
+
+HEALTH = "/_stcore/health"  # an empty page of the app: at about:blank Chromium throws away what it has compiled
 
 # Console errors that are not ours, each with its reason. Everything else fails the test that caused it.
 HARMLESS: tuple[tuple[str, str], ...] = ()
@@ -36,9 +41,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def in_browser(item: pytest.Item) -> bool:
         return Path(__file__).parent in item.path.parents
 
+    def place(item: pytest.Item) -> int:
+        if not in_browser(item):
+            return -1
+        return LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
+
     for item in filter(in_browser, items):
         item.add_marker("browser")
-    items.sort(key=lambda item: (in_browser(item), item.path.name not in LONGEST))
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -87,10 +97,10 @@ def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Pa
     yield page
     page.remove_listener("console", on_console)
     page.remove_listener("pageerror", on_error)
+    if "static_page" not in request.fixturenames:
+        _clean(page)
     if alone:
         page.close()
-    else:
-        _forget(page)
     ours = [error for error in errors if not any(re.search(pattern, error) for pattern, _ in HARMLESS)]
     assert not ours, "The page reported errors:\n" + "\n".join(ours)
 
@@ -100,11 +110,11 @@ def _reused(context: BrowserContext) -> Page:
     return context.pages[0] if context.pages else context.new_page()
 
 
-def _forget(page: Page) -> None:
+def _clean(page: Page) -> None:
     """All that a test may have left behind."""
     try:
-        page.evaluate("{ Storage.prototype.setItem = () => {}; localStorage.clear(); sessionStorage.clear() }")
-        page.goto("about:blank")
+        forget(page)
+        page.goto(urljoin(page.url, HEALTH) if page.url.startswith("http") else "about:blank")
         for key in ("Control", "Shift", "Alt", "Meta"):
             page.keyboard.up(key)
         page.mouse.up()
@@ -112,7 +122,6 @@ def _forget(page: Page) -> None:
         page.unroute_all()
         page.set_viewport_size(WINDOW)
         page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
-        page.context.clear_cookies()
         page.context.clear_permissions()
     except Error:  # such as a page that hangs or has crashed: the next test gets another
         page.close()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.backend import analyze
 from app.backend.common.quantity import short
 from inception_models import ARCHITECTURES, Arch
 from inception_models.edits.input_output import with_classes
-from tests.browser.visits import SLOW_MS, choose_variant, settled
+from tests.browser.visits import SLOW_MS, choose_variant, forget, settled
 
 GOOGLENET, V3 = ARCHITECTURES["googlenet"], ARCHITECTURES["inception_v3"]
 TABS = ("Overview", "Stages", "Differences", "Time", "Picture", "Family map")
@@ -27,7 +27,7 @@ def column(page: Page, name: str, arch: Arch) -> None:
         assert row.locator("th, td").nth(names.index(name)).inner_text().startswith(short(value)), (name, fact)
 
 
-def test_pins_are_compared_survive_a_reload_and_are_in_the_link(page: Page, app_url: str, browser: Browser) -> None:
+def test_pins_are_compared_survive_a_reload_and_are_in_the_link(page: Page, app_url: str) -> None:
     page.goto(app_url)
     settled(page)
     page.get_by_role("button", name="Pin", exact=True).click()
@@ -45,23 +45,22 @@ def test_pins_are_compared_survive_a_reload_and_are_in_the_link(page: Page, app_
     name.fill("ten & <b>few</b>")
     name.press("Enter")
 
-    def all_three(shown: Page) -> None:
+    def all_three() -> None:
         for title, arch in ((GOOGLENET.about.title, GOOGLENET), ("ten & <b>few</b>", with_classes(GOOGLENET, 10))):
-            column(shown, title, arch)
-        column(shown, V3.about.title, V3)
-        expect(shown.locator("[data-testid=stException]")).to_have_count(0)
+            column(page, title, arch)
+        column(page, V3.about.title, V3)
+        expect(page.locator("[data-testid=stException]")).to_have_count(0)
 
-    all_three(page)
+    all_three()
     expect(page).to_have_url(re.compile("pins=.*few"), timeout=SLOW_MS)
     page.reload()
     settled(page)
-    all_three(page)
-    other = browser.new_context()
-    fresh = other.new_page()
-    fresh.goto(page.url)
-    settled(fresh)
-    all_three(fresh)
-    other.close()
+    all_three()
+    link = page.url
+    forget(page)
+    page.goto(link)
+    settled(page)
+    all_three()
     page.get_by_role("tab", name="Differences", exact=True).click()
     page.get_by_role("combobox", name="To", exact=True).click()
     page.get_by_role("option", name="ten & <b>few</b>").click()

@@ -12,6 +12,7 @@ from app.backend.picture.forward import forward
 from app.backend.picture.images import SAMPLES, open_image
 from app.backend.picture.receptive_pixels import reach
 from inception_models import ARCHITECTURES
+from tests.browser.visits import answered
 
 SLOW_MS = 60_000  # the first forward pass on a busy machine
 ARCH = ARCHITECTURES["googlenet_bn"]
@@ -77,7 +78,7 @@ def test_hover_reads_the_value_and_a_click_keeps_the_cell(picture: Page) -> None
     expect(page.locator("aside .words")).to_contain_text("channel 10, row 5, column 20", timeout=SLOW_MS)
 
 
-def test_the_keyboard_reaches_every_cell(picture: Page) -> None:
+def test_the_keyboard_and_the_enlarged_channel_reach_every_cell(picture: Page) -> None:
     page = picture
     mosaic(page).focus()
     page.keyboard.press("ArrowDown")
@@ -92,9 +93,6 @@ def test_the_keyboard_reaches_every_cell(picture: Page) -> None:
     )
     expect(mosaic(page)).to_be_focused()
 
-
-def test_a_cell_of_the_enlarged_channel_can_be_picked(picture: Page) -> None:
-    page = picture
     mosaic(page).click(position=cell_at(page, 3, 2, 2))
     large = page.get_by_role("img", name="Channel 3 of branch3x3, enlarged")
     box = large.bounding_box()
@@ -117,7 +115,7 @@ PICTURE_TABS = {
 def test_every_tab_opens_on_a_phone_at_night(page: Page, app_url: str) -> None:
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{app_url}/picture?variant=googlenet_bn")
+    page.goto(f"{app_url}/picture?variant=googlenet_bn&edits=v:2,x:0.25")
     expect(mosaic(page)).to_be_visible(timeout=SLOW_MS)
     for tab, sentence in PICTURE_TABS.items():
         page.get_by_role("tab", name=tab).click()
@@ -126,7 +124,7 @@ def test_every_tab_opens_on_a_phone_at_night(page: Page, app_url: str) -> None:
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
 
 
-def test_a_picture_is_found_for_a_channel(picture: Page) -> None:
+def test_a_picture_is_found_for_a_channel_and_other_work_is_cancelled(picture: Page) -> None:
     page = picture
     page.get_by_role("tab", name="Visualise").click()
     steps = page.get_by_role("slider", name="Steps")
@@ -135,11 +133,9 @@ def test_a_picture_is_found_for_a_channel(picture: Page) -> None:
     expect(page.get_by_text("inception3a.branch1x1, channel 0")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_role("button", name="PNG")).to_be_visible()
 
-
-def test_work_can_be_cancelled(picture: Page) -> None:
-    page = picture
     page.get_by_role("tab", name="Attribution").click()
-    page.get_by_role("radio", name="Occlusion").click()
+    with answered(page):
+        page.get_by_role("radio", name="Occlusion").click()
     page.get_by_role("button", name="Compute").click(timeout=SLOW_MS)
     page.get_by_role("button", name="Cancel").click(timeout=SLOW_MS)
     expect(page.get_by_role("button", name="Compute")).to_be_visible(timeout=SLOW_MS)

@@ -18,9 +18,14 @@ def thumbnail(page: Page, path: str) -> Locator:
 
 
 def place_of(diagram: Diagram, path: str) -> tuple[float, float]:
-    """Of a box, from the corner of the diagram: the page may have scrolled."""
-    box, canvas = diagram.box(path), diagram.of(".canvas")
-    return box.x - canvas.x, box.y - canvas.y
+    """Of a box, from the corner of the diagram. Both are measured at once: the page may be scrolling."""
+    x, y = diagram.place(path).evaluate(
+        """e => {
+          const box = e.getBoundingClientRect(), canvas = e.closest(".canvas").getBoundingClientRect()
+          return [box.x - canvas.x, box.y - canvas.y]
+        }"""
+    )
+    return x, y
 
 
 def test_maps_appear_follow_an_edit_and_lead_to_their_values(page: Page, app_url: str) -> None:
@@ -28,6 +33,7 @@ def test_maps_appear_follow_an_edit_and_lead_to_their_values(page: Page, app_url
     diagram = Diagram(page)
     expect(diagram.place(REDUCE)).to_be_visible(timeout=SLOW_MS)
     expect(page.locator(".view image")).to_have_count(0)
+    drawn = page.locator(".view").first.element_handle()
     page.locator(".st-key-diagram-choices").get_by_role("button", name="Maps").click()
     page.get_by_text("Maps in boxes").click()
     expect(thumbnail(page, REDUCE)).to_be_visible(timeout=SLOW_MS)
@@ -43,6 +49,7 @@ def test_maps_appear_follow_an_edit_and_lead_to_their_values(page: Page, app_url
     expect(page.locator(".view[data-outdated]")).to_have_count(0)
     settled(page)
     assert near(place_of(diagram, REDUCE), place)
+    assert drawn.evaluate("view => view.isConnected"), "the diagram was begun anew"
 
     about = diagram.place(REDUCE).get_attribute("aria-label") or ""
     channel = re.search(r"Map: channel (\d+), the strongest of 48", about)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Browser, Page, expect
+import pytest
+from playwright.sync_api import Page, expect
 
 from app.backend import analyze
 from inception_models import ARCHITECTURES
 from inception_models.edits.widths import scaled
-from tests.browser.visits import SLOW_MS, settled
+from tests.browser.visits import SLOW_MS, forget, settled
 
 HALF = scaled(ARCHITECTURES["inception_v3"], 0.5)
 START = "costs?variant=inception_v3&edits=v:2,x:0.5&tab=Tree&selected=Mixed_5c"
@@ -22,11 +23,9 @@ def shows_what_the_first_did(page: Page) -> None:
     ).to_be_visible(timeout=SLOW_MS)
 
 
-def test_a_copied_link_opens_the_same_view_in_another_browser(app_url: str, browser: Browser) -> None:
-    ours = browser.new_context(
-        viewport={"width": 1440, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
-    )
-    page = ours.new_page()
+@pytest.mark.usefixtures("no_history")
+def test_a_copied_link_opens_the_same_view_in_another_browser(page: Page, app_url: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{app_url}/{START}")
     expect(page.get_by_role("tab", name="Tree")).to_have_attribute("aria-selected", "true", timeout=SLOW_MS)
     entries = page.evaluate("history.length")
@@ -43,10 +42,9 @@ def test_a_copied_link_opens_the_same_view_in_another_browser(app_url: str, brow
     with page.expect_download() as saved:
         dialog.get_by_role("button", name="Save as a file").click()
     file = saved.value.path().read_bytes()
-    ours.close()
 
-    theirs = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = theirs.new_page()
+    forget(page)
+    page.context.clear_permissions()
     page.goto(link)
     shows_what_the_first_did(page)
     assert page.url == link
@@ -60,4 +58,3 @@ def test_a_copied_link_opens_the_same_view_in_another_browser(app_url: str, brow
         {"name": "saved.json", "mimeType": "application/json", "buffer": file}
     )
     expect(page).to_have_url(re.compile(re.escape("variant=inception_v3&edits=v:2,x:0.5")), timeout=SLOW_MS)
-    theirs.close()

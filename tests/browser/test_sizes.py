@@ -1,11 +1,13 @@
-"""Explore at every size of window: nothing lies over the diagram, nothing is cut, and every letter can be read."""
+"""Explore at every size of window: nothing lies over the diagram, nothing is cut, and every letter can be read. On all
+pages a finger finds what can be clicked.
+"""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
-from tests.browser.visits import settled, show_whole_network
+from tests.browser.visits import SLOW_MS, settled, show_whole_network
 
 SIZES = ((1920, 1080), (1440, 900), (1280, 800), (960, 600), (853, 480), (390, 844))
 FAULTS = """(view) => {
@@ -16,6 +18,7 @@ FAULTS = """(view) => {
   const page = document.querySelector("[data-testid=stMain]")
   const faults = tools.filter((e) => box(e).left < frame.left || box(e).right > frame.right)
     .map((e) => `${e.className || e.title} is past the frame`)
+  if (frame.bottom > box(document.querySelector(".st-key-explore")).bottom + 1) faults.push("the view is past its room")
   if (page.scrollWidth > innerWidth) faults.push(`the page is ${page.scrollWidth} wide`)
   for (const text of view.querySelectorAll(".drawn text")) {
     const px = parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a
@@ -43,6 +46,23 @@ FAULTS = """(view) => {
   return faults
 }"""
 
+# WCAG 2.5.8, without the exception for small targets that are far from one another. Links in a sentence are exempt.
+SMALL_TARGETS = """() => {
+  const every = (root) => [...root.querySelectorAll("*")].flatMap((e) => e.shadowRoot ? [e, ...every(e.shadowRoot)] : e)
+  const target = "a[href], button, input, select, summary, [role=radio], [role=tab], [role=option], .modebar-btn"
+  const unseen = (e) => e.ariaLabel === "Dismiss" || e.closest(".main-svg") || !e.checkVisibility()
+  const around = "label, .stMultiSelect [role=group]:has([role=combobox])"
+  const size = (e) => {
+    const thumb = e.matches(".stSlider input") && getComputedStyle(e.closest("[style*=translate]"), "::before")
+    if (thumb) return [parseFloat(thumb.width), parseFloat(thumb.height)]
+    const { width, height } = (e.matches("input") && e.closest(around) || e).getBoundingClientRect()
+    return [width, height]
+  }
+  return every(document).filter((e) => e.matches(target) && !unseen(e) && getComputedStyle(e).display !== "inline")
+    .filter((e) => size(e)[0] > 1 && Math.min(...size(e)) < 23.9)
+    .map((e) => `${e.outerHTML.slice(0, 160)}: ${size(e).map(Math.round)}`)
+}"""
+
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_nothing_covers_or_cuts_the_diagram(page: Page, app_url: str, whole: bool) -> None:
@@ -60,3 +80,21 @@ def test_nothing_covers_or_cuts_the_diagram(page: Page, app_url: str, whole: boo
             page.wait_for_function(f"view => !({FAULTS})(view).length", arg=view.element_handle(), timeout=5000)
         except TimeoutError:
             pytest.fail(f"{width} x {height}: {view.evaluate(FAULTS)}", pytrace=False)
+
+
+def test_every_target_is_large_enough_for_a_finger(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/?variant=inception_v3&edits=v:2,w:(Mixed_5b:(branch5x5.conv:80))")
+    settled(page)
+    page.locator(".st-key-more button").first.click()
+    expect(page.get_by_text("Every copy")).to_be_visible(timeout=SLOW_MS)
+    small = {"Explore": page.evaluate(SMALL_TARGETS)}
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Take home").click()
+    expect(page.get_by_role("dialog").get_by_role("tab").first).to_be_visible(timeout=SLOW_MS)
+    small["Take home"] = page.evaluate(SMALL_TARGETS)
+    page.keyboard.press("Escape")
+    for name, last in (("Costs", ".barlayer"), ("Search", ".stMultiSelect"), ("Train", ".stSlider")):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page.locator(last).first).to_be_visible(timeout=SLOW_MS)
+        small[name] = page.evaluate(SMALL_TARGETS)
+    assert not any(small.values()), "\n".join(f"{name}: {text}" for name, texts in small.items() for text in texts)

@@ -1,5 +1,7 @@
-"""The way to a page of the app: by a network's link, then the menu."""
+"""The way to a page of the app, and what is done and seen on every one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import parse_qsl, urlencode, urlparse
 
 from playwright.sync_api import Page, expect
@@ -9,13 +11,21 @@ from app.frontend.shell.variant_list import variant_label
 from inception_models import ARCHITECTURES, Arch
 
 SLOW_MS = 30_000  # a first build, measurement or short run on a busy machine
+WATCH_FOR_A_RUN = """() => {
+  const app = document.querySelector("[data-testid=stApp]")
+  let ran = false
+  window.answered = false
+  new MutationObserver(() => {
+    const running = app.dataset.testScriptState !== "notRunning"
+    window.answered ||= ran && !running
+    ran ||= running
+  }).observe(app, { attributeFilter: ["data-test-script-state"] })
+}"""
 
 
 def open_page(page: Page, app_url: str, arch: Arch, name: str, first_tab: str) -> None:
-    """Open the page called ``name`` in the menu with ``arch``, and wait until it has settled."""
-    page.goto(f"{app_url}/?{urlencode(to_query(arch))}")
-    settled(page)
-    page.get_by_role("link", name=name).click()
+    """Open the page called ``name`` by the link of ``arch`` there, and wait until it has settled."""
+    page.goto(f"{app_url}/{name.lower()}?{urlencode(to_query(arch))}")
     expect(page.get_by_role("tab", name=first_tab)).to_be_visible(timeout=SLOW_MS)
     settled(page)
 
@@ -28,6 +38,12 @@ def shows_network(page: Page, title: str = "", *, size_px: int | None = None, cl
             expect(page.get_by_label(label, exact=True)).to_have_value(str(value), timeout=SLOW_MS)
 
 
+def forget(page: Page) -> None:
+    """What the browser keeps of the app, also where the page would keep it when it is left: next comes a stranger."""
+    page.evaluate("{ Storage.prototype.setItem = () => {}; localStorage.clear(); sessionStorage.clear() }")
+    page.context.clear_cookies()
+
+
 def linked(page: Page) -> Arch:
     """The network of the link in the address bar."""
     arch, refusal = from_query(dict(parse_qsl(urlparse(page.url).query)))
@@ -38,6 +54,18 @@ def linked(page: Page) -> Arch:
 def settled(page: Page) -> None:
     expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
+
+
+@contextmanager
+def answered(page: Page) -> Iterator[None]:
+    """Ends when the page has answered the choice made in the block.
+
+    For a click on what that choice replaces: :func:`settled` may look before the run has begun, and the click then
+    meets the button of before.
+    """
+    page.evaluate(WATCH_FOR_A_RUN)
+    yield
+    page.wait_for_function("() => window.answered", timeout=SLOW_MS)
 
 
 def choose_variant(page: Page, key: str, search: str = "") -> None:

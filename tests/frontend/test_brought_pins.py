@@ -14,8 +14,12 @@ from torchvision.models import shufflenet_v2_x0_5
 from app.backend.common.brought import brought_file
 from app.backend.common.pins import Pin, pins_text
 from app.backend.common.quantity import short
+from app.backend.decide.comparing import brought_runs
+from app.backend.foreign.inspection import inspected_here
 from app.backend.foreign.kept_files import keep_file
+from app.frontend.shell import brought
 from app.frontend.shell.background import RECORDS
+from tests.backend.decide.answered_here import answered_here
 
 THEIRS = "(torchvision:shufflenet_v2_x0_5,shape:[3,64,64],name:theirs)"
 GONE = f"(file:gone.onnx,digest:{'a' * 32})"
@@ -30,6 +34,13 @@ def page() -> None:
     linked = {"Your own network": own_network.page, "Picture": picture.page}
     page_links.register([st.Page(show, title=title, url_path=title.split()[-1]) for title, show in linked.items()])
     compare.page()
+
+
+@pytest.fixture(autouse=True)
+def one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another process would answer comes from this one: each would take seconds to import torch."""
+    monkeypatch.setattr(brought, "inspected_apart", lambda source, shape, _: inspected_here(source, shape))
+    monkeypatch.setattr(brought_runs, "answer_apart", answered_here)
 
 
 @pytest.fixture

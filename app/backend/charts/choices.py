@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import log10
+from textwrap import wrap
 from typing import Literal
 
 import plotly.graph_objects as go
@@ -21,6 +22,7 @@ from .published import OUTLINE_COLOUR
 from .style import BLUE, GREEN, LETTERS_PX, ORANGE, PINK, styled
 
 GHOST_OPACITY = 0.35
+NAME_LETTERS = 18  # in a line beside a bar: on a phone the bars need the room
 FAMILY_PX = (900, 260)  # of the points of one half of the family map, for which their names are placed
 COLOURS = (BLUE, ORANGE, GREEN, PINK, "#56B4E9", "#D55E00")  # Okabe and Ito's, one for each of six networks
 
@@ -133,7 +135,7 @@ def time_bars(names: Sequence[str], macs: Sequence[int], times: Mapping[int, Lat
     """
     first = next(iter(times), 0)
     unit = 1e3 * times[first].total.seconds if times else 1.0
-    shown = [chart_text(name) for name in names]
+    shown = ["<br>".join(wrap(chart_text(name), NAME_LETTERS)) for name in names]
     figure = go.Figure()
     figure.add_bar(
         name="as the MACs promise",
@@ -175,19 +177,27 @@ def time_bars(names: Sequence[str], macs: Sequence[int], times: Mapping[int, Lat
 
 def stage_ghosts(comparison: Comparison, shown: int, metric: Literal["params", "macs", "peak_bytes"]) -> go.Figure:
     """The stages of the network at position ``shown`` as bars, and those of the others as ghosts beside them."""
-    names = [" | ".join(dict.fromkeys(side.name for side in row if side is not None)) for row in comparison.rows]
+    matched = [list(dict.fromkeys(side.name for side in row if side is not None)) for row in comparison.rows]
+    names = [chart_text(" | ".join(each)) for each in matched]
     figure = go.Figure()
     for number, name in enumerate(comparison.names):
         sides = [row[number] for row in comparison.rows]
         figure.add_bar(
             name=chart_text(name),
-            x=[chart_text(stage) for stage in names],
+            x=names,
             y=[None if side is None else getattr(side, metric) for side in sides],
             marker_color=COLOURS[number],
             opacity=1 if number == shown else GHOST_OPACITY,
             hovertemplate="%{x}<br>%{y:,}<extra></extra>",
         )
     figure.update_layout(barmode="group")
-    figure.update_xaxes(title="stage, from the picture to the classes", tickangle=-45)
+    figure.update_xaxes(
+        title="stage, from the picture to the classes",
+        labelalias={  # all names on hover
+            name: f"{chart_text(first, 20)}{' …' if others else ''}"
+            for name, (first, *others) in zip(names, matched, strict=True)
+        },
+        tickangle=-45,
+    )
     figure.update_yaxes(title={"params": "parameters", "macs": "MACs", "peak_bytes": "bytes"}[metric], tickformat="~s")
     return styled(figure, 420)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from ..common.colours import OUTSIDE_COLOUR
 from ..decide.healing.heal_figure import LOOKS
 from ..decide.healing.heal_result import METHOD_TITLES, HealResult
 from .style import styled
@@ -32,10 +33,10 @@ def heal_plot(result: HealResult) -> go.Figure:
         )
     figure.add_hline(
         100 * result.whole.accuracy,
-        line={"dash": "dash", "width": 1},
+        line={"color": OUTSIDE_COLOUR, "dash": "dash", "width": 1},
         annotation_text=f"before: {result.whole.accuracy:.1%}",
         annotation_position="bottom left",
     )
     figure.update_xaxes(title="MACs", rangemode="tozero")
-    figure.update_yaxes(title="test accuracy (%)")
+    figure.update_yaxes(title="test accuracy (%)", autorangeoptions_include=[0, 100 * result.whole.accuracy])
     return styled(figure, HEAL_HEIGHT_PX)

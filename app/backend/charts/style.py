@@ -14,6 +14,7 @@ from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, OUTSIDE_COLOUR
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#E69F00", "#009E73", "#CC79A7"  # Okabe and Ito's, in the palette's order
 MOST_STAGE_NAMES = 30  # on an axis
 LETTERS_PX = 13
+LEGEND_PX = 32  # of one line, above the plot; plotly makes more room for more
 TOOLBAR_PX = 40  # on the right, so that it is never on the legend or a bar
 
 BranchOrOutside = BranchKind | Literal["outside"]  # outside: single layers, projections
@@ -53,11 +54,12 @@ def styled(figure: go.Figure, height_px: int, bar_gap: float = 0.25, zoom_stays:
 
     ``zoom_stays``: through the next edit, which is right while the x axis stays the same.
     """
+    legend = len(figure.data) > 1 or figure.layout.showlegend
     figure.update_layout(
         height=height_px,
-        margin={"l": 8, "r": TOOLBAR_PX, "t": 8, "b": 8},
+        margin={"l": 8, "r": TOOLBAR_PX, "t": LEGEND_PX if legend else 8, "b": 8},
         legend={
-            "orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "traceorder": "normal",
+            "orientation": "h", "yref": "container", "yanchor": "top", "y": 1, "x": 0, "traceorder": "normal",
             "font_size": LETTERS_PX,
         },
         font_size=LETTERS_PX,

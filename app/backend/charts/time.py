@@ -143,9 +143,7 @@ def roofline_plot(
             customdata=[point.name for point in published],
             hovertemplate="%{customdata}, published<br>%{x:.3g} FLOPs for each byte, %{y:.3s}FLOP/s<extra></extra>",
         )
-    figure.update_xaxes(
-        type="log", title="arithmetic intensity (FLOPs for each byte moved)", dtick="D2", tickformat="~g"
-    )
+    figure.update_xaxes(type="log", title="arithmetic intensity (FLOPs/byte)", dtick="D2", tickformat="~g")
     figure.update_yaxes(type="log", title="speed achieved (FLOP/s)", dtick="D2", tickformat="~s")
     return styled(figure, height_px=480)
 

@@ -39,7 +39,7 @@ def loss_curves(losses: Sequence[float], steps_an_epoch: int, curve: Sequence[Ep
         marker={"size": 8, "symbol": "diamond"},
         hovertemplate="epoch %{x}<br>held-out loss %{y:.3f}<extra></extra>",
     )
-    figure.update_xaxes(title="epochs", rangemode="tozero")
+    _epoch_axis(figure, curve)
     figure.update_yaxes(title="loss (cross-entropy, nats)", type="log", dtick="D2", tickformat="~g")
     return styled(figure, CURVE_HEIGHT_PX)
 
@@ -57,7 +57,7 @@ def accuracy_curve(curve: Sequence[Epoch], classes: int) -> go.Figure:
         hovertemplate="epoch %{x}<br>%{y:.1f} % correct<extra></extra>",
     )
     _guessing(figure, classes)
-    figure.update_xaxes(title="epochs", rangemode="tozero")
+    _epoch_axis(figure, curve)
     figure.update_yaxes(title="accuracy (%)", range=[0, 101])
     figure.update_layout(showlegend=True)  # one series has none by itself, and the two plots would not align
     return styled(figure, CURVE_HEIGHT_PX)
@@ -101,6 +101,12 @@ def sweep_plot(sweep: Sweep) -> go.Figure:
     figure.update_xaxes(title="multiply-accumulates (MACs), one picture", tickformat="~s")
     figure.update_yaxes(title="accuracy on the shipped test pictures (%)", range=[0, 103])
     return styled(figure, 380)
+
+
+def _epoch_axis(figure: go.Figure, curve: Sequence[Epoch]) -> None:
+    """From the beginning, with whole epochs at the ticks."""
+    few = {"dtick": 1} if len(curve) < 10 else {}
+    figure.update_xaxes(title="epochs", rangemode="tozero", **few)
 
 
 def _guessing(figure: go.Figure, classes: int) -> None:

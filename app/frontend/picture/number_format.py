@@ -40,8 +40,9 @@ def show_rounding(forward_pass: Forward, picture: Picture) -> None:
         return
     weights = getattr(forward_pass.weights, "digest", forward_pass.weights)
     question = forward_pass.arch, picture.digest, weights
-    known = ROUNDING.followed(partial(_rounding, forward_pass, picture), question)
-    ROUNDING.show_problem(question)
+    with st.container():  # always there, or what is below would begin anew whenever the work begins or ends
+        known = ROUNDING.followed(partial(_rounding, forward_pass, picture), question)
+        ROUNDING.show_problem(question)
     if known is None:
         return
     same = "the most probable class is the same" if known.same_class else "**another class is the most probable**"

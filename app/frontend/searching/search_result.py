@@ -32,10 +32,11 @@ def show_result(state: State, run: SearchRun) -> None:
     result = run.result
     failed = sum(bool(trial.problem) for trial in result.trials)
     arch = result.problem.space.arch
+    unfit = f" {failed:,} do not fit together," if failed else ""
     st.markdown(
-        f"**{len(result.trials):,} networks tried** from {plain(arch.about.title)}; {failed:,} do not fit together,"
-        f" {len(result.front):,} are on the Pareto front: no other is better in one number and as good in the rest."
-        " A click on a point or on a row opens that network; undo takes it back."
+        f"**{len(result.trials):,} networks tried** from {plain(arch.about.title)};{unfit} {len(result.front):,} are on"
+        " the Pareto front: no other is better in one number and as good in the rest. A click on a point or on a row"
+        " opens that network; undo takes it back."
     )
     _go_on(run)
     refusal(state, "search")

@@ -140,7 +140,8 @@ def _spelled(value: float, total: Total) -> str:
     """With every digit, where it has no more than one can count."""
     if total.unit == "s":
         return short(value, "s")
-    return exact(round(value), {"B": "bytes", "": total.label.lower()}.get(total.unit, total.unit))
+    counted = total.label if total.label == "MACs" else total.label.lower()
+    return exact(round(value), {"B": "bytes", "": counted}.get(total.unit, total.unit))
 
 
 def _html(total: Total) -> str:

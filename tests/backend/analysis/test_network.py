@@ -21,9 +21,11 @@ from app.backend.analysis.trace import Tracer
 from inception_models import ARCHITECTURES, Arch, build, with_widths
 from inception_models.edits.widths import scaled
 from tests.backend.analysis.traced_by_fx import traced_by_fx
+from tests.models.representative import REPRESENTATIVE
 
 VARIANTS = list(ARCHITECTURES.values())
 keys = pytest.mark.parametrize("arch", VARIANTS, ids=lambda arch: arch.key)
+kinds = pytest.mark.parametrize("key", REPRESENTATIVE)
 
 
 @cache
@@ -57,8 +59,9 @@ def test_macs_are_half_of_torchs_flop_counter(arch: Arch) -> None:
     assert analyze(arch).macs * 2 == counter.get_total_flops()
 
 
-@keys
-def test_graph_equals_a_trace_of_the_whole_network(arch: Arch) -> None:
+@kinds
+def test_graph_equals_a_trace_of_the_whole_network(key: str) -> None:
+    arch = ARCHITECTURES[key]
     net = module_of(arch).train()  # in training the aux heads are part of the graph
     graph = analyze(arch).graph
     whole = traced_by_fx(net)
@@ -73,8 +76,9 @@ def test_graph_equals_a_trace_of_the_whole_network(arch: Arch) -> None:
         assert replace(own, detail="") == replace(item.layer, detail=""), item.path
 
 
-@keys
-def test_shapes_are_those_that_torch_propagates(arch: Arch) -> None:
+@kinds
+def test_shapes_are_those_that_torch_propagates(key: str) -> None:
+    arch = ARCHITECTURES[key]
     net = module_of(arch).eval()
     module = fx.GraphModule(net, Tracer().trace(net))
     ShapeProp(module).propagate(on_meta(arch))
@@ -92,9 +96,10 @@ def test_every_node_and_edge_is_found_once(arch: Arch) -> None:
     assert {end for edge in graph.edges for end in edge} == set(graph.nodes)
 
 
-@keys
-def test_receptive_field_is_the_support_of_the_input_gradient(arch: Arch) -> None:
+@kinds
+def test_receptive_field_is_the_support_of_the_input_gradient(key: str) -> None:
     """Positive weights and averages instead of maxima: then no pixel that is seen has a zero gradient."""
+    arch = ARCHITECTURES[key]
     narrow = replace(scaled(arch, 0.05), aux=())
     analysis = analyze(narrow)
     size = narrow.input_size

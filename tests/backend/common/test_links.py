@@ -115,7 +115,9 @@ def test_what_the_schema_refuses_is_refused_here_too(edits: dict[str, object]) -
     st.dictionaries(
         st.text(),
         st.recursive(
-            st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(), st.lists
+            st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+            st.lists,
+            max_leaves=9,
         ),
     )
 )

@@ -11,9 +11,11 @@ from torch import nn
 from torchvision.models import ShuffleNet_V2_X0_5_Weights, shufflenet_v2_x0_5
 
 from app.backend.common.jobs import Cancelled, Progress
+from app.backend.decide.comparing import brought_runs
 from app.backend.decide.comparing.brought_runs import BroughtViewer, seen_apart, timed_apart
 from app.backend.foreign.runnable import runnable
 from inception_models.checkpoints.preprocessing import imagenet
+from tests.backend.decide.answered_here import answered_here
 
 PICTURE = Image.effect_noise((80, 60), 90).convert("RGB")
 SHUFFLE = "torchvision:shufflenet_v2_x0_5"
@@ -60,20 +62,22 @@ def test_what_cannot_be_run_is_a_sentence(tmp_path: Path) -> None:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return nn.functional.relu(x)
 
-    tall = exported(Tall(), tmp_path / "tall.onnx", (3, 40, 30), dynamo=False)
-    for source, words in (
-        (str(tall), "Its input is 3 × 40 × 30; pictures are square here"),
-        ("torchvision:no_such", "torchvision has no model 'no_such'"),
-    ):
-        with pytest.raises(ValueError, match=words):
-            seen_apart(BroughtViewer("its", source, None, "", imagenet(224)), PICTURE, Progress())
+    tall = str(exported(Tall(), tmp_path / "tall.onnx", (3, 40, 30), dynamo=False))
+    with pytest.raises(ValueError, match="Its input is 3 × 40 × 30; pictures are square here"):
+        seen_apart(BroughtViewer("its", tall, None, "", imagenet(224)), PICTURE, Progress())
+    with pytest.raises(ValueError, match="torchvision has no model 'no_such'"):
+        runnable("torchvision:no_such")
     cancelled = Progress()
     cancelled.cancel()
     with pytest.raises(Cancelled):
         timed_apart(SHUFFLE, None, 1, cancelled)
 
 
-def test_classes_are_read_from_logits_and_from_probabilities_alike(tmp_path: Path) -> None:
+def test_classes_are_read_from_logits_and_from_probabilities_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brought_runs, "answer_apart", answered_here)
+
     class Two(nn.Module):
         def __init__(self, softmax: bool) -> None:
             super().__init__()

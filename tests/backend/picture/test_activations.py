@@ -22,7 +22,7 @@ from inception_models.edits.input_output import runs, smallest_input, without_au
 from inception_models.edits.toggles import with_activation
 from inception_models.edits.widths import scaled
 from inception_models.net.builder import Network
-from tests.models.representative import REPRESENTATIVE
+from tests.models.representative import ONE_OF_A_KIND
 
 CPU = torch.device("cpu")
 BN = nn.modules.batchnorm._BatchNorm
@@ -80,7 +80,7 @@ def apart(got: Tensor, want: Tensor) -> float:
     return ((got - want).abs().max() / want.abs().max().clamp(min=1)).item()
 
 
-@pytest.mark.parametrize("key", REPRESENTATIVE)
+@pytest.mark.parametrize("key", ONE_OF_A_KIND)
 def test_every_output_is_what_hooks_see(key: str) -> None:
     arch = narrow(key)
     net = lived_in(arch)

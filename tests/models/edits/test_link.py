@@ -158,7 +158,7 @@ def test_any_json_gives_a_network_or_one_sentence(edits: dict[str, object]) -> N
         assert apply_edits(GOOGLENET, to_edits(GOOGLENET, edited)) == edited
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(st.data())
 def test_edits_with_one_value_replaced_give_a_network_or_one_sentence(data: st.DataObject) -> None:
     edited = factorised(with_op(GOOGLENET, ONE, Conv("more", 8, unit=UNIT)), "inception3a.branch5x5.conv")

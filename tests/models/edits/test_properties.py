@@ -23,11 +23,11 @@ from inception_models.edits.diff import changes
 from inception_models.edits.link import apply_edits, to_edits
 from inception_models.net.layers import Parallel, ScaledResidual, SplitDepthwise
 from tests.models.random_edits import edited
-from tests.models.representative import REPRESENTATIVE
+from tests.models.representative import ONE_OF_A_KIND, REPRESENTATIVE
 
 EXAMPLES = int(os.environ.get("EDITS_EXAMPLES", "0"))
 many = settings(
-    max_examples=EXAMPLES or 40,
+    max_examples=EXAMPLES or 20,
     derandomize=not EXAMPLES,
     deadline=None,
     database=None,
@@ -36,10 +36,9 @@ many = settings(
 few = settings(  # each example takes a second: none to shrink
     many, max_examples=EXAMPLES or 2, phases=(Phase.generate,)
 )
-keys = pytest.mark.parametrize("key", REPRESENTATIVE)
 
 
-@keys
+@pytest.mark.parametrize("key", ONE_OF_A_KIND)
 @few
 @given(st.data())
 def test_an_edited_network_builds_runs_and_is_counted_exactly(key: str, data: st.DataObject) -> None:
@@ -90,7 +89,7 @@ def expected_nodes(net: nn.Module, shapes: dict[str, Shape]) -> dict[str, Shape]
     return nodes
 
 
-@keys
+@pytest.mark.parametrize("key", REPRESENTATIVE)
 @many
 @given(st.data())
 def test_the_difference_of_any_edit_brings_it_back(key: str, data: st.DataObject) -> None:

@@ -37,6 +37,7 @@ from inception_models.edits.toggles import (
 from inception_models.edits.widths import scaled
 from inception_models.net.layers import ACTIVATION_MODULES, ScaledResidual
 from tests.models.random_edits import assert_one_sentence
+from tests.models.representative import REPRESENTATIVE
 
 GOOGLENET = ARCHITECTURES["googlenet"]
 V3 = ARCHITECTURES["inception_v3"]
@@ -88,9 +89,9 @@ def test_scaled_rounds_to_the_divisor(factor: float, divisor: int, width: int) -
 # --- input and output ------------------------------------------------------------------------------------------------
 
 
-@every
-def test_smallest_input_is_the_smallest_that_torch_takes(arch: Arch) -> None:
-    arch = without_aux(arch)
+@pytest.mark.parametrize("key", REPRESENTATIVE)
+def test_smallest_input_is_the_smallest_that_torch_takes(key: str) -> None:
+    arch = without_aux(ARCHITECTURES[key])
     net, least = build(arch, "meta").eval(), smallest_input(arch)
     assert net(torch.empty(1, 3, least, least, device="meta")).shape == (1, arch.classes)
     if least > 1:

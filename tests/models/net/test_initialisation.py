@@ -6,10 +6,12 @@ import pytest
 import torch
 
 from inception_models import ARCHITECTURES, build
-from tests.models.representative import REPRESENTATIVE
+from tests.models.representative import ONE_OF_A_KIND
+
+DEEPEST = ("inception_resnet_v2", "xception")  # and so those in which values can grow most
 
 
-@pytest.mark.parametrize("key", REPRESENTATIVE)
+@pytest.mark.parametrize("key", (*ONE_OF_A_KIND, *DEEPEST))
 def test_logits_of_random_weights_are_sane(key: str) -> None:
     arch = ARCHITECTURES[key]
     torch.manual_seed(0)

@@ -9,6 +9,7 @@ from inception_models import ARCHITECTURES, Arch, build, widths, with_widths
 from inception_models.edits.depth import repeats, with_repeats
 from inception_models.edits.input_output import without_aux
 from inception_models.net.meta_state import meta_state
+from tests.models.representative import REPRESENTATIVE
 
 
 def described(state: dict[str, Tensor]) -> list[tuple[str, tuple[int, ...], str]]:
@@ -21,7 +22,7 @@ def edits(arch: Arch) -> tuple[Arch, ...]:
     return arch, with_widths(arch, {path: width + 1}), fewer, without_aux(arch)
 
 
-@pytest.mark.parametrize("key", ARCHITECTURES)
+@pytest.mark.parametrize("key", REPRESENTATIVE)
 def test_the_state_is_the_one_of_the_built_network_in_its_order(key: str) -> None:
     for arch in edits(ARCHITECTURES[key]):
         assert described(meta_state(arch)) == described(build(arch, "meta").state_dict())

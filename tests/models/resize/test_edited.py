@@ -14,6 +14,7 @@ from inception_models.edits.depth import repeats, with_repeats
 from inception_models.edits.input_output import runs, with_aux, with_classes, with_input_size, without_aux
 from inception_models.edits.toggles import with_activation, with_batch_norm
 from inception_models.resize import resize, resized
+from tests.models.representative import REPRESENTATIVE
 from tests.models.trained import EXACT, carried, difference, from_state, kinds, outputs, same, small, trained
 
 # --- depth -----------------------------------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ def test_a_block_of_type_a_has_widths_of_its_own_in_every_copy() -> None:
 # --- BatchNorm, biases and activations --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", ARCHITECTURES)
+@pytest.mark.parametrize("key", REPRESENTATIVE)
 def test_batch_norm_folds_away_and_comes_back_as_the_identity(key: str) -> None:
     arch, original = small(key), ARCHITECTURES[key]
     bare = with_batch_norm(arch, False, original)

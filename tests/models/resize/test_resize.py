@@ -58,7 +58,7 @@ def widened(arch: Arch, more: dict[str, int]) -> float:
     return difference(outputs(net), outputs(from_state(wider, resized(net.state_dict(), arch, wider))))
 
 
-@pytest.mark.parametrize("key", ARCHITECTURES)
+@pytest.mark.parametrize("key", ARCHITECTURES)  # README: in any network
 def test_any_path_wider_gives_the_same_outputs(key: str) -> None:
     """Two networks: in each half of the paths by 1 to 5 filters, so that every one is there."""
     arch = small(key)

@@ -33,7 +33,7 @@ from inception_models.edits.toggles import with_activation, with_batch_norm
 from inception_models.edits.whatif import factorised, unfactorised
 from inception_models.resize import resize, resized
 from tests.models.random_edits import branch_paths, edited, one
-from tests.models.representative import REPRESENTATIVE
+from tests.models.representative import ONE_OF_A_KIND
 from tests.models.trained import EXACT, carried, difference, from_state, kinds, outputs, same, small, trained
 
 EXAMPLES = int(os.environ.get("EDITS_EXAMPLES", "0"))
@@ -190,7 +190,7 @@ PRESERVING = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("key", REPRESENTATIVE)
+@pytest.mark.parametrize("key", ONE_OF_A_KIND)
 @settings(
     max_examples=EXAMPLES or 2, derandomize=not EXAMPLES, deadline=None, database=None, phases=(Phase.generate,),
     suppress_health_check=list(HealthCheck),
@@ -206,7 +206,7 @@ def test_edits_that_compute_the_same_do_so_together(key: str, data: st.DataObjec
     assert difference(outputs(net)[: len(actual)], actual) < EXACT
 
 
-@pytest.mark.parametrize("key", REPRESENTATIVE)
+@pytest.mark.parametrize("key", ONE_OF_A_KIND)
 @settings(
     max_examples=EXAMPLES or 2, derandomize=not EXAMPLES, deadline=None, database=None, phases=(Phase.generate,),
     suppress_health_check=list(HealthCheck),

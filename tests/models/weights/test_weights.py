@@ -17,7 +17,6 @@ import timm
 import timm.data
 import torch
 import torchvision
-import yaml
 from PIL import Image
 from safetensors.torch import save, save_file
 from torch import Tensor, nn
@@ -37,6 +36,7 @@ from inception_models.net.builder import Network
 from inception_models.net.layers import Named
 from inception_models.weights import loading as weights
 from inception_models.weights.file import WeightsError, read_open, read_tensors
+from tests.models.facts import document
 from tests.models.file_server import serving
 from tests.models.layouts import renamed
 from tests.models.weights.published_files import publish
@@ -44,7 +44,7 @@ from tests.models.weights.published_files import publish
 ASSETS = Path(__file__).parents[3] / "assets"
 PHOTO = Image.open(ASSETS / "samples" / "chelsea.jpg").convert("RGB")
 
-KEYS = yaml.safe_load((Path(__file__).parents[2] / "facts" / "architectures.yaml").read_text())["state_dict_keys"]
+KEYS = document()["state_dict_keys"]
 
 REFERENCES: dict[str, tuple[str, bool, int, Callable[[], nn.Module]]] = {
     "torchvision_googlenet": (

@@ -46,15 +46,23 @@ NAMES: Mapping[ShownFate, str] = {
 
 
 def draw_differences(
-    comparison: Comparison, other: int = 1, theme: ThemeName = "light", direction: Direction = "TB"
+    comparison: Comparison,
+    other: int = 1,
+    theme: ThemeName = "light",
+    direction: Direction = "TB",
+    explained: bool = False,
 ) -> Drawing:
     """The first network of a comparison and the one at position ``other`` in one diagram.
+
+    ``explained``: what the marks mean is a part of it, as for a file.
 
     Raises:
         LayoutError: where no Graphviz program is found, or none can lay it out.
     """
     difference = comparison.differences[other - 1]
     builder = _Builder(theme, direction)
+    if explained:
+        builder.explain()
     builder.head(comparison.names[0], comparison.names[other], difference.sentences)
     for pair in difference.stages:
         builder.stage(pair)
@@ -62,8 +70,8 @@ def draw_differences(
 
 
 def differences_as_file(comparison: Comparison, fmt: FigureFormat, other: int = 1, theme: ThemeName = "light") -> bytes:
-    """The same on the theme's background as a file, with its fonts. Raises as :func:`draw_differences` does."""
-    return figure_file(draw_differences(comparison, other, theme), fmt)
+    """The same, explained, on the theme's background as a file. Raises what :func:`draw_differences` does."""
+    return figure_file(draw_differences(comparison, other, theme, explained=True), fmt)
 
 
 @dataclass(slots=True)
@@ -96,16 +104,19 @@ class _Builder:
         )
         return drawing_of(topology, style)
 
-    def head(self, a: str, b: str, sentences: tuple[str, ...]) -> None:
-        """What the marks mean, in a frame, and the two networks' names."""
+    def explain(self) -> None:
+        """What the marks mean, in a frame."""
         marks = []
         for fate, name in NAMES.items():
-            lines, style = self.look(fate, ("",), name, "legend")
+            _, style = self.look(fate, ("",), name, "legend")
             marks.append(self.add(name, "thin", (name,), style))
         theme = THEMES[self.theme]
         title = (fitted_text("what the marks mean", CLUSTER_LABEL_WIDTH, NAME_SIZE, True),)
         self.trees.append(ClusterTree("legend", tuple(marks), (tuple(marks),)))
         self.clusters["legend"] = BoxStyle(title, theme.block, theme.border, theme.text, "kind-block", "", False, ())
+
+    def head(self, a: str, b: str, sentences: tuple[str, ...]) -> None:
+        """The two networks' names."""
         lines, style = self.look("same", (a, f"→ {b}"), "\n".join((f"{a} → {b}", *sentences)), "input")
         self.before = self.ends["input"] = self.add("input", "stage", lines, style)
 

@@ -13,7 +13,9 @@ import { center, clamp } from "./geometry.js"
 
 /**
  * What a camera saw last.
- * @typedef {{ at: At | null, mode: Mode, topology: string, down: boolean, boxes: Map<string, Box> }} Memory
+ * @typedef {{
+ *   at: At | null, mode: Mode, size: { w: number, h: number }, topology: string, down: boolean, boxes: Map<string, Box>
+ * }} Memory
  */
 
 // Scales, given by how large the diagram's smallest letters are on the screen, in px:
@@ -28,6 +30,9 @@ const IN_SIGHT = 80 // of the diagram that cannot be dragged out of the canvas
 export const calm = matchMedia("(prefers-reduced-motion: reduce)")
 /** @type {Map<string, Memory>} by network; outlives the page that the diagram is on */
 const remembered = new Map()
+
+/** @returns {Memory} */
+const nothing = () => ({ at: null, mode: null, size: { w: 0, h: 0 }, topology: "", down: true, boxes: new Map() })
 
 export class Camera {
   /**
@@ -46,7 +51,7 @@ export class Camera {
     /** @type {Diagram | null} */
     this.shown = null
     /** @type {Memory} */
-    this.memory = { at: null, mode: null, topology: "", down: true, boxes: new Map() }
+    this.memory = nothing()
   }
 
   get diagram() {
@@ -67,7 +72,7 @@ export class Camera {
    * @param {string[]} wanted ids that should stay where they are, most important first
    */
   show(diagram, network, topology, wanted) {
-    this.memory = remembered.get(network) ?? { at: null, mode: null, topology: "", down: true, boxes: new Map() }
+    this.memory = remembered.get(network) ?? nothing()
     remembered.set(network, this.memory)
     this.shown = diagram
     this.topology = topology
@@ -78,24 +83,33 @@ export class Camera {
 
   /** Does nothing in a closed tab. */
   resize() {
-    const before = this.size
     const [w, h] = [this.canvas.clientWidth, this.canvas.clientHeight]
     if (!w || !this.shown) return
-    const { at, mode, topology, boxes, down } = this.memory
+    const { at, mode, size, topology, boxes, down } = this.memory
+    const otherSize = w !== size.w || h !== size.h
     this.size = { w, h }
     if (this.placed) {
-      if (mode || presenting()) this.look(this.fitted(), { mode: "fitted" })
-      else this.look({ ...this.at, x: this.at.x + (w - before.w) / 2, y: this.at.y + (h - before.h) / 2 })
+      this.fill(size)
       return
     }
     this.flow.measure(this.diagram)
     this.memory.boxes = this.flow.boxes
     this.placed = true
     if (!at || presenting()) this.look(this.fitted(), { mode: "fitted" })
-    else if (topology === this.topology) this.look(at, { mode })
+    else if (topology === this.topology) otherSize ? this.fill(size) : this.look(at, { mode })
     else if (down !== this.flow.down) this.turn()
     else this.keepPlace(boxes)
     Object.assign(this.memory, { topology: this.topology, down: this.flow.down })
+  }
+
+  /**
+   * In a canvas of another size: all of it, or with the same in the middle.
+   * @param {{ w: number, h: number }} before
+   */
+  fill(before) {
+    const { at, size } = this
+    if (this.memory.mode || presenting()) this.look(this.fitted(), { mode: "fitted" })
+    else this.look({ x: at.x + (size.w - before.w) / 2, y: at.y + (size.h - before.h) / 2, k: at.k })
   }
 
   /** After another direction: from the beginning, with what the person looked at in sight. */
@@ -174,7 +188,7 @@ export class Camera {
     const { svg, width, height } = this.diagram
     x = clamp(x, IN_SIGHT - width * k, this.size.w - IN_SIGHT)
     y = clamp(y, IN_SIGHT - height * k, this.size.h - IN_SIGHT)
-    Object.assign(this.memory, { at: { x, y, k }, mode })
+    Object.assign(this.memory, { at: { x, y, k }, mode, size: this.size })
     svg.style.transition = glide && !calm.matches ? "transform 0.18s ease-out" : "none"
     svg.style.transform = `translate(${x}px, ${y}px) scale(${k})`
     this.onMove()

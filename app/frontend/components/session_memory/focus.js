@@ -1,14 +1,17 @@
 // Where the focus goes when what had it is taken away or disabled: to the same control where it was drawn anew, to what
-// opened the dialog, else to what was beside it. Then Tab goes on from there, and not from the top of the page.
+// opened the dialog, else to what was beside it. Then Tab goes on from there, and not from the top of the page. While a
+// dialog is open it stays in there, and Escape closes it even before the focus is back.
 
 const STOPS = "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex='-1'])"
 const NEIGHBOURS = 20
 const PATIENCE_MS = 300 // for a control that is drawn anew
+const DIALOG = ".stDialog [role=dialog]"
 
 /** @type {{ element: HTMLElement, name: string, beside: HTMLElement[] } | null} */
 let last = null
 /** @type {HTMLElement | null} that had the focus last outside of dialogs and popovers */
 let outside = null
+let lost = false
 let timer = 0
 
 /** Once for the page. */
@@ -17,8 +20,14 @@ export function keepFocus() {
     const [element, ...around] = event.composedPath()
     if (!(element instanceof HTMLElement)) return
     last = { element, name: nameOf(element), beside: neighboursOf(element) }
+    lost = false
     const page = around.some((node) => node instanceof HTMLElement && node.matches(".stApp"))
     if (page && !element.closest("[role=dialog]")) outside = element
+  })
+  document.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || document.activeElement !== document.body) return
+    const close = document.querySelector(`${DIALOG} [aria-label=Close]`) // it hears keys only where the focus is in it
+    if (close instanceof HTMLElement) close.click()
   })
   new MutationObserver(() => requestAnimationFrame(look)).observe(document.body, {
     attributeFilter: ["disabled"], childList: true, subtree: true,
@@ -33,21 +42,26 @@ function neighboursOf(element) {
   return Array.from({ length: NEIGHBOURS }, (_, i) => [stops[at - 1 - i], stops[at + 1 + i]]).flat().filter(Boolean)
 }
 
-const isLost = () => last && document.activeElement === document.body && !usable(last.element)
+const isNowhere = () => document.activeElement === document.body
 
 function look() {
-  if (!last || !isLost()) return
-  const { name } = last
-  const twin = name && allStops().find((stop) => usable(stop) && nameOf(stop) === name)
-  clearTimeout(timer)
+  if (!last || !isNowhere()) return
+  const { element, name } = last
+  if (usable(element) && !lost) return // a person took it away
+  lost = true
+  const isTwin = (/** @type {HTMLElement} */ stop) => usable(stop) && nameOf(stop) === name
+  const twin = usable(element) ? element : name && allStops().find(isTwin)
   if (twin) twin.focus({ preventScroll: true })
-  else timer = setTimeout(goBeside, PATIENCE_MS)
+  else timer ||= setTimeout(goBeside, PATIENCE_MS)
 }
 
 function goBeside() {
-  if (!last || !isLost()) return
-  const next = [outside, ...last.beside].find((stop) => stop && usable(stop))
-  next?.focus({ preventScroll: true })
+  timer = 0
+  if (!last || !lost) return
+  const dialog = document.querySelector(DIALOG)
+  const places = dialog ? [...last.beside.filter((stop) => dialog.contains(stop)), dialog] : [outside, ...last.beside]
+  const next = places.find((stop) => stop instanceof HTMLElement && usable(stop))
+  if (next instanceof HTMLElement) next.focus({ preventScroll: true })
 }
 
 /** @param {HTMLElement} element */

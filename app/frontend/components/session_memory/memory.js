@@ -5,6 +5,7 @@
 import { Outbox } from "../shared/outbox.js"
 import { received } from "../shared/received.js"
 import { keepFocus } from "./focus.js"
+import { followTheme } from "./theme.js"
 import { added, addressOf, keepRecent, queryOf, recentNetworks, save, saveLearning, saved, savedLearning, withRecent } from "./record.js"
 
 /** @import { Run, Send } from "../shared/messages.d.ts" */
@@ -48,6 +49,7 @@ class Memory {
     window.addEventListener("popstate", ({ state }) => this.goBack(state?.place))
     this.noticeReconnection()
     keepFocus()
+    followTheme()
     document.addEventListener("click", closeMenu)
   }
 
