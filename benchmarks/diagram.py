@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from app.backend import analyze
 from app.backend.diagram import readable
-from app.frontend.shell.variant_list import variant_label
+from app.frontend.kit.variant_list import variant_label
 from inception_models import ARCHITECTURES, with_widths
 
 from .stopwatch import pages, painted, timed

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ..backend.charts.files import chart_csv
-from .shell.save_button import save_button
+from .kit.save_button import save_button
 
 REMOVED = ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"]
 

@@ -22,10 +22,10 @@ from ..backend.picture.activations import output_parts
 from ..backend.picture.mosaic import Cell
 from ..backend.picture.thumbnails import ShownMap, branch_of, thumbnails
 from .components.maps_view import Picked
-from .shell.background import BackgroundTask
-from .shell.controls import remembered
-from .shell.notice import WayOut, plain, refused
-from .shell.pictures import (
+from .kit.background import BackgroundTask
+from .kit.controls import remembered
+from .kit.notice import WayOut, plain, refused
+from .kit.pictures import (
     DEFAULT_SAMPLE,
     SAMPLE_KEY,
     Picture,
@@ -35,7 +35,7 @@ from .shell.pictures import (
     take_back,
     use_picture,
 )
-from .shell.weights_in_use import weights_in_use
+from .kit.weights_in_use import weights_in_use
 from .state import State
 
 MAPS_SWITCH = "Maps in boxes"

@@ -11,7 +11,7 @@ from ..backend.common.dtypes import Dtype
 from ..backend.common.jobs import JOBS, PartOfProgress, Progress
 from ..backend.timing.latency import Latency, measure
 from ..backend.timing.roofline import Ceilings, ceilings
-from .shell.background import BackgroundTask
+from .kit.background import BackgroundTask
 
 
 @dataclass(frozen=True)

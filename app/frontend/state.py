@@ -8,30 +8,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import partial
 
-import streamlit as st
-
-from inception_models import ARCHITECTURES, Arch, widths, with_widths
-from inception_models.arch.refusal import Refusal, Remedy
-from inception_models.arch.rules import MAX_WIDTH
-from inception_models.checkpoints.catalogue import published
-from inception_models.checkpoints.demo import demo
-from inception_models.edits.depth import repeats, with_repeats
+from inception_models import ARCHITECTURES, Arch
 
 from ..backend.common.brought import BroughtNetwork
-from ..backend.common.links import fits, from_query, to_query
-from ..backend.common.pins import MOST_PINS, Pin, fresh_name, pins_of_text, pins_text, usual_name
-from ..backend.common.text import visible
-from ..backend.decide.fitting.budget import Budget, budget_text, read_budget
+from ..backend.common.pins import MOST_PINS, Pin, fresh_name, usual_name
+from ..backend.decide.fitting.budget import Budget
 from .components.maps_view import Picked
+from .typed_numbers import numbers, still_refused, whole_number, with_number
 
-COPIES = " copies"  # after a repeat's path: its number of copies, which has no path of its own
 PAUSE_SECONDS = 1.5  # after which another change of the same number is a step of its own
-MOST_GOAL_LETTERS = 300  # of a link's goal: five limits of any size
-LONGEST_CHOICE = 100  # letters, of what a link says about a control or the selection
-_READ_HERE = ("variant", "edits", "weights", "goal", "pins", "selected", "expanded", "folded")
 HISTORY = 200  # steps that can be undone; an edited Arch shares what is unchanged, so each step is small
 
 
@@ -253,7 +240,7 @@ class State:
             self.latest[arch.key] = arch
         self.notice, self.refusal = "", None
         if self.refused:  # a cell that is gone, or that could now hold what was typed, has nothing more to say
-            self.refused = {path: why for path, why in self.refused.items() if _still_refused(arch, path, why[0])}
+            self.refused = {path: why for path, why in self.refused.items() if still_refused(arch, path, why[0])}
         if self.selected_stage not in {part.name for part in (*arch.stages, *arch.aux)}:
             self.selected = first_block(arch)
 
@@ -263,146 +250,6 @@ def _pin_instead(other: Pin, network: Arch | BroughtNetwork, name: str, state: S
     state.pin(network, name)
 
 
-def numbers(arch: Arch) -> dict[str, int]:
-    """Everything in the tables that can be typed: widths, and the copies of repeated blocks."""
-    return widths(arch) | {name + COPIES: times for name, times in repeats(arch).items()}
-
-
-def with_number(arch: Arch, path: str, number: int) -> Arch:
-    """``arch`` with another width or number of copies; ValueError with a sentence where it cannot be."""
-    if path.endswith(COPIES):
-        return with_repeats(arch, {path.removesuffix(COPIES): number})
-    return with_widths(arch, {path: number})
-
-
-def _still_refused(arch: Arch, path: str, text: str) -> bool:
-    if path not in numbers(arch):
-        return False
-    try:
-        with_number(arch, path, whole_number(text, path))
-    except ValueError:
-        return True
-    return False
-
-
-def whole_number(text: str, path: str) -> int:
-    """The number that was typed, or ValueError with a sentence."""
-    cleaned = text.strip().replace(",", "").replace(" ", "")
-    if cleaned.isascii() and cleaned.lstrip("-").isdecimal() and len(cleaned) <= 18:
-        return int(cleaned)
-    raise Refusal(
-        f"{path.removesuffix(COPIES)} takes a whole number, not {text.strip()[:40]!r}.", *_rounded(cleaned, path)
-    )
-
-
-def _rounded(text: str, path: str) -> list[Remedy]:
-    try:
-        number = round(float(text))
-    except (ValueError, OverflowError):
-        return []
-    return [Remedy(f"Use {number:,}", lambda arch: with_number(arch, path, number))] if 0 < number <= MAX_WIDTH else []
-
-
 def first_block(arch: Arch) -> str:
     """What is selected at first: the first block, since blocks are what the family is about."""
     return next((stage.name for stage in arch.stages if hasattr(stage, "branches")), arch.stages[0].name)
-
-
-def current() -> State:
-    """This session's state; on the first run, what the link in the address bar says."""
-    if "state" not in st.session_state:
-        st.session_state.state = opened(st.query_params.to_dict())
-    state = st.session_state.state
-    assert isinstance(state, State)
-    return state
-
-
-def opened(query: Mapping[str, str]) -> State:
-    """A session that begins with what a link's ``query`` says."""
-    arch, refusal = from_query(query)
-    state = State.showing(arch)
-    if refusal:
-        state.refusal = "link", refusal
-    name, selected = query.get("weights", ""), query.get("selected", state.selected)
-    problems: list[ValueError] = []
-    if name in linkable(arch):
-        state.weights[arch.key] = name
-    elif name:
-        sentence = f"The link asks for the weights {visible(name, 40)!r}, which {arch.about.title} does not have."
-        problems.append(SessionRefusal(sentence, {f"Use {known}": _with_weights(known) for known in linkable(arch)}))
-    if selected.partition(".")[0] in part_names(arch) and len(selected) <= LONGEST_CHOICE:
-        state.selected = selected
-    else:
-        sentence = f"The link selects {visible(selected, 40)!r}, which {arch.about.title} does not have."
-        near = get_close_matches(selected[:LONGEST_CHOICE], part_names(arch), n=1)
-        problems.append(SessionRefusal(sentence, {f"Select {path}": partial(State.select, path=path) for path in near}))
-    state.expanded, state.folded = (_named(arch, query.get(name, "")) for name in ("expanded", "folded"))
-    state.asked = {key: text for key, text in query.items() if key not in _READ_HERE and len(text) <= LONGEST_CHOICE}
-    try:
-        state.goal = read_budget(query.get("goal", "")[:MOST_GOAL_LETTERS])
-    except ValueError as reason:
-        problems.append(ValueError(f"The link's goal was not read: {reason}"))
-    state.pins, problem = pins_of_text(query.get("pins", "") if fits(query) else "")
-    problems += [ValueError(problem)] if problem else []
-    if problems and not refusal:
-        state.refusal = "link", problems[0]
-    return state
-
-
-def _with_weights(name: str) -> Callable[[State], None]:
-    return lambda state: state.weights.update({state.arch.key: name})
-
-
-def part_names(arch: Arch) -> set[str]:
-    """What can be selected: the picture's box, stages and auxiliary heads."""
-    return {"input", *(part.name for part in (*arch.stages, *arch.aux))}
-
-
-def _named(arch: Arch, text: str) -> frozenset[str]:
-    """The stages that a link lists."""
-    return frozenset(text.split(",")) & part_names(arch)
-
-
-def linkable(arch: Arch) -> tuple[str, ...]:
-    """The weights that a link may name: never a file."""
-    shipped = ("demo",) if arch.key == demo().arch.key else ()
-    return (*shipped, *(known.id for known in published(arch.key)))
-
-
-@dataclass(frozen=True)
-class Address:
-    """What the address bar says.
-
-    ``network``: the link to the network, however long; ``complete``: whether the address has its changes, or they are
-    too many for it; ``more``: what the address has besides; ``pinned``: whether that has the pins.
-    """
-
-    network: dict[str, str]
-    complete: bool
-    more: dict[str, str]
-    pinned: bool = True
-
-    @property
-    def query(self) -> dict[str, str]:
-        """What the browser writes into the address bar."""
-        return (self.network if self.complete else {"variant": self.network["variant"]}) | self.more
-
-
-def address_of(state: State) -> Address:
-    """The address that opens what ``state`` shows."""
-    if state.linked is None or state.linked[0] is not state.arch:  # most reruns change nothing
-        state.linked = state.arch, to_query(state.arch)
-    link = state.linked[1]
-    complete = fits(link)
-    weights = state.weights.get(state.arch.key, "")
-    more = {"weights": weights} if weights in linkable(state.arch) else {}
-    if state.selected != first_block(state.arch):
-        more["selected"] = state.selected
-    stages = {"expanded": state.expanded, "folded": state.folded}
-    more |= {name: ",".join(sorted(names)) for name, names in stages.items() if names}
-    if state.goal is not None:
-        more["goal"] = budget_text(state.goal)
-    pins = pins_text(state.pins)
-    with_pins = more | ({"pins": pins} if pins else {})
-    pinned = fits(Address(link, complete, with_pins).query)
-    return Address(link, complete, with_pins if pinned else more, pinned)

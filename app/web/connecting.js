@@ -1,5 +1,5 @@
 // In the page's head, before Streamlit's scripts: what these would ask the server for before they connect, and what is
-// kept of an earlier session, so that the new one begins with it and need not ask (app/frontend/shell/visitor.py).
+// kept of an earlier session, so that the new one begins with it and need not ask (app/frontend/kit/visitor.py).
 {
   const server = new URL(".", location.href) // is where the page's own files are
   window.__streamlit = {

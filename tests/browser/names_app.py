@@ -8,7 +8,7 @@ import torch
 
 from app.backend.charts.prediction import prediction_bars
 from app.backend.common.text import visible
-from app.frontend.shell.notice import WayOut, plain, refused
+from app.frontend.kit.notice import WayOut, plain, refused
 
 names = json.loads(st.query_params["names"])
 for number, name in enumerate(names):

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.backend.common.text import one_line, visible
-from app.frontend.shell.notice import WORD_JOINER
+from app.frontend.kit.notice import WORD_JOINER
 from tests.app_server import free_port, served
 
 PLACES = 7  # of Markdown: caption, warning, its remedy, button, progress, item of a list, caption of a picture

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlparse
 from playwright.sync_api import Page, expect
 
 from app.backend.common.links import from_query, to_query
-from app.frontend.shell.variant_list import variant_label
+from app.frontend.kit.variant_list import variant_label
 from inception_models import ARCHITECTURES, Arch
 
 SLOW_MS = 30_000  # a first build, measurement or short run on a busy machine

@@ -9,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from app.backend.common.jobs import Lane, Progress
 from app.backend.common.limits import LEFT_SECONDS
-from app.frontend.shell import background, task_records
-from app.frontend.shell.background import BackgroundTask
-from app.frontend.shell.task_records import KEPT_SECONDS, TaskRecords
+from app.frontend.kit import background, task_records
+from app.frontend.kit.background import BackgroundTask
+from app.frontend.kit.task_records import KEPT_SECONDS, TaskRecords
 
 Work = Callable[[Progress], str]
 

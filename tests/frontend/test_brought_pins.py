@@ -17,8 +17,8 @@ from app.backend.common.quantity import short
 from app.backend.decide.comparing import brought_runs
 from app.backend.foreign.inspection import inspected_here
 from app.backend.foreign.kept_files import keep_file
-from app.frontend.shell import brought
-from app.frontend.shell.background import RECORDS
+from app.frontend.kit import brought
+from app.frontend.kit.background import RECORDS
 from tests.backend.decide.answered_here import answered_here
 
 THEIRS = "(torchvision:shufflenet_v2_x0_5,shape:[3,64,64],name:theirs)"

@@ -11,9 +11,10 @@ from app.backend.decide.fitting.budget import LIMITS, Budget, budget_of, budget_
 from app.backend.decide.fitting.speed import paced
 from app.backend.memory.inference import inference_memory
 from app.backend.timing.latency import Latency, Timing
-from app.frontend.shell.network_time import NetworkTime
+from app.frontend.kit.network_time import NetworkTime
+from app.frontend.session import address_of, opened
 from app.frontend.shell.totals import totals_html, totals_to
-from app.frontend.state import State, address_of, opened
+from app.frontend.state import State
 from inception_models import ARCHITECTURES, with_widths
 from inception_models.edits.widths import scaled
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.frontend.session import address_of
 from app.frontend.shell import lesson
 from app.frontend.shell.memory import kept_of, recalled
-from app.frontend.state import HISTORY, State, address_of
+from app.frontend.state import HISTORY, State
 from inception_models import ARCHITECTURES, with_widths
 from inception_models.checkpoints.preprocessing import preprocessing_from_json
 from inception_models.checkpoints.presets import PRESETS

@@ -12,7 +12,7 @@ def page(fault: str) -> None:
     import streamlit as st
 
     from app.backend.diagram import LayoutError
-    from app.frontend.shell.panel import panel
+    from app.frontend.kit.panel import panel
 
     with panel("The diagram"):
         st.caption("begun")
@@ -64,8 +64,8 @@ def test_what_fails_in_a_panel(fault: str, sentence: str, caplog: pytest.LogCapt
 def two_panels() -> None:
     import streamlit as st
 
+    from app.frontend.kit.panel import panel
     from app.frontend.shell.callbacks import guard_callbacks
-    from app.frontend.shell.panel import panel
 
     def fails() -> None:
         raise IndexError("list index out of range")

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.frontend.shell import presence
+from app.frontend.kit import presence
 from tests.app_server import ROOT, free_port, served
 from tests.web.visitor import visiting
 
@@ -59,7 +59,7 @@ def test_sessions_are_not_remembered_for_ever(connected: set[str], monkeypatch: 
 
 PAGE = """
 import os, threading
-from app.frontend.shell import presence
+from app.frontend.kit import presence
 
 def watch(who):
     with open(os.environ["SEEN"], "w") as pipe:

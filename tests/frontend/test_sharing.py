@@ -7,8 +7,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app.backend.common.links import to_query
+from app.frontend.session import address_of, opened
 from app.frontend.shell import sharing
-from app.frontend.state import State, address_of, opened
+from app.frontend.state import State
 from inception_models import ARCHITECTURES, with_widths
 
 GOOGLENET = ARCHITECTURES["googlenet"]
@@ -47,8 +48,8 @@ def test_what_a_link_says_wrong_is_one_sentence_and_the_rest_opens(query: dict[s
 def page() -> None:
     import streamlit as st
 
-    from app.frontend.shell.controls import remembered, view
-    from app.frontend.state import current
+    from app.frontend.kit.controls import remembered, view
+    from app.frontend.session import current
 
     state = current()
     state.turn_to("Costs")

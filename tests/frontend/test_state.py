@@ -21,7 +21,7 @@ EDIT = {"inception3a.branch1x1.conv": 96}
 def page() -> None:
     import streamlit as st
 
-    from app.frontend.state import address_of, current
+    from app.frontend.session import address_of, current
 
     state = current()
     st.button("Edit", on_click=state.type_numbers, args=({"inception3a.branch1x1.conv": "96"},))

@@ -12,7 +12,7 @@ from app.backend.training import kept_runs
 from app.backend.training.data import offers
 from app.backend.training.job import Live, work
 from app.backend.training.kept_runs import KeptRun
-from app.frontend.shell.task_records import RECORDS
+from app.frontend.kit.task_records import RECORDS
 from inception_models.training.run import Options
 from tests.models.tiny import tiny
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.frontend.shell.variant_list import variant_label
+from app.frontend.kit.variant_list import variant_label
 from inception_models import ARCHITECTURES
 from tests.app_server import ROOT
 

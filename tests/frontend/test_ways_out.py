@@ -25,8 +25,8 @@ def page(name: str) -> None:
 
 
 def bar() -> None:
-    from app.frontend.shell.notice import refusal
-    from app.frontend.state import current
+    from app.frontend.kit.notice import refusal
+    from app.frontend.session import current
 
     refusal(current(), "pin")
 

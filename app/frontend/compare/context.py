@@ -15,8 +15,8 @@ from ...backend.common.colours import ThemeName
 from ...backend.common.pins import Pin, fresh_name, usual_name
 from ...backend.common.text import file_name
 from ...backend.foreign.totals import NetworkTotals, network_totals
-from ..shell.brought import brought_answers
-from ..shell.controls import choice_stays_among
+from ..kit.brought import brought_answers
+from ..kit.controls import choice_stays_among
 from ..state import State
 
 BASE = "compare_base"

@@ -19,8 +19,8 @@ from ...backend.decide.comparing.difference_diagram import (
     draw_differences,
 )
 from ..components.graph_view import graph_view
-from ..shell.panel import panel
-from ..shell.save_button import save_button
+from ..kit.panel import panel
+from ..kit.save_button import save_button
 from .context import CompareContext, choose_among, choose_base
 
 DIAGRAM_HEIGHT = "clamp(320px, calc(100svh - 220px), 760px)"

@@ -8,7 +8,7 @@ from ...backend.charts.choices import family_scatter
 from ...backend.common.pins import Pin
 from ...backend.decide.family_map import family_map
 from ..chart import show_chart
-from ..shell.terms import caption
+from ..kit.terms import caption
 from .context import all_totals
 
 

@@ -13,8 +13,8 @@ from ...backend.common.quantity import exact, percent_change, shape_text, short
 from ...backend.decide.comparing.as_json import comparison_of
 from ...backend.decide.comparing.comparison import ComparedTotal
 from ..chart import show_chart
-from ..shell.controls import remembered
-from ..shell.save_button import save_button
+from ..kit.controls import remembered
+from ..kit.save_button import save_button
 from .context import CompareContext, choose_among, choose_base
 from .table import heading, scrolled
 

@@ -24,16 +24,17 @@ from ...backend.decide.comparing.brought_runs import BroughtViewer
 from ...backend.decide.comparing.same_picture import Viewer, same_picture, sights_of
 from ...backend.decide.comparing.sight import Sight
 from ...backend.picture.images import SAMPLES, open_image
-from ..shell.background import BackgroundTask
-from ..shell.brought import add_file, runnable_source
-from ..shell.controls import choice_stays_among
-from ..shell.notice import WayOut, refused
-from ..shell.page_links import page_link
-from ..shell.presence import person
-from ..shell.save_button import save_button
-from ..shell.terms import caption
-from ..shell.weights_in_use import chosen_weights, weights_are_here
-from ..state import State, linkable
+from ..kit.background import BackgroundTask
+from ..kit.brought import add_file, runnable_source
+from ..kit.controls import choice_stays_among
+from ..kit.notice import WayOut, refused
+from ..kit.page_links import page_link
+from ..kit.presence import person
+from ..kit.save_button import save_button
+from ..kit.terms import caption
+from ..kit.weights_in_use import chosen_weights, weights_are_here
+from ..session import linkable
+from ..state import State
 from .context import CompareContext
 
 SIGHTS: BackgroundTask[tuple[Sight, ...]] = BackgroundTask(

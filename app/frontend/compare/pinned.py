@@ -17,12 +17,13 @@ from ...backend.common.pins import LONGEST_NAME, Pin, files_to_send
 from ...backend.common.text import html_text
 from ...backend.foreign.kept_files import forget_file
 from ...backend.foreign.sources import refused_file
-from ..shell.brought import add_file
-from ..shell.controls import control_shows
-from ..shell.notice import WayOut, plain, refused
-from ..shell.page_links import page_link
-from ..shell.presence import person
-from ..state import State, address_of
+from ..kit.brought import add_file
+from ..kit.controls import control_shows
+from ..kit.notice import WayOut, plain, refused
+from ..kit.page_links import page_link
+from ..kit.presence import person
+from ..session import address_of
+from ..state import State
 from .context import problem_of
 
 OWN_MODULE = "package.module:callable --shape 3,224,224"

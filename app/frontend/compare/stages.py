@@ -9,7 +9,7 @@ import streamlit as st
 from ...backend.common.quantity import exact, shape_text, short
 from ...backend.common.text import html_text
 from ...backend.decide.comparing.stage_parts import StageSide
-from ..shell.terms import caption
+from ..kit.terms import caption
 from .context import CompareContext
 from .table import heading, scrolled
 

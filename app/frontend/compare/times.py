@@ -19,12 +19,12 @@ from ...backend.decide.comparing.brought_runs import timed_apart
 from ...backend.timing.latency import WARM_UP_ROUNDS, Latency, WholeTime, measure
 from .. import measured
 from ..chart import show_chart
-from ..shell.background import BackgroundTask
-from ..shell.brought import runnable_source
-from ..shell.notice import WayOut, refused
-from ..shell.presence import person
-from ..shell.save_button import save_button
-from ..shell.terms import caption
+from ..kit.background import BackgroundTask
+from ..kit.brought import runnable_source
+from ..kit.notice import WayOut, refused
+from ..kit.presence import person
+from ..kit.save_button import save_button
+from ..kit.terms import caption
 from .context import CompareContext
 
 MeasuredTime = Latency | WholeTime

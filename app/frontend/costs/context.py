@@ -13,9 +13,9 @@ from streamlit.delta_generator import DeltaGenerator
 from ...backend import Analysis
 from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
 from ..chart import show_chart
-from ..shell.controls import control_shows, remembered, remembered_choice
-from ..shell.notice import WayOut
-from ..shell.page_links import page_link
+from ..kit.controls import control_shows, remembered, remembered_choice
+from ..kit.notice import WayOut
+from ..kit.page_links import page_link
 from ..state import State
 
 DTYPES: Mapping[Dtype, str] = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16", "int8": "int8"}

@@ -9,7 +9,7 @@ from streamlit import column_config
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from ...backend.tables.cost_table import COLUMNS, CostRow, csv_values
-from ..shell.terms import meaning
+from ..kit.terms import meaning
 
 EVERY_DIGIT = "localized"  # Streamlit's name for digits in groups
 

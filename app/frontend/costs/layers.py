@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ...backend.tables.cost_table import CostRow, CostTable, cost_table, table_csv, table_json
-from ..shell.save_button import save_button
-from ..shell.terms import caption
+from ..kit.save_button import save_button
+from ..kit.terms import caption
 from ..state import State
 from .context import CostsContext, choose_format, controls, selection_note
 from .layer_columns import column_configs, layer_frame

@@ -13,8 +13,8 @@ from ...backend.common.quantity import exact, short
 from ...backend.memory.inference import STATE_COPIES, Optimizer, inference_memory
 from ...backend.memory.training_step import TrainingMemory, training_step_memory
 from ..chart import show_chart
-from ..shell.notice import refused
-from ..shell.terms import caption
+from ..kit.notice import refused
+from ..kit.terms import caption
 from .context import CostsContext, NumberFormat, choose_format, controls, fp32_instead, plot, selection_note
 
 MemoryFact = tuple[str, int, str]  # label, bytes, explanation

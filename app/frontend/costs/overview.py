@@ -6,7 +6,7 @@ import streamlit as st
 
 from ...backend.charts.branches import CostMetric, branch_shares, stage_bars
 from ..chart import show_chart
-from ..shell.controls import remembered_choice
+from ..kit.controls import remembered_choice
 from .context import CostsContext, NumberFormat, choose_format, controls, plot, selection_note
 
 OVERVIEW_METRICS: dict[CostMetric, str] = {"params": "Parameters", "macs": "MACs", "memory": "Activations"}

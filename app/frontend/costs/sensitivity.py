@@ -9,8 +9,8 @@ import streamlit as st
 
 from ...backend.charts.costs import sensitivity_bars
 from ...backend.tables.sensitivity import Sensitivity, sensitivity
-from ..shell.controls import remembered, remembered_choice
-from ..shell.terms import caption
+from ..kit.controls import remembered, remembered_choice
+from ..kit.terms import caption
 from ..state import State
 from .context import CostsContext, plot, selection_note
 

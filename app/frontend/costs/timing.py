@@ -10,8 +10,8 @@ from ...backend.common.quantity import short
 from ...backend.timing import roofline
 from ...backend.timing.latency import TORCH_DTYPES, WARM_UP_ROUNDS, Latency
 from .. import measured
-from ..shell.notice import refused
-from ..shell.terms import caption
+from ..kit.notice import refused
+from ..kit.terms import caption
 from .context import DTYPES, CostsContext, NumberFormat, choose_format, controls, fp32_instead, plot, selection_note
 
 PLAN = (

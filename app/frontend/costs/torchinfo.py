@@ -8,8 +8,8 @@ import streamlit as st
 
 from ...backend.common.quantity import exact
 from ...backend.tables.torchinfo_summary import DEEPEST, mult_adds, summary
-from ..shell.controls import remembered
-from ..shell.save_button import save_button
+from ..kit.controls import remembered
+from ..kit.save_button import save_button
 from .context import CostsContext
 
 DEPTHS = range(1, DEEPEST + 1)

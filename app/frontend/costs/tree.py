@@ -9,9 +9,9 @@ import streamlit as st
 from ...backend.charts.trees import TreeForm, TreeMetric, tree
 from ...backend.timing.latency import TORCH_DTYPES
 from .. import measured
-from ..shell.controls import remembered_choice
-from ..shell.notice import WayOut, refused
-from ..shell.theme import browser_theme
+from ..kit.controls import remembered_choice
+from ..kit.notice import WayOut, refused
+from ..kit.theme import browser_theme
 from .context import CostsContext, NumberFormat, choose_format, controls, fp32_instead, plot, selection_note
 
 TREE_METRICS: dict[TreeMetric, str] = {

@@ -15,9 +15,9 @@ from ...backend.takeaway.figure import figure_bytes
 from ...backend.takeaway.naming import saved_name
 from .. import maps_in_boxes, measured
 from ..components.graph_view import BoxNumber, graph_view
+from ..kit.controls import remembered, remembered_choice
+from ..kit.theme import browser_theme
 from ..maps_in_boxes import BoxMaps
-from ..shell.controls import remembered, remembered_choice
-from ..shell.theme import browser_theme
 from ..state import State
 
 LEVEL_LABELS: dict[DiagramLevel, str] = {"stage": "Network", "branch": "Branches", "op": "Layers"}

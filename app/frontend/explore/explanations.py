@@ -8,8 +8,8 @@ import streamlit as st
 
 from ...backend import Analysis
 from ...backend.learn.explain import explain
-from ..shell.notice import plain, refusal
-from ..shell.terms import with_terms
+from ..kit.notice import plain, refusal
+from ..kit.terms import with_terms
 from ..state import State
 
 

@@ -19,8 +19,8 @@ from ...backend.common.quantity import exact, float32_bytes, percent_change, sha
 from ...backend.diagram import readable
 from ..components.stage_cards import BranchLine, Fact, StageCard, stage_cards
 from ..components.width_sliders import WidthSlider, width_sliders
-from ..shell.controls import remembered
-from ..shell.terms import meaning
+from ..kit.controls import remembered
+from ..kit.terms import meaning
 from ..state import State
 from . import explanations, structure_editor
 

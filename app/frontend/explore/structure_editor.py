@@ -20,9 +20,9 @@ from inception_models.edits.structure import (
 from inception_models.edits.whatif import naive, swapped_pool
 
 from ...backend import StageCost
-from ..shell.controls import choice_stays_among, control_shows
-from ..shell.notice import refusal
-from ..shell.terms import meaning
+from ..kit.controls import choice_stays_among, control_shows
+from ..kit.notice import refusal
+from ..kit.terms import meaning
 from ..state import State
 from .factorise import factorise_edits
 

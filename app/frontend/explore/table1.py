@@ -25,9 +25,10 @@ from ...backend import Analysis, StageCost
 from ...backend.common.colours import branch_colour
 from ...backend.common.quantity import exact, percent_change, shape_text, short
 from ..components.width_table import Column, Row, RowGroup, Table, TextCell, WidthCell, width_table
-from ..shell.notice import cell_remedies
-from ..shell.terms import caption
-from ..state import COPIES, State, numbers
+from ..kit.notice import cell_remedies
+from ..kit.terms import caption
+from ..state import State
+from ..typed_numbers import COPIES, numbers
 
 STEM_BRANCHES = 2  # at most, where a stem branches; every block of the family has more
 COMPUTED = (

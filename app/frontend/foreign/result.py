@@ -21,10 +21,10 @@ from ...backend.foreign.inspection import inspection_of, parts_csv
 from ...backend.foreign.totals import network_totals
 from ...backend.foreign.view import ModuleView, depth_of
 from ..components.graph_view import graph_view
-from ..shell.brought import brought_answers
-from ..shell.notice import WayOut, plain, refused
-from ..shell.page_links import page_link
-from ..shell.panel import panel
+from ..kit.brought import brought_answers
+from ..kit.notice import WayOut, plain, refused
+from ..kit.page_links import page_link
+from ..kit.panel import panel
 from ..shell.totals import Total, totals_html
 from ..state import State
 from . import parts_table

@@ -18,12 +18,13 @@ from ...backend.foreign.apart import inspected_apart
 from ...backend.foreign.inspection import is_onnx, parsed_shape
 from ...backend.foreign.kept_files import KEPT_DAYS, forget_file, keep_file, kept_file
 from ...backend.foreign.sources import installed_networks, refused_file
-from ..shell.background import BackgroundTask
-from ..shell.brought import file_arrived, library_analysis
-from ..shell.file_field import field_key
-from ..shell.notice import WayOut, refusal
-from ..shell.presence import person
-from ..state import State, current
+from ..kit.background import BackgroundTask
+from ..kit.brought import file_arrived, library_analysis
+from ..kit.file_field import field_key
+from ..kit.notice import WayOut, refusal
+from ..kit.presence import person
+from ..session import current
+from ..state import State
 
 Work = Callable[[Progress], ModuleAnalysis]
 EXAMPLES = ("torchvision:resnet50", "timm:efficientnet_b0", "torchvision:vit_b_16")

@@ -14,8 +14,8 @@ from ...backend import Analysis, analyze
 from ...backend.common.quantity import exact, percent_change, short
 from ...backend.diagram import DiagramOptions, draw
 from ..components.graph_view import graph_view
-from ..shell.terms import with_terms
-from ..shell.theme import browser_theme
+from ..kit.terms import with_terms
+from ..kit.theme import browser_theme
 from ..state import State
 
 KEY = "family-step"

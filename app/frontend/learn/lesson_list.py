@@ -7,8 +7,8 @@ from html import escape
 import streamlit as st
 
 from ...backend.learn.lessons import Lesson
+from ..kit.notice import plain
 from ..shell.lesson import begin, known_lessons
-from ..shell.notice import plain
 from ..state import State
 
 

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from ..shell.terms import known_terms
+from ..kit.terms import known_terms
 
 
 def show() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ..shell import actions, memory, page_links
+from ..kit import page_links
+from ..kit.panel import AROUND, panel
+from ..kit.presence import person
+from ..session import current
+from ..shell import actions, memory
 from ..shell.callbacks import guard_callbacks
-from ..shell.panel import AROUND, panel
-from ..shell.presence import person
-from ..state import current
 from ..takeaway import dialog
 from . import compare, costs, explore, learn, own_network, picture, search, train
 

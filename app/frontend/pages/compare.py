@@ -8,10 +8,10 @@ import streamlit as st
 
 from ..compare import differences, family, overview, pictures, pinned, stages, times
 from ..compare.context import brought_of, compared, networks_of, problem_of
+from ..kit.brought import all_analysed
+from ..kit.panel import panel
+from ..kit.tabs import remembered_tabs
 from ..shell import frame
-from ..shell.brought import all_analysed
-from ..shell.panel import panel
-from ..shell.tabs import remembered_tabs
 
 COMPARE_TABS = {
     "Overview": overview.show,

@@ -6,8 +6,8 @@ from functools import partial
 
 from ..costs import layers, memory, overview, sensitivity, timing, torchinfo, tree
 from ..costs.context import CostsContext
+from ..kit.tabs import remembered_tabs
 from ..shell import frame
-from ..shell.tabs import remembered_tabs
 
 COSTS_TABS = {
     "Overview": overview.show,

@@ -7,8 +7,8 @@ import streamlit as st
 from ...backend import Analysis
 from .. import maps_in_boxes
 from ..explore import diagram_panel, inspector, overview, table1
+from ..kit.panel import panel
 from ..shell import frame
-from ..shell.panel import panel
 from ..state import State
 
 

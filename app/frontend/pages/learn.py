@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from ..kit.tabs import remembered_tabs
 from ..learn import family, lesson_list, words
+from ..session import current
 from ..shell import actions, lesson, memory
-from ..shell.tabs import remembered_tabs
-from ..state import current
 
 
 def page() -> None:

@@ -9,15 +9,15 @@ from streamlit.delta_generator import DeltaGenerator
 from inception_models.weights import Source
 
 from ...backend.picture.forward import Forward, forward
+from ..kit.notice import plain, refused, ways_out
+from ..kit.panel import panel
+from ..kit.pictures import Picture, use_picture
+from ..kit.terms import caption
+from ..kit.weights_in_use import use_weights_of
 from ..picture import demo_pictures, learned, number_format, tabs, weights_card
 from ..picture.picture_input import choose_picture
 from ..picture.weights_input import choose_weights
 from ..shell import frame, memory
-from ..shell.notice import plain, refused, ways_out
-from ..shell.panel import panel
-from ..shell.pictures import Picture, use_picture
-from ..shell.terms import caption
-from ..shell.weights_in_use import use_weights_of
 from ..state import State
 from ..training.trained_network import just_trained
 

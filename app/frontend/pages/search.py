@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..kit.panel import panel
 from ..searching import search
 from ..shell import frame
-from ..shell.panel import panel
 
 
 def page() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from ..kit.tabs import remembered_tabs
 from ..shell import frame
-from ..shell.tabs import remembered_tabs
 from ..training import pruning, run, sweep
 
 

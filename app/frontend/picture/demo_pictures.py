@@ -14,8 +14,8 @@ from inception_models.checkpoints.demo import demo, test_pictures
 
 from ...backend.common.jobs import Progress
 from ...backend.training.accuracy import correct_on_demo
-from ..shell.background import BackgroundTask
-from ..shell.pictures import Picture, thumbnail_label
+from ..kit.background import BackgroundTask
+from ..kit.pictures import Picture, thumbnail_label
 from ..state import State
 
 Correct = tuple[int, int]

@@ -7,7 +7,7 @@ import streamlit as st
 from inception_models.checkpoints.demo import demo
 
 from ...backend.picture.forward import Forward
-from ..shell.notice import plain
+from ..kit.notice import plain
 from ..state import State
 from .weights_input import back_from_demo, before_demo, use_weights
 

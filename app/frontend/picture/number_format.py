@@ -10,9 +10,9 @@ import torch
 from ...backend.common.device import best_device, has_bfloat16
 from ...backend.common.jobs import Progress
 from ...backend.picture.forward import Forward, Rounding, rounding
-from ..shell.background import BackgroundTask
-from ..shell.pictures import Picture
-from ..shell.terms import caption
+from ..kit.background import BackgroundTask
+from ..kit.pictures import Picture
+from ..kit.terms import caption
 
 PASS_FORMATS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 ROUNDING: BackgroundTask[Rounding] = BackgroundTask("rounding")

@@ -12,9 +12,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ...backend.common.limits import MAX_UPLOAD_BYTES
 from ...backend.picture.images import EXTENSIONS, PICTURE_FORMATS, SAMPLES, ImageError, notes_of, open_image
-from ..shell.file_field import empty_field, field_key
-from ..shell.notice import WayOut, plain, refused
-from ..shell.pictures import DEFAULT_SAMPLE, SAMPLE_KEY, Picture, choose_sample, shipped, take_back
+from ..kit.file_field import empty_field, field_key
+from ..kit.notice import WayOut, plain, refused
+from ..kit.pictures import DEFAULT_SAMPLE, SAMPLE_KEY, Picture, choose_sample, shipped, take_back
 
 
 def choose_picture(files: dict[str, str]) -> Picture:

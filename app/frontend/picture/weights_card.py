@@ -12,8 +12,8 @@ from inception_models.edits.input_output import with_classes
 from inception_models.resize.report import LayerChange
 from inception_models.weights import Loaded, WeightsError, safetensors_with_card
 
-from ..shell.notice import WayOut, plain, refused
-from ..shell.terms import caption
+from ..kit.notice import WayOut, plain, refused
+from ..kit.terms import caption
 from ..state import State
 from .weights_file import list_mismatches, open_own_network, random_instead
 

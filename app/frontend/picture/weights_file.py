@@ -16,8 +16,8 @@ from inception_models.weights.errors import SeveralEntriesError
 
 from ...backend.common.limits import MAX_WEIGHTS_BYTES
 from ...backend.common.text import visible
-from ..shell.file_field import empty_field, field_key
-from ..shell.notice import WayOut, plain, refusal, refused
+from ..kit.file_field import empty_field, field_key
+from ..kit.notice import WayOut, plain, refusal, refused
 from ..state import State
 from . import weights_preprocessing
 

@@ -18,11 +18,11 @@ from inception_models.checkpoints.trained_weights import TrainedWeights
 from inception_models.weights import OwnFile, Source, fetch
 
 from ...backend.common.jobs import Progress
-from ..shell.background import BackgroundTask
-from ..shell.controls import control_shows
-from ..shell.notice import WayOut, refused
-from ..shell.terms import caption
-from ..shell.weights_in_use import weights_are_here
+from ..kit.background import BackgroundTask
+from ..kit.controls import control_shows
+from ..kit.notice import WayOut, refused
+from ..kit.terms import caption
+from ..kit.weights_in_use import weights_are_here
 from ..state import State
 from . import weights_file
 

@@ -21,9 +21,9 @@ from inception_models.checkpoints.preprocessing import (
 from inception_models.checkpoints.presets import PRESETS
 from inception_models.weights import OwnFile, WeightsError, about_own
 
-from ..shell.controls import control_shows
-from ..shell.notice import WayOut, refused
-from ..state import current
+from ..kit.controls import control_shows
+from ..kit.notice import WayOut, refused
+from ..session import current
 
 USUAL, OWN_VALUES = "usual", "own values"
 

@@ -10,7 +10,7 @@ from inception_models.edits.depth import repeats
 
 from ...backend.decide.channels import stage_widths
 from ...backend.decide.searching.search_space import SearchAxis, SearchSpace
-from ..shell.controls import choice_stays_among, remembered
+from ..kit.controls import choice_stays_among, remembered
 
 ALL, EACH, SOME, NONE = "All by one factor", "Each stage by its own", "Chosen stages by their own", "As they are"
 WIDTH_CHOICES = (ALL, EACH, SOME, NONE)

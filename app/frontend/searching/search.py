@@ -14,10 +14,10 @@ from ...backend.decide.searching.search_log import logged_problem
 from ...backend.decide.searching.search_space import SearchSpace
 from ...backend.decide.searching.trials import OBJECTIVES, Problem, Tryout
 from ..chart import show_chart
-from ..shell.controls import remembered
-from ..shell.file_field import empty_field, field_key
-from ..shell.notice import WayOut, refused
-from ..shell.weights_in_use import weights_in_use
+from ..kit.controls import remembered
+from ..kit.file_field import empty_field, field_key
+from ..kit.notice import WayOut, refused
+from ..kit.weights_in_use import weights_in_use
 from ..state import State
 from .ranges import choose_space
 from .search_result import NUMBER_TITLES, show_result

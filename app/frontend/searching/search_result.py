@@ -10,8 +10,8 @@ import streamlit as st
 from ...backend.charts.search import search_plot
 from ...backend.decide.searching.search import SearchResult, search_csv
 from ..chart import show_chart
-from ..shell.notice import plain, refusal
-from ..shell.save_button import save_button
+from ..kit.notice import plain, refusal
+from ..kit.save_button import save_button
 from ..state import State
 from .search_task import SearchRun, begin_search
 

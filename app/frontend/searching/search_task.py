@@ -11,7 +11,7 @@ from ...backend.common.jobs import Cancelled, Lane, Progress
 from ...backend.decide.searching.search import SearchOptions, SearchResult, logged_result, search
 from ...backend.decide.searching.search_space import SearchSpace
 from ...backend.decide.searching.trials import Problem
-from ..shell.background import BackgroundTask
+from ..kit.background import BackgroundTask
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from inception_models.weights import Source
 
 from ...backend.decide.data_choice import CLASSES, data_choices
 from ...backend.decide.searching.trials import Tryout
-from ..shell.controls import choice_stays_among
-from ..shell.terms import caption
-from ..shell.weights_in_use import title_of
+from ..kit.controls import choice_stays_among
+from ..kit.terms import caption
+from ..kit.weights_in_use import title_of
 
 NOTHING = ""  # no data set
 SHIPPED = "demo"  # 200 pictures to train on

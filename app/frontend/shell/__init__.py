@@ -1,1 +1,1 @@
-"""What is around every page, and what all of them use: network bar, totals, notices, tabs, background tasks."""
+"""What is around every page: network bar, lesson, totals, goal, sharing, and what the browser keeps of it all."""

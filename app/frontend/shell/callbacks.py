@@ -16,8 +16,8 @@ from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import SessionState
 
 from ...backend.common.log import note_failure
-from ..state import current
-from .panel import place_now, reason_of
+from ..kit.panel import place_now, reason_of
+from ..session import current
 
 REGISTER = "register_widget"
 

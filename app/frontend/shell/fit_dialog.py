@@ -24,15 +24,15 @@ from ...backend.decide.fitting.reach import OutOfReach
 from ...backend.decide.fitting.shrinking import Strategy
 from ...backend.timing.latency import Latency
 from ...backend.training.data import read_data_set
+from ..kit.background import BackgroundTask
+from ..kit.controls import choice_stays_among, control_shows
+from ..kit.lasting_dialog import LastingDialog
+from ..kit.network_time import NetworkTime, measured_into, measurements
+from ..kit.notice import WayOut, plain, refused
+from ..kit.terms import caption
+from ..kit.weights_in_use import title_of, weights_in_use
 from ..state import State
-from .background import BackgroundTask
-from .controls import choice_stays_among, control_shows
-from .lasting_dialog import LastingDialog
-from .network_time import NetworkTime, measured_into, measurements
-from .notice import WayOut, plain, refused
-from .terms import caption
 from .totals import totals_html, totals_to
-from .weights_in_use import title_of, weights_in_use
 
 STRATEGY_TITLES: dict[Strategy, str] = {
     "even": "Even",

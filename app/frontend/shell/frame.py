@@ -7,10 +7,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from ...backend import Analysis, analyze
-from ..state import State, address_of, current
+from ..kit.notice import plain, refusal
+from ..kit.panel import AROUND
+from ..session import address_of, current
+from ..state import State
 from . import actions, goal, lesson, memory, network_bar, totals
-from .notice import plain, refusal
-from .panel import AROUND
 
 Networks = tuple[State, Analysis, Analysis]
 """The state, the network as it is, and the published one."""

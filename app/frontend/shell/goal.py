@@ -12,11 +12,11 @@ from ...backend import Analysis
 from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
 from ...backend.common.quantity import read_quantity, short, typed_quantity
 from ...backend.decide.fitting.budget import Budget, amount, budget_of, budget_totals, limits_of
+from ..kit.controls import control_shows
+from ..kit.network_time import TIMING, measured_into, measurements, time_of
+from ..kit.notice import WayOut, refusal
 from ..state import State
-from .controls import control_shows
 from .fit_dialog import fit_dialog, offer_to_fit
-from .network_time import TIMING, measured_into, measurements, time_of
-from .notice import WayOut, refusal
 
 FIELDS = {
     "macs": ("MACs, at most", "1 G"),

@@ -11,11 +11,11 @@ import streamlit as st
 from ...backend.learn.checks import LessonScreen
 from ...backend.learn.lessons import Lesson, LessonStep
 from ...backend.learn.reading import language_of, lessons
+from ..kit.controls import choices
+from ..kit.notice import plain
+from ..kit.page_links import page_link
+from ..kit.terms import with_terms
 from ..state import LessonPlace, State
-from .controls import choices
-from .notice import plain
-from .page_links import page_link
-from .terms import with_terms
 
 REPLAY = "From v1 to v4"  # the tab of Learn that replays the family
 

@@ -23,9 +23,10 @@ from ...backend.common.pins import linked_pins, pin_links
 from ...backend.decide.fitting.budget import budget_text, read_budget
 from ...backend.learn.reading import lessons
 from ..components.session_memory import session_memory
-from ..state import HISTORY, Address, LessonPlace, State, address_of, current, linkable, opened, part_names
-from .controls import bring_choices, choices, view
-from .visitor import known_browser, told, visitor
+from ..kit.controls import bring_choices, choices, view
+from ..kit.visitor import known_browser, told, visitor
+from ..session import Address, address_of, current, linkable, opened, part_names
+from ..state import HISTORY, LessonPlace, State
 
 ANSWER_SECONDS = 3
 MOST_PREPARED = 20  # files of weights whose preprocessing is remembered

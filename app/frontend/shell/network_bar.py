@@ -23,11 +23,11 @@ from inception_models.edits.toggles import (
 from inception_models.edits.widths import scaled
 
 from ..components.network_head import HeadRefusal, HeadText, Setting, network_head
+from ..kit.controls import control_shows
+from ..kit.notice import ways_out
+from ..kit.variant_list import variant_label
 from ..state import State
-from .controls import control_shows
-from .notice import ways_out
 from .story import story
-from .variant_list import variant_label
 
 CHANGES_LISTED = 40  # one sentence each
 WIDTH_SCALES = {"half": ("Half width", 0.5), "quarter": ("Quarter width", 0.25), "double": ("Double width", 2.0)}

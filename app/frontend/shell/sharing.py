@@ -19,11 +19,12 @@ from ...backend.common.limits import MAX_LINK_BYTES
 from ...backend.common.links import linked_network
 from ...backend.common.network_file import MAX_NETWORK_BYTES, network_json, saved_network
 from ...backend.common.pins import files_to_send
-from ..state import State, address_of, current
-from .file_field import empty_field, field_key
-from .notice import WayOut, plain, refused
-from .save_button import save_button
-from .visitor import is_on_this_computer
+from ..kit.file_field import empty_field, field_key
+from ..kit.notice import WayOut, plain, refused
+from ..kit.save_button import save_button
+from ..kit.visitor import is_on_this_computer
+from ..session import address_of, current
+from ..state import State
 
 MOST_RECENT = 10
 FIELD = "network_file"

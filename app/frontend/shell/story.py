@@ -8,7 +8,7 @@ from inception_models.arch.about import About, Claim
 from inception_models.arch.longest_path import depth
 from inception_models.arch.spec import Arch
 
-from .terms import with_terms
+from ..kit.terms import with_terms
 
 
 def story(arch: Arch, original: Arch) -> str:

@@ -13,8 +13,8 @@ from ...backend.common.dtypes import ELEMENT_BYTES, Dtype
 from ...backend.common.quantity import exact, percent_change, short
 from ...backend.decide.fitting.budget import Budget, Goal, budget_totals
 from ...backend.decide.fitting.fit import goals
-from .network_time import NetworkTime, time_of
-from .terms import meaning
+from ..kit.network_time import NetworkTime, time_of
+from ..kit.terms import meaning
 
 
 @dataclass(frozen=True)

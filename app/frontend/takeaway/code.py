@@ -13,9 +13,9 @@ from ...backend.common.jobs import Progress
 from ...backend.picture.forward import check_affordable
 from ...backend.takeaway.code_check import CheckedCode, checked_code
 from ...backend.takeaway.naming import saved_name
-from ..shell.background import BackgroundTask
-from ..shell.save_button import save_button
-from ..shell.terms import caption
+from ..kit.background import BackgroundTask
+from ..kit.save_button import save_button
+from ..kit.terms import caption
 from ..state import State
 
 CHECK: BackgroundTask[CheckedCode] = BackgroundTask("code check", "Running the code", "Stop it", steady=False)

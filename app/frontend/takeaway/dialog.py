@@ -6,8 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from ..shell.lasting_dialog import LastingDialog
-from ..shell.tabs import remembered_tabs
+from ..kit.lasting_dialog import LastingDialog
+from ..kit.tabs import remembered_tabs
 from ..state import State
 from . import code, exchange, papers, report
 

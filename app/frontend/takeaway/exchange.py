@@ -15,10 +15,10 @@ from ...backend.common.jobs import Progress
 from ...backend.picture.forward import check_affordable
 from ...backend.takeaway.exchange import WEIGHTS, weights_or_network
 from ...backend.takeaway.naming import saved_name
-from ..shell.controls import choice_stays_among
-from ..shell.notice import plain
-from ..shell.page_links import page_link
-from ..shell.weights_in_use import title_of, weights_in_use
+from ..kit.controls import choice_stays_among
+from ..kit.notice import plain
+from ..kit.page_links import page_link
+from ..kit.weights_in_use import title_of, weights_in_use
 from ..state import State
 from .made_file import FileTask, made_file
 

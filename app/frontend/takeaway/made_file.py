@@ -8,8 +8,8 @@ import streamlit as st
 
 from ...backend.common.jobs import Progress
 from ...backend.common.quantity import short
-from ..shell.background import BackgroundTask
-from ..shell.save_button import save_button
+from ..kit.background import BackgroundTask
+from ..kit.save_button import save_button
 
 FileTask = BackgroundTask[bytes]
 

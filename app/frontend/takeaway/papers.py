@@ -12,7 +12,7 @@ from ...backend.diagram.labels import readable
 from ...backend.takeaway.figure import FIGURE_ENDINGS, figure, figure_bytes
 from ...backend.takeaway.naming import saved_name
 from ...backend.takeaway.paper_table import TABLE_FILES, bibtex, paper_table
-from ..shell.save_button import save_button
+from ..kit.save_button import save_button
 from ..state import State
 
 FIGURE_USES = {

@@ -14,8 +14,9 @@ from ...backend.common.links import link_text
 from ...backend.picture.forward import Forward
 from ...backend.takeaway.naming import saved_name
 from ...backend.takeaway.report.page import report
-from ..shell.weights_in_use import forward_in_use
-from ..state import State, address_of
+from ..kit.weights_in_use import forward_in_use
+from ..session import address_of
+from ..state import State
 from .made_file import FileTask, made_file
 
 REPORT: FileTask = FileTask("report", "Writing the report", "Stop after this step", steady=False)

@@ -12,8 +12,8 @@ from inception_models.weights import Source
 
 from ...backend.common.text import visible
 from ...backend.training.job import Beginning
-from ..shell.controls import choice_stays_among
-from ..shell.weights_in_use import title_of, weights_in_use
+from ..kit.controls import choice_stays_among
+from ..kit.weights_in_use import title_of, weights_in_use
 from ..state import State
 
 

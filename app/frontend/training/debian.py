@@ -8,7 +8,7 @@ from functools import cache
 
 from inception_models.training.datasets import fashion_folder
 
-from ..shell.visitor import is_on_this_computer
+from ..kit.visitor import is_on_this_computer
 
 PACKAGE = "dataset-fashion-mnist"
 APT_SECONDS = 5

@@ -23,9 +23,9 @@ from ...backend.decide.healing.heal_figure import heal_svg
 from ...backend.decide.healing.heal_result import HealResult, heal_csv, heal_rows
 from ...backend.training.job import Finished
 from ..chart import chart_config
-from ..shell.background import BackgroundTask
-from ..shell.controls import choice_stays_among, remembered, remembered_choice
-from ..shell.save_button import save_button
+from ..kit.background import BackgroundTask
+from ..kit.controls import choice_stays_among, remembered, remembered_choice
+from ..kit.save_button import save_button
 from ..state import State
 from .debian import PACKAGE, package_helps
 from .sweep import fits_demo

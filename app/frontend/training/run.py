@@ -18,10 +18,10 @@ from ...backend.training.job import Beginning, Finished, Live
 from ...backend.training.plan import TrainingPlan, narrowed, training_plan
 from ...backend.training.record import curves_csv
 from ..chart import chart_config
-from ..shell.controls import remembered
-from ..shell.notice import WayOut, refused
-from ..shell.save_button import save_button
-from ..shell.terms import caption
+from ..kit.controls import remembered
+from ..kit.notice import WayOut, refused
+from ..kit.save_button import save_button
+from ..kit.terms import caption
 from ..state import State
 from . import preview
 from .beginning import choose_beginning

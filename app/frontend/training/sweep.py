@@ -13,10 +13,10 @@ from inception_models.checkpoints.trained_weights import TrainedWeights
 from ...backend.charts.training import sweep_plot
 from ...backend.training.sweep import Sweep, sweep, sweep_csv, sweep_widths
 from ..chart import chart_config
-from ..shell.background import BackgroundTask
-from ..shell.notice import plain
-from ..shell.save_button import save_button
-from ..shell.terms import caption
+from ..kit.background import BackgroundTask
+from ..kit.notice import plain
+from ..kit.save_button import save_button
+from ..kit.terms import caption
 from ..state import State
 
 SWEEP: BackgroundTask[Sweep] = BackgroundTask("sweep", "Measuring", "Stop at the next picture")

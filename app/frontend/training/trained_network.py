@@ -10,8 +10,8 @@ from inception_models.weights import OwnFile
 
 from ...backend.training.job import Finished
 from ...backend.training.record import weights_file
-from ..shell.page_links import open_page
-from ..shell.save_button import save_button
+from ..kit.page_links import open_page
+from ..kit.save_button import save_button
 from ..state import State
 from .under_way import RUN
 

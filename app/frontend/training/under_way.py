@@ -14,9 +14,9 @@ from ...backend.training import kept_runs
 from ...backend.training.data import Offer, offers
 from ...backend.training.job import Beginning, Finished, Live, work
 from ...backend.training.kept_runs import KeptRun
-from ..shell.background import BackgroundTask
-from ..shell.notice import plain
-from ..shell.presence import person
+from ..kit.background import BackgroundTask
+from ..kit.notice import plain
+from ..kit.presence import person
 from ..state import State
 
 RUN: BackgroundTask[tuple[Live, Finished]] = BackgroundTask("training", stops="Stop after this step", lane="long")

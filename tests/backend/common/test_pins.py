@@ -25,7 +25,8 @@ from app.backend.common.pins import (
 )
 from app.backend.common.pins import usual_name as usual
 from app.backend.foreign.sources import installed_networks
-from app.frontend.state import SessionRefusal, State, address_of, opened
+from app.frontend.session import address_of, opened
+from app.frontend.state import SessionRefusal, State
 from inception_models import ARCHITECTURES, with_widths
 from inception_models.arch.tree import blocks
 from inception_models.edits.input_output import with_classes

@@ -102,7 +102,7 @@ def test_acronyms_in_the_help_texts_are_in_it() -> None:
 
 
 def test_captions_that_use_a_term_explain_it() -> None:
-    """They go through ``caption`` of ``app/frontend/shell/terms.py``, not Streamlit's, which cannot."""
+    """They go through ``caption`` of ``app/frontend/kit/terms.py``, not Streamlit's, which cannot."""
     unexplained = [
         f"{file.name}, line {node.lineno}: {term.name}"
         for file in FRONTEND.rglob("*.py")

@@ -13,7 +13,7 @@ from app.backend.analysis.notebook import analysis_html
 from app.backend.decide.comparing.compare import compare
 from app.backend.takeaway.paper_table import caption
 from app.commands.summary import summary_of
-from app.frontend.shell.variant_list import variant_label
+from app.frontend.kit.variant_list import variant_label
 from inception_models import ARCHITECTURES, widths, with_widths
 from inception_models.arch.notebook import arch_html
 from inception_models.arch.spec import BatchNorm, Unit

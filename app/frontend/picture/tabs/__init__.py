@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from ....backend.picture.forward import Forward
-from ...shell.pictures import Picture
-from ...shell.tabs import remembered_tabs
+from ...kit.pictures import Picture
+from ...kit.tabs import remembered_tabs
 from ...state import State
 from . import ablation, attribution, channels, maps, network, side_by_side, visualisation
 from .context import PictureContext, choose_stage

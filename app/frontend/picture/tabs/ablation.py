@@ -7,8 +7,8 @@ from torch import Tensor
 
 from ....backend.picture.ablation import Ablation, logits_without
 from ....backend.picture.activations import top_classes
-from ...shell.background import BackgroundTask
-from ...shell.notice import plain
+from ...kit.background import BackgroundTask
+from ...kit.notice import plain
 from . import prediction
 from .context import PictureContext, branch_name, choose_branch, choose_channel
 

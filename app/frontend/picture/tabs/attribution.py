@@ -15,9 +15,9 @@ from ....backend.common.text import visible
 from ....backend.picture.activations import top_classes
 from ....backend.picture.attribution import Completeness, grad_cam, integrated_gradients, occlusion
 from ....backend.picture.overlay import overlay
-from ...shell.background import BackgroundTask
-from ...shell.controls import choice_stays_among, remembered_choice
-from ...shell.terms import caption
+from ...kit.background import BackgroundTask
+from ...kit.controls import choice_stays_among, remembered_choice
+from ...kit.terms import caption
 from .context import PictureContext
 from .on_request import RequestedResult
 

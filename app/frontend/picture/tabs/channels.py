@@ -12,7 +12,7 @@ from ....backend.picture.activations import channel_statistics
 from ....backend.picture.filter_pictures import first_filters
 from ....backend.picture.saved_maps import shown_paths
 from ...chart import show_chart
-from ...shell.terms import caption
+from ...kit.terms import caption
 from .context import PictureContext, branch_name
 
 

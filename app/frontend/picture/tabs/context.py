@@ -18,9 +18,9 @@ from inception_models.net.builder import Network
 from ....backend.common.colours import branch_colour
 from ....backend.common.jobs import OnProgress
 from ....backend.picture.forward import Forward
-from ...shell.background import BackgroundTask
-from ...shell.controls import choice_stays_among, control_shows
-from ...shell.pictures import Picture
+from ...kit.background import BackgroundTask
+from ...kit.controls import choice_stays_among, control_shows
+from ...kit.pictures import Picture
 from ...state import State
 
 _Result = TypeVar("_Result")

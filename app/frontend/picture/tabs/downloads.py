@@ -9,7 +9,7 @@ import streamlit as st
 from ....backend.common.limits import MAX_NPZ_BYTES
 from ....backend.picture.mosaic import mosaic, png
 from ....backend.picture.saved_maps import npz, shown_paths, statistics_csv
-from ...shell.save_button import save_button
+from ...kit.save_button import save_button
 from .context import PictureContext, branch_name
 
 

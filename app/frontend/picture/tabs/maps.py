@@ -16,8 +16,8 @@ from ....backend.picture.activations import output_parts
 from ....backend.picture.mosaic import Contrast, Order, mosaic
 from ....backend.picture.receptive_pixels import reach
 from ...components.maps_view import Maps, Payload, Picked, maps_view, payload
+from ...kit.terms import caption
 from ...maps_in_boxes import CHANNEL_LIMITS, DEFAULT_LIMIT
-from ...shell.terms import caption
 from . import downloads, one_value
 from .context import PictureContext, branch_name, size_text
 

@@ -8,8 +8,8 @@ from ....backend import analyze
 from ....backend.diagram import DiagramOptions, draw, neighbours, readable
 from ... import maps_in_boxes
 from ...components.graph_view import graph_view
-from ...shell.controls import control_shows
-from ...shell.theme import browser_theme
+from ...kit.controls import control_shows
+from ...kit.theme import browser_theme
 from .context import PictureContext
 
 

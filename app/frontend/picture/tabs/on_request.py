@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import streamlit as st
 
 from ....backend.common.jobs import Progress
-from ...shell.background import BackgroundTask
+from ...kit.background import BackgroundTask
 from .context import PictureContext
 
 _Result = TypeVar("_Result")

@@ -12,11 +12,11 @@ from inception_models.checkpoints.demo import test_pictures
 
 from ....backend.picture.forward import Forward, forward
 from ....backend.picture.mosaic import mosaic, png
-from ...shell.background import BackgroundTask
-from ...shell.controls import choice_stays_among
-from ...shell.notice import plain
-from ...shell.pictures import Picture
-from ...shell.terms import caption
+from ...kit.background import BackgroundTask
+from ...kit.controls import choice_stays_among
+from ...kit.notice import plain
+from ...kit.pictures import Picture
+from ...kit.terms import caption
 from ..demo_pictures import demo_picture
 from ..picture_input import choose_second_picture
 from . import prediction

@@ -11,11 +11,11 @@ from PIL import Image
 from ....backend.common.jobs import Progress
 from ....backend.common.thumbnail import png_file, png_uri
 from ....backend.picture.visualise import Visualisation, check_size, visualise
-from ...shell.background import BackgroundTask
-from ...shell.controls import control_shows
-from ...shell.notice import WayOut, refused
-from ...shell.save_button import save_button
-from ...shell.terms import caption
+from ...kit.background import BackgroundTask
+from ...kit.controls import control_shows
+from ...kit.notice import WayOut, refused
+from ...kit.save_button import save_button
+from ...kit.terms import caption
 from .context import PictureContext, choose_branch, choose_channel
 from .on_request import RequestedResult
 

@@ -8,7 +8,8 @@ from typing import Literal, TypeVar
 
 import streamlit as st
 
-from ..state import State, current
+from ..session import current
+from ..state import State
 
 _Option = TypeVar("_Option")
 

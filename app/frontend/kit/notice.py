@@ -15,7 +15,8 @@ import streamlit as st
 from inception_models.arch.refusal import Remedy, remedies_of
 
 from ...backend.common.text import one_line
-from ..state import SessionRefusal, State, numbers
+from ..state import SessionRefusal, State
+from ..typed_numbers import numbers
 
 _MARKS = re.compile(r"[\\`*_{}\[\]()<>#+.!|~$:&@-]")
 # What Streamlit looks for once the escapes are resolved: icons and emoji, addresses of the web and of mail, arrows.

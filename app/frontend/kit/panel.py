@@ -11,7 +11,7 @@ from streamlit.errors import FragmentHandledException
 from ...backend.common.failures import machine_failure
 from ...backend.common.log import note_failure
 from ...backend.diagram import LayoutError
-from ..state import current
+from ..session import current
 from .notice import WayOut, refusal, refused
 
 AROUND = "link"  # the place under the network bar, for what belongs to no panel

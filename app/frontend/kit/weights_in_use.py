@@ -11,7 +11,8 @@ from inception_models.checkpoints.download import is_intact
 from inception_models.weights import OwnFile, Source
 
 from ...backend.picture.forward import Forward
-from ..state import State, linkable
+from ..session import linkable
+from ..state import State
 
 
 def use_weights_of(key: str, weights: Source) -> None:
