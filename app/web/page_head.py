@@ -28,7 +28,8 @@ PREVIEW = "preview.png"  # what a chat shows of a link
 SCRIPT = Path(__file__).with_name("connecting.js").read_text(encoding="utf-8")
 SHEETS = ("app.css", "learn.css", "compare.css")
 SKIP = '<a class="skip" hidden href="#stMain">Skip to the widths</a>'
-"""The first that Tab reaches; width_sliders/sliders.js leads it to the sliders, and shows it where there are any."""
+"""The first that Tab reaches; width_sliders/sliders.js leads it to the sliders, and session_memory/focus.js shows it
+where there are any."""
 WIDGETS = (
     *("BidiComponent", "Button", "ButtonGroup", "Checkbox", "DownloadButton", "FileUploader", "Html", "MenuButton"),
     *("NumberInput", "PageLink", "Radio", "Selectbox", "Slider", "StreamlitMarkdown", "TextInput"),

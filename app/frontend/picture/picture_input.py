@@ -24,7 +24,7 @@ def choose_picture(files: dict[str, str]) -> Picture:
     name, which outlives the server that has the picture.
     """
     another = partial(take_back, "upload", files)
-    samples, own_files = st.container(), st.container()
+    samples, own_files = st.container(), st.container(key="own-picture")
     with own_files:
         own = st.file_uploader(
             "Your picture",

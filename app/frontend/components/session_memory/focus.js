@@ -45,6 +45,8 @@ function neighboursOf(element) {
 const isNowhere = () => document.activeElement === document.body
 
 function look() {
+  const skip = document.querySelector("a.skip") // leads to the widths, where there are any
+  if (skip instanceof HTMLElement) skip.hidden = !document.querySelector(".st-key-sliders")
   if (!last || !isNowhere()) return
   const { element, name } = last
   if (usable(element) && !lost) return // a person took it away

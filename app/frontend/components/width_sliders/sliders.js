@@ -34,10 +34,7 @@ class Panel {
     this.selected = new SelectedStage(this.list, () => this.show())
     /** @type {HTMLAnchorElement | null} */
     const skip = document.querySelector("a.skip")
-    if (!skip) return
-    skip.onclick = (event) => this.enter(event)
-    const look = () => { skip.hidden = !this.list.isConnected }
-    new ResizeObserver(look).observe(this.list) // which also notices that the list has gone
+    if (skip) skip.onclick = (event) => this.enter(event)
   }
 
   /** @param {Event} event a click on the page's skip link */
