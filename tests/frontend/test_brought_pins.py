@@ -28,8 +28,8 @@ GONE = f"(file:gone.onnx,digest:{'a' * 32})"
 def page() -> None:
     import streamlit as st
 
+    from app.frontend.kit import page_links
     from app.frontend.pages import compare, own_network, picture
-    from app.frontend.shell import page_links
 
     linked = {"Your own network": own_network.page, "Picture": picture.page}
     page_links.register([st.Page(show, title=title, url_path=title.split()[-1]) for title, show in linked.items()])

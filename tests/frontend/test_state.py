@@ -8,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.backend.common.links import to_query
-from app.frontend import state as page_state
+from app.frontend import session
+from app.frontend.state import State
+from app.frontend.typed_numbers import numbers
 from inception_models import ARCHITECTURES, Arch, with_widths
 from inception_models.arch.refusal import remedies_of
 from inception_models.edits.depth import with_repeats
@@ -36,7 +38,7 @@ def test_the_link_follows_edits_and_is_made_once_for_each(monkeypatch: pytest.Mo
         made.append(arch)
         return to_query(arch)
 
-    monkeypatch.setattr(page_state, "to_query", counted)
+    monkeypatch.setattr(session, "to_query", counted)
     published = ARCHITECTURES["googlenet"]
     app = AppTest.from_function(page, default_timeout=30).run()
     for expected in (published, with_widths(published, EDIT), published):
@@ -49,7 +51,7 @@ def test_the_link_follows_edits_and_is_made_once_for_each(monkeypatch: pytest.Mo
 
 def test_heads_that_do_not_fit_are_left_out_with_a_notice_that_undo_takes_back() -> None:
     published = ARCHITECTURES["googlenet"]
-    state = page_state.State(published, "inception3a")
+    state = State(published, "inception3a")
     state.attempt(lambda arch: with_size_and_fitting_heads(arch, 64), "input_size")
     assert state.arch == replace(published, input_size=64, aux=())
     assert state.notice == "The auxiliary heads do not fit at 64 pixels and were left out; they run in training only."
@@ -62,7 +64,7 @@ def test_heads_that_do_not_fit_are_left_out_with_a_notice_that_undo_takes_back()
 
 def test_a_refusal_is_at_its_place_with_its_remedy_until_the_next_edit_or_another_page() -> None:
     published = ARCHITECTURES["googlenet"]
-    state = page_state.State(published, "inception3a")
+    state = State(published, "inception3a")
     state.turn_to("Explore")
 
     def refuse() -> ValueError:
@@ -96,7 +98,7 @@ def test_a_refusal_is_at_its_place_with_its_remedy_until_the_next_edit_or_anothe
 
 def test_a_refused_number_stays_in_its_cell_until_it_would_be_accepted_or_the_cell_is_gone() -> None:
     v4 = ARCHITECTURES["inception_v4"]
-    state = page_state.State(v4, "inception_a")
+    state = State(v4, "inception_a")
     state.turn_to("Explore")
     gone, kept = "inception_c.branch1x1.conv", "inception_a.branch1x1.conv"
     state.type_numbers({gone: "0", kept: "33.5"})
@@ -108,4 +110,4 @@ def test_a_refused_number_stays_in_its_cell_until_it_would_be_accepted_or_the_ce
     assert list(state.refused) == [kept]
     [remedy] = remedies_of(state.refused[kept][1])
     state.remedy_number(kept, remedy.edit)
-    assert (page_state.numbers(state.arch)[kept], state.refused) == (34, {})
+    assert (numbers(state.arch)[kept], state.refused) == (34, {})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from inception_models import ARCHITECTURES, Arch
@@ -28,6 +28,7 @@ MAX_STEPS = (4, 7)
 _TEXTS = ("title", "text", "page", "selected", "task", "done", "question", "answer")
 
 
+@lru_cache(maxsize=64)
 def language_of(locale: object) -> str:
     """The folder for a browser's locale, such as ``de-AT``; English where there is none."""
     code = str(locale).partition("-")[0]

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -68,6 +69,7 @@ def inference_memory(analysis: Analysis, dtype: Dtype = "float32", batch: int = 
     return InferenceMemory(analysis.params * size, buffer_bytes(analysis.stages, size), peaks)
 
 
+@lru_cache(maxsize=1024)
 def _peak(stage: StageCost, index_elements: int) -> int:
     if not stage.copies:
         return peak_elements(stage.nodes, stage.in_shape, index_elements)

@@ -5,7 +5,8 @@ They are those of the browser's language, where ``app/lessons`` has its glossary
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from html import escape
 from typing import Literal
 
@@ -17,12 +18,12 @@ from ...backend.learn.reading import glossary, language_of
 
 def known_terms() -> tuple[Term, ...]:
     """Every term, in alphabetical order."""
-    return glossary(language_of(st.context.locale))
+    return glossary(_language())
 
 
 def with_terms(text: str) -> str:
     """``text`` as HTML, with every term of the glossary explained where it comes first."""
-    return _marked(text, known_terms())
+    return _marked(text, _language())
 
 
 def caption(text: str, width: Literal["stretch", "content"] = "stretch") -> None:
@@ -30,16 +31,25 @@ def caption(text: str, width: Literal["stretch", "content"] = "stretch") -> None
     st.html(f'<p class="caption">{with_terms(text)}</p>', width=width)
 
 
+def meaning(id: str) -> str:
+    """The sentence of the term that is called ``id`` in English; KeyError where there is none."""
+    return _meanings(_language())[id]
+
+
+def _language() -> str:
+    return language_of(st.context.locale)
+
+
 @lru_cache(maxsize=512)
-def _marked(text: str, terms: tuple[Term, ...]) -> str:
+def _marked(text: str, language: str) -> str:
     return "".join(
         escape(piece)
         if term is None
         else f'<span class="term" tabindex="0" data-tip="{escape(term.meaning, quote=True)}">{escape(piece)}</span>'
-        for piece, term in split_at_terms(text, terms)
+        for piece, term in split_at_terms(text, glossary(language))
     )
 
 
-def meaning(id: str) -> str:
-    """The sentence of the term that is called ``id`` in English; KeyError where there is none."""
-    return {term.id: term.meaning for term in (*glossary(), *known_terms())}[id]
+@cache
+def _meanings(language: str) -> Mapping[str, str]:
+    return {term.id: term.meaning for term in (*glossary(), *glossary(language))}
