@@ -168,7 +168,9 @@ def test_a_diagram_in_a_closed_tab_is_placed_when_the_tab_opens(page: Page, url:
     page.get_by_role("tab", name="First").click()
     expect(page.locator(".view .canvas")).to_be_hidden()
     page.get_by_role("tab", name="Second").click()
-    expect(page.locator(".view .canvas")).to_be_visible()
+    place = diagram.place("inception1").element_handle()
+    # The canvas gets its width in the frame after it is shown.
+    page.wait_for_function("([e, x]) => e.getBoundingClientRect().x === x", arg=[place, before.x], timeout=5000)
     assert diagram.box("inception1") == before
 
 
