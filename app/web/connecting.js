@@ -6,15 +6,19 @@
     BACKEND_BASE_URL: server.origin + server.pathname,
     HOST_CONFIG: { allowedOrigins: [location.origin], useExternalAuthToken: false }, // no other site may send messages
   }
+  const telling = "inception-explorer-telling" // when the last tab has begun to connect
   let told = ""
   try {
     const key = "inception-explorer" // as record.js names what it keeps
+    const another = Date.now() - Number(localStorage.getItem(telling)) < 5000
+    localStorage.setItem(telling, String(Date.now()))
     const own = sessionStorage.getItem(key)
     const record = own ?? localStorage.getItem(key)
     const learning = localStorage.getItem(`${key}-learning`)
     const query = JSON.stringify(location.search)
     const text = `{"own":${Boolean(own)},"record":${record},"learning":${learning},"query":${query}}`
-    told = btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+    // The server does not listen to two at once, and many would make its header too long.
+    if (!another) told = btoa(String.fromCharCode(...new TextEncoder().encode(text)))
   } catch {
     // Switched off, or far too long.
   }
@@ -22,5 +26,12 @@
   const name = `inception_told_${Math.random().toString(36).slice(2)}` // other tabs may be about to connect too
   const where = `path=${server.pathname}_stcore/stream; SameSite=Strict`
   document.cookie = `${name}=${told}; ${where}; max-age=30`
-  window.inceptionTold = () => { document.cookie = `${name}=; ${where}; max-age=0` }
+  window.inceptionTold = () => {
+    document.cookie = `${name}=; ${where}; max-age=0`
+    try {
+      localStorage.removeItem(telling)
+    } catch {
+      // Switched off.
+    }
+  }
 }
