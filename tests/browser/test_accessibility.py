@@ -207,6 +207,7 @@ def test_the_widths_are_a_few_tab_stops_from_the_beginning(page: Page, app_url: 
     page.goto(f"{app_url}/?variant=googlenet")
     expect(page.get_by_role("slider").first).to_be_visible(timeout=SLOW_MS)
     settled(page)
+    expect(page.locator("a.skip")).to_be_visible()  # in the frame after the sliders
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the widths")).to_be_focused()
     page.keyboard.press("Enter")
