@@ -28,7 +28,8 @@ def page() -> None:
     with st.container(key="picture-page"):
         left, right = st.columns([1, 4], gap="medium")
     with left:
-        first, pictures, results, files = (st.container() for _ in range(4))
+        first, pictures, results = (st.container() for _ in range(3))
+        files = st.container(key="weights-files")
     with first:
         weights = choose_weights(state, just_trained(), files)
         use_weights_of(state.arch.key, weights)
