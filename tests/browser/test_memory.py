@@ -45,16 +45,20 @@ def go(page: Page, name: str) -> None:
     settled(page)
 
 
+def open_and_edit(page: Page, url: str, page_path: str, width: int) -> None:
+    """A network that a link has brought, and one edit."""
+    page.goto(f"{url}/{page_path}?{urlencode(to_query(linked(width)))}")
+    settled(page)
+    field = page.get_by_role("spinbutton", name="Classes")
+    field.fill(str(CLASSES))
+    field.press("Enter")
+    shows(page, edited(width))
+
+
 def before_the_plug_is_pulled(tabs: dict[str, Page], url: str) -> None:
     """On each page a network that a link has brought, one edit, and what else a person does there."""
     for name, width in PAGES.items():
-        page = tabs[name]
-        page.goto(f"{url}/{'' if name == 'Explore' else name.lower()}?{urlencode(to_query(linked(width)))}")
-        settled(page)
-        field = page.get_by_role("spinbutton", name="Classes")
-        field.fill(str(CLASSES))
-        field.press("Enter")
-        shows(page, edited(width))
+        open_and_edit(tabs[name], url, "" if name == "Explore" else name.lower(), width)
     tabs["Costs"].get_by_role("tab", name="Layers").click()
     tabs["Costs"].get_by_role("radio", name="bf16").click()
     expect(tabs["Costs"].get_by_text("bytes for bf16, one picture")).to_be_visible(timeout=SLOW_MS)
@@ -119,12 +123,7 @@ def test_a_reloaded_tab_connects_with_what_it_had_and_never_goes_on_with_another
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     first, second = context.new_page(), context.new_page()
     for page, width in ((first, 71), (second, 72)):
-        page.goto(f"{app_url}/?{urlencode(to_query(linked(width)))}")
-        settled(page)
-        field = page.get_by_role("spinbutton", name="Classes")
-        field.fill(str(CLASSES))
-        field.press("Enter")
-        shows(page, edited(width))
+        open_and_edit(page, app_url, "", width)
         settled(page)
     runs = asked_runs(first)
     first.reload()
@@ -136,7 +135,7 @@ def test_a_reloaded_tab_connects_with_what_it_had_and_never_goes_on_with_another
     first.route("**/static/js/index.*.js", lambda route: held.append(route))  # nothing connects without it
     first.reload(wait_until="commit")
     first.wait_for_function("'inceptionTold' in window")
-    second.reload()  # the browser sends what both have kept
+    second.reload()  # the browser sends what the first has kept
     shows(second, edited(72))
     for route in held:
         route.continue_()

@@ -1,6 +1,7 @@
 // Where the focus goes when what had it is taken away or disabled: to the same control where it was drawn anew, to what
 // opened the dialog, else to what was beside it. Then Tab goes on from there, and not from the top of the page. While a
-// dialog is open it stays in there, and Escape closes it even before the focus is back.
+// dialog is open it stays in there, and Escape closes it even before the focus is back. The skip link is there only
+// where the page has widths to skip to.
 
 const STOPS = "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex='-1'])"
 const NEIGHBOURS = 20
@@ -45,7 +46,7 @@ function neighboursOf(element) {
 const isNowhere = () => document.activeElement === document.body
 
 function look() {
-  const skip = document.querySelector("a.skip") // leads to the widths, where there are any
+  const skip = document.querySelector("a.skip")
   if (skip instanceof HTMLElement) skip.hidden = !document.querySelector(".st-key-sliders")
   if (!last || !isNowhere()) return
   const { element, name } = last
