@@ -12,7 +12,6 @@ from app.backend.picture.forward import forward
 from app.backend.picture.images import SAMPLES, open_image
 from app.backend.picture.receptive_pixels import reach
 from inception_models import ARCHITECTURES
-from tests.browser.visits import answered
 
 SLOW_MS = 60_000  # the first forward pass on a busy machine
 ARCH = ARCHITECTURES["googlenet_bn"]
@@ -134,8 +133,8 @@ def test_a_picture_is_found_for_a_channel_and_other_work_is_cancelled(picture: P
     expect(page.get_by_role("button", name="PNG")).to_be_visible()
 
     page.get_by_role("tab", name="Attribution").click()
-    with answered(page):
-        page.get_by_role("radio", name="Occlusion").click()
+    page.get_by_role("radio", name="Occlusion").click(timeout=SLOW_MS)
+    expect(page.get_by_role("slider", name="Square")).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("button", name="Compute").click(timeout=SLOW_MS)
     page.get_by_role("button", name="Cancel").click(timeout=SLOW_MS)
     expect(page.get_by_role("button", name="Compute")).to_be_visible(timeout=SLOW_MS)

@@ -1,7 +1,5 @@
 """The way to a page of the app, and what is done and seen on every one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import parse_qsl, urlencode, urlparse
 
 from playwright.sync_api import Page, expect
@@ -11,16 +9,6 @@ from app.frontend.kit.variant_list import variant_label
 from inception_models import ARCHITECTURES, Arch
 
 SLOW_MS = 30_000  # a first build, measurement or short run on a busy machine
-WATCH_FOR_A_RUN = """() => {
-  const app = document.querySelector("[data-testid=stApp]")
-  let ran = false
-  window.answered = false
-  new MutationObserver(() => {
-    const running = app.dataset.testScriptState !== "notRunning"
-    window.answered ||= ran && !running
-    ran ||= running
-  }).observe(app, { attributeFilter: ["data-test-script-state"] })
-}"""
 
 
 def open_page(page: Page, app_url: str, arch: Arch, name: str, first_tab: str) -> None:
@@ -54,18 +42,6 @@ def linked(page: Page) -> Arch:
 def settled(page: Page) -> None:
     expect(page.locator(".metric").first).to_be_visible(timeout=SLOW_MS)
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
-
-
-@contextmanager
-def answered(page: Page) -> Iterator[None]:
-    """Ends when the page has answered the choice made in the block.
-
-    For a click on what that choice replaces: :func:`settled` may look before the run has begun, and the click then
-    meets the button of before.
-    """
-    page.evaluate(WATCH_FOR_A_RUN)
-    yield
-    page.wait_for_function("() => window.answered", timeout=SLOW_MS)
 
 
 def choose_variant(page: Page, key: str, search: str = "") -> None:

@@ -33,6 +33,7 @@ export function keepFocus() {
   new MutationObserver(() => requestAnimationFrame(look)).observe(document.body, {
     attributeFilter: ["disabled"], childList: true, subtree: true,
   })
+  look() // at what was drawn before
 }
 
 /** @param {HTMLElement} element */
