@@ -62,10 +62,11 @@ def show(state: State) -> None:
         " is the demo, trained on Fashion-MNIST" + (", with your edits." if arch != demo().arch else ".") + " Your own"
         " weights and pictures: `python -m app prune auto --weights FILE --data FOLDER -o healed.csv`"
     )
+    running = HEALING.running
     left, right = st.columns([1, 3], gap="medium")
     with left:
         plan, pictures, seconds = _plan()
-        if not HEALING.running:
+        if not running:
             tests = TEST_PICTURES if fashion_folder() else SHIPPED_TESTS
             about = spoken(about_seconds(plan, seconds, analyze(arch).macs, pictures, tests))
             st.caption(f"{3 * len(plan.shares) * len(plan.seeds)} networks are trained and tested.")
@@ -75,7 +76,7 @@ def show(state: State) -> None:
                 st.rerun()
             HEALING.show_problem()
     with right:
-        if HEALING.running:
+        if running:
             HEALING.watch(below=_so_far)
         else:
             _so_far(state)

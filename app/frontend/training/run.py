@@ -38,16 +38,17 @@ def show(state: State, analysis: Analysis) -> None:
     """Render the tab."""
     with st.container(key="train-page"):
         left, right = st.columns([1, 3], gap="medium")
+    running = RUN.running
     with left:
-        if not RUN.running:
+        if not running:
             offer_to_go_on(state)
         offer, options = _options()
         beginning = choose_beginning(state, options.epochs)
-        if not RUN.running:
+        if not running:
             _offer_to_start(state, analysis, offer, options, beginning)
     live = _live()
     with right:
-        if RUN.running:
+        if running:
             RUN.watch(left=_seconds_left, below=_curves_so_far, every_seconds=CURVES_EVERY_SECONDS)
         elif live is not None and live.at is not None:
             _curves(live)

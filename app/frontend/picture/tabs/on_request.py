@@ -41,6 +41,8 @@ class RequestedResult(Generic[_Result]):
         if self.task.running:
             self.task.watch(below=below)
             return
+        if self.value is not None:  # it has ended since the page looked for it
+            st.rerun()
         key, help_text = f"{self.task.name}.start", "Takes a few seconds; it can be cancelled"
         if st.button(label, icon=":material/play_arrow:", type="primary", help=help_text, key=key):
             self.task.start(self.work, self._question, live)
