@@ -78,7 +78,7 @@ def offer_to_fit(state: State) -> None:
 
 def fit_dialog(state: State) -> None:
     """Render the dialog while it is open: a proposal that was made in the background draws the whole page again."""
-    if state.goal is not None and FITTING.is_open(state):
+    if FITTING.is_open(state) and state.goal is not None:
         _dialog(state, state.goal)
 
 
