@@ -12,6 +12,7 @@ from app.backend.common.limits import LEFT_SECONDS
 from app.frontend.kit import background, task_records
 from app.frontend.kit.background import BackgroundTask
 from app.frontend.kit.task_records import KEPT_SECONDS, TaskRecords
+from app.frontend.training import sweep
 
 Work = Callable[[Progress], str]
 
@@ -248,6 +249,30 @@ def test_work_that_ends_in_the_middle_of_a_run_leaves_no_page_without_it(monkeyp
     monkeypatch.setattr(BackgroundTask, "result", ends_after)
     app.run()
     assert labels(app) != ["Make"]
+
+
+def cut_off() -> None:
+    import streamlit as st
+
+    from app.frontend.state import State
+    from app.frontend.training import sweep
+    from inception_models import ARCHITECTURES
+
+    if st.session_state.pop("cut off", False):  # as by a message of a component
+        st.rerun()
+    sweep.show(State.showing(ARCHITECTURES["googlenet"]))
+
+
+def test_a_click_is_not_lost_where_its_run_is_cut_off_before_the_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate()
+    monkeypatch.setattr(sweep, "sweep", lambda arch, path, progress: gate(progress))
+    app = AppTest.from_function(cut_off, default_timeout=30)
+    app.session_state.person = "ann"
+    app.run()
+    app.session_state["cut off"] = True
+    press(app, "Measure")
+    gate.opened.set()
+    assert "Cancel" in labels(app)
 
 
 def failing(progress: Progress) -> str:

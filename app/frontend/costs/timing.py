@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from ...backend.charts.time import roofline_plot, time_against_macs
@@ -78,9 +80,8 @@ def _start(context: CostsContext, stored: NumberFormat) -> None:
     if stored.dtype == "bfloat16" and not has_bfloat16(device.device):
         st.caption("This processor emulates bf16, so it is slower than fp32.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Measure", icon=":material/timer:", type="primary", help="It can be cancelled"):
-            measured.start(context.state.arch, context.state.original, stored.dtype, stored.batch)
-            st.rerun()
+        start = partial(measured.start, context.state.arch, context.state.original, stored.dtype, stored.batch)
+        st.button("Measure", icon=":material/timer:", type="primary", help="It can be cancelled", on_click=start)
         caption(f"On {device_name(device.device)}, {stored.of_batch}, with random weights and pictures.")
     measured.MEASUREMENT.show_problem()
 

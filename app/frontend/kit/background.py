@@ -52,15 +52,16 @@ class BackgroundTask(Generic[_Result]):
         question: object = None,
         live: object = None,
         lane: Lane | None = None,
-    ) -> bool:
-        """Begin, or wait for its turn; False where it cannot even wait: why is the problem then.
+    ) -> None:
+        """Begin, or wait for its turn; where it cannot even wait, why is the problem then.
 
+        Called by a click, not after one: a run that is cut off, as by a message of a component, would lose the click.
         The last result is kept meanwhile. ``live``: what the work writes and the page reads before it has ended.
         ``lane``: for whom this piece of work waits, where that is not for whom all of its kind do.
         """
         before = self._record()
         if before.job is not None:  # it was started in another tab
-            return True
+            return
         job = Job(person(), self.name, work, lane or self.lane)
         record = TaskRecord(job, question, live, work, lane, result=before.result, answers=before.answers)
         try:
@@ -68,7 +69,6 @@ class BackgroundTask(Generic[_Result]):
         except Busy as busy:
             record.job, record.problem = None, str(busy)
         RECORDS.keep(job.owner, self.name, cast("TaskRecord[object]", record))
-        return record.job is not None
 
     @property
     def live(self) -> object:

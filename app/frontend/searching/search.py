@@ -106,9 +106,8 @@ def _options(tryout: Tryout | None) -> SearchOptions:
 def _start(space: SearchSpace | None, tryout: Tryout | None, options: SearchOptions) -> None:
     if space is not None:
         st.caption(f"{space.size:,} networks can be made of these ranges." if space.size < 10**9 else MANY)
-    if st.button("Search", icon=":material/search:", type="primary", disabled=space is None) and space is not None:
-        begin_search(Problem(space, tryout), options)
-        st.rerun()
+    start = None if space is None else partial(begin_search, Problem(space, tryout), options)
+    st.button("Search", icon=":material/search:", type="primary", disabled=start is None, on_click=start)
     if space is None:
         st.caption("Choose at least one range that goes from one value to another.")
     SEARCH.show_problem()
@@ -131,6 +130,5 @@ def _go_on_from_file(weights: Source, options: SearchOptions) -> None:
             refused(str(reason), FILE_FIELD, WayOut("Take the file away", partial(empty_field, FILE_FIELD)))
             return
         st.caption("The ranges are those of the file; method, objectives, networks and seed are those above.")
-        if st.button("Go on from this file", icon=":material/resume:"):
-            begin_search(problem, options, text)
-            st.rerun()
+        start = partial(begin_search, problem, options, text)
+        st.button("Go on from this file", icon=":material/resume:", on_click=start)

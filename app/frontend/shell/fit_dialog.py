@@ -211,16 +211,27 @@ def _show(state: State, result: Fitted) -> None:
         )
         caption("What each change saves is counted in this order, and adds up. Auxiliary heads stay as they are.")
     with st.container(horizontal=True):
-        if st.button("Apply", type="primary", icon=":material/check:", disabled=not result.steps, help="One undo step"):
-            state.become(result.arch)
-            FITTING.close()
+        applied = st.button(
+            "Apply",
+            type="primary",
+            icon=":material/check:",
+            disabled=not result.steps,
+            help="One undo step",
+            on_click=_apply,
+            args=(state, result.arch),
+        )
+        if applied:
             st.rerun()
         _cancel()
 
 
+def _apply(state: State, arch: Arch) -> None:
+    state.become(arch)
+    FITTING.close()
+
+
 def _cancel() -> None:
-    if st.button("Close", key="fit-cancel"):
-        FITTING.close()
+    if st.button("Close", key="fit-cancel", on_click=FITTING.close):
         st.rerun()
 
 

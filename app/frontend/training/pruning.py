@@ -70,10 +70,15 @@ def show(state: State) -> None:
             tests = TEST_PICTURES if fashion_folder() else SHIPPED_TESTS
             about = spoken(about_seconds(plan, seconds, analyze(arch).macs, pictures, tests))
             st.caption(f"{3 * len(plan.shares) * len(plan.seeds)} networks are trained and tested.")
-            label = f"Start, about {about}"
-            if st.button(label, icon=":material/healing:", type="primary", key="heal-start", wrap=True):
-                _start(arch, plan, pictures, seconds)
-                st.rerun()
+            st.button(
+                f"Start, about {about}",
+                icon=":material/healing:",
+                type="primary",
+                key="heal-start",
+                wrap=True,
+                on_click=_start,
+                args=(arch, plan, pictures, seconds),
+            )
             HEALING.show_problem()
     with right:
         if running:

@@ -126,9 +126,14 @@ def _offer_to_start(
         st.markdown(_about(known, offer))
     if not has_batch_norm(state.arch):
         caption("Without BatchNorm a network of this depth learns slowly. More epochs help, and so does BatchNorm.")
-    if st.button("Start", icon=":material/play_arrow:", type="primary", disabled=known.too_large):
-        begin_training(state.arch, offer, options, beginning)
-        st.rerun()
+    st.button(
+        "Start",
+        icon=":material/play_arrow:",
+        type="primary",
+        disabled=known.too_large,
+        on_click=begin_training,
+        args=(state.arch, offer, options, beginning),
+    )
     RUN.show_problem(None, _smaller(state, offer))
 
 

@@ -74,9 +74,8 @@ def _start(arch: Arch) -> None:
             width=420,
             help="The layer whose number of filters varies",
         )
-        if st.button("Measure", icon=":material/query_stats:", type="primary"):
-            SWEEP.start(partial(sweep, arch, path))
-            st.rerun()
+        start = partial(SWEEP.start, partial(sweep, arch, path))
+        st.button("Measure", icon=":material/query_stats:", type="primary", on_click=start)
         caption(f"{len(sweep_widths(known[path]))} widths, a few seconds")
     SWEEP.show_problem()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 import streamlit as st
@@ -44,7 +45,6 @@ class RequestedResult(Generic[_Result]):
         if self.value is not None:  # it has ended since the page looked for it
             st.rerun()
         key, help_text = f"{self.task.name}.start", "Takes a few seconds; it can be cancelled"
-        if st.button(label, icon=":material/play_arrow:", type="primary", help=help_text, key=key):
-            self.task.start(self.work, self._question, live)
-            st.rerun()
+        start = partial(self.task.start, self.work, self._question, live)
+        st.button(label, icon=":material/play_arrow:", type="primary", help=help_text, key=key, on_click=start)
         self.task.show_problem(self._question)
