@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.components.diagram import REDUCE, DiagramAlone, DiagramInApp, near
+from tests.browser.components.diagram import REDUCE, DiagramAlone, DiagramInApp, ScreenBox, near
 
 Opens = Callable[..., DiagramAlone]
 
@@ -191,6 +191,25 @@ def test_an_edit_patches_the_drawing_on_the_page(page: Page, alone: Opens) -> No
     assert (diagram.box(REDUCE), diagram.box("inception2.concat")) == before
     assert page.evaluate("lit") == ["edited"]  # one place lights up, where the edit landed
     assert "104 filters" in (diagram.place(REDUCE).get_attribute("aria-label") or "")
+
+
+def test_a_number_that_is_being_typed_stays_in_its_box_in_another_drawing(page: Page, alone: Opens) -> None:
+    diagram = alone("modules=3&open=all")
+    diagram.network.numbered = True
+    diagram.static.rerun()
+    number = diagram.place(REDUCE).locator("text").last
+    number.click()
+    field = page.get_by_label(f"filters of {REDUCE}, in the diagram")
+    expect(field).to_be_focused()
+    page.keyboard.type("8")
+    diagram.network.opened -= {0}
+    diagram.static.rerun()
+    expect(diagram.place("inception0.concat")).not_to_be_attached()
+    places = [locator.bounding_box() for locator in (field, number)]
+    at, in_box = [ScreenBox(**box).center for box in places if box]
+    assert near(at, in_box)
+    expect(field).to_be_focused()
+    expect(field).to_have_value("8")
 
 
 def test_nothing_lights_up_for_people_who_want_less_motion(page: Page, alone: Opens) -> None:
