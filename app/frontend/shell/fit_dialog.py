@@ -85,6 +85,8 @@ def fit_dialog(state: State) -> None:
 @st.dialog("Fit to goal", width="large", icon=":material/compress:", on_dismiss=FITTING.close)
 def _dialog(state: State, goal: Budget) -> None:
     """Propose widths that meet the goal of ``state``."""
+    if not FITTING.is_open(state):  # by a button in it, which draws the dialog alone
+        st.rerun()
     words = [limit_words(*limit) for limit in limits_of(goal).items()]
     st.markdown(f"The goal: {plain(', '.join(words))}.")
     question = _question(state, goal)
@@ -211,7 +213,7 @@ def _show(state: State, result: Fitted) -> None:
         )
         caption("What each change saves is counted in this order, and adds up. Auxiliary heads stay as they are.")
     with st.container(horizontal=True):
-        applied = st.button(
+        st.button(
             "Apply",
             type="primary",
             icon=":material/check:",
@@ -220,8 +222,6 @@ def _show(state: State, result: Fitted) -> None:
             on_click=_apply,
             args=(state, result.arch),
         )
-        if applied:
-            st.rerun()
         _cancel()
 
 
@@ -231,8 +231,7 @@ def _apply(state: State, arch: Arch) -> None:
 
 
 def _cancel() -> None:
-    if st.button("Close", key="fit-cancel", on_click=FITTING.close):
-        st.rerun()
+    st.button("Close", key="fit-cancel", on_click=FITTING.close)
 
 
 def _ways_out(state: State, problem: ValueError, question: FitQuestion) -> Iterator[WayOut]:
