@@ -55,7 +55,6 @@ class BackgroundTask(Generic[_Result]):
     ) -> None:
         """Begin, or wait for its turn; where it cannot even wait, why is the problem then.
 
-        Called by a click, not after one: a run that is cut off, as by a message of a component, would lose the click.
         The last result is kept meanwhile. ``live``: what the work writes and the page reads before it has ended.
         ``lane``: for whom this piece of work waits, where that is not for whom all of its kind do.
         """

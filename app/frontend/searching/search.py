@@ -14,6 +14,7 @@ from ...backend.decide.searching.search_log import logged_problem
 from ...backend.decide.searching.search_space import SearchSpace
 from ...backend.decide.searching.trials import OBJECTIVES, Problem, Tryout
 from ..chart import show_chart
+from ..kit.click import clicked
 from ..kit.controls import remembered
 from ..kit.file_field import empty_field, field_key
 from ..kit.notice import WayOut, refused
@@ -106,8 +107,9 @@ def _options(tryout: Tryout | None) -> SearchOptions:
 def _start(space: SearchSpace | None, tryout: Tryout | None, options: SearchOptions) -> None:
     if space is not None:
         st.caption(f"{space.size:,} networks can be made of these ranges." if space.size < 10**9 else MANY)
-    start = None if space is None else partial(begin_search, Problem(space, tryout), options)
-    st.button("Search", icon=":material/search:", type="primary", disabled=start is None, on_click=start)
+    if clicked("Search", "search.start", ":material/search:", disabled=space is None) and space is not None:
+        begin_search(Problem(space, tryout), options)
+        st.rerun()
     if space is None:
         st.caption("Choose at least one range that goes from one value to another.")
     SEARCH.show_problem()
@@ -130,5 +132,6 @@ def _go_on_from_file(weights: Source, options: SearchOptions) -> None:
             refused(str(reason), FILE_FIELD, WayOut("Take the file away", partial(empty_field, FILE_FIELD)))
             return
         st.caption("The ranges are those of the file; method, objectives, networks and seed are those above.")
-        start = partial(begin_search, problem, options, text)
-        st.button("Go on from this file", icon=":material/resume:", on_click=start)
+        if st.button("Go on from this file", icon=":material/resume:"):
+            begin_search(problem, options, text)
+            st.rerun()

@@ -24,6 +24,7 @@ from ...backend.decide.healing.heal_result import HealResult, heal_csv, heal_row
 from ...backend.training.job import Finished
 from ..chart import chart_config
 from ..kit.background import BackgroundTask
+from ..kit.click import clicked
 from ..kit.controls import choice_stays_among, remembered, remembered_choice
 from ..kit.save_button import save_button
 from ..state import State
@@ -70,15 +71,10 @@ def show(state: State) -> None:
             tests = TEST_PICTURES if fashion_folder() else SHIPPED_TESTS
             about = spoken(about_seconds(plan, seconds, analyze(arch).macs, pictures, tests))
             st.caption(f"{3 * len(plan.shares) * len(plan.seeds)} networks are trained and tested.")
-            st.button(
-                f"Start, about {about}",
-                icon=":material/healing:",
-                type="primary",
-                key="heal-start",
-                wrap=True,
-                on_click=_start,
-                args=(arch, plan, pictures, seconds),
-            )
+            label = f"Start, about {about}"
+            if clicked(label, "heal-start", ":material/healing:", wrap=True):
+                _start(arch, plan, pictures, seconds)
+                st.rerun()
             HEALING.show_problem()
     with right:
         if running:

@@ -18,6 +18,7 @@ from ...backend.training.job import Beginning, Finished, Live
 from ...backend.training.plan import TrainingPlan, narrowed, training_plan
 from ...backend.training.record import curves_csv
 from ..chart import chart_config
+from ..kit.click import clicked
 from ..kit.controls import remembered
 from ..kit.notice import WayOut, refused
 from ..kit.save_button import save_button
@@ -126,14 +127,9 @@ def _offer_to_start(
         st.markdown(_about(known, offer))
     if not has_batch_norm(state.arch):
         caption("Without BatchNorm a network of this depth learns slowly. More epochs help, and so does BatchNorm.")
-    st.button(
-        "Start",
-        icon=":material/play_arrow:",
-        type="primary",
-        disabled=known.too_large,
-        on_click=begin_training,
-        args=(state.arch, offer, options, beginning),
-    )
+    if clicked("Start", "training.start", ":material/play_arrow:", disabled=known.too_large):
+        begin_training(state.arch, offer, options, beginning)
+        st.rerun()
     RUN.show_problem(None, _smaller(state, offer))
 
 

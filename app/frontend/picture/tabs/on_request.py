@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Generic, TypeVar
 
 import streamlit as st
 
 from ....backend.common.jobs import Progress
 from ...kit.background import BackgroundTask
+from ...kit.click import clicked
 from .context import PictureContext
 
 _Result = TypeVar("_Result")
@@ -45,6 +45,7 @@ class RequestedResult(Generic[_Result]):
         if self.value is not None:  # it has ended since the page looked for it
             st.rerun()
         key, help_text = f"{self.task.name}.start", "Takes a few seconds; it can be cancelled"
-        start = partial(self.task.start, self.work, self._question, live)
-        st.button(label, icon=":material/play_arrow:", type="primary", help=help_text, key=key, on_click=start)
+        if clicked(label, key, ":material/play_arrow:", help=help_text):
+            self.task.start(self.work, self._question, live)
+            st.rerun()
         self.task.show_problem(self._question)
