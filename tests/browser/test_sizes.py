@@ -43,6 +43,9 @@ FAULTS = """(view) => {
   for (const css of [".network-head", ".st-key-diagram-choices", ".st-key-goal"])
     for (const e of document.querySelectorAll(`${css} button`))
       if (shown(e) && box(e).right > innerWidth) faults.push(`${e.innerText} is past the window`)
+  const sliders = document.querySelector(".st-key-sliders [data-testid=stBidiComponentIsolated]")
+  for (const e of sliders.shadowRoot.querySelectorAll("input[type=text]"))
+    if (e.scrollWidth > e.clientWidth) faults.push(`${e.ariaLabel} is cut: ${e.value}`)
   const pill = document.querySelector(".network-head .changes")
   if (pill.scrollWidth > pill.clientWidth) faults.push(`${pill.innerText} is cut`)
   const [totals, goal] = [".st-key-totals", ".st-key-goal"].map((css) => box(document.querySelector(css)))
@@ -72,7 +75,7 @@ SMALL_TARGETS = """() => {
 def test_nothing_covers_or_cuts_the_diagram(page: Page, app_url: str, shown: str) -> None:
     page.emulate_media(reduced_motion="reduce")
     selected = "" if shown == "all" else f"&selected={shown}"
-    page.goto(f"{app_url}/?variant=inception_v3&edits=v:2,w:(Mixed_5b:(branch5x5.conv:80)){selected}")
+    page.goto(f"{app_url}/?variant=inception_v3&edits=v:2,w:(Mixed_5b:(branch5x5.conv:8192)){selected}")
     settled(page)
     if shown == "all":
         show_whole_network(page)
