@@ -26,5 +26,6 @@ export function condense(items) {
  * @param {SVGRectElement} box
  */
 function roomOf(text, box) {
-  return 2 * (box.x.baseVal.value + box.width.baseVal.value - text.x.baseVal.getItem(0).value) - ROOM
+  const x = text.x.baseVal.numberOfItems ? text.x.baseVal.getItem(0).value : 0 // where a text says no place
+  return 2 * (box.x.baseVal.value + box.width.baseVal.value - x) - ROOM
 }
