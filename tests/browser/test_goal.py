@@ -11,7 +11,7 @@ from app.backend import analyze, fit
 from app.backend.common.links import to_query
 from app.backend.common.quantity import short
 from inception_models import ARCHITECTURES
-from tests.browser.visits import SLOW_MS, linked, settled
+from tests.browser.visits import SLOW_MS, link_leads_to, settled
 
 V3 = ARCHITECTURES["inception_v3"]
 
@@ -37,7 +37,7 @@ def test_a_goal_is_set_fitted_to_undone_kept_and_removed(page: Page, app_url: st
     settled(page)
     page.reload()
     expect(bar).to_contain_text("met", timeout=SLOW_MS)
-    assert linked(page) == fit(V3, macs=1e9).arch
+    link_leads_to(page, fit(V3, macs=1e9).arch)
 
     page.get_by_role("button", name="Undo").first.click()
     expect(bar).to_contain_text("over", timeout=SLOW_MS)

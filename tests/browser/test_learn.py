@@ -11,7 +11,7 @@ from app.backend.common.links import to_query
 from app.backend.learn.lessons import Lesson
 from app.backend.learn.reading import lessons
 from inception_models import ARCHITECTURES, with_widths
-from tests.browser.visits import SLOW_MS, settled
+from tests.browser.visits import SLOW_MS, fits, settled
 
 OWN = with_widths(ARCHITECTURES["googlenet"], {"inception4e.branch5x5.reduce": 24})
 
@@ -95,7 +95,7 @@ def test_a_lesson_on_a_phone_keeps_its_place_when_it_is_left(page: Page, app_url
     page.locator('[class*="9_shrink"]').get_by_role("button").click()
     for number in range(1, len(lesson.steps) + 1):
         at_step(page, lesson, number)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        fits(page, "html")
         box = page.locator(".st-key-lesson").bounding_box()
         assert box
         assert box["height"] < 844 * 0.4

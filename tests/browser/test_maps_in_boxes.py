@@ -51,9 +51,10 @@ def test_maps_appear_follow_an_edit_and_lead_to_their_values(page: Page, app_url
     assert near(place_of(diagram, REDUCE), place)
     assert drawn.evaluate("view => view.isConnected"), "the diagram was begun anew"
 
-    about = diagram.place(REDUCE).get_attribute("aria-label") or ""
-    channel = re.search(r"Map: channel (\d+), the strongest of 48", about)
-    assert channel, about
+    strongest = re.compile(r"Map: channel (\d+), the strongest of 48")
+    expect(diagram.place(REDUCE)).to_have_attribute("aria-label", strongest)
+    channel = strongest.search(diagram.place(REDUCE).get_attribute("aria-label") or "")
+    assert channel
     thumbnail(page, REDUCE).click()
     words = page.locator("aside .words")
     expect(words).to_contain_text(f"branch3x3.reduce, channel {channel[1]}, row ", timeout=SLOW_MS)

@@ -38,7 +38,8 @@ def test_a_copied_link_opens_the_same_view_in_another_browser(page: Page, app_ur
     expect(dialog.get_by_text("Link copied")).to_be_visible(timeout=SLOW_MS)
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == f"{app_url}/{START}".replace("Tree", "Sensitivity")
-    assert dialog.locator("img").evaluate("(code) => code.getBoundingClientRect().width") >= 400
+    large = "code => code.complete && code.getBoundingClientRect().width >= 400"
+    page.wait_for_function(large, arg=dialog.locator("img").element_handle(), timeout=SLOW_MS)
     with page.expect_download() as saved:
         dialog.get_by_role("button", name="Save as a file").click()
     file = saved.value.path().read_bytes()
@@ -47,7 +48,7 @@ def test_a_copied_link_opens_the_same_view_in_another_browser(page: Page, app_ur
     page.context.clear_permissions()
     page.goto(link)
     shows_what_the_first_did(page)
-    assert page.url == link
+    expect(page).to_have_url(link)
     page.wait_for_function("() => localStorage.getItem('inception-explorer-recent')", timeout=SLOW_MS)
     page.goto(app_url + "/?variant=googlenet")
     settled(page)

@@ -14,7 +14,7 @@ from app.backend.training.sweep import sweep_widths
 from inception_models import ARCHITECTURES, Arch, build, widths
 from inception_models.checkpoints.demo import demo
 from inception_models.edits.input_output import with_classes, with_input_size
-from tests.browser.visits import SLOW_MS, open_page, settled, shows_network
+from tests.browser.visits import SLOW_MS, fits, open_page, settled, shows_network
 from tests.models.tiny import tiny
 
 
@@ -59,7 +59,7 @@ def test_a_run_goes_on_over_another_page_and_a_reload_and_leaves_weights_and_cur
     assert Path(download.value.path()).read_text().count("\n") == 4
     page.set_viewport_size({"width": 390, "height": 844})
     settled(page)
-    assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    fits(page)
 
 
 def test_a_run_from_the_demo_is_tried_on_a_picture_and_its_weights_follow_an_edit(
@@ -97,7 +97,7 @@ def test_a_large_network_is_made_small_first_and_a_run_is_cancelled_after_a_relo
     train: Callable[[Arch], Page],
 ) -> None:
     page = train(ARCHITECTURES["inception_v3"])
-    expect(page.get_by_text("has 1,000 outputs")).to_be_visible()
+    expect(page.get_by_text("has 1,000 outputs")).to_be_visible(timeout=SLOW_MS)
     page.get_by_role("button", name="Only change outputs to 10").click()
     expect(page.get_by_text("A training step would need")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_role("button", name="Start")).to_be_disabled()

@@ -59,12 +59,12 @@ def test_the_demo_brings_its_network_pictures_and_accuracy(page: Page, app_url: 
     as_trained = page.locator("[data-testid=stMetricValue]").inner_text()
     assert float(as_trained.rstrip("%")) > 50
 
-    assert "weights=demo" in page.url
+    expect(page).to_have_url(re.compile("weights=demo"))
     narrower = f"{app_url}/picture?{link_text(to_query(with_widths(demo().arch, {'conv1': 1})))}&weights=demo"
     page.get_by_role("button", name="Undo").click()
     visible(said(page, "The weights are random"))
     shows_network(page, "GoogLeNet (Inception v1)")
-    assert "weights" not in page.url
+    expect(page).not_to_have_url(re.compile("weights"))
 
     page.goto(narrower)  # a fresh session: the link alone
     visible(page.locator("[data-testid=stMetricDelta]"))
@@ -94,13 +94,14 @@ def test_an_own_file_is_used_on_every_page_and_a_wrong_one_is_explained(
     upload.set_input_files({"name": "junk.pth", "mimeType": "application/octet-stream", "buffer": b"junk"})
     visible(said(page, "junk.pth is"))
     visible(said(page, "Your file: own.pth"))
+    expect(upload).to_have_count(1, timeout=SLOW_MS)  # a new one takes the place of the one that was used
     upload.set_input_files(tmp_path / "other.pth")
     visible(said(page, "with other filter counts, copies or kernels; open that network"))
     visible(said(page, "The weights are random"))
     page.get_by_role("button", name="Open that network").click()
     expect(said(page, "The weights are random")).to_have_count(0, timeout=SLOW_MS)
     visible(said(page, "Your file: other.pth"))
-    assert "w:(conv1:5)" in page.url
+    expect(page).to_have_url(re.compile(r"w:\(conv1:5\)"))
 
 
 def test_a_dropped_file_opens_as_its_network_and_what_is_saved_opens_as_itself(
@@ -129,6 +130,7 @@ def test_a_dropped_file_opens_as_its_network_and_what_is_saved_opens_as_itself(
     shows_network(page, "GoogLeNet (Inception v1)")
     visible(said(page, "The weights are random"))
 
+    expect(upload).to_have_count(1, timeout=SLOW_MS)
     upload.set_input_files(saved)
     visible(said(page, "Your file: saved.bin, GoogLeNet (torchvision), 7 classes"))
     expect(said(page, "Order the channels blue, green, red.")).to_be_attached(timeout=SLOW_MS)

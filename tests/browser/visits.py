@@ -34,9 +34,24 @@ def forget(page: Page) -> None:
 
 def linked(page: Page) -> Arch:
     """The network of the link in the address bar."""
-    arch, refusal = from_query(dict(parse_qsl(urlparse(page.url).query)))
+    return network_of(page.url)
+
+
+def link_leads_to(page: Page, arch: Arch) -> None:
+    """The link in the address bar, which follows what the page shows a moment later."""
+    page.wait_for_url(lambda url: network_of(url) == arch, wait_until="commit")
+
+
+def network_of(url: str) -> Arch:
+    arch, refusal = from_query(dict(parse_qsl(urlparse(url).query)))
     assert refusal is None
     return arch
+
+
+def fits(page: Page, css: str = "[data-testid=stMain]") -> None:
+    """Nothing in there is wider than the window, once the charts have followed its size."""
+    assert page.viewport_size
+    expect(page.locator(css)).to_have_js_property("scrollWidth", page.viewport_size["width"])
 
 
 def settled(page: Page) -> None:

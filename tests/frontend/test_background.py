@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.backend.common.jobs import Lane, Progress
+from app.backend.common.jobs import Job, Lane, Progress
 from app.backend.common.limits import LEFT_SECONDS
 from app.frontend.kit import background, task_records
 from app.frontend.kit.background import BackgroundTask
 from app.frontend.kit.task_records import KEPT_SECONDS, TaskRecords
+from app.frontend.training import sweep
 
 Work = Callable[[Progress], str]
 
@@ -179,6 +180,99 @@ def test_a_page_does_not_ask_again_by_itself_what_failed_or_was_cancelled() -> N
     assert labels(app) == ["Try again"]
     press(app, "Try again")
     assert after_its_end(app, "asked").markdown[0].value == "answer: ('a', 'ten')"
+
+
+def following(task: "BackgroundTask[str]", work: "Work", question: object) -> None:
+    import streamlit as st
+
+    st.markdown(f"known: {task.followed(work, question)}")
+
+
+def test_what_a_page_follows_is_shown_also_where_work_ends_before_the_page_looks_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Gate()
+    gate.opened.set()
+    put = background.JOBS.put
+
+    def put_and_wait(job: Job[str]) -> None:
+        put(job)
+        job.wait(30)
+
+    monkeypatch.setattr(background.JOBS, "put", put_and_wait)
+    task: BackgroundTask[str] = BackgroundTask("followed")
+    app = AppTest.from_function(following, default_timeout=30, kwargs={"task": task, "work": gate, "question": "a"})
+    app.session_state.person = "ann"
+    assert app.run().markdown[0].value == "known: ten"
+
+
+def test_a_page_that_follows_something_else_while_it_waits_for_its_turn_asks_that() -> None:
+    blocking, gate = Gate(), Gate()
+    press(opened(blocking, person="bob"), "Start")
+    blocking.reported.wait(30)
+    task: BackgroundTask[str] = BackgroundTask("followed")
+    app = AppTest.from_function(following, default_timeout=30, kwargs={"task": task, "work": gate, "question": "a"})
+    app.session_state.person = "ann"
+    app.run()
+    app.kwargs["question"] = "b"
+    app.run()  # what waits ends at once when it is cancelled
+    assert background.RECORDS.of("ann", "followed").asked == "b"
+    blocking.opened.set()
+    gate.opened.set()
+    assert after_its_end(app, "followed").markdown[0].value == "known: ten"
+
+
+def making(task: "BackgroundTask[bytes]", work: "Callable[[Progress], bytes]") -> None:
+    from app.frontend.takeaway.made_file import made_file
+
+    made_file(task, "net.txt", "Make", work, None)
+
+
+def test_work_that_ends_in_the_middle_of_a_run_leaves_no_page_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate()
+    task: BackgroundTask[bytes] = BackgroundTask("file")
+    kwargs = {"task": task, "work": lambda progress: gate(progress).encode()}
+    app = AppTest.from_function(making, default_timeout=30, kwargs=kwargs)
+    app.session_state.person = "ann"
+    app.run()
+    press(app, "Make")
+    assert labels(app) == ["Cancel"]
+    found = BackgroundTask.result
+
+    def ends_after(self: "BackgroundTask[bytes]", question: object = None) -> bytes | None:
+        before = found(self, question)
+        gate.opened.set()
+        if job := background.RECORDS.of("ann", "file").job:
+            job.wait(30)
+        return before
+
+    monkeypatch.setattr(BackgroundTask, "result", ends_after)
+    app.run()
+    assert labels(app) != ["Make"]
+
+
+def cut_off() -> None:
+    import streamlit as st
+
+    from app.frontend.state import State
+    from app.frontend.training import sweep
+    from inception_models import ARCHITECTURES
+
+    if st.session_state.pop("cut off", False):  # as by a message of a component
+        st.rerun()
+    sweep.show(State.showing(ARCHITECTURES["googlenet"]))
+
+
+def test_a_click_is_not_lost_where_its_run_is_cut_off_before_the_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate()
+    monkeypatch.setattr(sweep, "sweep", lambda arch, path, progress: gate(progress))
+    app = AppTest.from_function(cut_off, default_timeout=30)
+    app.session_state.person = "ann"
+    app.run()
+    app.session_state["cut off"] = True
+    press(app, "Measure")
+    gate.opened.set()
+    assert "Cancel" in labels(app)
 
 
 def failing(progress: Progress) -> str:

@@ -13,6 +13,7 @@ from app.backend.memory.inference import inference_memory
 from app.backend.timing.latency import Latency, Timing
 from app.frontend.kit.network_time import NetworkTime
 from app.frontend.session import address_of, opened
+from app.frontend.shell.fit_dialog import FITTING
 from app.frontend.shell.totals import totals_html, totals_to
 from app.frontend.state import State
 from inception_models import ARCHITECTURES, with_widths
@@ -39,6 +40,15 @@ def test_a_link_brings_the_goal_back(goal: Budget | None) -> None:
     link = dict(parse_qsl(urlencode(address_of(state).query)))
     assert opened(link).goal == goal
     assert ("goal" in link) is (goal is not None)
+
+
+def test_the_dialog_that_fits_is_closed_by_another_page_although_nobody_heard_that_it_was_closed() -> None:
+    explore, costs = State.showing(V3), State.showing(V3)
+    explore.page, costs.page = "Explore", "Costs"
+    FITTING.open(explore)
+    assert FITTING.is_open(explore)
+    assert not FITTING.is_open(costs)
+    assert not FITTING.is_open(explore)
 
 
 @pytest.mark.parametrize(

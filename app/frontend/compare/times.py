@@ -43,15 +43,14 @@ def show(context: CompareContext) -> None:
         return
     answers, work = COMPARED_TIMES.result(networks), partial(_measured, networks, person())
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Measure again" if answers else "Measure", icon=":material/timer:", type="primary"):
-            COMPARED_TIMES.start(work, networks)
-            st.rerun()
+        label, start = "Measure again" if answers else "Measure", partial(COMPARED_TIMES.start, work, networks)
+        st.button(label, icon=":material/timer:", type="primary", on_click=start)
         caption(
             f"On {device_name(best_choice().device)}, fp32, one picture: up to 20 rounds each after {WARM_UP_ROUNDS} to"
             f" warm up, {measured.LIMIT_SECONDS:.0f} seconds together at most. It can be cancelled."
         )
     COMPARED_TIMES.show_problem(networks)
-    again = WayOut("Measure again", partial(COMPARED_TIMES.start, work, networks))
+    again = WayOut("Measure again", start)
     for place, answer in enumerate(answers or ()):
         if isinstance(answer, str):
             refused(f"{context.names[place]} was not timed. {answer}", f"time-{place}", again)

@@ -10,6 +10,7 @@ from ...backend.common.quantity import short
 from ...backend.timing import roofline
 from ...backend.timing.latency import TORCH_DTYPES, WARM_UP_ROUNDS, Latency
 from .. import measured
+from ..kit.click import clicked
 from ..kit.notice import refused
 from ..kit.terms import caption
 from .context import DTYPES, CostsContext, NumberFormat, choose_format, controls, fp32_instead, plot, selection_note
@@ -78,7 +79,7 @@ def _start(context: CostsContext, stored: NumberFormat) -> None:
     if stored.dtype == "bfloat16" and not has_bfloat16(device.device):
         st.caption("This processor emulates bf16, so it is slower than fp32.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Measure", icon=":material/timer:", type="primary", help="It can be cancelled"):
+        if clicked("Measure", "times.start", ":material/timer:", help="It can be cancelled"):
             measured.start(context.state.arch, context.state.original, stored.dtype, stored.batch)
             st.rerun()
         caption(f"On {device_name(device.device)}, {stored.of_batch}, with random weights and pictures.")

@@ -35,9 +35,10 @@ def show(context: CostsContext) -> None:
         )
         form = remembered_choice("Form", TREE_FORMS, "tree_form", "treemap")
         stored = choose_format() if metric in ("memory", "time") else NumberFormat()
+    running = measured.MEASUREMENT.running
     timing = measured.measured_for(context.state.arch, stored.dtype, stored.batch)
     if metric == "time" and timing is None:
-        _measure(context, stored)
+        _measure(context, stored, running)
         return
     times = {t.name: t.seconds for t in timing.latency.stages} if timing else None
     figure = tree(context.analysis, metric, form, stored.batch_bytes, times, browser_theme(), context.published)
@@ -47,9 +48,9 @@ def show(context: CostsContext) -> None:
     selection_note(context.state)
 
 
-def _measure(context: CostsContext, stored: NumberFormat) -> None:
+def _measure(context: CostsContext, stored: NumberFormat, running: bool) -> None:
     """Where no time of this network is known: the way to it."""
-    if measured.MEASUREMENT.running:
+    if running:
         measured.MEASUREMENT.watch()
         return
     arch, original = context.state.arch, context.state.original

@@ -38,14 +38,14 @@ _NAMES_ONLY = (
 )
 
 
-def choose(state: State) -> None:
+def choose(state: State, running: bool) -> None:
     """Render the controls; a button or a file starts the analysis."""
     with st.container(key="own-source"):
         left, right = st.columns([3, 2], gap="medium")
     with left, st.form("own-name", border=False):
-        _name_and_shape()
+        _name_and_shape(running)
     with right:
-        _file()
+        _file(running)
     if state.refused_at(OWN_PLACE):
         refusal(state, OWN_PLACE, *ways_out())
 
@@ -62,11 +62,10 @@ def examples() -> None:
                     key=f"example:{name}",
                     on_click=_start,
                     args=(name,),
-                    disabled=OWN_NETWORK.running,
                 )
 
 
-def _name_and_shape() -> None:
+def _name_and_shape(running: bool) -> None:
     names = _names()
     search = f"Search the {len(names):,} of torchvision and timm"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -88,16 +87,16 @@ def _name_and_shape() -> None:
             help="Empty: what it was published with, or what a file names. 224 is a picture of 224 × 224 with three"
             " channels; otherwise channels, height and width, such as 1,28,28.",
         )
-        st.form_submit_button("Inspect", type="primary", on_click=_submitted, disabled=OWN_NETWORK.running)
+        st.form_submit_button("Inspect", type="primary", on_click=_submitted, disabled=running)
 
 
-def _file() -> None:
+def _file(running: bool) -> None:
     st.file_uploader(
         "Or an .onnx file, which is read and never run",
         key=field_key(FILE_FIELD),
         max_upload_size=MAX_ONNX_BYTES // 2**20,
         on_change=_uploaded,
-        disabled=OWN_NETWORK.running,
+        disabled=running,
         help=f"Up to {MAX_ONNX_BYTES / 2**20:.0f} MB, its weights inside. torch.onnx.export writes one. Files of torch"
         " (.pt2, .pth) are not taken: their readers can run code, or they do not contain the network. The server keeps"
         f" the file for you, until {KEPT_DAYS} days after its last use or until its pin is removed.",

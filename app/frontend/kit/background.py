@@ -35,6 +35,9 @@ class BackgroundTask(Generic[_Result]):
     A result belongs to a question: any value that can be compared, such as which class was asked about. ``doing``: what
     the progress bar says, as in ``Measuring``. ``stops``: when the work stops once it is cancelled. ``lane``: for whom
     it waits, as in :class:`Job`. ``steady``: whether the rest takes as long as its share of the work says.
+
+    It may end at any moment, also in the middle of a script run. So a run asks once whether it is ``running``, before
+    it asks for the ``result``: else it may draw neither, and nothing would draw it again.
     """
 
     name: str
@@ -49,15 +52,15 @@ class BackgroundTask(Generic[_Result]):
         question: object = None,
         live: object = None,
         lane: Lane | None = None,
-    ) -> bool:
-        """Begin, or wait for its turn; False where it cannot even wait: why is the problem then.
+    ) -> None:
+        """Begin, or wait for its turn; where it cannot even wait, why is the problem then.
 
         The last result is kept meanwhile. ``live``: what the work writes and the page reads before it has ended.
         ``lane``: for whom this piece of work waits, where that is not for whom all of its kind do.
         """
         before = self._record()
         if before.job is not None:  # it was started in another tab
-            return True
+            return
         job = Job(person(), self.name, work, lane or self.lane)
         record = TaskRecord(job, question, live, work, lane, result=before.result, answers=before.answers)
         try:
@@ -65,7 +68,6 @@ class BackgroundTask(Generic[_Result]):
         except Busy as busy:
             record.job, record.problem = None, str(busy)
         RECORDS.keep(job.owner, self.name, cast("TaskRecord[object]", record))
-        return record.job is not None
 
     @property
     def live(self) -> object:
@@ -93,17 +95,17 @@ class BackgroundTask(Generic[_Result]):
         session.
         """
         record = self._record()
-        if record.job is not None and record.asked != question:
-            JOBS.cancel(record.job)
-            record.job.wait(MOMENT_SECONDS)
+        if (earlier := record.job) is not None and record.asked != question:
+            JOBS.cancel(earlier)
+            earlier.wait(MOMENT_SECONDS)
             record = self._record()
         known = record.result is not None and record.answers == question
         gave_up = record.asked == question and bool(record.problem or record.cancelled)
         if record.job is None and not known and not gave_up:
             self.start(work, question)
             record = self._record()
-        if record.job is not None:
-            record.job.wait(MOMENT_SECONDS)
+        if (job := record.job) is not None:
+            job.wait(MOMENT_SECONDS)
             record = self._record()
         if record.job is not None:
             self.watch()
@@ -123,17 +125,19 @@ class BackgroundTask(Generic[_Result]):
 
         Work on an earlier question is cancelled. The answer is kept.
         """
+        if (known := self.result(question)) is not None:
+            return known
         record = self._record()
+        if (earlier := record.job) is not None and record.asked != question:
+            JOBS.cancel(earlier)
+            record = self._record()
         gave_up = record.asked == question and bool(record.problem or record.cancelled)
-        if record.answers == question and record.result is not None:
-            return record.result
-        if record.job is not None and record.asked != question:
-            JOBS.cancel(record.job)
-        elif record.job is None and not gave_up:
+        if record.job is None and not gave_up:
             self.start(work, question)
         if self.running:
             st.fragment(self._await, run_every=FOLLOWED_SECONDS)()
-        return None
+            return None
+        return self.result(question)
 
     def again(self) -> None:
         """Do once more what has failed or was cancelled."""
@@ -172,21 +176,22 @@ class BackgroundTask(Generic[_Result]):
 
     def _follow(self, left: Callable[[], float | None] | None, below: Callable[[], None] | None, narrow: bool) -> None:
         record = self._record()
-        if record.job is None:
+        job = record.job
+        if job is None:
             st.rerun()
             return
-        place = JOBS.place(record.job)
-        seconds = left() if left else _seconds_left(record) if self.steady else None
+        place = JOBS.place(job)
+        seconds = left() if left else _seconds_left(record, job.progress.fraction) if self.steady else None
         with st.container(horizontal=not narrow, vertical_alignment="center"):
             if place is not None:
                 st.progress(0.0, _waiting(place))
             else:
-                st.progress(min(record.job.progress.fraction, 1.0), self._text(record.job.progress.doing, seconds))
+                st.progress(min(job.progress.fraction, 1.0), self._text(job.progress.doing, seconds))
             st.button(
                 "Cancel",
                 icon=":material/close:",
                 key=f"{self.name}.cancel",
-                on_click=partial(JOBS.cancel, record.job),
+                on_click=partial(JOBS.cancel, job),
                 help=self.stops if place is None else "Give up your place",
             )
         if below and place is None:
@@ -208,10 +213,9 @@ def _waiting(place: Place) -> str:
     return text if place.seconds is None else f"{text}, about {spoken(place.seconds)}"
 
 
-def _seconds_left(record: TaskRecord[_Result]) -> float | None:
+def _seconds_left(record: TaskRecord[_Result], fraction: float) -> float | None:
     """The time that the rest would take at the speed seen so far; None before that can be told."""
-    assert record.job is not None, "only a job that runs is watched"
-    now, fraction = time.monotonic(), record.job.progress.fraction
+    now = time.monotonic()
     if not record.pace[0] and fraction:
         record.pace = (now, fraction)
     since, first = record.pace

@@ -11,7 +11,10 @@ from ..state import State
 
 @dataclass(frozen=True, slots=True)
 class LastingDialog:
-    """Over which page the dialog is open is kept in the session under ``key``; on other pages it is closed."""
+    """Over which page the dialog is open is kept in the session under ``key``.
+
+    Another page closes it: who closes it and goes on at once is heard only as going on.
+    """
 
     key: str
 
@@ -22,4 +25,6 @@ class LastingDialog:
         st.session_state.pop(self.key, None)
 
     def is_open(self, state: State) -> bool:
-        return bool(st.session_state.get(self.key) == state.page)
+        if st.session_state.get(self.key) != state.page:
+            self.close()
+        return self.key in st.session_state

@@ -84,13 +84,14 @@ class TaskRecords:
         with self._lock:
             for key, record in list(self._records.items()):
                 record.put_away()
+                job = record.job  # a page may put it away meanwhile
                 if self._is_here(key[0]):
                     record.last_here = now
-                elif record.job is None and now - record.last_here > KEPT_SECONDS:
+                elif job is None and now - record.last_here > KEPT_SECONDS:
                     del self._records[key]
-                elif record.job is not None and now - record.last_here > LEFT_SECONDS:
+                elif job is not None and now - record.last_here > LEFT_SECONDS:
                     record.problem = "This was stopped, because your page was closed or had lost its connection."
-                    JOBS.cancel(record.job)
+                    JOBS.cancel(job)
             self._watched = bool(self._records)
             return self._watched
 

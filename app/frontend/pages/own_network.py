@@ -21,9 +21,10 @@ def page() -> None:
     state, analysis, _ = frame.show()
     st.header("Your own network")
     st.caption(ABOUT)
-    source_input.choose(state)
+    running = OWN_NETWORK.running
+    source_input.choose(state, running)
     asked = OWN_NETWORK.live
-    if OWN_NETWORK.running:
+    if running:
         OWN_NETWORK.watch()
         return
     if isinstance(asked, BroughtNetwork):

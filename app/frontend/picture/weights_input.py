@@ -115,11 +115,11 @@ def _is_here(state: State, known: TrainedWeights) -> bool:
     """Whether the file was downloaded; else render the offer to do it, or how far it is."""
     file, task, remote = known.file, _download_task(known), known.remote
     assert remote is not None  # it is published
-    if weights_are_here(known.id):
-        return True
     if task.running:
         task.watch(narrow=True)
         return False
+    if weights_are_here(known.id):
+        return True
     if file.exists():
         refused(f"{file} is damaged or cannot be read: download it again.", "damaged", _demo_instead(state))
     task.show_problem(None, _demo_instead(state))

@@ -14,6 +14,7 @@ from ...backend.decide.searching.search_log import logged_problem
 from ...backend.decide.searching.search_space import SearchSpace
 from ...backend.decide.searching.trials import OBJECTIVES, Problem, Tryout
 from ..chart import show_chart
+from ..kit.click import clicked
 from ..kit.controls import remembered
 from ..kit.file_field import empty_field, field_key
 from ..kit.notice import WayOut, refused
@@ -106,7 +107,7 @@ def _options(tryout: Tryout | None) -> SearchOptions:
 def _start(space: SearchSpace | None, tryout: Tryout | None, options: SearchOptions) -> None:
     if space is not None:
         st.caption(f"{space.size:,} networks can be made of these ranges." if space.size < 10**9 else MANY)
-    if st.button("Search", icon=":material/search:", type="primary", disabled=space is None) and space is not None:
+    if clicked("Search", "search.start", ":material/search:", disabled=space is None) and space is not None:
         begin_search(Problem(space, tryout), options)
         st.rerun()
     if space is None:

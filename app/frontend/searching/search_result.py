@@ -49,9 +49,14 @@ def show_result(state: State, run: SearchRun) -> None:
 def _go_on(run: SearchRun) -> None:
     if not run.finished:
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button("Go on", icon=":material/resume:", type="primary", key="search-go-on"):
-                begin_search(run.result.problem, run.options, run.log)
-                st.rerun()
+            st.button(
+                "Go on",
+                icon=":material/resume:",
+                type="primary",
+                key="search-go-on",
+                on_click=begin_search,
+                args=(run.result.problem, run.options, run.log),
+            )
             st.caption("It was cancelled; what was tried is below, and is not tried again.")
 
 

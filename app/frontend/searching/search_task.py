@@ -34,10 +34,10 @@ def example_search(space: SearchSpace) -> SearchResult:
     return search(Problem(space), EXAMPLE)
 
 
-def begin_search(problem: Problem, options: SearchOptions, log: str = "") -> bool:
+def begin_search(problem: Problem, options: SearchOptions, log: str = "") -> None:
     """Start it, from an earlier ``log`` where there is one."""
     lane: Lane = "long" if problem.tryout else "short"
-    return SEARCH.start(partial(_searched, problem, options, log), lane=lane)
+    SEARCH.start(partial(_searched, problem, options, log), lane=lane)
 
 
 def _searched(problem: Problem, options: SearchOptions, known: str, progress: Progress) -> SearchRun:

@@ -78,13 +78,15 @@ def offer_to_fit(state: State) -> None:
 
 def fit_dialog(state: State) -> None:
     """Render the dialog while it is open: a proposal that was made in the background draws the whole page again."""
-    if state.goal is not None and FITTING.is_open(state):
+    if FITTING.is_open(state) and state.goal is not None:
         _dialog(state, state.goal)
 
 
 @st.dialog("Fit to goal", width="large", icon=":material/compress:", on_dismiss=FITTING.close)
 def _dialog(state: State, goal: Budget) -> None:
     """Propose widths that meet the goal of ``state``."""
+    if not FITTING.is_open(state):  # by a button in it, which draws the dialog alone
+        st.rerun()
     words = [limit_words(*limit) for limit in limits_of(goal).items()]
     st.markdown(f"The goal: {plain(', '.join(words))}.")
     question = _question(state, goal)
@@ -211,17 +213,25 @@ def _show(state: State, result: Fitted) -> None:
         )
         caption("What each change saves is counted in this order, and adds up. Auxiliary heads stay as they are.")
     with st.container(horizontal=True):
-        if st.button("Apply", type="primary", icon=":material/check:", disabled=not result.steps, help="One undo step"):
-            state.become(result.arch)
-            FITTING.close()
-            st.rerun()
+        st.button(
+            "Apply",
+            type="primary",
+            icon=":material/check:",
+            disabled=not result.steps,
+            help="One undo step",
+            on_click=_apply,
+            args=(state, result.arch),
+        )
         _cancel()
 
 
+def _apply(state: State, arch: Arch) -> None:
+    state.become(arch)
+    FITTING.close()
+
+
 def _cancel() -> None:
-    if st.button("Close", key="fit-cancel"):
-        FITTING.close()
-        st.rerun()
+    st.button("Close", key="fit-cancel", on_click=FITTING.close)
 
 
 def _ways_out(state: State, problem: ValueError, question: FitQuestion) -> Iterator[WayOut]:

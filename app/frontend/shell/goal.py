@@ -89,9 +89,9 @@ def _time(analysis: Analysis) -> None:
     known = time_of(analysis)
     if known.seconds is not None:
         st.caption(f"This network takes {short(known.seconds, 's')}, {'measured' if known.measured else 'estimated'}.")
-    if not known.measured and st.button("Measure this network", icon=":material/timer:", key="goal-measure"):
-        TIMING.start(partial(measured_into, measurements(), analysis.arch))
-        st.rerun()
+    if not known.measured:
+        start = partial(TIMING.start, partial(measured_into, measurements(), analysis.arch))
+        st.button("Measure this network", icon=":material/timer:", key="goal-measure", on_click=start)
     TIMING.show_problem()
 
 

@@ -126,9 +126,12 @@ def _recent_networks(state: State, recent: Sequence[tuple[Arch, str]]) -> None:
     for number, (arch, when) in enumerate(others):
         label = plain(f"{_name(arch)} · {when}")
         st.button(label, key=f"recent:{number}", on_click=_open, args=(state, arch), width="stretch", wrap=True)
-    if st.button("Clear the list", key="recent-clear", icon=":material/delete:"):
-        st.session_state.forget = st.session_state.get("forget", 0) + 1
+    if st.button("Clear the list", key="recent-clear", icon=":material/delete:", on_click=_clear):
         st.rerun()
+
+
+def _clear() -> None:
+    st.session_state.forget = st.session_state.get("forget", 0) + 1
 
 
 def _name(arch: Arch) -> str:

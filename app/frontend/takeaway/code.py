@@ -35,17 +35,18 @@ def show(state: State) -> None:
     text = source(state.arch, framework)
     name = saved_name(state.arch, ".py", "keras" if framework == "keras" else "")
     question = (state.arch, framework)
+    running = CHECK.running
     with st.container(horizontal=True, vertical_alignment="center"):
         save_button(f"Save {name}", text, name, type="primary")
         st.button(
             "Run it beside this network",
             icon=":material/play_arrow:",
-            disabled=CHECK.running,
+            disabled=running,
             help="In a process of its own, with the same weights and picture; the outputs are then compared",
             on_click=_check,
             args=(state.arch, framework),
         )
-    if CHECK.running:
+    if running:
         CHECK.watch()
     CHECK.show_problem(question)
     if checked := CHECK.result(question):

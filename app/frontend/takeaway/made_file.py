@@ -20,10 +20,9 @@ def made_file(task: FileTask, name: str, label: str, work: Callable[[Progress], 
     def start() -> None:
         task.start(work, question)
 
-    content = task.result(question)
     if task.running:
         task.watch()
-    elif content is None:
+    elif (content := task.result(question)) is None:
         st.button(label, icon=":material/build:", type="primary", on_click=start)
         task.show_problem(question)
     else:

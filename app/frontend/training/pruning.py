@@ -24,6 +24,7 @@ from ...backend.decide.healing.heal_result import HealResult, heal_csv, heal_row
 from ...backend.training.job import Finished
 from ..chart import chart_config
 from ..kit.background import BackgroundTask
+from ..kit.click import clicked
 from ..kit.controls import choice_stays_among, remembered, remembered_choice
 from ..kit.save_button import save_button
 from ..state import State
@@ -62,20 +63,21 @@ def show(state: State) -> None:
         " is the demo, trained on Fashion-MNIST" + (", with your edits." if arch != demo().arch else ".") + " Your own"
         " weights and pictures: `python -m app prune auto --weights FILE --data FOLDER -o healed.csv`"
     )
+    running = HEALING.running
     left, right = st.columns([1, 3], gap="medium")
     with left:
         plan, pictures, seconds = _plan()
-        if not HEALING.running:
+        if not running:
             tests = TEST_PICTURES if fashion_folder() else SHIPPED_TESTS
             about = spoken(about_seconds(plan, seconds, analyze(arch).macs, pictures, tests))
             st.caption(f"{3 * len(plan.shares) * len(plan.seeds)} networks are trained and tested.")
             label = f"Start, about {about}"
-            if st.button(label, icon=":material/healing:", type="primary", key="heal-start", wrap=True):
+            if clicked(label, "heal-start", ":material/healing:", wrap=True):
                 _start(arch, plan, pictures, seconds)
                 st.rerun()
             HEALING.show_problem()
     with right:
-        if HEALING.running:
+        if running:
             HEALING.watch(below=_so_far)
         else:
             _so_far(state)

@@ -18,6 +18,7 @@ from ...backend.training.job import Beginning, Finished, Live
 from ...backend.training.plan import TrainingPlan, narrowed, training_plan
 from ...backend.training.record import curves_csv
 from ..chart import chart_config
+from ..kit.click import clicked
 from ..kit.controls import remembered
 from ..kit.notice import WayOut, refused
 from ..kit.save_button import save_button
@@ -38,16 +39,17 @@ def show(state: State, analysis: Analysis) -> None:
     """Render the tab."""
     with st.container(key="train-page"):
         left, right = st.columns([1, 3], gap="medium")
+    running = RUN.running
     with left:
-        if not RUN.running:
+        if not running:
             offer_to_go_on(state)
         offer, options = _options()
         beginning = choose_beginning(state, options.epochs)
-        if not RUN.running:
+        if not running:
             _offer_to_start(state, analysis, offer, options, beginning)
     live = _live()
     with right:
-        if RUN.running:
+        if running:
             RUN.watch(left=_seconds_left, below=_curves_so_far, every_seconds=CURVES_EVERY_SECONDS)
         elif live is not None and live.at is not None:
             _curves(live)
@@ -125,7 +127,7 @@ def _offer_to_start(
         st.markdown(_about(known, offer))
     if not has_batch_norm(state.arch):
         caption("Without BatchNorm a network of this depth learns slowly. More epochs help, and so does BatchNorm.")
-    if st.button("Start", icon=":material/play_arrow:", type="primary", disabled=known.too_large):
+    if clicked("Start", "training.start", ":material/play_arrow:", disabled=known.too_large):
         begin_training(state.arch, offer, options, beginning)
         st.rerun()
     RUN.show_problem(None, _smaller(state, offer))

@@ -14,6 +14,7 @@ from ...backend.charts.training import sweep_plot
 from ...backend.training.sweep import Sweep, sweep, sweep_csv, sweep_widths
 from ..chart import chart_config
 from ..kit.background import BackgroundTask
+from ..kit.click import clicked
 from ..kit.notice import plain
 from ..kit.save_button import save_button
 from ..kit.terms import caption
@@ -74,7 +75,7 @@ def _start(arch: Arch) -> None:
             width=420,
             help="The layer whose number of filters varies",
         )
-        if st.button("Measure", icon=":material/query_stats:", type="primary"):
+        if clicked("Measure", "sweep.start", ":material/query_stats:"):
             SWEEP.start(partial(sweep, arch, path))
             st.rerun()
         caption(f"{len(sweep_widths(known[path]))} widths, a few seconds")

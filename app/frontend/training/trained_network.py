@@ -10,7 +10,6 @@ from inception_models.weights import OwnFile
 
 from ...backend.training.job import Finished
 from ...backend.training.record import weights_file
-from ..kit.page_links import open_page
 from ..kit.save_button import save_button
 from ..state import State
 from .under_way import RUN
@@ -27,17 +26,14 @@ def just_trained() -> OwnFile | None:
 
 def take_home(state: State, finished: Finished, name: str) -> None:
     """Render the buttons. ``name``: of the files, without an ending."""
-    arch = finished.trained.net.arch
-    if st.button(
+    st.button(
         "Try it on a picture",
         icon=":material/image:",
         type="primary",
         help=f"Opens the Picture page with these weights, which are in its list as {finished.weights.name}",
-    ):
-        st.session_state.tried_weights = finished.weights, (RUN.result() or (None, None))[1]
-        state.become(arch)
-        state.weights[arch.key] = "trained"
-        open_page("Picture")
+        on_click=_try,
+        args=(state, finished),
+    )
     save_button(
         "Weights",
         partial(weights_file, finished.trained),
@@ -50,3 +46,11 @@ def take_home(state: State, finished: Finished, name: str) -> None:
         f"{name}.json",
         help="Which network the weights belong to and how they were trained; upload it together with the weights",
     )
+
+
+def _try(state: State, finished: Finished) -> None:
+    arch = finished.trained.net.arch
+    st.session_state.tried_weights = finished.weights, (RUN.result() or (None, None))[1]
+    state.become(arch)
+    state.weights[arch.key] = "trained"
+    state.wanted_page = "Picture"

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -72,6 +72,33 @@ class Diagram:
                 "e => { const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height] }"
             )
         )
+
+    def expect_at(self, path: str, box: ScreenBox) -> None:
+        """The canvas gets its size, and the drawing its place, in the frame after they are shown."""
+        expect(self.place(path)).to_be_visible()
+        near = """([e, box]) => {
+          const now = e.getBoundingClientRect()
+          return ["x", "y", "width", "height"].every((side) => Math.abs(now[side] - box[side]) < 0.01)
+        }"""
+        self.page.wait_for_function(near, arg=[self.place(path).element_handle(), asdict(box)], timeout=5000)
+
+    def expect_height(self, css: str, low: float, high: float) -> None:
+        """Full screen comes and goes in its own time."""
+        height = """([e, low, high]) => {
+          const { height } = e.getBoundingClientRect()
+          return low <= height && height <= high
+        }"""
+        element = self.page.locator(f".view{css}").element_handle()
+        self.page.wait_for_function(height, arg=[element, low, high], timeout=5000)
+
+    def expect_in_sight(self, *paths: str) -> None:
+        """All of them inside the canvas."""
+        inside = """(places) => places.every((place) => {
+          const [box, room] = [place, place.closest(".canvas")].map((e) => e.getBoundingClientRect())
+          return room.left <= box.left && box.right <= room.right && room.top <= box.top && box.bottom <= room.bottom
+        })"""
+        places = [self.place(path).element_handle() for path in paths]
+        self.page.wait_for_function(inside, arg=places, timeout=5000)
 
     def of(self, css: str) -> ScreenBox:
         rectangle = self.page.locator(f".view {css}").bounding_box()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from app.frontend.components.graph_view import graph_view
+from app.frontend.components.graph_view import BoxNumber, graph_view
 
 BRANCHES = {
     "branch1x1": ("conv",),
@@ -158,6 +158,7 @@ class MadeUp:
     width: int = 96
     heat: bool = False
     sideways: bool = False
+    numbered: bool = False  # the width of EDITED can be typed in its box
     selected: str | None = None
     log: list[str] = field(default_factory=list)
 
@@ -176,6 +177,7 @@ class MadeUp:
             key="diagram",
             on_select=self.select,
             on_expand=None if self.fixed else self.expand,
+            numbers={EDITED: BoxNumber(self.width, self.width)} if self.numbered else None,
         )
 
     def select(self, path: str) -> None:

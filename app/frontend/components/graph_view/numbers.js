@@ -37,12 +37,22 @@ export class Numbers {
   update(numbers) {
     this.numbers = numbers
     for (const place of this.view.places) place.element.toggleAttribute("data-number", place.id in numbers)
+    this.follow()
     if (this.next && !this.underWay) this.tell(this.next)
     const wrong = this.view.places.find((place) => this.number(place)?.error)
     if (this.edited) {
       this.say(this.number(this.edited))
       if (!this.box.hidden && !this.field.matches(":focus")) this.close() // it was mended elsewhere
     } else if (wrong) this.open(wrong, "", this.view.canvas.matches(":focus-within"))
+  }
+
+  /** To the same box of a diagram that was drawn anew, as for thumbnails that have come. */
+  follow() {
+    const { edited, view } = this
+    if (!edited || view.places.includes(edited)) return
+    this.edited = view.places.find(({ id }) => id === edited.id) ?? null
+    if (this.edited) this.place()
+    else this.close()
   }
 
   /** @param {string} path */

@@ -10,6 +10,7 @@ import streamlit as st
 
 from ....backend.common.jobs import Progress
 from ...kit.background import BackgroundTask
+from ...kit.click import clicked
 from .context import PictureContext
 
 _Result = TypeVar("_Result")
@@ -41,8 +42,10 @@ class RequestedResult(Generic[_Result]):
         if self.task.running:
             self.task.watch(below=below)
             return
+        if self.value is not None:  # it has ended since the page looked for it
+            st.rerun()
         key, help_text = f"{self.task.name}.start", "Takes a few seconds; it can be cancelled"
-        if st.button(label, icon=":material/play_arrow:", type="primary", help=help_text, key=key):
+        if clicked(label, key, ":material/play_arrow:", help=help_text):
             self.task.start(self.work, self._question, live)
             st.rerun()
         self.task.show_problem(self._question)
