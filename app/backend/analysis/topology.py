@@ -85,8 +85,24 @@ def _layers(op: UnitOp, unit: Unit) -> NamedLayers:
     return tuple((name, layer_of(module)) for name, module in real.named_children())
 
 
+class _Conv2d(nn.Conv2d):
+    """To be read only: to draw first values, which the meta device then forgets, takes most of the time."""
+
+    def reset_parameters(self) -> None:
+        pass
+
+
+class _Linear(nn.Linear):
+    """The same."""
+
+    def reset_parameters(self) -> None:
+        pass
+
+
 class _Reader(Maker):
     """Builds ops to be read: what follows a convolution is the same modules each time, which take longest to build."""
+
+    conv2d, fully_connected = _Conv2d, _Linear
 
     def after(self, unit: Unit, width: int, activate: bool) -> Iterator[tuple[str, nn.Module]]:
         yield from _after(unit, width, activate)
