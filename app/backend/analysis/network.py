@@ -10,7 +10,7 @@ from inception_models.arch.shapes import Shape, out_widths, stage_shape
 from inception_models.arch.spec import Arch, AuxHead, Branch, Inception, Repeat, Residual, Stage, Unit
 
 from . import cost
-from .graph import INPUT_NODE, Graph, Layer, Node, elements
+from .graph import INPUT_NODE, Graph, Layer, Node, Traced, elements
 from .liveness import lifetimes, peak_elements
 from .receptive_field import ONE_PIXEL, Fields, through
 from .topology import topology
@@ -35,7 +35,7 @@ class StageCost:
     ``params``: trainable parameters. ``macs``: multiply-accumulates for one picture. ``activation_elements``: values
     that its layers write; ``peak_elements``: most values in memory at one time while it runs in evaluation, its input
     and output included. ``nodes`` have paths relative to the stage; of a repeat they are empty and ``copies`` holds one
-    StageCost for each copy.
+    StageCost for each copy. ``traced``: the same nodes without numbers; parts of one topology share them.
     """
 
     name: str
@@ -50,6 +50,7 @@ class StageCost:
     nodes: tuple[Node, ...]
     copies: tuple[StageCost, ...]
     field: Fields  # of the output, in terms of the stage's own input
+    traced: tuple[Traced, ...] = ()
 
     def __hash__(self) -> int:  # caches are keyed by stages, and a hash of hundreds of nodes would take longer
         return hash((self.name, self.in_shape, self.params, self.macs))
@@ -207,6 +208,7 @@ def _one(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) -> Stage
         nodes,
         (),
         nodes[-1].field if nodes else ONE_PIXEL,
+        traced,
     )
 
 

@@ -1,7 +1,8 @@
 """From the traced nodes of one part to boxes: which nodes share a box, and which boxes are connected.
 
 A part is a stage, one copy of a repeated block, or an auxiliary head. Its boxes do not depend on where in the network
-it is, so equal copies share them, and they are cached for as long as the analysis keeps the part's nodes.
+it is, so equal copies share them, and they are cached for as long as the analysis keeps the part's nodes. Without their
+numbers they depend on its topology only, so that an edit of widths finds them planned.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from inception_models.arch.shapes import Shape
 from inception_models.arch.spec import AuxHead, Fork, Inception, Repeat, Residual
 
-from ..analysis.graph import Node
+from ..analysis.graph import Node, Traced
+from ..analysis.kinds import LayerKind
 from ..analysis.network import StageCost
 from ..analysis.receptive_field import Fields
 from .roles import BoxRole, op_path, roles_of
@@ -57,8 +59,7 @@ class BoxSpec:
     field: Fields
 
 
-@dataclass(frozen=True, slots=True)
-class BoxEdge:
+class BoxEdge(NamedTuple):
     """An edge between two boxes, by their inner paths; ``tail`` is None for the part's input."""
 
     tail: str | None
@@ -81,17 +82,37 @@ class PartBoxes:
     end: str
 
 
+class _PlannedBox(NamedTuple):
+    """A box without its numbers. ``at``: which of the part's nodes it has."""
+
+    inner: str
+    size: BoxSize
+    role: BoxRole
+    at: tuple[int, ...]
+
+
+class _Plan(NamedTuple):
+    """The boxes of all parts of one topology. ``edges``: tail, head, role, and which node is the tail's last one."""
+
+    boxes: tuple[_PlannedBox, ...]
+    edges: tuple[tuple[str | None, str, EdgeRole, int], ...]
+    rows: tuple[tuple[str, ...], ...]
+    joins: tuple[str, ...]
+    end: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Key:
-    """A part, equal to another one if both have the very same nodes; comparing hundreds of nodes would take longer."""
+    """A part, equal to another one if both have the very same ``nodes``, of which comparing hundreds would take longer."""
 
     part: StageCost
+    nodes: tuple[Node, ...] | tuple[Traced, ...]
 
     def __hash__(self) -> int:
-        return id(self.part.nodes)
+        return id(self.nodes)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.part.nodes is other.part.nodes
+        return isinstance(other, _Key) and self.nodes is other.nodes
 
 
 def boxes_of(part: StageCost, fused: bool, joined: bool) -> PartBoxes:
@@ -101,7 +122,7 @@ def boxes_of(part: StageCost, fused: bool, joined: bool) -> PartBoxes:
     as the papers do: what is concatenated goes straight into the projection or the outer concatenation, and scale,
     addition and activation are one box.
     """
-    return _boxes_of(_Key(part), fused, joined)
+    return _boxes_of(_Key(part, part.nodes), fused, joined)
 
 
 def stage_box(part: StageCost) -> BoxSpec:
@@ -124,16 +145,43 @@ def stage_box(part: StageCost) -> BoxSpec:
 @lru_cache(maxsize=512)
 def _boxes_of(key: _Key, fused: bool, joined: bool) -> PartBoxes:
     part = key.part
-    roles = roles_of(part.part)
-    owners = _owners(part.nodes, roles, fused, joined)
-    boxes = tuple(_box(part, inner, roles, nodes, fused and joined) for inner, nodes in _owned(part.nodes, owners))
-    rows = tuple(_rows(part, [box.inner for box in boxes])) if part.branches else ()
-    sides = ("shortcut", *(f"{branch.name}." for branch in part.branches))
-    joins = tuple(box.inner for box in boxes if not box.inner.startswith(sides))
-    return PartBoxes(boxes, tuple(_edges(part, owners)), rows, joins, owners[-1] if owners else "")
+    plan = _plan(_Key(part, part.traced), fused, joined)
+    edges = [
+        BoxEdge(tail, head, role, None if tail is None else part.nodes[source].out_shape)
+        for tail, head, role, source in plan.edges
+    ]
+    return PartBoxes(tuple([_box(part, box) for box in plan.boxes]), tuple(edges), plan.rows, plan.joins, plan.end)
+
+
+def _box(part: StageCost, planned: _PlannedBox) -> BoxSpec:
+    nodes = tuple([part.nodes[i] for i in planned.at])
+    return BoxSpec(
+        planned.inner,
+        planned.size,
+        part,
+        planned.role,
+        nodes,
+        nodes[0].in_shape,
+        nodes[-1].out_shape,
+        sum([n.params for n in nodes]),
+        sum([n.macs for n in nodes]),
+        nodes[-1].field,
+    )
 
 
 # --- from nodes to boxes ---------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=512)
+def _plan(key: _Key, fused: bool, joined: bool) -> _Plan:
+    part, nodes = key.part, key.part.nodes
+    roles = roles_of(part.part)
+    owners = _owners(nodes, roles, fused, joined)
+    boxes = tuple(_planned(part, inner, roles, at, fused and joined) for inner, at in _owned(owners))
+    rows = tuple(_rows(part, [box.inner for box in boxes])) if part.branches else ()
+    sides = ("shortcut", *(f"{branch.name}." for branch in part.branches))
+    joins = tuple(box.inner for box in boxes if not box.inner.startswith(sides))
+    return _Plan(boxes, tuple(_edges(part, owners)), rows, joins, owners[-1] if owners else "")
 
 
 def _owners(nodes: Sequence[Node], roles: Mapping[str, BoxRole], fused: bool, joined: bool) -> list[str]:
@@ -157,16 +205,16 @@ def _owners(nodes: Sequence[Node], roles: Mapping[str, BoxRole], fused: bool, jo
     return owners
 
 
-def _owned(nodes: Sequence[Node], owners: Sequence[str]) -> Iterator[tuple[str, tuple[Node, ...]]]:
-    """Every box's inner path and nodes, boxes in the order in which they are complete."""
-    owned: dict[str, list[Node]] = {}
-    for owner, node in zip(reversed(owners), reversed(nodes), strict=True):
-        owned.setdefault(owner, []).append(node)
+def _owned(owners: Sequence[str]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Every box's inner path and which nodes it has, boxes in the order in which they are complete."""
+    owned: dict[str, list[int]] = {}
+    for i in reversed(range(len(owners))):
+        owned.setdefault(owners[i], []).append(i)
     for owner in reversed(owned):
         yield owner, tuple(reversed(owned[owner]))
 
 
-def _edges(part: StageCost, owners: Sequence[str]) -> Iterator[BoxEdge]:
+def _edges(part: StageCost, owners: Sequence[str]) -> Iterator[tuple[str | None, str, EdgeRole, int]]:
     """Those of the traced graph between nodes of different boxes, one for each pair of boxes."""
     seen: set[tuple[str | None, str]] = set()
     for node, head in zip(part.nodes, owners, strict=True):
@@ -174,8 +222,7 @@ def _edges(part: StageCost, owners: Sequence[str]) -> Iterator[BoxEdge]:
             tail = owners[j] if j >= 0 else None
             if tail != head and (tail, head) not in seen:
                 seen.add((tail, head))
-                shape = part.nodes[j].out_shape if j >= 0 else None
-                yield BoxEdge(tail, head, _edge_role(part, node, j), shape)
+                yield tail, head, _edge_role(part, node, j), j
 
 
 def _edge_role(part: StageCost, reader: Node, source: int) -> EdgeRole:
@@ -185,31 +232,23 @@ def _edge_role(part: StageCost, reader: Node, source: int) -> EdgeRole:
     return "aux" if source < 0 and isinstance(part.part, AuxHead) else ""
 
 
-def _box(part: StageCost, inner: str, roles: Mapping[str, BoxRole], nodes: tuple[Node, ...], small: bool) -> BoxSpec:
+def _planned(
+    part: StageCost, inner: str, roles: Mapping[str, BoxRole], at: tuple[int, ...], small: bool
+) -> _PlannedBox:
     path = op_path(inner, roles)
     role = BoxRole() if path is None else roles[path] if path == inner else replace(roles[path], op=None)
-    return BoxSpec(
-        inner,
-        _size(part, nodes, role, path is None or path == inner, small),
-        part,
-        role,
-        nodes,
-        nodes[0].in_shape,
-        nodes[-1].out_shape,
-        sum(n.params for n in nodes),
-        sum(n.macs for n in nodes),
-        nodes[-1].field,
-    )
+    kinds = [part.nodes[i].layer.kind for i in at]
+    return _PlannedBox(inner, _size(part, kinds, role, path is None or path == inner, small), role, at)
 
 
-def _size(part: StageCost, nodes: Sequence[Node], role: BoxRole, complete: bool, small: bool) -> BoxSize:
+def _size(part: StageCost, kinds: Sequence[LayerKind], role: BoxRole, complete: bool, small: bool) -> BoxSize:
     """``complete``: the box is the whole of an op, or of none; ``small``: a branch's ops get small boxes."""
-    kind = nodes[-1].layer.kind
+    kind = kinds[-1]
     if not complete:
         return "thin" if kind in THIN_LAYERS else "op"
     if part.branches and role.op is not None:
         return "small" if small else "op"
-    if len(nodes) == 1 and kind in THIN_LAYERS:
+    if len(kinds) == 1 and kind in THIN_LAYERS:
         return "thin"
     return "join" if part.branches else "trunk"
 
