@@ -8,7 +8,6 @@ one picture; bias additions, normalisation, activation and pooling are not count
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from inception_models.arch.shapes import Shape, padding_of, window_count
@@ -48,16 +47,11 @@ def _places(traced: tuple[Traced, ...], grid: Shape) -> tuple[tuple[Shape, Field
 def _with_width(item: Traced, shape: Shape, widths: Mapping[str, int]) -> Layer:
     layer = item.layer
     if layer.depthwise:
-        return replace(layer, width=shape[0] * (layer.width // layer.groups), groups=shape[0])
+        return layer._replace(width=shape[0] * (layer.width // layer.groups), groups=shape[0])
     if layer.rules.weights != "filters" and layer.kind != "slice":
         return layer
     path = item.path if item.path in widths else item.path.rpartition(".")[0]
-    return _wide(layer, widths[path])
-
-
-@lru_cache(maxsize=4096)
-def _wide(layer: Layer, width: int) -> Layer:
-    return replace(layer, width=width)
+    return layer._replace(width=widths[path])
 
 
 def channels_after(layer: Layer, shapes: Sequence[Shape]) -> int:

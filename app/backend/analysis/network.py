@@ -236,7 +236,7 @@ def _graph(analysis: Analysis) -> Graph:
         for node in part.nodes:
             path = f"{part.name}.{node.path}".rstrip(".")
             inputs = tuple(source if i < 0 else first + i for i in node.inputs)
-            nodes.append(replace(node, path=path, inputs=inputs, field=through(node.field, before)))
+            nodes.append(node._replace(path=path, inputs=inputs, field=through(node.field, before)))
         return len(nodes) - 1 if part.nodes else source
 
     source = -1
