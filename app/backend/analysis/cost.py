@@ -28,8 +28,7 @@ def bind(traced: tuple[Traced, ...], in_shape: Shape, widths: Mapping[str, int])
         shape = shapes[item.inputs[0]]
         layer = _with_width(item, shape, widths)
         out = shapes[number] = (channels_after(layer, [shapes[i] for i in item.inputs]), *grid)
-        params, macs = params_of(layer, shape), macs_of(layer, shape, out)
-        nodes.append(Node(item.path, layer, item.inputs, shape, out, params, macs, field))
+        nodes.append(Node(item.path, layer, item.inputs, shape, out, *params_and_macs(layer, shape, out), field))
     return tuple(nodes)
 
 
@@ -88,23 +87,14 @@ def grid_after(layer: Layer, grid: Shape) -> Shape:
             return ()
 
 
-def params_of(layer: Layer, shape: Shape) -> int:
-    """Trainable parameters of a layer that receives ``shape``."""
+def params_and_macs(layer: Layer, shape: Shape, out: Shape) -> tuple[int, int]:
+    """Trainable parameters of a layer from ``shape`` to ``out``, and multiply-accumulates for one picture."""
     match layer.rules.weights:
         case "filters":
-            return layer.width * (_fan_in(layer, shape) + layer.bias)
+            channels = shape[-1] if layer.rules.geometry == "vector" else shape[0] // layer.groups
+            fan_in = channels * layer.kernel[0] * layer.kernel[1]  # what one output is a sum of
+            return layer.width * (fan_in + layer.bias), elements(out) * fan_in
         case "channels":
-            return layer.channel_params * shape[0]
+            return layer.channel_params * shape[0], 0
         case "none":
-            return 0
-
-
-def macs_of(layer: Layer, shape: Shape, out: Shape) -> int:
-    """Multiply-accumulates of a layer from ``shape`` to ``out``, for one picture."""
-    return elements(out) * _fan_in(layer, shape) if layer.rules.weights == "filters" else 0
-
-
-def _fan_in(layer: Layer, shape: Shape) -> int:
-    """The inputs that one output of a convolution, or of a linear layer over the last axis, is a sum of."""
-    channels = shape[-1] if layer.rules.geometry == "vector" else shape[0] // layer.groups
-    return channels * layer.kernel[0] * layer.kernel[1]
+            return 0, 0

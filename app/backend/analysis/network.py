@@ -214,9 +214,10 @@ def _one(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) -> Stage
 
 def _branches(block: Inception | Residual, shape: Shape, nodes: Sequence[Node]) -> Iterator[BranchCost]:
     for branch in block.branches:
-        own = [n for n in nodes if n.path.startswith(branch.name + ".")]
+        inside = f"{branch.name}."
+        own = [n for n in nodes if n.path.startswith(inside)]
         out = own[-1].out_shape if own else shape
-        yield BranchCost(branch.name, branch, shape, out, sum(n.params for n in own), sum(n.macs for n in own))
+        yield BranchCost(branch.name, branch, shape, out, sum([n.params for n in own]), sum([n.macs for n in own]))
 
 
 def peak_of(parts: Sequence[int], held: int) -> int:

@@ -14,6 +14,7 @@ from torch import nn
 from inception_models.arch.shapes import Shape, ShapeError, chain_shape, stage_shape
 from inception_models.arch.spec import (
     AuxHead,
+    Branch,
     Conv,
     Fork,
     Inception,
@@ -119,7 +120,7 @@ def _erased(part: Stage | AuxHead) -> Stage | AuxHead:
         case AuxHead():
             return replace(part, name=NAME, ops=tuple(_erased_op(op) for op in part.ops))
         case Inception() | Residual():
-            branches = tuple(replace(b, ops=tuple(_erased_op(op) for op in b.ops)) for b in part.branches)
+            branches = tuple([Branch(b.name, tuple([_erased_op(op) for op in b.ops])) for b in part.branches])
             return replace(part, name=NAME, branches=branches)
         case Repeat():
             return _erased(part.block)
