@@ -18,7 +18,7 @@ from inception_models.arch.shapes import Shape
 
 from ..common.colours import Theme
 from ..common.quantity import shape_text
-from .boxes import EdgeRole
+from .box_plan import EdgeRole
 from .lettering import NAME_SIZE, TextLine
 from .options import Direction
 from .scene import ClusterTree, Scene, ScenePart, Topology
