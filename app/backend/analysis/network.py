@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from functools import cached_property, lru_cache
 
 from inception_models.arch.shapes import Shape, out_widths, stage_shape
@@ -50,7 +51,7 @@ class StageCost:
     nodes: tuple[Node, ...]
     copies: tuple[StageCost, ...]
     field: Fields  # of the output, in terms of the stage's own input
-    traced: tuple[Traced, ...] = ()
+    traced: tuple[Traced, ...] = dataclass_field(default=(), compare=False)
 
     def __hash__(self) -> int:  # caches are keyed by stages, and a hash of hundreds of nodes would take longer
         return hash((self.name, self.in_shape, self.params, self.macs))

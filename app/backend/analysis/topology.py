@@ -87,14 +87,14 @@ def _layers(op: UnitOp, unit: Unit) -> NamedLayers:
 
 
 class _Conv2d(nn.Conv2d):
-    """To be read only: to draw first values, which the meta device then forgets, takes most of the time."""
+    """Only to be read: drawing initial weights, which the meta device discards, would take most of the time."""
 
     def reset_parameters(self) -> None:
         pass
 
 
 class _Linear(nn.Linear):
-    """The same."""
+    """Likewise."""
 
     def reset_parameters(self) -> None:
         pass
