@@ -51,7 +51,7 @@ def _phase(
         people = [person(server.url, number * PEOPLE + i, max(times, 1), results) for i in range(PEOPLE)]
         asyncio.run(together(people, results))
         time.sleep(SETTLED_SECONDS)
-        column = f"{100 * number // ROUNDS} %" if number else "MB before"
+        column = f"{100 * number // ROUNDS}%" if number else "MB before"
         memory[column] = server.memory_mb
         print(f"{what}, {column}: {memory[column]:,.0f} MB", file=sys.stderr, flush=True)
     done = {"edits": results.edits, "pictures": results.pictures, "visits": results.visits}[what]

@@ -53,25 +53,25 @@ NEXT_224_WIDE = replace(NEXT_224, resize_px=235)  # crop_pct 0.95
 
 # Our key, timm's name, preprocessing, accuracy, megabytes, digest
 TIMM_ROWS = (
-    ("xception41", "xception41.tf_in1k", ALIGNED_299, "78.504 % top-1 (timm, 2023)", 108,
+    ("xception41", "xception41.tf_in1k", ALIGNED_299, "78.504% top-1 (timm, 2023)", 108,
      "c208ded589c3f45080f3c50b9c84fa4f1cb51aea1fc5308e5a58efc7f4f2892d"),
-    ("xception65", "xception65.tf_in1k", ALIGNED_299, "79.556 % top-1 (timm, 2023)", 160, ""),
-    ("xception71", "xception71.tf_in1k", ALIGNED_299, "79.872 % top-1 (timm, 2023)", 170, ""),
-    ("inceptionnext_atto", "inception_next_atto.sail_in1k", NEXT_224, "75.3 % top-1 (its authors)", 16.7, ""),
-    ("inceptionnext_tiny", "inception_next_tiny.sail_in1k", NEXT_224, "82.3 % top-1 (its authors)", 112,
+    ("xception65", "xception65.tf_in1k", ALIGNED_299, "79.556% top-1 (timm, 2023)", 160, ""),
+    ("xception71", "xception71.tf_in1k", ALIGNED_299, "79.872% top-1 (timm, 2023)", 170, ""),
+    ("inceptionnext_atto", "inception_next_atto.sail_in1k", NEXT_224, "75.3% top-1 (its authors)", 16.7, ""),
+    ("inceptionnext_tiny", "inception_next_tiny.sail_in1k", NEXT_224, "82.3% top-1 (its authors)", 112,
      "738d3113a472e9ebc39eec21f52f8aec32fc479c7fdc4974c696caf0c065bfb6"),
-    ("inceptionnext_small", "inception_next_small.sail_in1k", NEXT_224, "83.5 % top-1 (its authors)", 198, ""),
-    ("inceptionnext_base", "inception_next_base.sail_in1k", NEXT_224_WIDE, "84.0 % top-1 (its authors)", 347,
+    ("inceptionnext_small", "inception_next_small.sail_in1k", NEXT_224, "83.5% top-1 (its authors)", 198, ""),
+    ("inceptionnext_base", "inception_next_base.sail_in1k", NEXT_224_WIDE, "84.0% top-1 (its authors)", 347,
      "71cf5594935bd9513e1350e3450c88332194fdaa7de96f3e69468e2f4f1da14e"),
 )  # fmt: skip
 
 # Our key, the folder and the beginning of the file's name, accuracy, megabytes, digest
 KERAS_ROWS = (
-    ("inception_v3_keras", "inception_v3", "77.9 % top-1 (Keras)", 96.1,
+    ("inception_v3_keras", "inception_v3", "77.9% top-1 (Keras)", 96.1,
      "00c9ea4e4762f716ac4d300d6d9c2935639cc5e4d139b5790d765dcbeea539d0"),
-    ("inception_resnet_v2_keras", "inception_resnet_v2", "80.3 % top-1 (Keras)", 225,
+    ("inception_resnet_v2_keras", "inception_resnet_v2", "80.3% top-1 (Keras)", 225,
      "e693bd0210a403b3192acc6073ad2e96"),
-    ("xception", "xception", "79.0 % top-1 (Keras)", 91.9,
+    ("xception", "xception", "79.0% top-1 (Keras)", 91.9,
      "0a58e3b7378bc2990ea3b43d5981f1f6"),
 )  # fmt: skip
 ONNX_ZOO = (
@@ -84,7 +84,7 @@ ROWS = (
     # the whole in two public repositories that pin this file.
     TrainedWeights(
         "torchvision_googlenet", "torchvision", ARCHITECTURES["googlenet_torchvision"], TORCHVISION_224,
-        IMAGENET, "69.778 % top-1 (torchvision)", "BSD-3-Clause; converted from TF-slim's, Apache-2.0",
+        IMAGENET, "69.778% top-1 (torchvision)", "BSD-3-Clause; converted from TF-slim's, Apache-2.0",
         "https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.googlenet.html",
         notes=(TO_UNIT_RANGE, "The auxiliary heads in this file were never trained, as torchvision warns."),
         remote=Remote(
@@ -96,7 +96,7 @@ ROWS = (
     # they agree with torchvision's 103.903 MiB and with the name.
     TrainedWeights(
         "torchvision_inception_v3", "torchvision", ARCHITECTURES["inception_v3"], TORCHVISION_299,
-        IMAGENET, "77.294 % top-1 (torchvision)", "BSD-3-Clause; converted from TensorFlow's",
+        IMAGENET, "77.294% top-1 (torchvision)", "BSD-3-Clause; converted from TensorFlow's",
         "https://docs.pytorch.org/vision/stable/models/generated/torchvision.models.inception_v3.html",
         notes=(TO_UNIT_RANGE,),
         remote=Remote(
@@ -108,7 +108,7 @@ ROWS = (
     # default_cfgs. Accuracy: timm's results-imagenet.csv.
     TrainedWeights(
         "timm_inception_v4", "timm", ARCHITECTURES["inception_v4"], TIMM_299,
-        IMAGENET, "80.144 % top-1 (timm, 2025-10-30)", "Apache-2.0",
+        IMAGENET, "80.144% top-1 (timm, 2025-10-30)", "Apache-2.0",
         "https://huggingface.co/timm/inception_v4.tf_in1k",
         remote=Remote(
             "https://huggingface.co/timm/inception_v4.tf_in1k/resolve/24edbb8f3ca9aab790ab91929a4101165581b168"
@@ -118,7 +118,7 @@ ROWS = (
     ),
     TrainedWeights(
         "timm_inception_resnet_v2", "timm", ARCHITECTURES["inception_resnet_v2"], TIMM_299_WIDE,
-        IMAGENET, "80.434 % top-1 (timm, 2025-10-30)", "Apache-2.0",
+        IMAGENET, "80.434% top-1 (timm, 2025-10-30)", "Apache-2.0",
         "https://huggingface.co/timm/inception_resnet_v2.tf_in1k",
         remote=Remote(
             "https://huggingface.co/timm/inception_resnet_v2.tf_in1k/resolve/89854797f99e77e1189626b74d7c07013a4308fa"
@@ -130,7 +130,7 @@ ROWS = (
     # safetensors. No source for the whole digest.
     TrainedWeights(
         "timm_xception", "timm", ARCHITECTURES["xception"], TIMM_299_WIDE,
-        IMAGENET, "79.058 % top-1 (timm, 2025-10-30)", "Apache-2.0; converted from Keras's, MIT",
+        IMAGENET, "79.058% top-1 (timm, 2025-10-30)", "Apache-2.0; converted from Keras's, MIT",
         "https://github.com/huggingface/pytorch-image-models",
         remote=Remote(
             "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-cadene/xception-43020ad28.pth",
@@ -152,7 +152,7 @@ ROWS = (
     # it agrees with the name. Size: that of its tensors. The page gives the address with http.
     TrainedWeights(
         "cadene_bn_inception", "Cadene", ARCHITECTURES["bn_inception"], caffe_bgr(224, red_mean=128),
-        IMAGENET, "73.524 % top-1 (Cadene)", "BSD-3-Clause (the repository's); trained by Y. Xiong",
+        IMAGENET, "73.524% top-1 (Cadene)", "BSD-3-Clause (the repository's); trained by Y. Xiong",
         "https://github.com/Cadene/pretrained-models.pytorch",
         remote=Remote(
             "https://data.lip6.fr/cadene/pretrainedmodels/bn_inception-52deb4733.pth", 45 * MB,
@@ -163,7 +163,7 @@ ROWS = (
     # this file.
     TrainedWeights(
         "facenet_vggface2", "facenet-pytorch", ARCHITECTURES["inception_resnet_v1_facenet"], FACES_160,
-        "VGGFace2, photographs of 8,631 people", "99.65 % on LFW (facenet-pytorch)",
+        "VGGFace2, photographs of 8,631 people", "99.65% on LFW (facenet-pytorch)",
         "MIT (the repository's); no separate licence for the weights was found",
         "https://github.com/timesler/facenet-pytorch",
         embedding=True,
@@ -176,7 +176,7 @@ ROWS = (
     # The same; no source for the digest. Size: facenet-pytorch's README, rounded.
     TrainedWeights(
         "facenet_casia", "facenet-pytorch (CASIA)", ARCHITECTURES["inception_resnet_v1_facenet"], FACES_160,
-        "CASIA-WebFace, photographs of 10,575 people", "99.05 % on LFW (facenet-pytorch)",
+        "CASIA-WebFace, photographs of 10,575 people", "99.05% on LFW (facenet-pytorch)",
         "MIT (the repository's); no separate licence for the weights was found",
         "https://github.com/timesler/facenet-pytorch",
         embedding=True,
@@ -232,22 +232,22 @@ ROWS = (
         TrainedWeights(
             f"slim_{name}", "TF-slim", ARCHITECTURES[key], SLIM_224, IMAGENET, accuracy, "Apache-2.0",
             "https://github.com/tensorflow/models/tree/master/research/slim",
-            notes=("TF-slim scales the middle 87.5 % of a picture bilinearly, squeezed to a square.", NO_DIGEST),
+            notes=("TF-slim scales the middle 87.5% of a picture bilinearly, squeezed to a square.", NO_DIGEST),
             remote=Remote(
                 f"https://storage.googleapis.com/download.tensorflow.org/models/{name}_2016_08_28.tar.gz",
                 round(mb * MB), "",
             ),
         )
         for key, name, accuracy, mb in (
-            ("googlenet_slim", "inception_v1", "69.8 % top-1 (TF-slim)", 26.5),
-            ("inception_v2_slim", "inception_v2", "73.9 % top-1 (TF-slim)", 44.8),
+            ("googlenet_slim", "inception_v1", "69.8% top-1 (TF-slim)", 26.5),
+            ("inception_v2_slim", "inception_v2", "73.9% top-1 (TF-slim)", 44.8),
         )
     ),
     # URL: the zoo's new home on huggingface.co. Accuracy, preprocessing: the README of its googlenet. Digest: nixpkgs
     # expressions that pin googlenet-9.onnx. Size: that of the tensors.
     TrainedWeights(
         "onnx_googlenet", "ONNX model zoo", ARCHITECTURES["googlenet"], caffe_bgr(224),
-        IMAGENET, "68.7 % top-1 (BVLC)", "BSD-3-Clause; converted from BVLC's Caffe model, unrestricted use",
+        IMAGENET, "68.7% top-1 (BVLC)", "BSD-3-Clause; converted from BVLC's Caffe model, unrestricted use",
         "https://huggingface.co/onnxmodelzoo/googlenet-9",
         notes=(
             "Only the weights of the file are used: here pools round up, as in Caffe, for which they were trained; in"
@@ -261,7 +261,7 @@ ROWS = (
     # Digest and exact size: the Git LFS pointer in onnx/models. Preprocessing, accuracy: Open Model Zoo's googlenet-v2.
     TrainedWeights(
         "onnx_bn_inception", "ONNX model zoo", ARCHITECTURES["bn_inception_caffe2"], caffe_bgr(224),
-        IMAGENET, "72.024 % top-1 (Open Model Zoo, for lim0606/caffe-googlenet-bn)", "MIT (the zoo's)",
+        IMAGENET, "72.024% top-1 (Open Model Zoo, for lim0606/caffe-googlenet-bn)", "MIT (the zoo's)",
         "https://huggingface.co/onnxmodelzoo/inception-v2-9",
         notes=(
             "The zoo does not say how pictures are prepared or how accurate it is. Its layers have the names of"

@@ -35,7 +35,7 @@ PRESETS: Mapping[str, PreprocessingPreset] = MappingProxyType({
         lambda size_px: replace(imagenet(size_px), resize_px=size_px * 8 // 7, interpolation="bicubic"),
     ),
     "timm_wide": PreprocessingPreset(  # crop_pct 0.8975: inception_resnet_v2, xception
-        "timm: −1 to 1, bicubic, 90 % of the short side",
+        "timm: −1 to 1, bicubic, 90% of the short side",
         lambda size_px: replace(unit_range(size_px), resize_px=resize_px_for(size_px, 0.8975)),
     ),
     "keras": PreprocessingPreset("Keras, TensorFlow: −1 to 1, the whole short side", _whole),

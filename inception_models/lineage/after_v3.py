@@ -54,7 +54,7 @@ TO_INCEPTION_V4 = (
     ),
     Mutation(
         "Less dropout",
-        "As in the paper: 80 % of the values are kept.",
+        "As in the paper: 80% of the values are kept.",
         "re-tabulation",
         f"{V4_PAPER}, figure 9",
         swapped_stages("dropout", "dropout"),

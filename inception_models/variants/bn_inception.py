@@ -68,7 +68,7 @@ bn_inception = Arch(
         story=(
             paper(
                 "The network that introduced batch normalisation. Without it, this network needs 31.0 million training"
-                " steps to reach 72.2 %; with it 13.3 million; and with it, five times the learning rate and a few"
+                " steps to reach 72.2%; with it 13.3 million; and with it, five times the learning rate and a few"
                 " other changes (BN-x5) 2.1 million, a fourteenth.",
                 "section 4.2, figures 2 and 3",
             ),
@@ -78,8 +78,8 @@ bn_inception = Arch(
                 _TABLE,
             ),
             paper(
-                "Each 5x5 becomes two 3x3 in a row. Here that is not a saving: it raises the parameters by 25 % and the"
-                " cost by about 30 %, for a deeper network.",
+                "Each 5x5 becomes two 3x3 in a row. Here that is not a saving: it raises the parameters by 25% and the"
+                " cost by about 30%, for a deeper network.",
                 "appendix",
             ),
             THREE_V2,

@@ -179,8 +179,8 @@ inception_resnet_v1_facenet = Arch(
                 "timesler/facenet-pytorch, models/inception_resnet_v1.py",
             ),
             measured(
-                "Trained on VGGFace2 it is right about 99.65 % of the LFW face pairs, trained on CASIA-WebFace about"
-                " 99.05 %.",
+                "Trained on VGGFace2 it is right about 99.65% of the LFW face pairs, trained on CASIA-WebFace about"
+                " 99.05%.",
                 "facenet-pytorch's README, 2020",
             ),
             paper(

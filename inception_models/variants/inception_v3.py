@@ -132,7 +132,7 @@ inception_v3 = Arch(
             paper(
                 "Trained with RMSProp, BatchNorm in the one auxiliary head, and label smoothing: the target of the"
                 " right class is 0.9001 instead of 1 and the other 999 share the rest (epsilon 0.1), so that the"
-                " network does not become too sure of itself; that is worth about 0.2 %.",
+                " network does not become too sure of itself; that is worth about 0.2%.",
                 "sections 6 to 8",
             ),
         ),

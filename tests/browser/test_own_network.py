@@ -26,7 +26,7 @@ def test_a_network_by_name_and_from_a_file_beside_the_one_on_the_page(page: Page
     own = inspected_here("torchvision:resnet50", None)
     totals = page.locator(".metrics").last
     expect(totals.locator(".metric").nth(0)).to_have_attribute("data-tip", re.compile(exact(own.params)))
-    expect(totals.locator(".metric").nth(1)).to_contain_text("+158 % (+2.51 G)")
+    expect(totals.locator(".metric").nth(1)).to_contain_text("+158% (+2.51 G)")
 
     expect(page.locator("svg g.node#layer3\\.1")).to_contain_text("Bottleneck × 5")
     page.locator("svg g.node#layer3\\.1").dblclick()

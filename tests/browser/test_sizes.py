@@ -26,6 +26,10 @@ FAULTS = """(view) => {
   }
   for (const node of view.querySelectorAll(".node")) {
     const { left, right, top, bottom } = box(node)
+    const border = box(node.querySelector("rect"))
+    for (const text of node.querySelectorAll("text"))
+      if (box(text).left < border.left + 1 || box(text).right > border.right - 1)
+        faults.push(`${text.textContent} is over the border of ${node.id}`)
     const seen = { left: Math.max(left, canvas.left), right: Math.min(right, canvas.right),
                    top: Math.max(top, canvas.top), bottom: Math.min(bottom, canvas.bottom) }
     if (seen.left >= seen.right || seen.top >= seen.bottom) continue
@@ -39,6 +43,9 @@ FAULTS = """(view) => {
   for (const css of [".network-head", ".st-key-diagram-choices", ".st-key-goal"])
     for (const e of document.querySelectorAll(`${css} button`))
       if (shown(e) && box(e).right > innerWidth) faults.push(`${e.innerText} is past the window`)
+  const sliders = document.querySelector(".st-key-sliders [data-testid=stBidiComponentIsolated]")
+  for (const e of sliders.shadowRoot.querySelectorAll("input[type=text]"))
+    if (e.scrollWidth > e.clientWidth) faults.push(`${e.ariaLabel} is cut: ${e.value}`)
   const pill = document.querySelector(".network-head .changes")
   if (pill.scrollWidth > pill.clientWidth) faults.push(`${pill.innerText} is cut`)
   const [totals, goal] = [".st-key-totals", ".st-key-goal"].map((css) => box(document.querySelector(css)))
@@ -64,12 +71,13 @@ SMALL_TARGETS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("whole", [False, True])
-def test_nothing_covers_or_cuts_the_diagram(page: Page, app_url: str, whole: bool) -> None:
+@pytest.mark.parametrize("shown", ["Mixed_5b", "Mixed_6a", "all"])
+def test_nothing_covers_or_cuts_the_diagram(page: Page, app_url: str, shown: str) -> None:
     page.emulate_media(reduced_motion="reduce")
-    page.goto(f"{app_url}/?variant=inception_v3&edits=v:2,w:(Mixed_5b:(branch5x5.conv:80))")
+    selected = "" if shown == "all" else f"&selected={shown}"
+    page.goto(f"{app_url}/?variant=inception_v3&edits=v:2,w:(Mixed_5b:(branch5x5.conv:8192)){selected}")
     settled(page)
-    if whole:
+    if shown == "all":
         show_whole_network(page)
     view = page.locator(".view")
     expect(view.locator(".node").first).to_be_visible()

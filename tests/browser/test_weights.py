@@ -182,7 +182,7 @@ def test_the_download_of_published_weights_is_cancelled_and_resumed(patched: str
     assert resumed_at >= len(server.behaviour.content) // 2
     assert round(resumed_at / 1e6) == arrived
     said(page, "About these weights").click()
-    visible(page.locator(".stMain").get_by_text("69.778 % top-1").locator("visible=true").first)  # About says it too
+    visible(page.locator(".stMain").get_by_text("69.778% top-1").locator("visible=true").first)  # About says it too
     visible(said(page, "transform_input"))
 
 

@@ -135,7 +135,7 @@ def branch_shares(analysis: Analysis, published: Analysis | None = None) -> go.F
             insidetextanchor="middle",
             textangle=0,
             customdata=_points(values) if published else [""] * len(rows),
-            hovertemplate=kind_name(kind) + ": %{x:.2f} % of the %{y}%{customdata}<extra></extra>",
+            hovertemplate=kind_name(kind) + ": %{x:.2f}% of the %{y}%{customdata}<extra></extra>",
         )
     figure.update_layout(barmode="stack", xaxis_title="share of the whole network (%)", yaxis_title="")
     return styled(figure, height_px=420 if published else 300)

@@ -34,7 +34,7 @@ def channel_bars(series: Sequence[ChannelSeries]) -> go.Figure:
         count = len(item.statistics.mean)
         places = np.arange(start, start + count)
         start += count
-        for row, values, unit in ((1, item.statistics.mean, ""), (2, 100 * item.statistics.zeros, " %")):
+        for row, values, unit in ((1, item.statistics.mean, ""), (2, 100 * item.statistics.zeros, "%")):
             figure.add_bar(
                 name=item.name,
                 x=places,
@@ -105,7 +105,7 @@ def energy_bars(branches: Sequence[BranchSummary], selected: str = "") -> go.Fig
             y=[100 * item.energy / (total[item.stage] or 1) for item in items],
             marker_color=kind_colour(kind),
             customdata=[item.path for item in items],
-            hovertemplate="%{customdata}<br>%{y:.1f} % of the block's energy<extra></extra>",
+            hovertemplate="%{customdata}<br>%{y:.1f}% of the block's energy<extra></extra>",
         )
     figure.update_layout(barmode="stack", yaxis_title="share of the block's energy (%)", yaxis_range=[0, 100])
     stage_axis(figure, list(total), selected)
@@ -116,8 +116,8 @@ def branch_dots(branches: Sequence[BranchSummary], selected: str = "") -> go.Fig
     """Three rows over the stages: mean activation, share of zeros, share of dead channels, of every branch."""
     rows = (
         ("mean activation", "%{y:.3g}", [item.mean for item in branches]),
-        ("zeros (%)", "%{y:.1f} %", [100 * item.zeros for item in branches]),
-        ("dead channels (%)", "%{y:.1f} %", [100 * item.dead / item.channels for item in branches]),
+        ("zeros (%)", "%{y:.1f}%", [100 * item.zeros for item in branches]),
+        ("dead channels (%)", "%{y:.1f}%", [100 * item.dead / item.channels for item in branches]),
     )
     place = {item.path: i for i, item in enumerate(branches)}
     figure = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.05)

@@ -74,7 +74,7 @@ def _variants(
     errors = [
         "no published error"
         if point.error_percent is None
-        else f"{point.error_percent:.2f} % error<br>{chart_text(point.source)}"
+        else f"{point.error_percent:.2f}% error<br>{chart_text(point.source)}"
         for point in points
     ]
     symbols = [f"{'diamond' if p.on_front else 'circle'}{'-open' if p.error_percent is None else ''}" for p in points]

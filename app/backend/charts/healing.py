@@ -28,7 +28,7 @@ def heal_plot(result: HealResult) -> go.Figure:
             mode="lines+markers",
             line={"color": colour, "width": 1},
             marker={"symbol": SYMBOLS[method], "size": 11},
-            hovertemplate="%{customdata[0]} of the MACs, %{x:.4s}<br>%{y:.1f} ± %{customdata[2]:.1f} % correct,"
+            hovertemplate="%{customdata[0]} of the MACs, %{x:.4s}<br>%{y:.1f} ± %{customdata[2]:.1f}% correct,"
             " %{customdata[1]} seeds<extra></extra>",
         )
     figure.add_hline(

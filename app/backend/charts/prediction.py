@@ -39,7 +39,7 @@ def prediction_bars(
             text=[f"{points:+.{digits}f}".replace("-", "−") for points in change] if share is shares[1] else None,
             textposition="outside",
             cliponaxis=False,
-            hovertemplate=f"%{{y}}<br>{chart_text(name)}: %{{x:.3g}} %<extra></extra>",
+            hovertemplate=f"%{{y}}<br>{chart_text(name)}: %{{x:.3g}}%<extra></extra>",
         )
     figure.update_xaxes(title="probability (%); after the bars the change in percentage points", range=[0, 1.18 * most])
     figure.update_yaxes(autorange="reversed", title="")

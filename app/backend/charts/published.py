@@ -16,7 +16,7 @@ def beside_published(now: int, before: int | None, unit: str) -> str:
     """``now`` with every digit and, where it differs from ``before``, the signed difference.
 
     >>> beside_published(90, 100, "MACs")
-    '90 MACs<br>−10 (−10.0 %) from the published 100'
+    '90 MACs<br>−10 (−10.0%) from the published 100'
     """
     text = exact(now, unit)
     if before is None or now == before:

@@ -69,7 +69,7 @@ def _time_shares(latency: Latency, published: Latency | None) -> dict[str, objec
             "width": 2,
         },
         "customdata": [_spread(t) + _seconds_beside(t, before.get(t.name)) for t in latency.stages],
-        "hovertemplate": "%{x}<br>%{customdata}<br>%{y:.1f} % of the time<extra></extra>",
+        "hovertemplate": "%{x}<br>%{customdata}<br>%{y:.1f}% of the time<extra></extra>",
     }
 
 
@@ -91,7 +91,7 @@ def _mac_shares(analysis: Analysis, published: Analysis | None) -> dict[str, obj
         "x": [stage.name for stage in analysis.stages],
         "y": [100 * stage.macs / (analysis.macs or 1) for stage in analysis.stages],
         "customdata": [beside_published(stage.macs, before.get(stage.name), "MACs") for stage in analysis.stages],
-        "hovertemplate": "%{x}<br>%{customdata}<br>%{y:.1f} % of the MACs<extra></extra>",
+        "hovertemplate": "%{x}<br>%{customdata}<br>%{y:.1f}% of the MACs<extra></extra>",
     }
 
 
@@ -125,7 +125,7 @@ def roofline_plot(
         textfont_size=13,
         marker={"color": BLUE, "size": MARKER_PX},
         customdata=[
-            [point.name, f"{100 * point.efficiency:.0f} %", _speed_beside(point, before.get(point.name))]
+            [point.name, f"{100 * point.efficiency:.0f}%", _speed_beside(point, before.get(point.name))]
             for point in points
         ],
         hovertemplate=(

@@ -54,7 +54,7 @@ def accuracy_curve(curve: Sequence[Epoch], classes: int) -> go.Figure:
         mode="lines+markers",
         line={"color": GREEN, "width": 2},
         marker={"size": 8},
-        hovertemplate="epoch %{x}<br>%{y:.1f} % correct<extra></extra>",
+        hovertemplate="epoch %{x}<br>%{y:.1f}% correct<extra></extra>",
     )
     _guessing(figure, classes)
     _epoch_axis(figure, curve)
@@ -93,7 +93,7 @@ def sweep_plot(sweep: Sweep) -> go.Figure:
                 for point in points
             ],
             hovertemplate=(
-                "%{customdata[0]} filters: %{y:.1f} % correct (%{customdata[1]})<br>%{customdata[2]},"
+                "%{customdata[0]} filters: %{y:.1f}% correct (%{customdata[1]})<br>%{customdata[2]},"
                 " %{customdata[3]} parameters<extra></extra>"
             ),
         )

@@ -70,13 +70,15 @@ def percent(part: float, whole: float) -> str:
     """``part`` of ``whole`` with at most three significant digits; a dash where ``whole`` is zero.
 
     >>> percent(51, 400)
-    '12.8 %'
+    '12.8%'
     """
     if not whole:
         return "–"
     value = 100 * part / whole
-    digits = 2 if abs(value) < 1 else 1 if abs(value) < 99.95 else 0
-    return f"{value:.{digits}f} %".replace("-", "−")
+    if 0 < abs(value) < 0.005:
+        return "< 0.01%"
+    digits = 0 if not part or abs(value) >= 99.95 else 2 if abs(value) < 1 else 1
+    return f"{value:.{digits}f}%".replace("-", "−")
 
 
 def float32_bytes(elements: int) -> int:
@@ -94,13 +96,13 @@ def percent_change(now: float, before: float) -> str:
     """The relative difference with its sign; "new" where there was nothing before.
 
     >>> percent_change(106, 100)
-    '+6.0 %'
+    '+6.0%'
     """
     if not before:
         return "new"
     change = 100 * (now - before) / before
     digits = 2 if abs(change) < 1 else 1 if abs(change) < 100 else 0
-    return f"{change:+.{digits}f} %".replace("-", "−")
+    return f"{change:+,.{digits}f}%".replace("-", "−")
 
 
 def spoken(seconds: float) -> str:

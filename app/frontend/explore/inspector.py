@@ -15,7 +15,7 @@ from ...backend.analysis.changes import first_copy
 from ...backend.analysis.graph import elements
 from ...backend.analysis.network import BranchCost
 from ...backend.common.colours import OUTSIDE_COLOUR, branch_colour
-from ...backend.common.quantity import exact, float32_bytes, percent_change, shape_text, short
+from ...backend.common.quantity import exact, float32_bytes, percent, percent_change, shape_text, short
 from ...backend.diagram import readable
 from ..components.stage_cards import BranchLine, Fact, StageCard, stage_cards
 from ..components.width_sliders import WidthSlider, width_sliders
@@ -120,7 +120,7 @@ def _field(stage: StageCost, analysis: Analysis) -> Fact:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{short(part)} ({part / whole:.1%})" if whole and part else short(part)
+    return f"{short(part)} ({percent(part, whole)})" if whole and part else short(part)
 
 
 def _branch_lines(stage: StageCost, before: StageCost | None) -> tuple[BranchLine, ...]:
@@ -140,7 +140,7 @@ def _branch_line(branch: BranchCost, published: BranchCost, color: str, total: i
         (str(branch.out_shape[0]), _was(branch.out_shape[0], published.out_shape[0])),
         short(branch.params) if branch.params else "–",
         (short(branch.macs) if branch.macs else "–", _change(branch.macs, published.macs)),
-        f"{exact(branch.macs, 'MACs')}, {share:.1%} of the block; published {exact(published.macs)}",
+        f"{exact(branch.macs, 'MACs')}, {percent(branch.macs, total)} of the block; published {exact(published.macs)}",
         round(share, 3),
     )
 

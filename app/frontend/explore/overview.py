@@ -36,8 +36,9 @@ def _stage(stage: StageCost, analysis: Analysis, changes: Changes, thumbnail: Th
     )
     edited = f"{len(changed)} changed" if changed else ""
     picture = thumbnail.uri if thumbnail else ""
+    cost = percent(stage.macs, analysis.macs) if share else ""
     return StripStage(
-        stage.name, readable(stage.name), _bars(stage), round(share, 5), "\n".join(lines), edited, picture
+        stage.name, readable(stage.name), _bars(stage), round(share, 5), cost, "\n".join(lines), edited, picture
     )
 
 

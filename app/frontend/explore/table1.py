@@ -23,7 +23,7 @@ from inception_models.arch.spec import (
 
 from ...backend import Analysis, StageCost
 from ...backend.common.colours import branch_colour
-from ...backend.common.quantity import exact, percent_change, shape_text, short
+from ...backend.common.quantity import exact, percent, percent_change, shape_text, short
 from ..components.width_table import Column, Row, RowGroup, Table, TextCell, WidthCell, width_table
 from ..kit.notice import cell_remedies
 from ..kit.terms import caption
@@ -242,14 +242,15 @@ def _number(path: str, now: int, most: int, context: _Context) -> WidthCell:
 
 def _computed(stage: StageCost, context: _Context) -> dict[str, TextCell]:
     was = context.before.get(stage.name)
-    share = stage.macs / context.analysis.macs if context.analysis.macs else 0.0
     filled = stage.macs / (context.most_macs or 1)
     heads = isinstance(stage.part, AuxHead)
     return {
         "out": TextCell("×".join(map(str, stage.out_shape)), f"{shape_text(stage.out_shape)} values"),
         "params": _count(stage.params, was.params if was else None, "parameters"),
         "macs": _count(stage.macs, was.macs if was else None, "MACs"),
-        "share": TextCell("" if heads else f"{share:.1%}", None, None if heads else round(filled, 3)),
+        "share": TextCell(
+            "" if heads else percent(stage.macs, context.analysis.macs), None, None if heads else round(filled, 3)
+        ),
     }
 
 

@@ -139,8 +139,8 @@ def _error(arch: Arch) -> str:
     about = arch.about
     if about.paper_errors is not None:
         top1, top5 = about.paper_errors
-        return f'<td title="{escape(about.paper_errors_source, quote=True)}">{top1:g} % / {top5:g} %</td>'
+        return f'<td title="{escape(about.paper_errors_source, quote=True)}">{top1:g}% / {top5:g}%</td>'
     if about.top1_percent is None or about.top5_percent is None:
         return "<td>none published</td>"
     top1, top5 = 100 - about.top1_percent, 100 - about.top5_percent
-    return f'<td title="{escape(about.top1_source, quote=True)}">{top1:.1f} % / {top5:.1f} %</td>'
+    return f'<td title="{escape(about.top1_source, quote=True)}">{top1:.1f}% / {top5:.1f}%</td>'

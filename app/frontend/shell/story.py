@@ -31,10 +31,10 @@ def _numbers(about: About, layers: int) -> list[str]:
     said = [f"{layers} layers with weights on the longest path, as published (counted)"]
     if about.paper_errors is not None:
         top1, top5 = about.paper_errors
-        said.append(f"Single-crop error on ImageNet: {top1:g} % top-1, {top5:g} % top-5 ({about.paper_errors_source})")
+        said.append(f"Single-crop error on ImageNet: {top1:g}% top-1, {top5:g}% top-5 ({about.paper_errors_source})")
     if about.top1_percent is not None:
-        top5_text = "" if about.top5_percent is None else f", {about.top5_percent:g} % top-5"
-        top1_text = f"{about.top1_percent:g} % top-1{top5_text} ({about.top1_source})"
+        top5_text = "" if about.top5_percent is None else f", {about.top5_percent:g}% top-5"
+        top1_text = f"{about.top1_percent:g}% top-1{top5_text} ({about.top1_source})"
         said.append(f"Accuracy of published weights on ImageNet: {top1_text}")
     said += [f"Printed {p.what}: {p.printed}; counted exactly: {p.exact}" for p in about.printed]
     return [escape(sentence) for sentence in said]

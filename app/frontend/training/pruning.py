@@ -94,7 +94,7 @@ def _plan() -> tuple[HealPlan, int, int]:
         "Budgets, shares of the MACs",
         SHARES,
         (0.5, 0.25),
-        format_func=lambda share: f"{100 * share:g} %",
+        format_func=lambda share: f"{100 * share:g}%",
         key="heal_shares",
         persist_state="session",
     )

@@ -153,7 +153,7 @@ def test_a_notebook_shows_totals_and_every_difference_in_words() -> None:
     assert ["".join(cell.itertext()) for cell in totals.findall("thead/tr/th")] == ["", "<a>", "b", "c"]
     cells = [["".join(cell.itertext()) for cell in row] for row in totals.findall("tbody/tr")]
     assert cells[1][:2] == ["parameters", f"{analyze(GOOGLENET).params:,}"]
-    assert cells[2][2].startswith(f"{analyze(by_hand()).macs:,} (+0.42 %)")
+    assert cells[2][2].startswith(f"{analyze(by_hand()).macs:,} (+0.42%)")
     words = ["".join(row.itertext()) for row in first.findall("tbody/tr")]
     assert words[0] == "1000 → 5 classes"
     assert len(words) == 1 + sum(part.fate != "follows" for part in comparison.parts)

@@ -503,7 +503,7 @@ def test_branches_have_their_colours() -> None:
     assert draw(analysis_of("googlenet"), DiagramOptions()).legend[0] == (BRANCH_COLOURS["1x1"], "1×1")
 
 
-@pytest.mark.parametrize("color_by, high", [("params", "1.02 M"), ("macs", "347 M"), ("share", "21.9 %")])
+@pytest.mark.parametrize("color_by, high", [("params", "1.02 M"), ("macs", "347 M"), ("share", "21.9%")])
 def test_heat_is_hottest_at_the_most(color_by: str, high: str) -> None:
     analysis = analysis_of("googlenet")
     options = DiagramOptions(color_by=color_by, show_aux=False)

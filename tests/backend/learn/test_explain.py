@@ -36,7 +36,7 @@ def test_what_a_reduction_saves_is_what_torch_counts() -> None:
 def test_a_residual_block_is_explained_with_all_its_copies() -> None:
     said = of(ARCHITECTURES["inception_resnet_v2"], "repeat_1")
     assert "128 channels of 1,088 in each of 20 copies" in said["repeat_1.branch7x7.reduce"].sentence
-    assert "14 weights for a pair of channels where one 7×7 has 49: 71.4 % fewer" in said["repeat_1.branch7x7"].sentence
+    assert "14 weights for a pair of channels where one 7×7 has 49: 71.4% fewer" in said["repeat_1.branch7x7"].sentence
 
 
 def test_pool_head_and_field() -> None:

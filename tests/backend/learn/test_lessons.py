@@ -94,10 +94,10 @@ def test_the_numbers_are_those_that_were_counted_elsewhere() -> None:
 
     assert "12.4 M MACs and costs 120 M MACs now, 9.7 times" in done("1", 1)
     assert "13.9 times as many" in done("1", 4)  # 97,526,008 / 6,998,552
-    assert "18 weights now, 28.0 % fewer" in done("2", 0)
-    assert "A square 7×7 has 49, so 71.4 % are saved" in done("2", 1)
+    assert "18 weights now, 28.0% fewer" in done("2", 0)
+    assert "A square 7×7 has 49, so 71.4% are saved" in done("2", 1)
     assert "would have 102,400 weights, as many as the 5×5" in done("2", 2)  # 32 × 128 × 25
-    assert "33.3 % fewer" in done("2", 3)
+    assert "33.3% fewer" in done("2", 3)
     assert "target 0.9001" in done("6", 0)
 
 

@@ -141,7 +141,7 @@ def costs(widths: Mapping[str, int]) -> dict[str, Cost]:
 
 def cost_cells(name: str, now: Mapping[str, Cost], before: Mapping[str, Cost]) -> dict[str, TextCell]:
     cost, was = now[name], before[name].params
-    delta = None if cost.params == was else f"{100 * (cost.params / was - 1):+.1f} %".replace("-", "−")
+    delta = None if cost.params == was else f"{100 * (cost.params / was - 1):+.1f}%".replace("-", "−")
     macs = [row.macs for row in now.values()]
     return {
         "out": TextCell(f"{cost.channels}×{cost.grid}×{cost.grid}"),

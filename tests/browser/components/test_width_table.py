@@ -282,7 +282,7 @@ def test_enter_commits_marks_the_cell_and_moves_down(page: Page, url: str) -> No
     expect(cell).to_have_accessible_description("was 128")
     # 192 x (64 + 96 + 16 + 32) + 9 x 96 x 160 + 25 x 16 x 32
     expect(row(page, "inception3a").get_by_text("191 k")).to_have_attribute("data-tip", "190,976")
-    expect(row(page, "inception3a")).to_contain_text("+16.9 %")
+    expect(row(page, "inception3a")).to_contain_text("+16.9%")
     expect(field(page, "inception3b.branch3x3.conv")).to_be_focused()
     page.keyboard.press("Enter")
     expect(field(page, "inception4a.branch3x3.conv")).to_be_focused()  # over the pool, which has no fields

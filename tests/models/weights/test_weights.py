@@ -170,7 +170,7 @@ def test_facts_and_preprocessing_are_torchvisions(name: str, make: str) -> None:
     assert row.remote is not None
     assert row.remote.url == entry.url
     assert row.remote.about / 2**20 == pytest.approx(entry.meta["_file_size"], abs=1e-3)
-    assert row.accuracy.startswith(f"{entry.meta['_metrics']['ImageNet-1K']['acc@1']:.3f} %")
+    assert row.accuracy.startswith(f"{entry.meta['_metrics']['ImageNet-1K']['acc@1']:.3f}%")
     net = REFERENCES[name][3]()
     net.transform_input = True  # type: ignore[assignment]  # of both classes
     expected = net._transform_input(entry.transforms()(PHOTO)[None])  # type: ignore[operator]

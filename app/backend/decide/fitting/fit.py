@@ -118,7 +118,7 @@ def fit(
 
 
 def fitted(arch: Arch, budget: Budget, options: FitOptions, progress: Progress | None = None) -> Fitted:
-    """The proposal for ``budget``: below it, and of one of its limits at least 99 % is used if that is possible.
+    """The proposal for ``budget``: below it, and of one of its limits at least 99% is used if that is possible.
 
     Raises:
         OutOfReach: where no such network exists.

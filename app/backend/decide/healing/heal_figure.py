@@ -70,7 +70,7 @@ class _Figure:
             top, bottom = (self.y(100 * (point.accuracy + side * point.spread)) for side in (1, -1))
             yield f'<path d="M{x:.1f},{top:.1f}V{bottom:.1f}m-4,0h8M{x - 4:.1f},{top:.1f}h8" stroke="{colour}"/>'
             tip = escaped(
-                f"{METHOD_TITLES[method]}: {100 * point.accuracy:.2f} ± {100 * point.spread:.2f} %, {point.macs:,} MACs"
+                f"{METHOD_TITLES[method]}: {100 * point.accuracy:.2f} ± {100 * point.spread:.2f}%, {point.macs:,} MACs"
             )
             yield f'<path d="{mark}" transform="translate({x:.1f},{y:.1f})" fill="{colour}"><title>{tip}</title></path>'
 

@@ -150,4 +150,4 @@ def heal_rows(result: HealResult) -> Iterator[tuple[str, ...]]:
         cut = "–" if point.cut_accuracy is None else f"{point.cut_accuracy:.1%}"
         spread = f" ± {100 * point.spread:.1f}" if point.seeds > 1 else ""
         numbers = f"{point.share:.0%}", f"{point.macs:,}", f"{point.params:,}"
-        yield point.method, *numbers, cut, f"{100 * point.accuracy:.1f}{spread} %"
+        yield point.method, *numbers, cut, f"{100 * point.accuracy:.1f}{spread}%"

@@ -9,6 +9,7 @@ import { Diagram } from "./diagram.js"
 import { Hint } from "./hint.js"
 import { listenToKeys } from "./keys.js"
 import { drawLegend } from "./legend.js"
+import { condense } from "./letters.js"
 import { Minimap } from "./minimap.js"
 import { Numbers } from "./numbers.js"
 import { Overlay } from "./overlay.js"
@@ -100,8 +101,10 @@ export class GraphView {
     if (network !== before?.network) this.selected = null // another one's blocks may have the same names
     const sameLayout = network === before?.network && drawing.topology === before.drawing.topology
     const changed = sameLayout ? this.diagram?.patch(drawing.items) : null
-    if (changed) this.flash(changed)
-    else this.replace(data)
+    if (changed) {
+      condense(changed)
+      this.flash(changed)
+    } else this.replace(data)
     const any = !changed || changed.length > 0
     if (any && this.search.input.value) this.search.run()
     return any

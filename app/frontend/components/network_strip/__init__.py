@@ -14,6 +14,7 @@ from ..shared.events import handled, new_events
 class StripStage:
     """A stage: ``share`` (0 to 1) of the network's MACs is its length, ``bars`` are colours and fractions of its width.
 
+    ``cost``: the share in words; empty where it has none.
     ``edited``: what was changed in it, in words; empty where nothing was. ``map``: a thumbnail's data URI, or empty.
     """
 
@@ -21,6 +22,7 @@ class StripStage:
     name: str
     bars: Sequence[tuple[str, float]]
     share: float
+    cost: str
     tip: str
     edited: str
     map: str

@@ -13,6 +13,7 @@ export interface StripStage {
   name: string
   bars: [colour: string, share: number][]
   share: number
+  cost: string
   tip: string
   edited: string
   map: string // a data URI, or empty

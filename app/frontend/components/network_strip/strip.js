@@ -105,15 +105,15 @@ class Stage {
     const text = JSON.stringify(stage)
     if (text === this.shown) return
     this.shown = text
-    const { name, bars, share, tip, edited, map } = stage
+    const { name, bars, share, cost, tip, edited, map } = stage
     this.node.style.setProperty("--share", String(share))
     this.node.title = tip
     this.map.hidden = !map
     if (map) this.map.src = map
     this.node.classList.toggle("edited", edited !== "")
     this.name.textContent = name
-    this.cost.textContent = share ? (share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`) : ""
-    this.cost.ariaLabel = [share ? `${this.cost.textContent} of MACs` : "", edited].filter(Boolean).join(", ")
+    this.cost.textContent = cost
+    this.cost.ariaLabel = [cost && `${cost} of MACs`, edited].filter(Boolean).join(", ")
     this.block.replaceChildren(...bars.map(([colour, part]) => el("i", { style: `background: ${colour}; flex: ${part}` })))
   }
 

@@ -78,7 +78,7 @@ function branchRow({ name, color, channels, params, macs, tip, share }) {
 
 /** @param {Figure} figure */
 function figure([value, change]) {
-  return [changeNode(change), " ", value]
+  return [changeNode(change), " ", el("span", {}, value)]
 }
 
 /** @param {string} change */
