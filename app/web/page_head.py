@@ -126,9 +126,9 @@ def _scripts() -> str:
 
 @cache
 def before_streamlit() -> str:
-    """The script that Streamlit's own comes after."""
+    """The script that Streamlit's own comes after; empty where Streamlit has no such script to go with it."""
     text = Path(__file__).with_name("widgets.js").read_text(encoding="utf-8")
-    return text.replace("REACT", _streamlits(REACT)[0])
+    return "".join(text.replace("REACT", name) for name in _streamlits(REACT))
 
 
 def _streamlits(script: str) -> list[str]:
