@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 from argparse import ArgumentParser
+from importlib import import_module
 
 from inception_models import __version__
 from inception_models.arch.rules import shown
@@ -115,7 +116,7 @@ def limit_settings() -> dict[str, object]:
 
 
 def _warm_up() -> None:
-    """Importing torch takes about two seconds, tracing the first network a tenth of one.
+    """Importing the page takes about a second, torch two, tracing the first network a tenth of one.
 
     Then the objects of all these modules are put out of the garbage collector's way: going through them takes it a
     sixth of a second, in the middle of somebody's edit. Done later, it would keep what people have for ever.
@@ -124,6 +125,7 @@ def _warm_up() -> None:
 
     from ..backend import analyze
 
+    import_module("..frontend.pages", __package__)  # which Streamlit's script begins with, and no command does
     analyze(ARCHITECTURES["googlenet"])
     gc.collect()
     gc.freeze()

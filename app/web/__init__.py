@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from .component_files import ServedComponentFiles
 from .gate import Gate
 from .media import SecretMedia
 from .page_head import PageHead
@@ -28,6 +29,7 @@ def application() -> App:
         Middleware(NotingDepartures, departures=departures),
         Middleware(BoundedUploads),
         Middleware(SecretMedia),
+        Middleware(ServedComponentFiles),
         Middleware(PageHead),
     ]
     return App(MAIN, middleware=around, lifespan=departures.forgetting)

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from inception_models.shipped import ASSETS
 
 from ..backend.common.thumbnail import png_uri
+from .component_files import FILES
 
 NAME = "Inception Explorer"
 DESCRIPTION = (
@@ -25,7 +26,7 @@ DESCRIPTION = (
     " parameters, MACs and memory; push a picture through it and look at what every branch sees."
 )
 PREVIEW = "preview.png"  # what a chat shows of a link
-SCRIPT = Path(__file__).with_name("connecting.js").read_text(encoding="utf-8")
+CONNECTING = Path(__file__).with_name("connecting.js").read_text(encoding="utf-8")
 SHEETS = ("app.css", "learn.css", "compare.css")
 SKIP = '<a class="skip" hidden href="#stMain">Skip to the widths</a>'
 """The first that Tab reaches; width_sliders/sliders.js leads it to the sliders, and session_memory/focus.js shows it
@@ -35,6 +36,8 @@ WIDGETS = (
     *("NumberInput", "PageLink", "Radio", "Selectbox", "Slider", "StreamlitMarkdown", "TextInput"),
 )
 """Those of a page's first drawing, by Streamlit's names."""
+REACT = "emotion-is-prop-valid.esm"
+"""Streamlit's script that has React in it; widgets.js has the name under which it gives that out."""
 
 
 class PageHead:
@@ -98,7 +101,8 @@ def completed(page: str, preview: str) -> str:
     head = f'{head}<meta property="og:image" content="{escape(preview, quote=True)}">'
     page = page.replace("<title>Streamlit</title>", head, 1).replace("./favicon.png", _icon(), 1)
     page = page.replace("<body>", f"<body>{SKIP}", 1)
-    return page.replace("</body>", f"{style}</body>", 1)
+    own = f'<script type="module" src="./{FILES.address}"></script>'
+    return page.replace("</body>", f"{style}{own}</body>", 1)
 
 
 @cache
@@ -107,7 +111,8 @@ def _additions() -> tuple[str, str]:
     head = (
         f'<title>{name}</title><meta name="description" content="{description}">'
         f'<meta property="og:title" content="{name}"><meta property="og:description" content="{description}">'
-        f'<meta property="og:type" content="website"><script>{SCRIPT}</script>'
+        f'<meta property="og:type" content="website"><script>{CONNECTING}</script>'
+        f'<script type="module">{before_streamlit()}</script>'
     )
     sheets = "".join((ASSETS / name).read_text(encoding="utf-8") for name in SHEETS)
     return head, f"<style>{sheets}</style>{_scripts()}"
@@ -115,9 +120,21 @@ def _additions() -> tuple[str, str]:
 
 def _scripts() -> str:
     """Streamlit would ask for the script of a widget when it first draws one, and show a grey bar until it comes."""
-    folder = Path(streamlit.__file__).parent / "static" / "static" / "js"
-    names = sorted(path.name for widget in WIDGETS for path in folder.glob(f"{widget}.*.js"))
+    names = (name for widget in WIDGETS for name in _streamlits(widget))
     return "".join(f'<script type="module" src="./static/js/{name}"></script>' for name in names)
+
+
+@cache
+def before_streamlit() -> str:
+    """The script that Streamlit's own comes after; empty where Streamlit has no such script to go with it."""
+    text = Path(__file__).with_name("widgets.js").read_text(encoding="utf-8")
+    return "".join(text.replace("REACT", name) for name in _streamlits(REACT))
+
+
+def _streamlits(script: str) -> list[str]:
+    """The files of one of Streamlit's scripts, with the check sum in their names."""
+    folder = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    return sorted(path.name for path in folder.glob(f"{script}.*.js"))
 
 
 @cache

@@ -155,6 +155,8 @@ def _initialise(module: nn.Module) -> None:
 class Maker:
     """Builds the parts of one network; ``shape`` is always that of the input."""
 
+    conv2d, fully_connected = nn.Conv2d, nn.Linear
+
     def __init__(self, unit: Unit, classes: int, device: Device) -> None:
         self.unit, self.classes, self.device = unit, classes, device
 
@@ -185,7 +187,7 @@ class Maker:
             case Residual():
                 out = block_shape(block, shape)[0]
                 joined = sum(s[0] for s in branch_shapes(block, shape))
-                proj = nn.Conv2d(joined, out, 1, device=self.device) if block.projection else None
+                proj = self.conv2d(joined, out, 1, device=self.device) if block.projection else None
                 shortcut = None
                 if block.shortcut_stride:
                     conv = Conv(
@@ -258,7 +260,7 @@ class Maker:
             yield "depthwise_bn", batch_norm(unit.norm, deep, self.device)
         if op.between == "unit" and unit.activation != "none":
             yield "depthwise_act", ACTIVATION_MODULES[unit.activation]()
-        yield "pointwise", nn.Conv2d(deep, width, 1, bias=unit.bias, device=self.device)
+        yield "pointwise", self.conv2d(deep, width, 1, bias=unit.bias, device=self.device)
         yield from self.after(unit, width, activate=op.activate == "after")
 
     def window(
@@ -278,7 +280,7 @@ class Maker:
         else:  # TensorFlow's SAME is symmetric for odd kernels that move by one
             rule: Padding = "valid" if padding == "valid" else "same"
             pads = (padding_of(rule, 1, kernel[0], 1)[0], padding_of(rule, 1, kernel[1], 1)[0])
-        yield name, nn.Conv2d(channels, width, kernel, stride, pads, groups=groups, bias=bias, device=self.device)
+        yield name, self.conv2d(channels, width, kernel, stride, pads, groups=groups, bias=bias, device=self.device)
 
     def after(self, unit: Unit, width: int, activate: bool) -> Iterator[tuple[str, nn.Module]]:
         if unit.norm is not None:
@@ -303,7 +305,7 @@ class Maker:
     def linear(self, op: Linear, shape: Shape) -> Iterator[tuple[str, nn.Module]]:
         width = op.width or self.classes
         yield "flatten", nn.Flatten()
-        yield "linear", nn.Linear(math.prod(shape), width, bias=op.bias, device=self.device)
+        yield "linear", self.fully_connected(math.prod(shape), width, bias=op.bias, device=self.device)
         if op.norm is not None:
             yield "bn", nn.BatchNorm1d(width, op.norm.eps, op.norm.momentum, device=self.device)
         if op.activation != "none":

@@ -149,6 +149,18 @@ def test_a_click_in_the_diagram_selects_everywhere_without_waiting_for_python(vi
     expect(page.locator(".inspector h2")).to_have_text("block 1", timeout=SLOW_MS)
 
 
+@pytest.mark.usefixtures("no_history")
+def test_explore_is_drawn_at_once_without_placeholders(page: Page, app_url: str) -> None:
+    page.add_init_script(
+        """new MutationObserver(() => { window.grey ||= Boolean(document.querySelector("[data-testid=stSkeleton]")) })
+        .observe(document, { subtree: true, childList: true })"""
+    )
+    page.goto(app_url)
+    expect(page.locator(".view g.node").first).to_be_visible()
+    settled(page)
+    assert not page.evaluate("window.grey")
+
+
 def test_the_head_tells_what_the_network_is_and_what_was_changed(visit: Callable[..., Page]) -> None:
     page = visit("/?variant=inception_v3")
     card = page.get_by_role("dialog")

@@ -14,6 +14,7 @@ import pytest
 
 from app.frontend.components.shared import component as shared
 from app.frontend.components.shared.component import Component
+from app.web.component_files import FILES
 
 NODE = str(Path(sys.executable).with_name("node"))
 DRIVER = Path(__file__).with_name("received_driver.js")
@@ -47,7 +48,8 @@ class Server:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.streamlit = SimpleNamespace(session_state={})
         self._component = Component.__new__(Component)
-        self._component._files = {"script": "", "style": "", "markup": ""}
+        self._component._name = "made_up"
+        FILES.add("made_up", script="", style="", markup="")
         self._component._mount = self._mounted
         patch.setattr(shared, "st", self.streamlit)
 

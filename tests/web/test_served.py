@@ -1,6 +1,7 @@
 """The server as the open web sees it, with small limits."""
 
 import http.client
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -71,6 +72,19 @@ def test_the_page_has_its_name_and_style_before_streamlit_draws_it(port: int) ->
     connection.request("GET", "/explore?variant=xception", headers={"Accept": "text/html"})
     answered = connection.getresponse()
     assert (answered.status, answered.headers["Location"]) == (307, "./?variant=xception")
+    connection.close()
+
+
+def test_the_page_names_the_components_script_which_browsers_keep(port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/costs", headers={"Accept": "text/html"})
+    named = re.search(r'src="\./(components\.\w+\.js)"', connection.getresponse().read().decode())
+    assert named
+    connection.request("GET", f"/{named[1]}")
+    given = connection.getresponse()
+    assert (given.status, given.headers["Content-Type"]) == (200, "text/javascript; charset=utf-8")
+    assert "immutable" in given.headers["Cache-Control"]
+    assert named[1] in given.read().decode()  # by which loader.js finds what it has
     connection.close()
 
 

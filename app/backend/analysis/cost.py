@@ -8,7 +8,6 @@ one picture; bias additions, normalisation, activation and pooling are not count
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from inception_models.arch.shapes import Shape, padding_of, window_count
@@ -17,7 +16,7 @@ from .graph import Layer, Node, Traced, elements
 from .receptive_field import ONE_PIXEL, Fields, fields_after
 
 
-def bind(traced: Sequence[Traced], in_shape: Shape, widths: Mapping[str, int]) -> tuple[Node, ...]:
+def bind(traced: tuple[Traced, ...], in_shape: Shape, widths: Mapping[str, int]) -> tuple[Node, ...]:
     """The traced nodes with widths put in and everything counted, for a part whose input has ``in_shape``.
 
     ``widths`` has the output channels of every weighted op by its path: what
@@ -25,85 +24,77 @@ def bind(traced: Sequence[Traced], in_shape: Shape, widths: Mapping[str, int]) -
     """
     nodes: list[Node] = []
     shapes: dict[int, Shape] = {-1: in_shape}
-    fields: dict[int, Fields] = {-1: ONE_PIXEL}
-    for number, item in enumerate(traced):
+    for number, (item, (grid, field)) in enumerate(zip(traced, _places(traced, in_shape[1:]), strict=True)):
         shape = shapes[item.inputs[0]]
         layer = _with_width(item, shape, widths)
-        out = shapes[number] = out_shape(layer, [shapes[i] for i in item.inputs])
-        field = fields[number] = fields_after(layer, [fields[i] for i in item.inputs], shape)
-        params, macs = params_of(layer, shape), macs_of(layer, shape, out)
-        nodes.append(Node(item.path, layer, item.inputs, shape, out, params, macs, field))
+        out = shapes[number] = (channels_after(layer, [shapes[i] for i in item.inputs]), *grid)
+        nodes.append(Node(item.path, layer, item.inputs, shape, out, *params_and_macs(layer, shape, out), field))
     return tuple(nodes)
+
+
+@lru_cache(maxsize=512)
+def _places(traced: tuple[Traced, ...], grid: Shape) -> tuple[tuple[Shape, Fields], ...]:
+    """The height and width of every output, and its receptive field: no width changes them."""
+    grids, fields = {-1: grid}, {-1: ONE_PIXEL}
+    for number, item in enumerate(traced):
+        before = grids[item.inputs[0]]
+        grids[number] = grid_after(item.layer, before)
+        fields[number] = fields_after(item.layer, [fields[i] for i in item.inputs], before)
+    return tuple((grids[number], fields[number]) for number in range(len(traced)))
 
 
 def _with_width(item: Traced, shape: Shape, widths: Mapping[str, int]) -> Layer:
     layer = item.layer
     if layer.depthwise:
-        return replace(layer, width=shape[0] * (layer.width // layer.groups), groups=shape[0])
+        return layer._replace(width=shape[0] * (layer.width // layer.groups), groups=shape[0])
     if layer.rules.weights != "filters" and layer.kind != "slice":
         return layer
     path = item.path if item.path in widths else item.path.rpartition(".")[0]
-    return _wide(layer, widths[path])
+    return layer._replace(width=widths[path])
 
 
-@lru_cache(maxsize=4096)
-def _wide(layer: Layer, width: int) -> Layer:
-    return replace(layer, width=width)
-
-
-def out_shape(layer: Layer, shapes: Sequence[Shape]) -> Shape:
-    """The output shape of a layer whose inputs have these shapes."""
-    first = shapes[0]
+def channels_after(layer: Layer, shapes: Sequence[Shape]) -> int:
+    """The channels, or features, of the output of a layer whose inputs have these shapes."""
     match layer.rules.geometry:
-        case "same":
-            return first
-        case "window":
-            return (layer.width or first[0], *_windows(layer, first))
-        case "grid":
-            return (first[0], *layer.output_size)
-        case "pad":
-            return (first[0], *_padded(layer, first))
-        case "slice":
-            return (layer.width, *first[1:])
+        case "window" | "slice":
+            return layer.width or shapes[0][0]
+        case "same" | "grid" | "pad":
+            return shapes[0][0]
         case "join":
-            return (sum(s[0] for s in shapes), *first[1:])
+            return sum(shape[0] for shape in shapes)
         case "vector":
-            return (layer.width or elements(first),)
+            return layer.width or elements(shapes[0])
 
 
-def _windows(layer: Layer, shape: Shape) -> tuple[int, int]:
-    (_, height, width), kernel, stride, (above, left) = shape, layer.kernel, layer.stride, layer.padding
-    return (
-        window_count(height, kernel[0], stride[0], (above, above), layer.ceil),
-        window_count(width, kernel[1], stride[1], (left, left), layer.ceil),
-    )
+def grid_after(layer: Layer, grid: Shape) -> Shape:
+    """The height and width of the output of a layer whose first input has these, or none."""
+    match layer.rules.geometry:
+        case "same" | "join" | "slice":
+            return grid
+        case "window":
+            return tuple(
+                window_count(size, layer.kernel[axis], layer.stride[axis], (layer.padding[axis],) * 2, layer.ceil)
+                for axis, size in enumerate(grid)
+            )
+        case "pad":
+            return tuple(
+                size + sum(padding_of("tf", size, layer.kernel[axis], layer.stride[axis]))
+                for axis, size in enumerate(grid)
+            )
+        case "grid":
+            return layer.output_size
+        case "vector":
+            return ()
 
 
-def _padded(layer: Layer, shape: Shape) -> tuple[int, int]:
-    height, width = (
-        size + sum(padding_of("tf", size, layer.kernel[axis], layer.stride[axis]))
-        for axis, size in enumerate(shape[1:])
-    )
-    return height, width
-
-
-def params_of(layer: Layer, shape: Shape) -> int:
-    """Trainable parameters of a layer that receives ``shape``."""
+def params_and_macs(layer: Layer, shape: Shape, out: Shape) -> tuple[int, int]:
+    """Trainable parameters of a layer from ``shape`` to ``out``, and multiply-accumulates for one picture."""
     match layer.rules.weights:
         case "filters":
-            return layer.width * (_fan_in(layer, shape) + layer.bias)
+            channels = shape[-1] if layer.rules.geometry == "vector" else shape[0] // layer.groups
+            fan_in = channels * layer.kernel[0] * layer.kernel[1]  # what one output is a sum of
+            return layer.width * (fan_in + layer.bias), elements(out) * fan_in
         case "channels":
-            return layer.channel_params * shape[0]
+            return layer.channel_params * shape[0], 0
         case "none":
-            return 0
-
-
-def macs_of(layer: Layer, shape: Shape, out: Shape) -> int:
-    """Multiply-accumulates of a layer from ``shape`` to ``out``, for one picture."""
-    return elements(out) * _fan_in(layer, shape) if layer.rules.weights == "filters" else 0
-
-
-def _fan_in(layer: Layer, shape: Shape) -> int:
-    """The inputs that one output of a convolution, or of a linear layer over the last axis, is a sum of."""
-    channels = shape[-1] if layer.rules.geometry == "vector" else shape[0] // layer.groups
-    return channels * layer.kernel[0] * layer.kernel[1]
+            return 0, 0

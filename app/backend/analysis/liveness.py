@@ -44,14 +44,15 @@ def peak_elements(
     """
     owners = known[0] if known else owners_of(nodes)
     dying = known[1] if known else deaths(nodes, owners)
+    sizes = [node.elements for node in nodes]
     live = peak = elements(in_shape)
     for i, node in enumerate(nodes):
         if owners[i] == i:
-            live += node.elements
+            live += sizes[i]
         scratch = node.layer.rules.scratch(node.out_shape)
         peak = max(peak, live + scratch.values + scratch.indices * index_elements)
         for value in dying.get(i, ()):
-            live -= nodes[value].elements
+            live -= sizes[value]
     return peak
 
 

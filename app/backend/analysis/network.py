@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from functools import cached_property, lru_cache
 
 from inception_models.arch.shapes import Shape, out_widths, stage_shape
 from inception_models.arch.spec import Arch, AuxHead, Branch, Inception, Repeat, Residual, Stage, Unit
 
 from . import cost
-from .graph import INPUT_NODE, Graph, Layer, Node, elements
+from .graph import INPUT_NODE, Graph, Layer, Node, Traced, elements
 from .liveness import lifetimes, peak_elements
 from .receptive_field import ONE_PIXEL, Fields, through
 from .topology import topology
@@ -35,7 +36,7 @@ class StageCost:
     ``params``: trainable parameters. ``macs``: multiply-accumulates for one picture. ``activation_elements``: values
     that its layers write; ``peak_elements``: most values in memory at one time while it runs in evaluation, its input
     and output included. ``nodes`` have paths relative to the stage; of a repeat they are empty and ``copies`` holds one
-    StageCost for each copy.
+    StageCost for each copy. ``traced``: the same nodes without numbers; parts of one topology share them.
     """
 
     name: str
@@ -50,6 +51,7 @@ class StageCost:
     nodes: tuple[Node, ...]
     copies: tuple[StageCost, ...]
     field: Fields  # of the output, in terms of the stage's own input
+    traced: tuple[Traced, ...] = dataclass_field(default=(), compare=False)
 
     def __hash__(self) -> int:  # caches are keyed by stages, and a hash of hundreds of nodes would take longer
         return hash((self.name, self.in_shape, self.params, self.macs))
@@ -207,14 +209,16 @@ def _one(part: Stage | AuxHead, unit: Unit, classes: int, shape: Shape) -> Stage
         nodes,
         (),
         nodes[-1].field if nodes else ONE_PIXEL,
+        traced,
     )
 
 
 def _branches(block: Inception | Residual, shape: Shape, nodes: Sequence[Node]) -> Iterator[BranchCost]:
     for branch in block.branches:
-        own = [n for n in nodes if n.path.startswith(branch.name + ".")]
+        inside = f"{branch.name}."
+        own = [n for n in nodes if n.path.startswith(inside)]
         out = own[-1].out_shape if own else shape
-        yield BranchCost(branch.name, branch, shape, out, sum(n.params for n in own), sum(n.macs for n in own))
+        yield BranchCost(branch.name, branch, shape, out, sum([n.params for n in own]), sum([n.macs for n in own]))
 
 
 def peak_of(parts: Sequence[int], held: int) -> int:
@@ -234,7 +238,7 @@ def _graph(analysis: Analysis) -> Graph:
         for node in part.nodes:
             path = f"{part.name}.{node.path}".rstrip(".")
             inputs = tuple(source if i < 0 else first + i for i in node.inputs)
-            nodes.append(replace(node, path=path, inputs=inputs, field=through(node.field, before)))
+            nodes.append(node._replace(path=path, inputs=inputs, field=through(node.field, before)))
         return len(nodes) - 1 if part.nodes else source
 
     source = -1

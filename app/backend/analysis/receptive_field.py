@@ -18,8 +18,8 @@ Fields = tuple[Field, Field] | None
 ONE_PIXEL: Fields = (Field(1, 1, 0.5), Field(1, 1, 0.5))
 
 
-def fields_after(layer: Layer, fields: Sequence[Fields], shape: Shape) -> Fields:
-    """The (vertical, horizontal) field of a layer whose inputs have these fields; ``shape``: its first input's."""
+def fields_after(layer: Layer, fields: Sequence[Fields], grid: Shape) -> Fields:
+    """The (vertical, horizontal) field of a layer whose inputs have these fields; ``grid``: its first input's."""
     widest = fields[0] if len(fields) == 1 else _widest(fields)
     if widest is None:
         return None
@@ -27,7 +27,7 @@ def fields_after(layer: Layer, fields: Sequence[Fields], shape: Shape) -> Fields
         case "window":
             return _slid(widest[0], layer, 0), _slid(widest[1], layer, 1)
         case "pad":
-            return _padded(widest[0], layer, 0, shape[1]), _padded(widest[1], layer, 1, shape[2])
+            return _padded(widest[0], layer, 0, grid[0]), _padded(widest[1], layer, 1, grid[1])
         case "same" | "join" | "slice":
             return widest
         case "grid" | "vector":

@@ -14,6 +14,7 @@ from torch import nn
 from inception_models.arch.shapes import Shape, ShapeError, chain_shape, stage_shape
 from inception_models.arch.spec import (
     AuxHead,
+    Branch,
     Conv,
     Fork,
     Inception,
@@ -85,8 +86,24 @@ def _layers(op: UnitOp, unit: Unit) -> NamedLayers:
     return tuple((name, layer_of(module)) for name, module in real.named_children())
 
 
+class _Conv2d(nn.Conv2d):
+    """Only to be read: drawing initial weights, which the meta device discards, would take most of the time."""
+
+    def reset_parameters(self) -> None:
+        pass
+
+
+class _Linear(nn.Linear):
+    """Likewise."""
+
+    def reset_parameters(self) -> None:
+        pass
+
+
 class _Reader(Maker):
     """Builds ops to be read: what follows a convolution is the same modules each time, which take longest to build."""
+
+    conv2d, fully_connected = _Conv2d, _Linear
 
     def after(self, unit: Unit, width: int, activate: bool) -> Iterator[tuple[str, nn.Module]]:
         yield from _after(unit, width, activate)
@@ -103,7 +120,7 @@ def _erased(part: Stage | AuxHead) -> Stage | AuxHead:
         case AuxHead():
             return replace(part, name=NAME, ops=tuple(_erased_op(op) for op in part.ops))
         case Inception() | Residual():
-            branches = tuple(replace(b, ops=tuple(_erased_op(op) for op in b.ops)) for b in part.branches)
+            branches = tuple([Branch(b.name, tuple([_erased_op(op) for op in b.ops])) for b in part.branches])
             return replace(part, name=NAME, branches=branches)
         case Repeat():
             return _erased(part.block)

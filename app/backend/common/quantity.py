@@ -36,7 +36,7 @@ def typed_quantity(value: float) -> str:
 
 
 def short(value: float, unit: str = "") -> str:
-    """``value`` with an SI prefix and three significant digits.
+    """``value`` with an SI prefix and three significant digits; pixels, which nobody counts in thousands, whole.
 
     >>> short(1582671872, "MACs")
     '1.58 GMACs'
@@ -44,7 +44,11 @@ def short(value: float, unit: str = "") -> str:
     '7.00 M'
     >>> short(0.0231, "s")
     '23.1 ms'
+    >>> short(5672, "px")
+    '5,672 px'
     """
+    if unit == "px":
+        return exact(round(value), unit)
     sign = "−" if value < 0 else ""
     number = abs(value)
     if number < 1000 and number == int(number):

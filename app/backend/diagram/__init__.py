@@ -1,10 +1,11 @@
 """The diagram of a network, drawn from the traced graph: analysis -> boxes -> scene -> styles -> svg.
 
-``boxes`` groups the traced nodes of each stage or block into boxes (a convolution, its normalisation and its activation
-share one) and finds the edges between them; ``roles`` has what the spec says about each box. ``scene`` puts the boxes
-of all stages together as the ``options`` ask, expanded or folded, with a cluster around each block; its ``Topology`` is
-all that a layout depends on. ``styles`` decides how every box, edge and cluster looks: its text (worded in ``labels``),
-its colour (that of its branch, or one from the ``heat`` map), whether it is marked as changed; and the legend.
+``box_plan`` groups the traced nodes of each stage or block into boxes (a convolution, its normalisation and its
+activation share one) and finds the edges between them; ``boxes`` adds their numbers; ``roles`` has what the spec says
+about each box. ``scene`` puts the boxes of all stages together as the ``options`` ask, expanded or folded, with a
+cluster around each block; its ``Topology`` is all that a layout depends on. ``styles`` decides how every box, edge and
+cluster looks: its text (worded in ``labels``), its colour (that of its branch, or one from the ``heat`` map), whether
+it is marked as changed; and the legend.
 ``layout`` asks Graphviz for the coordinates of a topology, which ``dot`` writes in Graphviz's language. ``svg`` draws
 the styles at those coordinates, an item for each box, edge and cluster. ``export`` turns the items into files.
 

@@ -1,4 +1,4 @@
-"""From the traced nodes of one part to boxes: which nodes share a box, and which boxes are connected.
+"""From the traced nodes of one part to its boxes, with their numbers.
 
 A part is a stage, one copy of a repeated block, or an auxiliary head. Its boxes do not depend on where in the network
 it is, so equal copies share them, and they are cached for as long as the analysis keeps the part's nodes.
@@ -6,36 +6,17 @@ it is, so equal copies share them, and they are cached for as long as the analys
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from inception_models.arch.shapes import Shape
-from inception_models.arch.spec import AuxHead, Fork, Inception, Repeat, Residual
+from inception_models.arch.spec import AuxHead, Inception, Repeat, Residual
 
 from ..analysis.graph import Node
 from ..analysis.network import StageCost
 from ..analysis.receptive_field import Fields
-from .roles import BoxRole, op_path, roles_of
-
-BoxSize = Literal["stage", "trunk", "join", "op", "small", "thin"]
-EdgeRole = Literal["", "shortcut", "aux"]
-
-THIN_LAYERS = (
-    "batch_norm",
-    "activation",
-    "identity",
-    "dropout",
-    "flatten",
-    "scale",
-    "pad",
-    "lrn",
-    "normalize",
-    "layer_norm",
-    "layer_scale",
-    "slice",
-)
+from .box_plan import BoxPlan, BoxSize, PartKey, PlannedBox, box_plan
+from .roles import BoxRole
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,41 +38,12 @@ class BoxSpec:
     field: Fields
 
 
-@dataclass(frozen=True, slots=True)
-class BoxEdge:
-    """An edge between two boxes, by their inner paths; ``tail`` is None for the part's input."""
-
-    tail: str | None
-    head: str
-    role: EdgeRole
-    shape: Shape | None
-
-
 @dataclass(frozen=True, eq=False)
 class PartBoxes:
-    """The boxes of a part in the order of the forward pass, and the edges between them, by inner paths.
-
-    ``rows``: boxes side by side; ``joins``: those in which branches meet; ``end``: the last one.
-    """
+    """The boxes of a part in the order of its ``plan``, which has the edges between them."""
 
     boxes: tuple[BoxSpec, ...]
-    edges: tuple[BoxEdge, ...]
-    rows: tuple[tuple[str, ...], ...]
-    joins: tuple[str, ...]
-    end: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Key:
-    """A part, equal to another one if both have the very same nodes; comparing hundreds of nodes would take longer."""
-
-    part: StageCost
-
-    def __hash__(self) -> int:
-        return id(self.part.nodes)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.part.nodes is other.part.nodes
+    plan: BoxPlan
 
 
 def boxes_of(part: StageCost, fused: bool, joined: bool) -> PartBoxes:
@@ -101,7 +53,7 @@ def boxes_of(part: StageCost, fused: bool, joined: bool) -> PartBoxes:
     as the papers do: what is concatenated goes straight into the projection or the outer concatenation, and scale,
     addition and activation are one box.
     """
-    return _boxes_of(_Key(part), fused, joined)
+    return _boxes_of(PartKey(part, part.nodes), fused, joined)
 
 
 def stage_box(part: StageCost) -> BoxSpec:
@@ -122,108 +74,22 @@ def stage_box(part: StageCost) -> BoxSpec:
 
 
 @lru_cache(maxsize=512)
-def _boxes_of(key: _Key, fused: bool, joined: bool) -> PartBoxes:
-    part = key.part
-    roles = roles_of(part.part)
-    owners = _owners(part.nodes, roles, fused, joined)
-    boxes = tuple(_box(part, inner, roles, nodes, fused and joined) for inner, nodes in _owned(part.nodes, owners))
-    rows = tuple(_rows(part, [box.inner for box in boxes])) if part.branches else ()
-    sides = ("shortcut", *(f"{branch.name}." for branch in part.branches))
-    joins = tuple(box.inner for box in boxes if not box.inner.startswith(sides))
-    return PartBoxes(boxes, tuple(_edges(part, owners)), rows, joins, owners[-1] if owners else "")
+def _boxes_of(key: PartKey, fused: bool, joined: bool) -> PartBoxes:
+    plan = box_plan(key.part, fused, joined)
+    return PartBoxes(tuple([_box(key.part, box) for box in plan.boxes]), plan)
 
 
-# --- from nodes to boxes ---------------------------------------------------------------------------------------------
-
-
-def _owners(nodes: Sequence[Node], roles: Mapping[str, BoxRole], fused: bool, joined: bool) -> list[str]:
-    """For each traced node the inner path of its box."""
-    owners = [node.path for node in nodes]
-    readers: dict[int, list[int]] = {}
-    for i, node in enumerate(nodes):
-        for j in node.inputs:
-            readers.setdefault(j, []).append(i)
-    for i in reversed(range(len(nodes))):
-        node = nodes[i]
-        own = op_path(node.path, roles)
-        if own is not None:
-            owners[i] = own if fused else node.path
-        elif joined and node.layer.kind in ("concat", "scale") and len(readers.get(i, ())) == 1:
-            reader = readers[i][0]
-            if nodes[reader].layer.kind in ("concat", "add", "scale") or nodes[reader].path == "proj":
-                owners[i] = owners[reader]
-        elif joined and len(node.inputs) == 1 and nodes[node.inputs[0]].layer.kind == "add":
-            owners[i] = nodes[node.inputs[0]].path
-    return owners
-
-
-def _owned(nodes: Sequence[Node], owners: Sequence[str]) -> Iterator[tuple[str, tuple[Node, ...]]]:
-    """Every box's inner path and nodes, boxes in the order in which they are complete."""
-    owned: dict[str, list[Node]] = {}
-    for owner, node in zip(reversed(owners), reversed(nodes), strict=True):
-        owned.setdefault(owner, []).append(node)
-    for owner in reversed(owned):
-        yield owner, tuple(reversed(owned[owner]))
-
-
-def _edges(part: StageCost, owners: Sequence[str]) -> Iterator[BoxEdge]:
-    """Those of the traced graph between nodes of different boxes, one for each pair of boxes."""
-    seen: set[tuple[str | None, str]] = set()
-    for node, head in zip(part.nodes, owners, strict=True):
-        for j in node.inputs:
-            tail = owners[j] if j >= 0 else None
-            if tail != head and (tail, head) not in seen:
-                seen.add((tail, head))
-                shape = part.nodes[j].out_shape if j >= 0 else None
-                yield BoxEdge(tail, head, _edge_role(part, node, j), shape)
-
-
-def _edge_role(part: StageCost, reader: Node, source: int) -> EdgeRole:
-    """``source``: the index of the node that ``reader`` reads, negative for the part's input."""
-    if reader.layer.kind == "add" and (source < 0 or part.nodes[source].path.startswith("shortcut")):
-        return "shortcut"
-    return "aux" if source < 0 and isinstance(part.part, AuxHead) else ""
-
-
-def _box(part: StageCost, inner: str, roles: Mapping[str, BoxRole], nodes: tuple[Node, ...], small: bool) -> BoxSpec:
-    path = op_path(inner, roles)
-    role = BoxRole() if path is None else roles[path] if path == inner else replace(roles[path], op=None)
+def _box(part: StageCost, planned: PlannedBox) -> BoxSpec:
+    nodes = tuple([part.nodes[i] for i in planned.at])
     return BoxSpec(
-        inner,
-        _size(part, nodes, role, path is None or path == inner, small),
+        planned.inner,
+        planned.size,
         part,
-        role,
+        planned.role,
         nodes,
         nodes[0].in_shape,
         nodes[-1].out_shape,
-        sum(n.params for n in nodes),
-        sum(n.macs for n in nodes),
+        sum([n.params for n in nodes]),
+        sum([n.macs for n in nodes]),
         nodes[-1].field,
     )
-
-
-def _size(part: StageCost, nodes: Sequence[Node], role: BoxRole, complete: bool, small: bool) -> BoxSize:
-    """``complete``: the box is the whole of an op, or of none; ``small``: a branch's ops get small boxes."""
-    kind = nodes[-1].layer.kind
-    if not complete:
-        return "thin" if kind in THIN_LAYERS else "op"
-    if part.branches and role.op is not None:
-        return "small" if small else "op"
-    if len(nodes) == 1 and kind in THIN_LAYERS:
-        return "thin"
-    return "join" if part.branches else "trunk"
-
-
-def _rows(part: StageCost, inner: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """The first boxes of a block's branches, left to right, then the boxes of each fork."""
-    heads = [_first(f"{branch.name}.", inner) for branch in part.branches]
-    yield tuple(head for head in (_first("shortcut", inner), *heads) if head)
-    for branch in part.branches:
-        for op in branch.part.ops:
-            if isinstance(op, Fork):
-                sides = [_first(f"{branch.name}.{op.name}.{side.name}", inner) for side in op.ops]
-                yield tuple(side for side in sides if side)
-
-
-def _first(prefix: str, paths: Iterable[str]) -> str:
-    return next((path for path in paths if path.startswith(prefix)), "")

@@ -18,7 +18,7 @@ from inception_models.arch.shapes import Shape
 
 from ..common.colours import Theme
 from ..common.quantity import shape_text
-from .boxes import EdgeRole
+from .box_plan import EdgeRole
 from .lettering import NAME_SIZE, TextLine
 from .options import Direction
 from .scene import ClusterTree, Scene, ScenePart, Topology
@@ -32,6 +32,7 @@ STRAIGHT = 'weight="40"'
 NEW_LINE = "\n"  # no backslash may be in an f-string's braces
 UNSEEN = "x"  # keeps room for a label in a layout
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")
+TO_ESCAPE = re.compile(r"[&\"\\\x00-\x08\x0b-\x1f]")
 SPECIAL = re.compile(r"[&<>\"'\x00-\x08\x0b-\x1f]")
 ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;", ord("'"): "&#39;"}
 ESCAPES |= {code: "" for code in range(32) if chr(code) not in "\n\t"}  # XML forbids these
@@ -206,6 +207,7 @@ def _edge(tail: str, head: str, role: EdgeRole, shape: str, labelled: bool, weig
 # --- attributes ------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=64)
 def _inches(width: float, height: float) -> str:
     """``width`` and ``height`` are in points."""
     return f'width="{width / POINTS_AN_INCH:.4f}" height="{height / POINTS_AN_INCH:.4f}"'
@@ -223,9 +225,9 @@ def _look(style: BoxStyle | None) -> str:
 
 def quoted(text: str) -> str:
     """``text`` as a DOT string that means just its characters to Graphviz, which reads entities and backslashes."""
-    kept = UNPRINTABLE.sub("", text) if UNPRINTABLE.search(text) else text
-    kept = kept.replace("\\", "/").replace("&", "&amp;").replace('"', '\\"')
-    return f'"{kept}"'
+    if TO_ESCAPE.search(text):
+        text = UNPRINTABLE.sub("", text).replace("\\", "/").replace("&", "&amp;").replace('"', '\\"')
+    return f'"{text}"'
 
 
 def _html(lines: Sequence[TextLine]) -> str:

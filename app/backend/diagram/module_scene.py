@@ -13,7 +13,7 @@ from ..analysis.receptive_field import Fields
 from ..foreign.analysed import ModuleAnalysis
 from ..foreign.branches import Branches, inception_modules, kind_of_branch
 from ..foreign.view import ModuleView, ShownModules, depth_of, main_node
-from .boxes import THIN_LAYERS, BoxSize
+from .box_plan import THIN_LAYERS, BoxSize
 from .options import Direction
 from .scene import ClusterTree, Topology
 

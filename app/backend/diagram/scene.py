@@ -19,7 +19,8 @@ from inception_models.arch.spec import AuxHead, Conv
 from ..analysis.graph import Layer, Node
 from ..analysis.network import Analysis, StageCost
 from ..analysis.receptive_field import ONE_PIXEL, Fields, through
-from .boxes import BoxSize, BoxSpec, EdgeRole, boxes_of, stage_box
+from .box_plan import BoxSize, EdgeRole
+from .boxes import BoxSpec, boxes_of, stage_box
 from .options import LEVEL_DEPTHS, DiagramOptions, Direction
 from .roles import BoxRole
 
@@ -291,21 +292,22 @@ class _PartBuilder:
         first, *others = [boxes_of(copy, fused, depth == 1) for copy in copies]
         paths = {spec.inner: f"{name}.{spec.inner}" if spec.inner else name for spec in first.boxes}
         for spec, *same in zip(first.boxes, *(copy.boxes for copy in others), strict=True):
-            params, macs = spec.params + sum(s.params for s in same), spec.macs + sum(s.macs for s in same)
+            params, macs = sum([s.params for s in (spec, *same)]), sum([s.macs for s in (spec, *same)])
             fork = spec.inner.removesuffix(".concat")  # whose output its concatenation is
-            output = stage.name if spec.inner == first.end else f"{stage.name}.{fork}"
+            output = stage.name if spec.inner == first.plan.end else f"{stage.name}.{fork}"
             seen = through(spec.field, reads.seen)
             self.boxes.append(Box(paths[spec.inner], spec, len(copies), params, macs, seen, output))
-        for edge in first.edges:
+        for edge in first.plan.edges:
             tail = reads.path if edge.tail is None else paths[edge.tail]
-            self.edges.append((tail, paths[edge.head], edge.role, edge.shape or reads.shape))
+            shape = reads.shape if edge.tail is None else stage.nodes[edge.source].out_shape
+            self.edges.append((tail, paths[edge.head], edge.role, shape))
         if not paths:
             return reads.path, reads.path
-        end = paths[first.end]
+        end = paths[first.plan.end]
         if len(paths) == 1 and not stage.branches:
             return end, end
         step = -1 if self.view.direction == "LR" else 1  # there Graphviz stacks a rank from the bottom up
-        rows = tuple(tuple(paths[inner] for inner in row[::step]) for row in first.rows)
-        spine = (reads.path, *(paths[inner] for inner in first.joins)) if stage.branches else ()
+        rows = tuple(tuple(paths[inner] for inner in row[::step]) for row in first.plan.rows)
+        spine = (reads.path, *(paths[inner] for inner in first.plan.joins)) if stage.branches else ()
         self.clusters[name] = Cluster(name, stage, len(copies))
         return ClusterTree(name, tuple(paths.values()), rows, spine), end

@@ -16,7 +16,8 @@ from ..analysis.graph import elements
 from ..analysis.network import Analysis, StageCost
 from ..common.colours import BRANCH_COLOURS, BRANCH_NAMES, THEMES, Theme, ThemeName, ink, lighter
 from ..common.quantity import shape_text
-from .boxes import BoxSize, BoxSpec, EdgeRole
+from .box_plan import BoxSize, EdgeRole
+from .boxes import BoxSpec
 from .heat import HeatMap, HeatScale, heat_map, heat_value
 from .labels import box_name, box_tip, cluster_tip, readable, says_the_same, stage_line
 from .lettering import NAME_SIZE, NUMBER_SIZE, PADDING, TextLine, fitted_lines, fitted_text

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from ..common.colours import Theme
 from ..common.thumbnail import Thumbnail
-from .boxes import EdgeRole
+from .box_plan import EdgeRole
 from .dot import FONT, dot_name, dot_of, escaped
 from .layout import EdgeCurve, Rect, layout_of
 from .lettering import NAME_SIZE

@@ -18,24 +18,24 @@ def from_json(text: str) -> ModuleAnalysis:
     """What :func:`to_json` wrote."""
     values = json.loads(text)
     values["in_shape"] = tuple(values["in_shape"])
-    values["nodes"] = tuple(_node(**node) for node in values["nodes"])
+    values["nodes"] = tuple(_node(*node) for node in values["nodes"])
     return ModuleAnalysis(**values)
 
 
 def _node(
     path: str,
-    layer: dict[str, object],
+    layer: list[object],
     inputs: list[int],
     in_shape: list[int],
     out_shape: list[int],
     params: int,
     macs: int,
-    field: list[dict[str, float]] | None,
+    field: list[list[float]] | None,
 ) -> Node:
-    sides = {name: tuple(value) if isinstance(value, list) else value for name, value in layer.items()}
-    fields = None if field is None else (_field(**field[0]), _field(**field[1]))
+    sides = [tuple(value) if isinstance(value, list) else value for value in layer]
+    fields = None if field is None else (_field(*field[0]), _field(*field[1]))
     shapes = tuple(in_shape), tuple(out_shape)
-    return Node(path, Layer(**sides), tuple(inputs), *shapes, params, macs, fields)  # type: ignore[arg-type]
+    return Node(path, Layer(*sides), tuple(inputs), *shapes, params, macs, fields)  # type: ignore[arg-type]
 
 
 def _field(size: float, jump: float, start: float) -> Field:

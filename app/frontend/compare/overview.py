@@ -73,7 +73,7 @@ def _totals(context: CompareContext) -> str:
 def _cell(value: int | None, first: int | None, unit: str) -> str:
     if value is None:
         return "<td>–</td>"
-    shown, words = exact(value, unit) if unit == "px" else short(value, unit), exact(value, unit)
+    shown, words = short(value, unit), exact(value, unit)
     change = ""
     if first is not None and value != first:
         less = value < first

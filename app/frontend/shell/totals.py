@@ -132,10 +132,6 @@ def totals_html(totals: Iterable[Total], classes: str) -> str:
     return "".join([f'<div class="{classes}" role="list">', *map(_html, totals), "</div>"])
 
 
-def _shown(value: float, unit: str) -> str:
-    return exact(round(value), unit) if unit == "px" else short(value, unit)
-
-
 def _spelled(value: float, total: Total) -> str:
     """With every digit, where it has no more than one can count."""
     if total.unit == "s":
@@ -145,12 +141,12 @@ def _spelled(value: float, total: Total) -> str:
 
 
 def _html(total: Total) -> str:
-    value = "not measured" if total.now is None else _shown(total.now, total.unit)
+    value = "not measured" if total.now is None else short(total.now, total.unit)
     spelled = value if total.now is None else _spelled(total.now, total)
     change = ""
     if total.now is not None and total.published is not None and total.now != total.published:
         direction = "less" if total.now < total.published else "more"
-        difference = _shown(abs(total.now - total.published), total.unit)
+        difference = short(abs(total.now - total.published), total.unit)
         sign = "−" if total.now < total.published else "+"
         relative = percent_change(total.now, total.published)
         change = (
@@ -176,7 +172,7 @@ def _goal(total: Total) -> str:
     end = max(goal.limit, goal.after)
     state, words = ("met", "met") if goal.met else ("missed", goal.missing)
     bar = f'<i style="width:{100 * goal.after / end:.1f}%"></i><b style="left:{100 * goal.limit / end:.1f}%"></b>'
-    limit = escape(_shown(goal.limit, total.unit))
+    limit = escape(short(goal.limit, total.unit))
     return (
         f'<span class="goal {state}"><span class="track">{bar}</span><span>{escape(words)}</span>'
         f'<span class="limit">goal {limit}</span></span>'

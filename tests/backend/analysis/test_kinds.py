@@ -49,7 +49,7 @@ def test_a_convolution_is_depthwise_by_its_groups(conv: nn.Conv2d, depthwise: bo
 
 @pytest.mark.parametrize("channels", [1, 4, 5])
 def test_depthwise_filters_follow_the_channels_that_arrive_whatever_the_path(channels: int) -> None:
-    (node,) = bind([Traced("filters", layer_of(nn.Conv2d(4, 8, 3, groups=4)), (-1,))], (channels, 9, 9), {})
+    (node,) = bind((Traced("filters", layer_of(nn.Conv2d(4, 8, 3, groups=4)), (-1,)),), (channels, 9, 9), {})
     real = nn.Conv2d(channels, 2 * channels, 3, groups=channels)
     assert (node.layer.width, node.layer.groups) == (real.out_channels, real.groups)
     assert node.params == sum(p.numel() for p in real.parameters())

@@ -73,7 +73,7 @@ def test_graph_equals_a_trace_of_the_whole_network(key: str) -> None:
     assert edges == set(graph.edges)
     for item in whole:
         own = graph.nodes[item.path].layer
-        assert replace(own, detail="") == replace(item.layer, detail=""), item.path
+        assert own._replace(detail="") == item.layer._replace(detail=""), item.path
 
 
 @kinds

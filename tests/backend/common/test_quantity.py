@@ -27,6 +27,7 @@ from app.backend.common.quantity import exact, float32_bytes, percent, shape_tex
         (0.0231, "s", "23.1 ms"),
         (0.00000005, "s", "50.0 ns"),
         (10**19, "", "10000 P"),
+        (-3601, "px", "−3,601 px"),
     ],
 )
 def test_short(value: float, unit: str, text: str) -> None:

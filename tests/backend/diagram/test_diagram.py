@@ -14,6 +14,7 @@ import pytest
 from app.backend import Analysis, analyze
 from app.backend.common.colours import BRANCH_COLOURS, CIVIDIS, THEMES, heat
 from app.backend.diagram import DiagramOptions, HeatScale, dot_text, draw, to_dot, toggled
+from app.backend.diagram.boxes import boxes_of
 from app.backend.diagram.dot import quoted
 from app.backend.diagram.layout import graphviz_svg, layout_of
 from app.backend.diagram.options import DiagramLevel, Direction
@@ -299,6 +300,15 @@ def test_an_edit_moves_nothing(before: Arch, after: Arch, level: DiagramLevel, d
         layout = layout_of(dot)
         assert (layout.width, layout.height) == (template.width, template.height)
         assert {edge.path for edge in layout.edges.values()} == {edge.line.split('"')[3] for edge in template.edges}
+
+
+def test_an_edit_of_widths_finds_its_boxes_planned() -> None:
+    before = analyze(ARCHITECTURES["googlenet"])
+    after = analyze(with_widths(before.arch, {"inception3a.branch3x3.conv": 130}))
+    for name in ("inception3a", "inception3b"):  # the edited block, and the one that reads it
+        old, new = (boxes_of(analysis.stage(name), True, True) for analysis in (before, after))
+        assert new.plan is old.plan
+        assert [b.macs for b in new.boxes] != [b.macs for b in old.boxes]
 
 
 @pytest.mark.parametrize("options", [DiagramOptions(), DiagramOptions("op", color_by="macs", direction="LR")])

@@ -17,7 +17,7 @@ from inception_models.arch.spec import AuxHead
 from ...analysis.graph import unused
 from ...common.colours import THEMES, ThemeName, ink
 from ...common.quantity import shape_text, short
-from ...diagram.boxes import BoxSize, EdgeRole
+from ...diagram.box_plan import BoxSize, EdgeRole
 from ...diagram.export import FigureFormat, figure_file
 from ...diagram.labels import LAYER_NAMES, readable
 from ...diagram.lettering import NAME_SIZE, NUMBER_SIZE, fitted_text

@@ -55,7 +55,7 @@ export type GraphViewTold = { select: string } | { expand: string } | { map: str
 
 /** The values of DiagramWidget in widget.py, as anywidget gives them to the browser. */
 export interface NotebookModel {
-  get(name: "files"): Omit<Files, "script">
+  get(name: "files"): Omit<Files, "draw">
   get(name: "shown"): GraphViewData
   set(name: "told", value: Message<GraphViewTold>): void
   save_changes(): void

@@ -1,7 +1,8 @@
 """A component of the page: its files, and what each session's browser has of its data.
 
-Streamlit would send script, style and data of a component with every run. All it gets of the script is a loader; the
-files come with the first message of a series (see :mod:`app.frontend.components.shared.sent`), the data as changes.
+Streamlit would send script, style and data of a component with every run. All it gets of the script is a loader; where
+the files are comes with the first message of a series (see :mod:`app.frontend.components.shared.sent`), the data as
+changes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import cast
 
 import streamlit as st
 
+from ....web.component_files import FILES
 from .files import joined, script
 from .sent import Sent
 
@@ -29,11 +31,9 @@ class Component:
     def __init__(
         self, module: str, name: str, entry: str, *, style: str = "", markup: str = "", isolate_styles: bool = True
     ) -> None:
-        self._files = {
-            "script": script(module, entry),
-            "style": joined(module, style) if style else "",
-            "markup": joined(module, markup) if markup else "",
-        }
+        self._name = name
+        dress = (joined(module, text) if text else "" for text in (style, markup))
+        FILES.add(name, script(module, entry), *dress)
         self._mount = st.components.v2.component(
             f"inception_{name}", js=script(__file__, "loader.js"), isolate_styles=isolate_styles
         )
@@ -48,7 +48,7 @@ class Component:
         sent = all_sent[key] = before.followed_by(now) if before else Sent(now)
         message = {"key": key, **sent.message()}
         if "whole" in message:
-            message["files"] = self._files
+            message["source"] = FILES.source(self._name)
         # As bytes it is hashed once; Streamlit writes other data twice, and looks for tables in them.
         packed = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
         self._mount(key=key, data=packed, on_events_change=partial(_on_message, key, on_events_change))

@@ -1,26 +1,26 @@
-// All that Streamlit sends of a component with every run. The component's own files come with its first message, and
-// stay when it leaves the page: it may come back, and its script may remember something.
+// All that Streamlit sends of a component with every run. Where the component's own files are comes with its first
+// message. They stay when it leaves the page: it may come back, and its script may remember something.
 
-/** @import { Loaded, Run } from "./messages.d.ts" */
+/** @import { Run, Source } from "./messages.d.ts" */
 
 /** @param {Omit<Run<object>, "data" | "files"> & { data: BufferSource }} run */
 export default function (run) {
   /** @type {Run<object>["data"]} */
   const data = JSON.parse(new TextDecoder().decode(run.data))
-  const loaded = (globalThis.inceptionLoaded ??= new Map())
-  if ("files" in data && loaded.get(data.key)?.files.script !== data.files.script) {
-    const url = URL.createObjectURL(new Blob([data.files.script], { type: "text/javascript" }))
-    loaded.set(data.key, { files: data.files, module: import(url) })
-  }
-  const component = loaded.get(data.key)
-  if (component) return show({ ...run, data, files: component.files }, component.module)
-  run.setTriggerValue("events", { client: "", events: [], seen: { [data.key]: null } })
+  const sources = (globalThis.inceptionSources ??= new Map())
+  if ("source" in data) sources.set(data.key, data.source)
+  const source = sources.get(data.key)
+  if (!source) return run.setTriggerValue("events", { client: "", events: [], seen: { [data.key]: null } })
+  const files = globalThis.inceptionComponents?.[source.address]?.[source.name]
+  if (files) return files.draw({ ...run, data, files }) // at once: what waits for a promise waits for a frame
+  return load(source).then((loaded) => loaded.draw({ ...run, data, files: loaded }))
 }
 
-/**
- * @param {Run<object>} run
- * @param {Loaded["module"]} module
- */
-async function show(run, module) {
-  ;(await module).default(run)
+/** @param {Source} source */
+async function load({ address, name, script }) {
+  const url = script && URL.createObjectURL(new Blob([script], { type: "text/javascript" }))
+  await import(url ?? new URL(address, document.baseURI).href)
+  const files = globalThis.inceptionComponents?.[address][name]
+  if (!files) throw new Error(`${address} has no ${name}`)
+  return files
 }

@@ -14,7 +14,7 @@ interface Version {
 
 interface Whole<Data> extends Version {
   whole: Data
-  files: Files
+  source: Source
 }
 
 export interface Changes extends Version {
@@ -22,9 +22,16 @@ export interface Changes extends Version {
   changes: [shared: number, ...steps: (string | number)[], value: unknown][] // shared: steps, with the change before
 }
 
+/** Where the component itself is, below the page's address; `script` puts it there where the server does not have it. */
+export interface Source {
+  name: string
+  address: string
+  script?: string
+}
+
 /** The component itself. */
 export interface Files {
-  script: string
+  draw: (run: Run<object>) => void
   style: string // CSS
   markup: string // HTML
 }
@@ -64,13 +71,8 @@ export interface Mount<Data, Told> {
   told?: Message<Told>
 }
 
-/** The module that a component's script is, and all its files. */
-export interface Loaded {
-  module: Promise<{ default: (run: Run<object>) => void }>
-  files: Files
-}
-
 declare global {
-  var inceptionLoaded: Map<string, Loaded> | undefined // these two by the components' keys
+  var inceptionComponents: Record<string, Record<string, Files>> | undefined // by address and name
+  var inceptionSources: Map<string, Source> | undefined // these two by the components' keys
   var inceptionMounts: Map<string, Mount<object, unknown>> | undefined
 }

@@ -55,7 +55,7 @@ function seen() {
 /**
  * Puts the component's style and markup there.
  * @param {Node} parent
- * @param {Omit<Files, "script">} files
+ * @param {Omit<Files, "draw">} files
  */
 export function dress(parent, { style, markup }) {
   const sheet = document.createElement("style")
