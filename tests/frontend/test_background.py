@@ -248,6 +248,7 @@ def test_work_that_ends_in_the_middle_of_a_run_leaves_no_page_without_it(monkeyp
 
     monkeypatch.setattr(BackgroundTask, "result", ends_after)
     app.run()
+    gate.opened.set()
     assert labels(app) != ["Make"]
 
 
