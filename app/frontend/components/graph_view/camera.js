@@ -4,7 +4,6 @@
 import { presenting } from "../shared/presenting.js"
 import { Flow } from "./flow.js"
 import { center, clamp } from "./geometry.js"
-import { condense } from "./letters.js"
 
 /** @import { Box, Diagram } from "./diagram.js" */
 /** @import { Point } from "./geometry.js" */
@@ -93,7 +92,6 @@ export class Camera {
       this.fill(size)
       return
     }
-    condense(this.diagram.places)
     this.flow.measure(this.diagram)
     this.memory.boxes = this.flow.boxes
     this.placed = true

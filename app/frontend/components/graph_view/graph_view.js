@@ -115,6 +115,7 @@ export class GraphView {
     const diagram = Diagram.of(drawing)
     if (!diagram) return this.hint.say("This diagram cannot be drawn.")
     const focused = this.places.find(({ element }) => element.matches(":focus"))
+    condense(diagram.places)
     this.diagram = diagram
     this.chosen = []
     this.hovered = null

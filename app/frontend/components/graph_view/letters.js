@@ -3,29 +3,34 @@
 
 /** @import { Edge, Place } from "./diagram.js" */
 
+const FAMILY = "Helvetica, Arial, sans-serif" // as in view.css
 const ROOM = 3.5 // to the left and right of a text, together, in points: PADDING of diagram/lettering.py
+const pen = document.createElement("canvas").getContext("2d") // the SVG's own measures would lay out the whole page
 
-/** @param {(Place | Edge)[]} items on the page */
+/** @param {(Place | Edge)[]} items */
 export function condense(items) {
-  const boxes = items.filter(({ kind }) => kind === "node")
-  const long = boxes.flatMap(({ element }) => {
-    const box = element.querySelector("rect")
-    return [...element.querySelectorAll("text")].flatMap((text) => {
-      const room = box ? roomOf(text, box) : Infinity
-      return text.getComputedTextLength() > room ? [{ text, room }] : []
-    })
-  })
-  for (const { text, room } of long) {
-    text.setAttribute("textLength", room.toFixed(2))
-    text.setAttribute("lengthAdjust", "spacingAndGlyphs")
+  for (const { kind, element } of items) {
+    const box = kind === "node" && element.querySelector("rect")
+    if (!box) continue
+    const right = number(box, "x") + number(box, "width")
+    for (const text of element.querySelectorAll("text")) {
+      const room = 2 * (right - number(text, "x")) - ROOM // it is in the middle
+      if (widthOf(text) <= room) continue
+      text.setAttribute("textLength", room.toFixed(2))
+      text.setAttribute("lengthAdjust", "spacingAndGlyphs")
+    }
   }
 }
 
-/**
- * @param {SVGTextElement} text in the middle of its room
- * @param {SVGRectElement} box
- */
-function roomOf(text, box) {
-  const x = text.x.baseVal.numberOfItems ? text.x.baseVal.getItem(0).value : 0 // where a text says no place
-  return 2 * (box.x.baseVal.value + box.width.baseVal.value - x) - ROOM
+/** @param {SVGTextElement} text */
+function widthOf(text) {
+  if (!pen) return 0
+  pen.font = `${text.getAttribute("font-weight") ?? "normal"} 100px ${FAMILY}`
+  return (pen.measureText(text.textContent ?? "").width * number(text, "font-size")) / 100
 }
+
+/**
+ * @param {Element} element
+ * @param {string} name
+ */
+const number = (element, name) => Number(element.getAttribute(name))
