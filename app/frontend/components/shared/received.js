@@ -27,7 +27,23 @@ export function received({ data: message, files, parentElement, setTriggerValue 
   }
   if (message.series !== mount.series) Object.assign(mount, { series: message.series, version: 0 })
   mount.version = Math.max(mount.version, message.version)
-  return { data, send: (told) => send((mount.told = told)) }
+  return { data, send: (told) => atOnce(() => send((mount.told = told))) }
+}
+
+/**
+ * Streamlit sends what it is told from a timer, and Chromium lets a timer wait for the frame that shows what a key or
+ * click did. Here it is sent as soon as the event has been handled.
+ * @param {() => void} tell
+ */
+function atOnce(tell) {
+  const timer = globalThis.setTimeout
+  const soon = (/** @type {() => void} */ act, /** @type {number} */ ms) => (ms ? timer(act, ms) : queueMicrotask(act))
+  globalThis.setTimeout = /** @type {typeof setTimeout} */ (/** @type {unknown} */ (soon))
+  try {
+    tell()
+  } finally {
+    globalThis.setTimeout = timer
+  }
 }
 
 /**
