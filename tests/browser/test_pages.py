@@ -149,14 +149,20 @@ def test_a_click_in_the_diagram_selects_everywhere_without_waiting_for_python(vi
     expect(page.locator(".inspector h2")).to_have_text("block 1", timeout=SLOW_MS)
 
 
+FIRST_RUN_ONCE_LOADED = """
+  new MutationObserver(() => { window.grey ||= Boolean(document.querySelector("[data-testid=stSkeleton]")) })
+    .observe(document, { subtree: true, childList: true })
+  const loaded = new Promise((done) => addEventListener("load", () => setTimeout(done, 100)))
+  const { send } = WebSocket.prototype
+  WebSocket.prototype.send = function (data) { loaded.then(() => send.call(this, data)) }
+"""
+
+
 @pytest.mark.usefixtures("no_history")
-def test_explore_is_drawn_at_once_without_placeholders(page: Page, app_url: str) -> None:
-    page.add_init_script(
-        """new MutationObserver(() => { window.grey ||= Boolean(document.querySelector("[data-testid=stSkeleton]")) })
-        .observe(document, { subtree: true, childList: true })"""
-    )
+def test_explore_is_drawn_at_once_where_its_scripts_are_there(page: Page, app_url: str) -> None:
+    page.add_init_script(FIRST_RUN_ONCE_LOADED)
     page.goto(app_url)
-    expect(page.locator(".view g.node").first).to_be_visible()
+    expect(page.locator(".view g.node").first).to_be_visible(timeout=SLOW_MS)
     settled(page)
     assert not page.evaluate("window.grey")
 
