@@ -1,12 +1,13 @@
-"""Which traced nodes of a part share a box, of what size it is, and which boxes are connected: all but the numbers.
+"""Which traced nodes of a part share a box, of what size it is, and which boxes are connected.
 
-It depends on the part's topology only, so that an edit of widths finds it planned.
+It depends on the part's topology only, so that an edit of widths finds it planned. Parts with other names share it too:
+what the spec says of a box, such as its name, is not in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -15,7 +16,7 @@ from inception_models.arch.spec import AuxHead, Fork
 from ..analysis.graph import Node, Traced
 from ..analysis.kinds import LayerKind
 from ..analysis.network import StageCost
-from .roles import BoxRole, op_path, roles_of
+from .roles import BoxRole, op_path, role_of, roles_of
 
 BoxSize = Literal["stage", "trunk", "join", "op", "small", "thin"]
 EdgeRole = Literal["", "shortcut", "aux"]
@@ -41,7 +42,6 @@ class PlannedBox(NamedTuple):
 
     inner: str
     size: BoxSize
-    role: BoxRole
     at: tuple[int, ...]
 
 
@@ -151,10 +151,9 @@ def _edge_role(part: StageCost, reader: Node, source: int) -> EdgeRole:
 
 
 def _planned(part: StageCost, inner: str, roles: Mapping[str, BoxRole], at: tuple[int, ...], small: bool) -> PlannedBox:
-    path = op_path(inner, roles)
-    role = BoxRole() if path is None else roles[path] if path == inner else replace(roles[path], op=None)
     kinds = [part.nodes[i].layer.kind for i in at]
-    return PlannedBox(inner, _size(part, kinds, role, path is None or path == inner, small), role, at)
+    complete = op_path(inner, roles) in (None, inner)
+    return PlannedBox(inner, _size(part, kinds, role_of(inner, roles), complete, small), at)
 
 
 def _size(part: StageCost, kinds: Sequence[LayerKind], role: BoxRole, complete: bool, small: bool) -> BoxSize:

@@ -16,7 +16,7 @@ from ..analysis.graph import Node
 from ..analysis.network import StageCost
 from ..analysis.receptive_field import Fields
 from .box_plan import BoxPlan, BoxSize, PartKey, PlannedBox, box_plan
-from .roles import BoxRole
+from .roles import BoxRole, role_of, roles_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,17 +75,17 @@ def stage_box(part: StageCost) -> BoxSpec:
 
 @lru_cache(maxsize=512)
 def _boxes_of(key: PartKey, fused: bool, joined: bool) -> PartBoxes:
-    plan = box_plan(key.part, fused, joined)
-    return PartBoxes(tuple([_box(key.part, box) for box in plan.boxes]), plan)
+    plan, roles = box_plan(key.part, fused, joined), roles_of(key.part.part)
+    return PartBoxes(tuple([_box(key.part, box, role_of(box.inner, roles)) for box in plan.boxes]), plan)
 
 
-def _box(part: StageCost, planned: PlannedBox) -> BoxSpec:
+def _box(part: StageCost, planned: PlannedBox, role: BoxRole) -> BoxSpec:
     nodes = tuple([part.nodes[i] for i in planned.at])
     return BoxSpec(
         planned.inner,
         planned.size,
         part,
-        planned.role,
+        role,
         nodes,
         nodes[0].in_shape,
         nodes[-1].out_shape,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inception_models.arch.branch_kind import BranchKind, branch_kind
 from inception_models.arch.spec import AuxHead, Channelwise, Conv, Fork, Inception, Op, Repeat, Residual, Stage
@@ -50,6 +50,12 @@ def _flat(op: Op, path: str) -> Iterator[tuple[str, Op]]:
             yield from _flat(inner, f"{path}.{inner.name}")
     else:
         yield path, op
+
+
+def role_of(inner: str, roles: Mapping[str, BoxRole]) -> BoxRole:
+    """The role of the box at ``inner``: that of the op which it is, without the op where it is only a part of it."""
+    path = op_path(inner, roles)
+    return BoxRole() if path is None else roles[path] if path == inner else replace(roles[path], op=None)
 
 
 def op_path(path: str, roles: Mapping[str, BoxRole]) -> str | None:

@@ -16,6 +16,7 @@ from app.backend.common.colours import BRANCH_COLOURS, CIVIDIS, THEMES, heat
 from app.backend.diagram import DiagramOptions, HeatScale, dot_text, draw, to_dot, toggled
 from app.backend.diagram.boxes import boxes_of
 from app.backend.diagram.dot import quoted
+from app.backend.diagram.labels import op_name
 from app.backend.diagram.layout import graphviz_svg, layout_of
 from app.backend.diagram.options import DiagramLevel, Direction
 from app.backend.diagram.scene import scene
@@ -309,6 +310,17 @@ def test_an_edit_of_widths_finds_its_boxes_planned() -> None:
         old, new = (boxes_of(analysis.stage(name), True, True) for analysis in (before, after))
         assert new.plan is old.plan
         assert [b.macs for b in new.boxes] != [b.macs for b in old.boxes]
+
+
+def test_a_box_is_called_by_its_own_op_where_another_networks_has_the_same_topology() -> None:
+    original = ARCHITECTURES["googlenet"]
+    other = replace(
+        original, stages=tuple(replace(s, name=s.name.replace("reduce", "squeeze")) for s in original.stages)
+    )
+    for arch, name in ((original, "1×1 reduction"), (other, "1×1 conv"), (original, "1×1 reduction")):
+        (box,) = boxes_of(analyze(arch).stages[3], True, True).boxes
+        assert box.role.op is not None
+        assert op_name(box.role.op) == name
 
 
 @pytest.mark.parametrize("options", [DiagramOptions(), DiagramOptions("op", color_by="macs", direction="LR")])
