@@ -27,18 +27,24 @@ def show(state: State, analysis: Analysis, reference: Analysis, maps: Mapping[st
 
 def _stage(stage: StageCost, analysis: Analysis, changes: Changes, thumbnail: Thumbnail | None) -> StripStage:
     share = stage.macs / analysis.macs if analysis.macs and not isinstance(stage.part, AuxHead) else 0.0
-    changed = changes.of(stage)
+    cost, changed = percent(stage.macs, analysis.macs), changes.of(stage)
     lines = (
         stage.name,
         f"{shape_text(stage.in_shape)} → {shape_text(stage.out_shape)}",
-        f"{exact(stage.params)} parameters, {exact(stage.macs)} MACs, {percent(stage.macs, analysis.macs)} of all",
+        f"{exact(stage.params)} parameters, {exact(stage.macs)} MACs, {cost} of all",
         *map(str, changed),
     )
     edited = f"{len(changed)} changed" if changed else ""
     picture = thumbnail.uri if thumbnail else ""
-    cost = percent(stage.macs, analysis.macs) if share else ""
     return StripStage(
-        stage.name, readable(stage.name), _bars(stage), round(share, 5), cost, "\n".join(lines), edited, picture
+        stage.name,
+        readable(stage.name),
+        _bars(stage),
+        round(share, 5),
+        cost if share else "",
+        "\n".join(lines),
+        edited,
+        picture,
     )
 
 

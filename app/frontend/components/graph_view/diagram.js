@@ -1,6 +1,7 @@
 // The diagram: the items that Python sent, as elements of one SVG. Knows nothing of pointers, zoom or Streamlit.
 
 import { svgEl } from "../shared/dom.js"
+import { condense } from "./letters.js"
 import { parseGroups } from "./svg.js"
 
 /** @import { Drawing, DrawnItem } from "./messages.d.ts" */
@@ -75,6 +76,7 @@ export class Place extends Item {
     for (const text of texts) if (!(text.nextSibling instanceof Text)) text.after(" ")
     const seen = texts.map((text) => text.textContent).join(" ")
     this.element.setAttribute("aria-label", `${seen}: ${(this.tip || this.text).replaceAll("\n", ", ")}`)
+    if (drawn.kind === "node") condense(this.element)
   }
 }
 

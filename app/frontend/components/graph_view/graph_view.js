@@ -9,7 +9,6 @@ import { Diagram } from "./diagram.js"
 import { Hint } from "./hint.js"
 import { listenToKeys } from "./keys.js"
 import { drawLegend } from "./legend.js"
-import { condense } from "./letters.js"
 import { Minimap } from "./minimap.js"
 import { Numbers } from "./numbers.js"
 import { Overlay } from "./overlay.js"
@@ -101,10 +100,8 @@ export class GraphView {
     if (network !== before?.network) this.selected = null // another one's blocks may have the same names
     const sameLayout = network === before?.network && drawing.topology === before.drawing.topology
     const changed = sameLayout ? this.diagram?.patch(drawing.items) : null
-    if (changed) {
-      condense(changed)
-      this.flash(changed)
-    } else this.replace(data)
+    if (changed) this.flash(changed)
+    else this.replace(data)
     const any = !changed || changed.length > 0
     if (any && this.search.input.value) this.search.run()
     return any
@@ -115,7 +112,6 @@ export class GraphView {
     const diagram = Diagram.of(drawing)
     if (!diagram) return this.hint.say("This diagram cannot be drawn.")
     const focused = this.places.find(({ element }) => element.matches(":focus"))
-    condense(diagram.places)
     this.diagram = diagram
     this.chosen = []
     this.hovered = null

@@ -1,24 +1,20 @@
 // Boxes have room for letters as wide as Helvetica's, for which Python measures. A browser without it may have wider
 // ones: then a line that would touch its box's border is condensed to the room there is.
 
-/** @import { Edge, Place } from "./diagram.js" */
-
 const FAMILY = "Helvetica, Arial, sans-serif" // as in view.css
 const ROOM = 3.5 // to the left and right of a text, together, in points: PADDING of diagram/lettering.py
 const pen = document.createElement("canvas").getContext("2d") // the SVG's own measures would lay out the whole page
 
-/** @param {(Place | Edge)[]} items */
-export function condense(items) {
-  for (const { kind, element } of items) {
-    const box = kind === "node" && element.querySelector("rect")
-    if (!box) continue
-    const right = number(box, "x") + number(box, "width")
-    for (const text of element.querySelectorAll("text")) {
-      const room = 2 * (right - number(text, "x")) - ROOM // it is in the middle
-      if (widthOf(text) <= room) continue
-      text.setAttribute("textLength", room.toFixed(2))
-      text.setAttribute("lengthAdjust", "spacingAndGlyphs")
-    }
+/** @param {SVGElement} node */
+export function condense(node) {
+  const box = node.querySelector("rect")
+  if (!box) return
+  const right = number(box, "x") + number(box, "width")
+  for (const text of node.querySelectorAll("text")) {
+    const room = 2 * (right - number(text, "x")) - ROOM // it is in the middle
+    if (widthOf(text) <= room) continue
+    text.setAttribute("textLength", room.toFixed(2))
+    text.setAttribute("lengthAdjust", "spacingAndGlyphs")
   }
 }
 
