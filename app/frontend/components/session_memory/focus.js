@@ -19,9 +19,9 @@ let timer = 0
 export function keepFocus() {
   document.addEventListener("focusin", (event) => {
     const [element, ...around] = event.composedPath()
+    lost = false // a box of the drawing has it too, which is no HTML
     if (!(element instanceof HTMLElement)) return
     last = { element, name: nameOf(element), beside: neighboursOf(element) }
-    lost = false
     const page = around.some((node) => node instanceof HTMLElement && node.matches(".stApp"))
     if (page && !element.closest("[role=dialog]")) outside = element
   })
