@@ -2,7 +2,11 @@
 
 import gc
 import os
+import sys
 
+# The processes that tests start read what was compiled before: half a second each.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Torch's threads spin while they wait: on a busy machine two take longer than one. Set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

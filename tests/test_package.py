@@ -147,7 +147,7 @@ def test_the_page_shows_a_network(port: int) -> None:
     with sync_playwright() as playwright:
         launched = chromium.launch(playwright)
         assert launched, chromium.MISSING
-        page = launched[1].new_page(viewport={"width": 1440, "height": 900})
+        page = launched[1].new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
         page.goto(f"http://127.0.0.1:{port}")
         parameters = page.locator(".metric", has=page.get_by_text("Parameters", exact=True))
         expect(parameters).to_have_attribute(

@@ -78,7 +78,7 @@ def is_running(pid: int) -> bool:
 @pytest.fixture
 def page(browser: Browser, service: tuple[str, int]) -> Iterator[Page]:
     """Explore with one edit after the link's, and a stage selected."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"{service[0]}/?{urlencode(to_query(LINKED))}")
     settled(page)
