@@ -63,6 +63,7 @@ SUBSTITUTES: tuple[tuple[str, str, str], ...] = (
         "more epochs, of pictures as large as the demo's, take ten seconds and no other way through the program",
     ),
     ("--pictures 3000", "--pictures 3000 --input-size 48", "as above"),
+    ("quarter.onnx", "quarter.safetensors", "the exporter takes ten seconds: tests/backend/takeaway/test_exchange.py"),
 )
 
 

@@ -23,7 +23,6 @@ MODELS: dict[str, tuple[Callable[[], nn.Module], int]] = {
     "vgg11_bn": (lambda: vision.vgg11_bn(), 224),
     "mobilenet_v2": (lambda: vision.mobilenet_v2(), 224),
     "shufflenet_v2": (lambda: vision.shufflenet_v2_x0_5(), 224),  # views, parts and sizes
-    "inception_v4": (lambda: timm.create_model("inception_v4"), 299),
     "inception_resnet_v2": (lambda: timm.create_model("inception_resnet_v2"), 299),
     "legacy_xception": (lambda: timm.create_model("legacy_xception"), 299),
 }

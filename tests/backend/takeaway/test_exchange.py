@@ -25,6 +25,7 @@ from inception_models.checkpoints.key_names import THEIR_NETWORKS
 from inception_models.checkpoints.trained_weights import untrained
 from inception_models.edits.depth import repeats, with_repeats
 from inception_models.edits.input_output import with_classes, with_input_size, without_aux
+from inception_models.edits.link import to_edits
 from inception_models.edits.widths import scaled
 from inception_models.net.builder import build_unset
 from inception_models.weights import Loaded
@@ -84,8 +85,10 @@ def test_an_edited_network_runs_in_onnx_runtime(data: st.DataObject) -> None:
 
 def test_an_exported_program_is_loaded_by_torch(tmp_path: Path) -> None:
     loaded = filled(small("inception_v2_slim"))
-    file = tmp_path / "network.pt2"
-    file.write_bytes(weights_or_network(loaded, ".pt2"))
+    own, file = tmp_path / "own.pth", tmp_path / "network.pt2"
+    torch.save(loaded.net.state_dict(), own)
+    edits = json.dumps(to_edits(ARCHITECTURES["inception_v2_slim"], loaded.net.arch))
+    assert main(["export", "inception_v2_slim", "--edits", edits, "--weights", str(own), "-o", str(file)]) == 0
     extra = {"card.json": ""}
     program = torch.export.load(file, extra_files=extra)
     assert_close(program.module()(picture(112, 3)).detach().numpy(), logits(loaded.net, picture(112, 3)))

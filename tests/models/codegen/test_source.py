@@ -159,13 +159,13 @@ def small_edited(data: st.DataObject) -> Arch:
 
 
 @given(st.data())
-@drawing(15)
+@drawing(10)
 def test_an_edited_network_is_the_same_in_pytorch(clean: Clean, data: st.DataObject) -> None:
     assert_equal_in_torch(small_edited(data), clean)
 
 
 @given(st.data())
-@drawing(6)
+@drawing(4)
 def test_an_edited_network_is_the_same_in_keras(clean: Clean, data: st.DataObject) -> None:
     assert_equal_in_keras(small_edited(data), clean)
 
