@@ -21,7 +21,7 @@ VIOLATIONS = """async ([within, only]) => {
 TARGETS = {"rules": {"target-size": {"enabled": True}}}  # of 24 px, beside all that axe looks at by itself
 CONTRAST = {"runOnly": ["color-contrast"]}  # all that the theme can change
 DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
-WHOLE, MAIN, DIALOG, POPOVER = "", ".stMain", "[role=dialog]", "[data-testid=stPopoverBody]"
+WHOLE, MAIN, DIALOG, POPOVER = "", ".stMain", ".stDialog [role=dialog]", "[data-testid=stPopoverBody]"
 State = tuple[str, str]
 """What it is called, and where on the page it differs from the ones before."""
 
@@ -127,7 +127,7 @@ def dialogs(page: Page) -> Iterator[State]:
     button(page, "Take home").click()
     for tab in ("Code", "Weights and exchange", "Tables and figures", "Report"):
         page.get_by_role("dialog").get_by_role("tab", name=tab).click(timeout=SLOW_MS)
-        settled(page)
+        drawn(page, tab)
         yield f"Take home, {tab}", DIALOG
     page.keyboard.press("Escape")
     button(page, "Fit to goal").click()
@@ -150,10 +150,15 @@ def tabs_of(page: Page, name: str, tabs: Sequence[str]) -> Iterator[State]:
     yield name, WHOLE
     for tab in tabs:
         page.get_by_role("tab", name=tab, exact=True).click(timeout=SLOW_MS)
-        panel = page.get_by_role("tabpanel", name=tab, exact=True)
-        expect(panel.locator(".stElementContainer").first).to_be_visible(timeout=SLOW_MS)
-        expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
-        yield f"{name}, {tab}", MAIN
+        yield f"{name}, {tab}", f"[id='{drawn(page, tab).get_attribute('id')}']"
+
+
+def drawn(page: Page, tab: str) -> Locator:
+    """What a tab shows, once it is there: a click does not begin the run that draws it at once."""
+    panel = page.get_by_role("tabpanel", name=tab, exact=True)
+    expect(panel.locator(".stElementContainer").first).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
+    return panel
 
 
 def lesson(page: Page) -> Iterator[State]:
