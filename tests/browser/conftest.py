@@ -4,7 +4,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -44,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
 
     def in_browser(item: pytest.Item) -> bool:
-        return Path(__file__).parent in item.path.parents
+        return item.nodeid.startswith("tests/browser/")
 
     def place(item: pytest.Item) -> int:
         if not in_browser(item):

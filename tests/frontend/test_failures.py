@@ -82,7 +82,7 @@ def opened(variant):
     said, choices = [warning.value for warning in app.warning], [box.label for box in app.selectbox]
     print(json.dumps([len(app.exception), said, choices]))
 
-opened("googlenet")
+opened("googlenet_cifar")
 pages = int(open("/proc/self/statm").read().split()[0])
 resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 60 * 2**20, resource.RLIM_INFINITY))
 opened("inception_v3")

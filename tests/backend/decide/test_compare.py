@@ -138,7 +138,7 @@ def test_somebody_elses_network_is_the_same_stage_by_stage() -> None:
         ("torchvision:inception_v3", None, with_input_size(ARCHITECTURES["inception_v3"], 299)),
         ("torchvision:googlenet", (3, 192, 192), with_input_size(ARCHITECTURES["googlenet_torchvision"], 192)),
         ("torchvision:googlenet", (3, 224, 192), None),
-        ("timm:inception_resnet_v2", None, ARCHITECTURES["inception_resnet_v2"]),
+        ("timm:inception_v4", None, ARCHITECTURES["inception_v4"]),
         ("torchvision:resnet18", None, None),
     ],
 )

@@ -14,7 +14,6 @@ NETWORKS: dict[str, tuple[int, ...]] = {
     "torchvision:swin_v2_t": (3, 224, 224),
     "torchvision:convnext_tiny": (3, 224, 224),
     "torchvision:regnet_y_400mf": (3, 224, 224),
-    "torchvision:mobilenet_v3_small": (3, 224, 224),
     "torchvision:lraspp_mobilenet_v3_large": (3, 224, 224),
     "torchvision:r3d_18": (3, 16, 112, 112),
     "timm:efficientnet_b0": (3, 224, 224),
