@@ -20,9 +20,10 @@ from ...backend.common.text import file_name
 from ...backend.decide.healing.heal import HealPlan, about_seconds, epochs_within, prune_and_heal
 from ...backend.decide.healing.heal_data import SHIPPED_TESTS, TEST_PICTURES, demo_data
 from ...backend.decide.healing.heal_figure import heal_svg
-from ...backend.decide.healing.heal_result import HealResult, heal_csv, heal_rows
+from ...backend.decide.healing.heal_result import HealResult, heal_csv
 from ...backend.training.job import Finished
 from ..chart import chart_config
+from ..components.figures_table import FigureColumn, FigureRow, figures_table, share, whole
 from ..kit.background import BackgroundTask
 from ..kit.click import clicked
 from ..kit.controls import choice_stays_among, remembered, remembered_choice
@@ -162,14 +163,40 @@ def _so_far(state: State | None = None) -> None:
         f" {epochs} epoch{'s' if epochs > 1 else ''} of training, mean and standard deviation over seeds."
     )
     st.plotly_chart(heal_plot(result), key="heal-chart", config=chart_config("prune_and_heal"))
-    heading, *rows = heal_rows(result)
-    st.dataframe([dict(zip(heading, row, strict=True)) for row in rows], hide_index=True)
+    _table(result)
     if HEALING.running or state is None:
         return
     _networks(state, live.networks)
     with st.container(horizontal=True):
         save_button("CSV", heal_csv(result), "prune_and_heal.csv")
         save_button("Figure", heal_svg(result), "prune_and_heal.svg")
+
+
+def _table(result: HealResult) -> None:
+    columns = [
+        FigureColumn("MACs"),
+        FigureColumn("Parameters", "extra"),
+        FigureColumn("Accuracy after the cut"),
+        FigureColumn("and after training", help="Mean and standard deviation over the seeds"),
+    ]
+    rows = [
+        FigureRow(
+            f"{number}",
+            f"{point.method}, {point.share:.0%}",
+            f"{point.params:,} parameters",
+            (
+                whole(point.macs),
+                whole(point.params),
+                share(point.cut_accuracy),
+                (
+                    f"{100 * point.accuracy:.1f}{f' ± {100 * point.spread:.1f}' if point.seeds > 1 else ''}%",
+                    point.accuracy,
+                ),
+            ),
+        )
+        for number, point in enumerate(result.points)
+    ]
+    figures_table("Method, share of the MACs", columns, rows, key="heal-table")
 
 
 def _networks(state: State, networks: Mapping[str, Finished]) -> None:
