@@ -17,7 +17,7 @@ FIGURE_SETS: Mapping[FigureSet, str] = {
     "field": "Receptive field",
 }
 _CHANGE = "Compared with the published network; – means that the part is new"
-_SHARE = FigureColumn("share", "share")  # of the network without auxiliary heads
+_SHARE = FigureColumn("share", "small")  # of the network without auxiliary heads
 _WORDS: Mapping[str, FigureColumn] = {
     "level": FigureColumn("Level", "words"),
     "what": FigureColumn("What", "words"),

@@ -56,9 +56,9 @@ def _table(context: CostsContext, entries: tuple[Sensitivity, ...]) -> None:
     columns = [
         FigureColumn("Filters", help="As many as there are now"),
         FigureColumn("Parameters +", help="Trainable parameters added, and their share of all"),
-        FigureColumn("of all", "share"),
+        FigureColumn("of all", "small"),
         FigureColumn("MACs +", help="Multiply-accumulates added, for one picture, and their share of all"),
-        FigureColumn("of all", "share"),
+        FigureColumn("of all", "small"),
         FigureColumn("Heads +", "extra", "Parameters added in auxiliary heads"),
         FigureColumn("Not possible because", "words"),
     ]

@@ -85,7 +85,10 @@ def _table(state: State, run: SearchRun) -> None:
     rows = sorted(rows, key=lambda i: result.trials[i].numbers[first])[:MOST_LISTED]
     axes = result.problem.space.axes
     columns = [
-        *(FigureColumn(NUMBER_TITLES[name]) for name in result.problem.numbers),
+        *(
+            FigureColumn(NUMBER_TITLES[name], "figure" if name in result.objectives else "extra")
+            for name in result.problem.numbers
+        ),
         *(FigureColumn(axis.name, "extra") for axis in axes),
     ]
     figures_table(
@@ -98,13 +101,10 @@ def _table(state: State, run: SearchRun) -> None:
 
 
 def _row(result: SearchResult, number: int) -> FigureRow:
-    trial, space = result.trials[number], result.problem.space
-    numbers = (
-        share(trial.numbers[n]) if n in SHARES else whole(round(trial.numbers[n])) for n in result.problem.numbers
-    )
-    choices = ((f"{value:g}", value) for value in (trial.choice[axis.name] for axis in space.axes))
-    about = ", ".join(f"{axis.name} {trial.choice[axis.name]:g}" for axis in space.axes)
-    return FigureRow(str(number), f"No. {number + 1:,}", about, (*numbers, *choices))
+    trial, names = result.trials[number], result.problem.numbers
+    numbers = [share(trial.numbers[name]) if name in SHARES else whole(round(trial.numbers[name])) for name in names]
+    choices = [(f"{value:g}", value) for value in (trial.choice[axis.name] for axis in result.problem.space.axes)]
+    return FigureRow(f"{number}", f"No. {number + 1:,}", "", (*numbers, *choices))
 
 
 def _files(run: SearchRun, name: str) -> None:

@@ -20,10 +20,10 @@ from ...backend.common.text import file_name
 from ...backend.decide.healing.heal import HealPlan, about_seconds, epochs_within, prune_and_heal
 from ...backend.decide.healing.heal_data import SHIPPED_TESTS, TEST_PICTURES, demo_data
 from ...backend.decide.healing.heal_figure import heal_svg
-from ...backend.decide.healing.heal_result import HealResult, heal_csv
+from ...backend.decide.healing.heal_result import METHOD_TITLES, HealResult, heal_csv
 from ...backend.training.job import Finished
 from ..chart import chart_config
-from ..components.figures_table import FigureColumn, FigureRow, figures_table, share, whole
+from ..components.figures_table import FigureColumn, FigureRow, figures_table, share, whole, words
 from ..kit.background import BackgroundTask
 from ..kit.click import clicked
 from ..kit.controls import choice_stays_among, remembered, remembered_choice
@@ -80,8 +80,10 @@ def show(state: State) -> None:
     with right:
         if running:
             HEALING.watch(below=_so_far)
-        else:
+        elif isinstance(HEALING.live, HealSoFar) and HEALING.live.result:
             _so_far(state)
+        else:
+            _to_try(arch, plan)
 
 
 def _plan() -> tuple[HealPlan, int, int]:
@@ -135,6 +137,20 @@ def _plan() -> tuple[HealPlan, int, int]:
     seeded = tuple(range(int(seeds)))
     plan = HealPlan(chosen, seeded, learning_rate=rate, batch=batch, taylor=judged == "taylor")
     return plan, int(pictures), int(seconds)
+
+
+def _to_try(arch: Arch, plan: HealPlan) -> None:
+    """The networks that would be made, before there is any."""
+    st.caption("These networks are made and tested; a chart then shows the accuracy of each way against its MACs.")
+    macs = analyze(arch).macs
+    rows = [
+        FigureRow(f"{share} {way}", f"{share:.0%}, {way}", "", (whole(round(share * macs)), words("not tried")))
+        for share in plan.shares
+        for way in METHOD_TITLES.values()
+    ]
+    figures_table(
+        "Share of the MACs, way", [FigureColumn("MACs at most"), FigureColumn("Accuracy")], rows, key="heal-before"
+    )
 
 
 def _start(arch: Arch, plan: HealPlan, pictures: int, seconds: int) -> None:

@@ -22,11 +22,11 @@ NOTHING: FigureCell = ("–", None)
 
 @dataclass(frozen=True)
 class FigureColumn:
-    """``kind``: words and extra figures only have a column where there is room; a share is in small below the figure
-    before it."""
+    """``kind``: words and extra figures only have a column where there is room; what is small is beside or below the
+    figure before it."""
 
     label: str
-    kind: Literal["figure", "extra", "share", "words"] = "figure"
+    kind: Literal["figure", "extra", "small", "words"] = "figure"
     help: str = ""
 
 

@@ -52,9 +52,10 @@ class FiguresTable {
   /** @param {FiguresData} data */
   draw({ name, columns, rows, selectable }) {
     const focused = this.focused?.dataset.id
-    const places = columns.flatMap((column, place) => (column.kind === "share" ? [] : [place]))
+    const places = columns.flatMap((column, place) => (column.kind === "small" ? [] : [place]))
     const names = [el("th", { scope: "col", className: "name" }, name), ...places.map((i) => this.heading(columns, i))]
     this.head.replaceChildren(el("tr", {}, ...names))
+    this.scroller.style.maxWidth = `${22 + 11 * places.length}rem` // the eye loses its row across a wider gap
     const lines = this.sorted(rows, columns).map((row) => line(row, columns, places, selectable))
     this.body.replaceChildren(...lines)
     const again = focused === undefined ? undefined : this.rowOf(focused)
@@ -68,7 +69,7 @@ class FiguresTable {
    */
   heading(columns, place) {
     const { label, kind, help } = columns[place]
-    const below = columns[place + 1]?.kind === "share" ? [el("small", {}, columns[place + 1].label)] : []
+    const below = columns[place + 1]?.kind === "small" ? [" ", el("small", {}, columns[place + 1].label)] : []
     const button = el("button", { type: "button", title: help }, label, el("i", { ariaHidden: "true" }))
     const node = el("th", { scope: "col", className: kind }, button, ...below)
     node.dataset.label = label
@@ -86,7 +87,7 @@ class FiguresTable {
     const sign = this.sort.down ? -1 : 1
     const ofWords = columns[place].kind === "words"
     return rows.toSorted(([, , , a], [, , , b]) =>
-      ofWords ? -sign * a[place][0].localeCompare(b[place][0]) : compared(a[place], b[place], sign),
+      ofWords ? sign * a[place][0].localeCompare(b[place][0]) : compared(a[place], b[place], sign),
     )
   }
 
@@ -95,8 +96,9 @@ class FiguresTable {
     const th = target instanceof Element ? target.closest("th") : null
     const label = th?.dataset.label
     if (label === undefined || !this.data) return
-    const again = label === this.sort.label
-    this.sort = again && !this.sort.down ? { label: "", down: true } : { label, down: !again }
+    const first = !th?.classList.contains("words") // numbers from the largest, words from A
+    if (label !== this.sort.label) this.sort = { label, down: first }
+    else this.sort = this.sort.down === first ? { label, down: !first } : { label: "", down: true }
     this.draw(this.data)
     this.select(this.data.selected)
     for (const other of this.head.querySelectorAll("th"))
@@ -188,7 +190,7 @@ function line([id, name, about, cells], columns, places, selectable) {
   const title = selectable ? el("button", { type: "button", tabIndex: -1 }, ...parts) : el("span", {}, ...parts)
   const head = el("th", { scope: "row", className: "name" }, title, el("small", {}, about))
   const figures = places.map((place) => {
-    const below = columns[place + 1]?.kind === "share" ? [el("small", {}, cells[place + 1][0])] : []
+    const below = columns[place + 1]?.kind === "small" ? [" ", el("small", {}, cells[place + 1][0])] : []
     return el("td", { className: columns[place].kind }, cells[place][0], ...below)
   })
   const node = el("tr", {}, head, ...figures)

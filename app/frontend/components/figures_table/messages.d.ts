@@ -4,7 +4,7 @@ import type { Handled } from "../shared/messages.d.ts"
 
 export interface FigureColumn {
   label: string
-  kind: "figure" | "extra" | "share" | "words"
+  kind: "figure" | "extra" | "small" | "words"
   help: string
 }
 
