@@ -15,6 +15,7 @@ import streamlit
 from starlette.datastructures import URL, Headers, MutableHeaders
 from starlette.responses import FileResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.config import get_option
 
 from inception_models.shipped import ASSETS
 
@@ -27,8 +28,18 @@ DESCRIPTION = (
     " parameters, MACs and memory; push a picture through it and look at what every branch sees."
 )
 PREVIEW = "preview.png"  # what a chat shows of a link
-CONNECTING = Path(__file__).with_name("connecting.js").read_text(encoding="utf-8")
+IN_HEAD = tuple(
+    Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("connecting.js", "first_look.js")
+)
+"""Scripts that run before all others."""
 SHEETS = ("app.css", "learn.css", "compare.css")
+_COLOURS = {
+    "text": "textColor",
+    "background": "backgroundColor",
+    "secondary-background": "secondaryBackgroundColor",
+    "primary": "primaryColor",
+    "border": "borderColor",
+}
 SKIP = '<a class="skip" hidden href="#stMain">Skip to the widths</a>'
 """The first that Tab reaches; width_sliders/sliders.js leads it to the sliders, and session_memory/focus.js shows it
 where there are any."""
@@ -112,21 +123,32 @@ def completed(page: str, preview: str, name: str) -> str:
     head = f'{head}<meta property="og:image" content="{escape(preview, quote=True)}">'
     page = page.replace("<title>Streamlit</title>", head, 1).replace("./favicon.png", _icon(), 1)
     page = page.replace("<body>", f"<body>{SKIP}", 1)
-    own = f'<script type="module" src="./{FILES.address}"></script>'
+    own = f'<script type="module" async src="./{FILES.address}"></script>'
     return page.replace("</body>", f"{style}{_scripts(WIDGETS_OF.get(name, ()))}{own}</body>", 1)
 
 
 @cache
 def _additions() -> tuple[str, str]:
     name, description = escape(NAME, quote=True), escape(DESCRIPTION, quote=True)
+    first = "".join(f"<script>{script}</script>" for script in IN_HEAD)
     head = (
         f'<title>{name}</title><meta name="description" content="{description}">'
         f'<meta property="og:title" content="{name}"><meta property="og:description" content="{description}">'
-        f'<meta property="og:type" content="website"><script>{CONNECTING}</script>'
+        f'<meta property="og:type" content="website">{first}'
         f'<script type="module">{before_streamlit()}</script>'
     )
     sheets = "".join((ASSETS / name).read_text(encoding="utf-8") for name in SHEETS)
-    return head, f"<style>{sheets}</style>"
+    return head, f"<style>{sheets}{_theme()}</style>"
+
+
+def _theme() -> str:
+    """What Streamlit tells a component of the theme, for those that are drawn before it has (first_look.py)."""
+    colours = {
+        f"--st-{name}-color": f"light-dark({get_option(f'theme.light.{key}')}, {get_option(f'theme.dark.{key}')})"
+        for name, key in _COLOURS.items()
+    }
+    told = colours | {"--st-font": get_option("theme.font"), "--st-base-radius": "0.35rem"}  # which it calls "small"
+    return f".first-look {{ {'; '.join(f'{name}: {value}' for name, value in told.items())} }}"
 
 
 @cache
