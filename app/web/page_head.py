@@ -51,7 +51,7 @@ WIDGETS = (
 WIDGETS_OF: Mapping[str, tuple[str, ...]] = {
     "picture": ("Progress",),
     "costs": ("PlotlyChart",),
-    "compare": ("PlotlyChart",),
+    "compare": ("PlotlyChart", "StreamlitSyntaxHighlighter"),
     "search": ("Multiselect", "PlotlyChart"),
     "own-network": ("StreamlitSyntaxHighlighter",),
 }

@@ -12,7 +12,7 @@ const SOON = ["Multiselect", "Progress"]
 /** @type {Record<string, string>} by the widget, what the pointer or the keyboard comes to first */
 const WAYS = {
   PlotlyChart: "[href$='/costs'], [href$='/compare'], [href$='/search'], [href$='/train']",
-  StreamlitSyntaxHighlighter: "[href$='/own-network'], .st-key-actions",
+  StreamlitSyntaxHighlighter: "[href$='/compare'], [href$='/own-network'], .st-key-actions",
 }
 
 const named = [...document.scripts].map(({ src }) => src.slice(src.lastIndexOf("/") + 1))

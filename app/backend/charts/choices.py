@@ -197,10 +197,10 @@ def stage_ghosts(comparison: Comparison, shown: int, metric: Literal["params", "
     figure.update_layout(barmode="group")
     figure.update_xaxes(
         title="stage, from the picture to the classes",
-        labelalias={  # all names on hover
-            name: f"{chart_text(first, 20)}{' …' if others else ''}"
-            for name, (first, *others) in zip(names, matched, strict=True)
-        },
+        tickvals=names,
+        ticktext=[  # all names on hover
+            f"{chart_text(first, 20)}{' …' if others else ''}" for first, *others in matched
+        ],
         autotickangles=[-45, -90],
     )
     figure.update_yaxes(title={"params": "parameters", "macs": "MACs", "peak_bytes": "bytes"}[metric], tickformat="~s")
