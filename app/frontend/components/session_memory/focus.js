@@ -8,9 +8,11 @@ const NEIGHBOURS = 20
 const PATIENCE_MS = 300 // for a control that is drawn anew
 const DIALOG = ".stDialog [role=dialog]"
 
-/** @type {{ element: HTMLElement, name: string, beside: HTMLElement[] } | null} */
+/** @typedef {HTMLElement | SVGElement} Stop a box of the diagram is SVG */
+
+/** @type {{ element: Stop, name: string, beside: HTMLElement[] } | null} */
 let last = null
-/** @type {HTMLElement | null} that had the focus last outside of dialogs and popovers */
+/** @type {Stop | null} that had the focus last outside of dialogs and popovers */
 let outside = null
 let lost = false
 let timer = 0
@@ -19,7 +21,7 @@ let timer = 0
 export function keepFocus() {
   document.addEventListener("focusin", (event) => {
     const [element, ...around] = event.composedPath()
-    if (!(element instanceof HTMLElement)) return
+    if (!(element instanceof HTMLElement || element instanceof SVGElement)) return
     last = { element, name: nameOf(element), beside: neighboursOf(element) }
     lost = false
     const page = around.some((node) => node instanceof HTMLElement && node.matches(".stApp"))
@@ -36,10 +38,10 @@ export function keepFocus() {
   look() // at what was drawn before
 }
 
-/** @param {HTMLElement} element */
+/** @param {Stop} element */
 function neighboursOf(element) {
   const stops = allStops()
-  const at = stops.indexOf(element)
+  const at = stops.findIndex((stop) => stop === element)
   if (at < 0) return []
   return Array.from({ length: NEIGHBOURS }, (_, i) => [stops[at - 1 - i], stops[at + 1 + i]]).flat().filter(Boolean)
 }
@@ -61,17 +63,16 @@ function look() {
 
 function goBeside() {
   timer = 0
-  if (!last || !lost) return
-  const dialog = document.querySelector(DIALOG)
+  if (!last || !lost || !isNowhere()) return
+  const dialog = /** @type {HTMLElement | null} */ (document.querySelector(DIALOG))
   const places = dialog ? [...last.beside.filter((stop) => dialog.contains(stop)), dialog] : [outside, ...last.beside]
-  const next = places.find((stop) => stop instanceof HTMLElement && usable(stop))
-  if (next instanceof HTMLElement) next.focus({ preventScroll: true })
+  places.find((stop) => stop && usable(stop))?.focus({ preventScroll: true })
 }
 
-/** @param {HTMLElement} element */
+/** @param {Stop} element */
 const usable = (element) => element.isConnected && !element.matches(":disabled") && element.checkVisibility()
 
-/** @param {HTMLElement} element */
+/** @param {Stop} element */
 function nameOf(element) {
   const name = element.ariaLabel ?? element.textContent ?? ""
   return name && `${element.tagName} ${element.role ?? ""} ${name}`
