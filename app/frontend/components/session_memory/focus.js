@@ -1,16 +1,17 @@
 // Where the focus goes when what had it is taken away or disabled: to the same control where it was drawn anew, to what
-// opened the dialog, else to what was beside it. Then Tab goes on from there, and not from the top of the page. While a
-// dialog is open it stays in there, and Escape closes it even before the focus is back. The skip link is there only
-// where the page has widths to skip to.
+// opened the dialog, else to what was beside it, first in the same part of the page. Then Tab goes on from there, and
+// not from the top of the page. While a dialog is open it stays in there, and Escape closes it even before the focus is
+// back. The skip link is there only where the page has widths to skip to.
 
 const STOPS = "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex='-1'])"
 const NEIGHBOURS = 20
 const PATIENCE_MS = 300 // for a control that is drawn anew
 const DIALOG = ".stDialog [role=dialog]"
+const FRAME = ".stAppHeader, .st-key-actions, .st-key-above" // what all pages have in common
 
 /** @typedef {HTMLElement | SVGElement} Stop a box of the diagram is SVG */
 
-/** @type {{ element: Stop, name: string, beside: HTMLElement[] } | null} */
+/** @type {{ element: Stop, name: string, beside: HTMLElement[], around: EventTarget[] } | null} */
 let last = null
 /** @type {Stop | null} that had the focus last outside of dialogs and popovers */
 let outside = null
@@ -22,7 +23,7 @@ export function keepFocus() {
   document.addEventListener("focusin", (event) => {
     const [element, ...around] = event.composedPath()
     if (!(element instanceof HTMLElement || element instanceof SVGElement)) return
-    last = { element, name: nameOf(element), beside: neighboursOf(element) }
+    last = { element, name: nameOf(element), beside: neighboursOf(element), around }
     lost = false
     const page = around.some((node) => node instanceof HTMLElement && node.matches(".stApp"))
     if (page && !element.closest("[role=dialog]")) outside = element
@@ -40,7 +41,8 @@ export function keepFocus() {
 
 /** @param {Stop} element */
 function neighboursOf(element) {
-  const stops = allStops()
+  const framed = element.closest(FRAME)
+  const stops = allStops().filter((stop) => framed || !stop.closest(FRAME)) // not from the page to the goal's button
   const at = stops.findIndex((stop) => stop === element)
   if (at < 0) return []
   return Array.from({ length: NEIGHBOURS }, (_, i) => [stops[at - 1 - i], stops[at + 1 + i]]).flat().filter(Boolean)
@@ -64,8 +66,12 @@ function look() {
 function goBeside() {
   timer = 0
   if (!last || !lost || !isNowhere()) return
+  const { around } = last
+  /** @param {HTMLElement} stop */
+  const distance = (stop) => around.findIndex((part) => part instanceof Node && part.contains(stop))
+  const beside = last.beside.filter(usable).sort((a, b) => distance(a) - distance(b))
   const dialog = /** @type {HTMLElement | null} */ (document.querySelector(DIALOG))
-  const places = dialog ? [...last.beside.filter((stop) => dialog.contains(stop)), dialog] : [outside, ...last.beside]
+  const places = dialog ? [...beside.filter((stop) => dialog.contains(stop)), dialog] : [outside, ...beside]
   places.find((stop) => stop && usable(stop))?.focus({ preventScroll: true })
 }
 
