@@ -95,7 +95,7 @@ def edits(page: Page) -> Iterator[State]:
         settled(page)
     expect(page.locator(".st-key-table1")).to_contain_text("whole number", timeout=SLOW_MS)
     fill(page, page.get_by_role("spinbutton", name="Classes"), "0")
-    expect(button(page, "Use 1 classes")).to_be_visible(timeout=SLOW_MS)
+    expect(button(page, "Use 1 class")).to_be_visible(timeout=SLOW_MS)
     yield "Explore, edited and refused", MAIN
     for part in ("Structure", "Explain"):
         page.get_by_role("radio", name=part).click()
@@ -150,6 +150,8 @@ def tabs_of(page: Page, name: str, tabs: Sequence[str]) -> Iterator[State]:
     yield name, WHOLE
     for tab in tabs:
         page.get_by_role("tab", name=tab, exact=True).click(timeout=SLOW_MS)
+        panel = page.get_by_role("tabpanel", name=tab, exact=True)
+        expect(panel.locator(".stElementContainer").first).to_be_visible(timeout=SLOW_MS)
         expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
         yield f"{name}, {tab}", MAIN
 

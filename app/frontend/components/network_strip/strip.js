@@ -32,6 +32,7 @@ class Strip {
     this.list = el("div", { className: "strip", role: "listbox", "aria-label": "The network's stages, in order" })
     parent.append(Object.assign(this.list, { strip: this }))
     this.selected = new SelectedStage(this.list, () => this.mark())
+    new ResizeObserver(() => this.stages.get(this.current)?.reveal(this.list)).observe(this.list) // such as a phone that is turned
     this.list.addEventListener("keydown", (event) => this.key(event))
     listenToSteps(this.list, (by) => this.step(by))
   }
