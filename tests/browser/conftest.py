@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urljoin
 
 import pytest
@@ -16,14 +17,18 @@ from tests.browser.components.static_page import StaticPage
 from tests.browser.visits import forget
 
 WINDOW: ViewportSize = {"width": 1440, "height": 900}
+MOTION: Literal["reduce"] = "reduce"  # where nothing is animated, a browser that waits leaves the server the processor
 LONGEST = (
     "test_accessibility.py",
     "test_pages.py",
-    "test_memory.py",
-    "test_train.py",
     "test_weights.py",
+    "test_train.py",
+    "test_memory.py",
     "test_costs.py",
+    "test_replicas.py",
+    "test_own_network.py",
     "test_compare.py",
+    "test_search.py",
 )
 
 HEALTH = "/_stcore/health"  # an empty page of the app: at about:blank Chromium throws away what it has compiled
@@ -73,7 +78,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=WINDOW)
+    context = browser.new_context(viewport=WINDOW, reduced_motion=MOTION)
     yield context
     context.close()
 
@@ -121,7 +126,7 @@ def _clean(page: Page) -> None:
         page.mouse.move(0, 0)
         page.unroute_all()
         page.set_viewport_size(WINDOW)
-        page.emulate_media(media="null", color_scheme="null", reduced_motion="null")
+        page.emulate_media(media="null", color_scheme="null", reduced_motion=MOTION)
         page.context.clear_permissions()
     except Error:  # such as a page that hangs or has crashed: the next test gets another
         page.close()

@@ -150,6 +150,8 @@ def tabs_of(page: Page, name: str, tabs: Sequence[str]) -> Iterator[State]:
     yield name, WHOLE
     for tab in tabs:
         page.get_by_role("tab", name=tab, exact=True).click(timeout=SLOW_MS)
+        panel = page.get_by_role("tabpanel", name=tab, exact=True)
+        expect(panel.locator(".stElementContainer").first).to_be_visible(timeout=SLOW_MS)
         expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW_MS)
         yield f"{name}, {tab}", MAIN
 

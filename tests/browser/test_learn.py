@@ -44,7 +44,9 @@ def test_the_first_lesson_by_keyboard_from_a_newcomers_way_in_to_its_end(page: P
     for key in ("ArrowDown", "ArrowRight", "Enter"):  # into the module, to the 5×5 branch
         page.keyboard.press(key)
     done(page)
+    settled(page)
     page.keyboard.press("Escape")  # out of the number's field
+    expect(page.get_by_role("button", name=re.compile("^1×1 reduction 16: "))).to_be_focused()
     page.keyboard.press("Control+Enter")  # from the drawing
     at_step(page, lesson, 2)
     page.get_by_role("radio", name="Structure").press("Enter")

@@ -159,11 +159,16 @@ FIRST_RUN_ONCE_LOADED = """
 
 
 @pytest.mark.usefixtures("no_history")
-def test_explore_is_drawn_at_once_where_its_scripts_are_there(page: Page, app_url: str) -> None:
+def test_explore_and_then_costs_are_drawn_at_once_where_their_scripts_are_there(page: Page, app_url: str) -> None:
     page.add_init_script(FIRST_RUN_ONCE_LOADED)
     page.goto(app_url)
     expect(page.locator(".view g.node").first).to_be_visible(timeout=SLOW_MS)
     settled(page)
+    assert not page.evaluate("window.grey")
+    with page.expect_response(lambda response: "/PlotlyChart." in response.url):
+        page.get_by_role("link", name="Costs", exact=True).hover()
+    page.get_by_role("link", name="Costs", exact=True).click()
+    expect(page.locator(".barlayer").first).to_be_visible(timeout=SLOW_MS)
     assert not page.evaluate("window.grey")
 
 

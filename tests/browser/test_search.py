@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 
 from app.backend.decide.searching.search_log import logged_problem
 from inception_models import ARCHITECTURES
+from inception_models.checkpoints.demo import demo
+from inception_models.edits.input_output import with_input_size
 from tests.browser.visits import SLOW_MS, linked, open_page, settled
 
 GOOGLENET = ARCHITECTURES["googlenet"]
@@ -48,7 +50,7 @@ def test_a_search_runs_a_click_opens_its_network_and_its_file_goes_on(page: Page
 
 
 def test_the_demo_is_pruned_and_healed_on_the_page(page: Page, app_url: str) -> None:
-    open_page(page, app_url, GOOGLENET, "Train", "Prune and heal")
+    open_page(page, app_url, with_input_size(demo().arch, 32), "Train", "Prune and heal")
     page.get_by_role("tab", name="Prune and heal").click()
     for label, value in (("Seeds", "1"), ("Seconds of training", "1")):
         field = page.get_by_role("tabpanel").get_by_label(label, exact=True).last

@@ -65,7 +65,7 @@ def test_a_run_goes_on_over_another_page_and_a_reload_and_leaves_weights_and_cur
 def test_a_run_from_the_demo_is_tried_on_a_picture_and_its_weights_follow_an_edit(
     train: Callable[[Arch], Page],
 ) -> None:
-    page = train(with_input_size(demo().arch, 48))
+    page = train(with_input_size(demo().arch, 32))
     page.get_by_role("combobox", name="Initialisation").click()
     page.get_by_role("option", name="Demo, Fashion-MNIST").click()
     epochs(page, 1)
@@ -118,9 +118,9 @@ def test_the_sweep_of_an_edited_demo_network(train: Callable[[Arch], Page]) -> N
     page.get_by_role("tab", name="Accuracy against MACs").click()
     page.get_by_role("button", name="Edit the demo network").click()
     shows_network(page, size_px=112, classes=10)
-    page.get_by_role("spinbutton", name="Input size").fill("48")
+    page.get_by_role("spinbutton", name="Input size").fill("32")
     page.keyboard.press("Enter")
-    shows_network(page, size_px=48, classes=10)
+    shows_network(page, size_px=32, classes=10)
     settled(page)
     number = widths(demo().arch)["conv2"]
     expect(page.get_by_role("combobox", name="Width", exact=True)).to_have_value(f"conv2 ({number})", timeout=SLOW_MS)

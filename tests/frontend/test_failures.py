@@ -85,9 +85,9 @@ def opened(variant):
 opened("googlenet")
 pages = int(open("/proc/self/statm").read().split()[0])
 resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 60 * 2**20, resource.RLIM_INFINITY))
-opened("inception_resnet_v2")
+opened("inception_v3")
 resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-opened("inception_resnet_v2")
+opened("inception_v3")
 """
 
 

@@ -43,7 +43,7 @@ def time_against_macs(
         names = names_of_both(names, (stage.name for stage in published[0].stages))
     figure.update_layout(
         barmode="group",
-        yaxis_title="share of the whole network (%)",
+        yaxis_title="share (%)",
         yaxis_range=[0, 1.15 * max(max(bar.y) for bar in figure.data)],  # a busy machine's spread may be far longer
     )
     stage_axis(figure, names, selected)

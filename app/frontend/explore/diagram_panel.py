@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 
 import streamlit as st
 
 from inception_models import widths
 
 from ...backend import Analysis
+from ...backend.common.colours import ThemeName
 from ...backend.diagram import ColorBy, DiagramLevel, DiagramOptions, Drawing, draw, neighbours, toggled
 from ...backend.takeaway.figure import figure_bytes
 from ...backend.takeaway.naming import saved_name
 from .. import maps_in_boxes, measured
-from ..components.graph_view import BoxNumber, graph_view
+from ..components.graph_view import BoxNumber, graph_view, view_data
 from ..kit.controls import remembered, remembered_choice
 from ..kit.theme import browser_theme
 from ..maps_in_boxes import BoxMaps
@@ -44,6 +47,12 @@ FILE_USES: dict[str, str] = {
     ".dot": "for Graphviz",
 }
 VIEWS = ("Block", "Whole network")
+FIRST_COLOR: ColorBy = "kind"
+FIRST_CHOICES: Mapping[str, str | bool] = MappingProxyType(
+    {"View": VIEWS[0], "Colour by": FIRST_COLOR, **{key: key == "heads" for key in SWITCHES}}
+)
+"""What is chosen where nobody has chosen anything."""
+DIAGRAM = "diagram"  # its key
 PANEL_HEIGHT = "var(--diagram)"  # which app.css has
 
 
@@ -68,9 +77,9 @@ def show(state: State, analysis: Analysis, reference: Analysis, maps: BoxMaps) -
     drawing = draw(analysis, options, reference, maps.thumbnails)
     graph_view(
         drawing,
-        network=f"{state.arch.key}/{options.focus}{'/maps' if maps.on else ''}",  # boxes with maps are larger
+        network=_camera(state, options),
         selected=state.selected,
-        key="diagram",
+        key=DIAGRAM,
         on_select=state.select,
         on_expand=lambda path: _toggle(state, options, drawing, path),
         numbers=_numbers(state),
@@ -80,6 +89,26 @@ def show(state: State, analysis: Analysis, reference: Analysis, maps: BoxMaps) -
         outdated=maps.outdated,
         height=PANEL_HEIGHT,
     )
+
+
+def first_data(state: State, analysis: Analysis, reference: Analysis, theme: ThemeName) -> dict[str, object]:
+    """What the diagram is told where nothing was chosen in the options."""
+    focus = _focus(state, analysis)
+    options = DiagramOptions(expand=state.expanded, theme=theme, focus=focus)
+    return view_data(
+        draw(analysis, options, reference),
+        network=_camera(state, options),
+        selected=state.selected,
+        expandable=True,
+        numbers=_numbers(state),
+        walk=neighbours(analysis, focus),
+        height=PANEL_HEIGHT,
+    )
+
+
+def _camera(state: State, options: DiagramOptions) -> str:
+    """What has a camera of its own. Boxes with maps are larger."""
+    return f"{state.arch.key}/{options.focus}{'/maps' if options.maps else ''}"
 
 
 def _numbers(state: State) -> dict[str, BoxNumber]:
@@ -101,7 +130,7 @@ def _chosen(state: State, analysis: Analysis, block: bool) -> DiagramOptions:
     color = st.selectbox(
         "Colour by",
         list(COLOR_LABELS),
-        index=list(COLOR_LABELS).index(remembered("Colour by", COLOR_LABELS, "kind")),
+        index=list(COLOR_LABELS).index(remembered("Colour by", COLOR_LABELS, FIRST_COLOR)),
         format_func=COLOR_LABELS.__getitem__,
         key="Colour by",
         label_visibility="collapsed",
@@ -131,7 +160,7 @@ def _level() -> DiagramLevel:
 
 
 def _switches() -> list[bool]:
-    at_first = {key: remembered(key, (True, False), key == "heads") for key in SWITCHES}
+    at_first = {key: remembered(key, (True, False), bool(FIRST_CHOICES[key])) for key in SWITCHES}
     popover = st.popover(
         "More", icon=":material/tune:", help="More options of the drawing", key="more", on_change="rerun"
     )

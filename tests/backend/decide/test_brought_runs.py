@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 from torch import nn
-from torchvision.models import ShuffleNet_V2_X0_5_Weights, shufflenet_v2_x0_5
+from torchvision.models import ShuffleNet_V2_X0_5_Weights, ShuffleNetV2, shufflenet_v2_x0_5
 
 from app.backend.common.jobs import Cancelled, Progress
 from app.backend.decide.comparing import brought_runs
@@ -29,7 +29,7 @@ def exported(module: nn.Module, file: Path, shape: tuple[int, ...], dynamo: bool
 @pytest.mark.parametrize("dynamo", [False, True])
 def test_a_file_computes_what_its_module_does_and_so_does_a_part_of_it(dynamo: bool, tmp_path: Path) -> None:
     torch.manual_seed(1)
-    module = shufflenet_v2_x0_5()
+    module = ShuffleNetV2([2, 2, 2], [8, 16, 32, 64, 128], num_classes=10)
     network = runnable(str(exported(module, tmp_path / "net.onnx", (3, 64, 64), dynamo)), None, "stage2")
     kept: list[torch.Tensor] = []
     module.stage2.register_forward_hook(lambda module, args, output: kept.append(output))

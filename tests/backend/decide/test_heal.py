@@ -19,6 +19,7 @@ from app.backend.decide.healing.heal_result import HealResult, heal_csv, heal_js
 from app.backend.training.job import Finished
 from app.cli import main
 from inception_models.checkpoints.demo import demo
+from inception_models.edits.input_output import with_input_size
 from inception_models.training.datasets import Data, digits
 from inception_models.training.evaluate import evaluate
 from inception_models.training.start import loaded_with_its_classes
@@ -40,7 +41,7 @@ class _CancelledAtHalf(Progress):
 
 
 def test_every_method_is_trained_alike_and_a_stopped_run_goes_on(tmp_path: Path) -> None:
-    log, arch, data = tmp_path / "log.jsonl", demo().arch, pictures()
+    log, arch, data = tmp_path / "log.jsonl", with_input_size(demo().arch, 48), pictures()
     with pytest.raises(Cancelled):
         prune_and_heal(arch, "demo", data, PLAN, log, _CancelledAtHalf())
     done = log.read_text().splitlines()

@@ -126,7 +126,8 @@ def test_each_product_counts_as_torch_counts_it(
 
 @pytest.mark.parametrize("dynamo", [True, False])
 def test_shapes_are_those_that_onnx_runtime_computes(dynamo: bool, tmp_path: Path) -> None:
-    file = exported(vision.shufflenet_v2_x0_5(), tmp_path / "net.onnx", PHOTO, dynamo)
+    net = vision.ShuffleNetV2([2, 2, 2], [8, 16, 32, 64, 128], num_classes=10)
+    file = exported(net, tmp_path / "net.onnx", PHOTO, dynamo)
     graph = reading.read_onnx(file, PHOTO)
     model = onnx.load(file)
     outputs = [name for node in model.graph.node for name in node.output if name in graph.shapes]
@@ -136,7 +137,7 @@ def test_shapes_are_those_that_onnx_runtime_computes(dynamo: bool, tmp_path: Pat
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = onnxruntime.InferenceSession(model.SerializeToString(), options)
     arrays = session.run(outputs, {graph.input_name: np.zeros((1, *PHOTO), np.float32)})
-    assert len(outputs) > 150
+    assert len(outputs) > 50
     assert {name: array.shape for name, array in zip(outputs, arrays, strict=True)} == {
         name: graph.shapes[name] for name in outputs
     }

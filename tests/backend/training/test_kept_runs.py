@@ -18,6 +18,7 @@ from app.backend.training.kept_runs import MOST_KEPT, OLDEST_SECONDS, KeptRun
 from app.backend.training.record import weights_file
 from inception_models import ARCHITECTURES
 from inception_models.checkpoints.demo import demo
+from inception_models.edits.input_output import with_input_size
 from inception_models.training import train as training
 from inception_models.training.datasets import digits
 from inception_models.training.run import Options
@@ -28,7 +29,7 @@ from tests.models.tiny import tiny
 OPTIONS = Options(epochs=3, batch=40)
 OFFER = Offer("Some digits", 80, 10, lambda: digits().limited(80))
 RUN = KeptRun(tiny(10), OFFER.title, OPTIONS, None)
-FROM_DEMO = KeptRun(demo().arch, OFFER.title, OPTIONS, Beginning("demo", Tuning(1, ("conv*",))))
+FROM_DEMO = KeptRun(with_input_size(demo().arch, 48), OFFER.title, OPTIONS, Beginning("demo", Tuning(1, ("conv*",))))
 
 
 @pytest.fixture(autouse=True)

@@ -81,9 +81,8 @@ def clean(folder: Path) -> Iterator[Clean]:
     running = Clean(folder, {})
     yield running
     for process in running.processes.values():
-        assert process.stdin is not None
-        process.stdin.close()
-        process.wait(10)
+        process.kill()
+        process.wait()
 
 
 def assert_equal_in_torch(arch: Arch, clean: Clean) -> None:

@@ -9,9 +9,11 @@ const PATIENCE_MS = 300 // for a control that is drawn anew
 const DIALOG = ".stDialog [role=dialog]"
 const FRAME = ".stAppHeader, .st-key-actions, .st-key-above" // what all pages have in common
 
-/** @type {{ element: HTMLElement, name: string, beside: HTMLElement[], around: EventTarget[] } | null} */
+/** @typedef {HTMLElement | SVGElement} Stop a box of the diagram is SVG */
+
+/** @type {{ element: Stop, name: string, beside: HTMLElement[], around: EventTarget[] } | null} */
 let last = null
-/** @type {HTMLElement | null} that had the focus last outside of dialogs and popovers */
+/** @type {Stop | null} that had the focus last outside of dialogs and popovers */
 let outside = null
 let lost = false
 let timer = 0
@@ -20,7 +22,7 @@ let timer = 0
 export function keepFocus() {
   document.addEventListener("focusin", (event) => {
     const [element, ...around] = event.composedPath()
-    if (!(element instanceof HTMLElement)) return
+    if (!(element instanceof HTMLElement || element instanceof SVGElement)) return
     last = { element, name: nameOf(element), beside: neighboursOf(element), around }
     lost = false
     const page = around.some((node) => node instanceof HTMLElement && node.matches(".stApp"))
@@ -54,11 +56,11 @@ function yieldTips() {
   })
 }
 
-/** @param {HTMLElement} element */
+/** @param {Stop} element */
 function neighboursOf(element) {
   const framed = element.closest(FRAME)
   const stops = allStops().filter((stop) => framed || !stop.closest(FRAME)) // not from the page to the goal's button
-  const at = stops.indexOf(element)
+  const at = stops.findIndex((stop) => stop === element)
   if (at < 0) return []
   return Array.from({ length: NEIGHBOURS }, (_, i) => [stops[at - 1 - i], stops[at + 1 + i]]).flat().filter(Boolean)
 }
@@ -80,21 +82,20 @@ function look() {
 
 function goBeside() {
   timer = 0
-  if (!last || !lost) return
+  if (!last || !lost || !isNowhere()) return
   const { around } = last
   /** @param {HTMLElement} stop */
   const distance = (stop) => around.findIndex((part) => part instanceof Node && part.contains(stop))
   const beside = last.beside.filter(usable).sort((a, b) => distance(a) - distance(b))
-  const dialog = document.querySelector(DIALOG)
+  const dialog = /** @type {HTMLElement | null} */ (document.querySelector(DIALOG))
   const places = dialog ? [...beside.filter((stop) => dialog.contains(stop)), dialog] : [outside, ...beside]
-  const next = places.find((stop) => stop instanceof HTMLElement && usable(stop))
-  if (next instanceof HTMLElement) next.focus({ preventScroll: true })
+  places.find((stop) => stop && usable(stop))?.focus({ preventScroll: true })
 }
 
-/** @param {HTMLElement} element */
+/** @param {Stop} element */
 const usable = (element) => element.isConnected && !element.matches(":disabled") && element.checkVisibility()
 
-/** @param {HTMLElement} element */
+/** @param {Stop} element */
 function nameOf(element) {
   const name = element.ariaLabel ?? element.textContent ?? ""
   return name && `${element.tagName} ${element.role ?? ""} ${name}`
