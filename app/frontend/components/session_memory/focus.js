@@ -37,6 +37,23 @@ export function keepFocus() {
     attributeFilter: ["disabled"], childList: true, subtree: true,
   })
   look() // at what was drawn before
+  yieldTips()
+}
+
+/** Streamlit's tip of what has the focus goes when the mouse is used again: it may cover what is to be clicked. */
+function yieldTips() {
+  const root = document.documentElement
+  let keyed = false
+  const key = () => {
+    keyed = true
+    root.removeAttribute("data-pointing")
+  }
+  document.addEventListener("keydown", key, true) // dialogs keep Escape to themselves
+  document.addEventListener("pointermove", ({ target }) => {
+    if (!keyed) return
+    keyed = !(target instanceof Element && target.closest("[data-testid=stTooltipHoverTarget]")) // it has a tip of its own
+    root.toggleAttribute("data-pointing", keyed)
+  })
 }
 
 /** @param {Stop} element */
