@@ -25,6 +25,7 @@ _Runs = dict[str, list[float]]  # milliseconds, by action
 
 GOOGLENET, RESNET = variant_label("googlenet"), variant_label("inception_resnet_v2")
 DRAWN = """deep('.view g.node[id^="inception3a"]').length > 0"""
+CONNECTED = f"{DRAWN} && deep('.stBidiComponent').length > 0 && !deep('.first-look .st-key-diagram > div').length"
 FOLDED = """deep('.view g.node[id^="repeat."]').length > 0"""
 EVERY = "deep('.view g.node').length > 400"
 FEW = "deep('.view g.node').length < 100 && deep('.view g.node').length > 0"
@@ -32,10 +33,12 @@ FEW = "deep('.view g.node').length < 100 && deep('.view g.node').length > 0"
 
 def ours(runs: int) -> _Runs:
     """Milliseconds of every run, by action."""
-    times: _Runs = {"paint": [], "choose": [], "every op": [], "select": [], "edit": [], "page": []}
+    times: _Runs = {name: [] for name in ("paint", "connected", "choose", "every op", "select", "edit", "page")}
     with pages("app", "serve", "--port", "PORT") as (page, url):
         for _ in range(runs):
             times["paint"].append(painted(page, f"{url}/?variant=googlenet", DRAWN))
+            page.locator(".stBidiComponent").first.wait_for()
+            times["connected"].append(painted(page, f"{url}/?variant=googlenet", CONNECTED))
         page.locator('.view g[id="inception3a"]').wait_for()
         for number in range(100, 100 + runs):
             page.get_by_role("radio", name="Whole network").click()
@@ -123,11 +126,12 @@ def _radio(page: Page, name: str, path: str) -> float:
 
 def empty(runs: int) -> _Runs:
     """The same in the app of :mod:`benchmarks.empty_app`."""
-    times: _Runs = {"paint": [], "edit": []}
+    paints: list[float] = []
+    times: _Runs = {"paint": paints, "connected": paints, "edit": []}
     command = ("streamlit", "run", "benchmarks/empty_app.py", "--server.port", "PORT", "--server.headless", "true")
     with pages(*command) as (page, url):
         for _ in range(runs):
-            times["paint"].append(painted(page, url, "deep('p').some((e) => e.innerText === 'width 64')"))
+            paints.append(painted(page, url, "deep('p').some((e) => e.innerText === 'width 64')"))
         slider = page.get_by_role("slider")
         for number in range(65, 65 + runs):
             shown = f"deep('p').some((e) => e.innerText === 'width {number}')"
@@ -137,6 +141,7 @@ def empty(runs: int) -> _Runs:
 
 WHAT = {
     "paint": ("first paint with a drawn network", "1.2 x empty"),
+    "connected": ("the same, part of the connected page", "-"),
     "edit": ("edit to everything visible, from Enter", "1.3 x empty"),
     "choose": ("choose Inception-ResNet v2, folded", "250 ms"),
     "page": ("another page", "250 ms"),

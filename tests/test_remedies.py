@@ -30,10 +30,11 @@ CONV = "inception3a.branch1x1.conv"
 ROWS: tuple[tuple[str, Callable[[Arch], Arch], tuple[str, ...]], ...] = (
     ("googlenet", lambda a: with_size_and_fitting_heads(a, 3), ("Use 31 pixels",)),
     ("inception_v3", lambda a: with_size_and_fitting_heads(a, 12), ("Use 75 pixels",)),
+    ("inception_resnet_v2", lambda a: with_input_size(a, 0), ("Use 75 pixels",)),
     ("bn_inception", lambda a: with_input_size(a, 222), ("Use 223 pixels",)),
     ("googlenet", lambda a: with_input_size(a, 70), ("Leave the auxiliary heads out", "Use 79 pixels")),
     ("googlenet", lambda a: with_input_size(a, 10**400), ("Use 1024 pixels",)),
-    ("googlenet", lambda a: with_classes(a, 0), ("Use 1 classes",)),
+    ("googlenet", lambda a: with_classes(a, 0), ("Use 1 class",)),
     ("googlenet", lambda a: with_classes(a, 200_000), ("Use 100,000 classes",)),
     ("googlenet", lambda a: with_widths(a, {CONV: 0}), ("Use 1 filter",)),
     ("googlenet", lambda a: with_widths(a, {CONV: 10**5000}), ("Use 8,192 filters",)),

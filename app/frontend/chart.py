@@ -26,18 +26,19 @@ def chart_config(file_name: str) -> dict[str, object]:
 
 def show_chart(figure: go.Figure, key: str, file_name: str, on_select: Callable[[], None] | None = None) -> None:
     """Render it; ``on_select`` is called when a part of it was clicked."""
-    st.plotly_chart(
-        figure,
-        key=key,
-        on_select=on_select or "ignore",
-        selection_mode="points",
-        config=chart_config(file_name),
-    )
-    save_button(
-        "CSV",
-        partial(chart_csv, figure),
-        f"{file_name}.csv",
-        type="tertiary",
-        key=f"{key}.csv",
-        help="The numbers of this chart. Its toolbar saves it as SVG.",
-    )
+    with st.container(gap=None):
+        st.plotly_chart(
+            figure,
+            key=key,
+            on_select=on_select or "ignore",
+            selection_mode="points",
+            config=chart_config(file_name),
+        )
+        save_button(
+            "CSV",
+            partial(chart_csv, figure),
+            f"{file_name}.csv",
+            type="tertiary",
+            key=f"{key}.csv",
+            help="The numbers of this chart. Its toolbar saves it as SVG.",
+        )

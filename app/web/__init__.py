@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from .component_files import ServedComponentFiles
+from .first_look import ServedFirstLook
 from .gate import Gate
 from .media import SecretMedia
 from .page_head import PageHead
@@ -30,6 +31,7 @@ def application() -> App:
         Middleware(BoundedUploads),
         Middleware(SecretMedia),
         Middleware(ServedComponentFiles),
+        Middleware(ServedFirstLook),
         Middleware(PageHead),
     ]
     return App(MAIN, middleware=around, lifespan=departures.forgetting)

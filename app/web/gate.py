@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from ..backend.common.limits import PREFIX
-from .page_head import CONNECTING, before_streamlit
+from .page_head import IN_HEAD, before_streamlit
 
 FRAMES = f"{PREFIX}FRAMES"
 """The environment variable with the addresses of the pages that may show this one in a frame; none may by default."""
@@ -85,6 +85,6 @@ def _policy() -> dict[str, str]:
 def _inline_scripts() -> str:
     """The check sums of the scripts that the page has in itself: Streamlit's and ours."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    scripts = *_INLINE_SCRIPT.findall(page), CONNECTING, before_streamlit()
+    scripts = *_INLINE_SCRIPT.findall(page), *IN_HEAD, before_streamlit()
     sums = [hashlib.sha256(script.encode()).digest() for script in scripts]
     return " ".join(f"'sha256-{base64.b64encode(value).decode()}'" for value in sums)

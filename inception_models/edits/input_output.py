@@ -17,7 +17,7 @@ def with_input_size(arch: Arch, size: int) -> Arch:
     Raises:
         Refusal: where the network does not run at that size, naming the nearest at which it does.
     """
-    check_given("input_size", size, "", use_input_size)
+    _check_size(arch, size)
     try:
         return checked(replace(arch, input_size=size))
     except ShapeError:
@@ -30,8 +30,18 @@ def with_size_and_fitting_heads(arch: Arch, size: int) -> Arch:
     Raises:
         Refusal: as :func:`with_input_size`.
     """
-    check_given("input_size", size, "", use_input_size)
+    _check_size(arch, size)
     return with_input_size(arch if runs(replace(arch, input_size=size)) else without_aux(arch), size)
+
+
+def _check_size(arch: Arch, size: int) -> None:
+    """Refuse what is no number of pixels; its remedy is a size at which the network runs."""
+
+    def working(near: float) -> Remedy:
+        runs_at = partial(_runs_at, without_aux(arch))
+        return use_input_size(nearest(runs_at, int(near), 1, MAX_INPUT_SIZE) or arch.input_size)
+
+    check_given("input_size", size, "", working)
 
 
 def use_input_size(size: float) -> Remedy:
@@ -90,7 +100,11 @@ def with_classes(arch: Arch, classes: int) -> Arch:
         "classes",
         classes,
         "",
-        lambda near: Remedy(f"Use {near:,g} classes", lambda a: with_classes(a, int(near)), f"--classes {near:.0f}"),
+        lambda near: Remedy(
+            f"Use {near:,g} class{'' if near == 1 else 'es'}",
+            lambda a: with_classes(a, int(near)),
+            f"--classes {near:.0f}",
+        ),
     )
     return checked(replace(arch, classes=classes))
 

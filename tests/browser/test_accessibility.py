@@ -95,7 +95,7 @@ def edits(page: Page) -> Iterator[State]:
         settled(page)
     expect(page.locator(".st-key-table1")).to_contain_text("whole number", timeout=SLOW_MS)
     fill(page, page.get_by_role("spinbutton", name="Classes"), "0")
-    expect(button(page, "Use 1 classes")).to_be_visible(timeout=SLOW_MS)
+    expect(button(page, "Use 1 class")).to_be_visible(timeout=SLOW_MS)
     yield "Explore, edited and refused", MAIN
     for part in ("Structure", "Explain"):
         page.get_by_role("radio", name=part).click()
@@ -217,6 +217,7 @@ def test_the_widths_are_a_few_tab_stops_from_the_beginning(page: Page, app_url: 
     expect(page.locator("a.skip")).to_be_visible()  # in the frame after the sliders
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the widths")).to_be_focused()
+    page.get_by_role("link", name="Skip to the widths").click(trial=True)  # nothing covers it
     page.keyboard.press("Enter")
     expect(page.get_by_role("slider", name="filters of inception3a.branch1x1.conv")).to_be_focused()
     expect(page).to_have_url(f"{app_url}/?variant=googlenet")
@@ -224,6 +225,9 @@ def test_the_widths_are_a_few_tab_stops_from_the_beginning(page: Page, app_url: 
     expect(page.locator("a.skip")).to_be_hidden()  # there are no widths now
     page.get_by_role("radio", name="Widths").click()
     expect(page.locator("a.skip")).to_be_visible()
+    page.keyboard.press("Shift")
+    page.get_by_role("link", name="Costs").focus()
+    expect(page.get_by_role("link", name="Costs")).to_have_css("outline-style", "solid")
 
 
 def test_the_focus_is_not_lost_where_what_had_it_goes(page: Page, app_url: str) -> None:
@@ -239,6 +243,12 @@ def test_the_focus_is_not_lost_where_what_had_it_goes(page: Page, app_url: str) 
     expect(page.get_by_role("dialog")).to_be_visible(timeout=SLOW_MS)
     page.keyboard.press("Escape")
     expect(share).to_be_focused()
+    page.get_by_role("button", name="Take home").press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible(timeout=SLOW_MS)
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("This network as code")).to_be_visible()  # the tip of what has the focus, over the bar
+    page.get_by_role("button", name="About").click()
+    page.keyboard.press("Escape")
     field = page.locator(".st-key-table1").get_by_label("filters of inception3a.branch3x3.conv,", exact=False).first
     fill(page, field, "many")
     expect(page.locator(".view .number")).to_contain_text("whole number", timeout=SLOW_MS)

@@ -21,7 +21,12 @@ def test_a_network_by_name_and_from_a_file_beside_the_one_on_the_page(page: Page
     page.goto(app_url)
     settled(page)
     page.get_by_role("link", name="Your own network").click()
-    page.get_by_role("button", name="torchvision resnet50").click(timeout=MINUTE_MS)
+    page.get_by_role("combobox", name="Network").fill("Inception_v3", timeout=MINUTE_MS)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Inspect", exact=True).click()
+    expect(page.get_by_text("torchvision and timm both have a network called Inception_v3")).to_be_visible()
+    expect(page.get_by_role("button", name="Inspect torchvision inception_v3")).to_be_visible()
+    page.get_by_role("button", name="torchvision resnet50").click()
     expect(page.locator(".parts")).to_be_visible(timeout=MINUTE_MS)
     own = inspected_here("torchvision:resnet50", None)
     totals = page.locator(".metrics").last

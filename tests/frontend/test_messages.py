@@ -38,6 +38,12 @@ def picture() -> None:
     it.page()
 
 
+def costs() -> None:
+    from app.frontend.pages import costs as it
+
+    it.page()
+
+
 @pytest.fixture(scope="module")
 def sent() -> dict[str, list[Payload]]:
     """What the real pages send to each component: untouched, edited, refused, with something picked."""
@@ -55,6 +61,8 @@ def sent() -> dict[str, list[Payload]]:
         page = opened(picture, "googlenet_bn")
         page.session_state["state"].picked = Picked("inception3a.branch3x3", Cell(3, 2, 1))
         page.run()
+        for tab in ("Layers", "Sensitivity"):
+            opened(costs, "googlenet", tab=tab)
     return payloads
 
 
@@ -62,9 +70,10 @@ def module(name: str) -> ModuleType:
     return import_module(f"app.frontend.components.{name}")
 
 
-def opened(script: object, variant: str) -> AppTest:
+def opened(script: object, variant: str, **more: str) -> AppTest:
     page = AppTest.from_function(script, default_timeout=60)
-    page.query_params["variant"] = variant
+    for name, value in {"variant": variant, **more}.items():
+        page.query_params[name] = value
     page.run()
     assert not page.exception
     return page

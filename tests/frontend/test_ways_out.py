@@ -57,11 +57,6 @@ def pinned_too_many(app: AppTest) -> None:
         state_of(app).pin(scaled(GOOGLENET, 0.5 + number / 20), f"No. {number}")
 
 
-def named(app: AppTest) -> None:
-    app.selectbox(key="own_name").set_value("torchvision:resnet5")
-    app.button(key="FormSubmitter:own-name-Inspect").click()
-
-
 # The page and its link, what is done there, words of the refusal, the button, and what is true after it was clicked.
 ROWS: tuple[tuple[str, str, Step | None, str, str, Callable[[AppTest], bool]], ...] = (
     (

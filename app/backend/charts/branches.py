@@ -11,9 +11,10 @@ import plotly.graph_objects as go
 from inception_models.arch.branch_kind import branch_kind
 
 from ..analysis.network import Analysis, StageCost
+from ..common.colours import ink
 from ..common.quantity import exact
 from ..tables.part_costs import PartCost, part_costs, whole_cost
-from .published import PUBLISHED_NAME, add_outlines, beside_published, names_of_both
+from .published import PUBLISHED_NAME, add_outlines, beside_published, name_bars, names_of_both
 from .style import BranchOrOutside, kind_colour, kind_name, stage_axis, styled
 
 CostMetric = Literal["params", "macs", "memory"]
@@ -23,9 +24,9 @@ METRIC_TITLES: Mapping[CostMetric, str] = MappingProxyType(
 METRIC_UNITS: Mapping[CostMetric, str] = MappingProxyType({"params": "parameters", "macs": "MACs", "memory": "bytes"})
 METRIC_AXES: Mapping[CostMetric, str] = MappingProxyType(
     {
-        "params": "trainable parameters",
-        "macs": "multiply-accumulates (MACs), one picture",
-        "memory": "bytes that its layers write",
+        "params": "parameters",
+        "macs": "MACs for one picture",
+        "memory": "bytes written",
     }
 )
 
@@ -128,16 +129,18 @@ def branch_shares(analysis: Analysis, published: Analysis | None = None) -> go.F
             orientation="h",
             marker={"color": kind_colour(kind), "opacity": [opacity for *_, opacity in rows]},
             text=[
-                f"{value:.1f}&nbsp;%" if value >= 4 and network is analysis else ""
+                f"{value:.1f}%" if value >= 4 and network is analysis else ""
                 for value, (_, network, *_) in zip(values, rows, strict=True)
             ],
             textposition="inside",
             insidetextanchor="middle",
+            insidetextfont_color=ink(kind_colour(kind)),
             textangle=0,
             customdata=_points(values) if published else [""] * len(rows),
             hovertemplate=kind_name(kind) + ": %{x:.2f}% of the %{y}%{customdata}<extra></extra>",
         )
     figure.update_layout(barmode="stack", xaxis_title="share of the whole network (%)", yaxis_title="")
+    name_bars(figure, [title for title, *_ in rows])
     return styled(figure, height_px=420 if published else 300)
 
 

@@ -168,7 +168,11 @@ def time_bars(names: Sequence[str], macs: Sequence[int], times: Mapping[int, Lat
         ],
         hovertemplate="%{y}<br>%{customdata}<extra></extra>",
     )
-    title = "milliseconds for one picture" if times else f"times as long as {chart_text(names[0], 40)}"
+    title = (
+        "milliseconds for one picture"
+        if times
+        else "<br>".join(wrap(f"times as long as {chart_text(names[0], 40)}", 32))
+    )
     figure.update_xaxes(title=title, rangemode="tozero")
     figure.update_yaxes(autorange="reversed", title="", categoryorder="array", categoryarray=shown)
     figure.update_layout(showlegend=False, barmode="group")
@@ -193,11 +197,11 @@ def stage_ghosts(comparison: Comparison, shown: int, metric: Literal["params", "
     figure.update_layout(barmode="group")
     figure.update_xaxes(
         title="stage, from the picture to the classes",
-        labelalias={  # all names on hover
-            name: f"{chart_text(first, 20)}{' …' if others else ''}"
-            for name, (first, *others) in zip(names, matched, strict=True)
-        },
-        tickangle=-45,
+        tickvals=names,
+        ticktext=[  # all names on hover
+            f"{chart_text(first, 20)}{' …' if others else ''}" for first, *others in matched
+        ],
+        autotickangles=[-45, -90],
     )
     figure.update_yaxes(title={"params": "parameters", "macs": "MACs", "peak_bytes": "bytes"}[metric], tickformat="~s")
     return styled(figure, 420)

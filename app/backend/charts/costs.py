@@ -14,7 +14,7 @@ from ..analysis.network import Analysis
 from ..memory.inference import InferenceMemory, Optimizer
 from ..memory.training_step import TrainingMemory
 from ..tables.sensitivity import Sensitivity
-from .published import PUBLISHED_NAME, add_outlines, beside_published, names_of_both
+from .published import PUBLISHED_NAME, add_outlines, beside_published, name_bars, names_of_both
 from .style import (
     BLUE,
     GREEN,
@@ -71,10 +71,9 @@ def sensitivity_bars(
         figure.update_layout(barmode="stack")  # there is one bar in each place, and around it the outline
         add_outlines(figure, {entry.path: _added(entry, metric) for entry in places}, before)
     named = _named([entry.path for entry in places])
-    step = entries[0].step if entries else 0
     figure.update_layout(
         xaxis_title="place, from the picture to the classes",
-        yaxis_title=f"additional {unit} for {step} more filters",
+        yaxis_title=f"{unit} added",
         yaxis_tickformat="~s",
     )
     figure.update_xaxes(
@@ -82,7 +81,7 @@ def sensitivity_bars(
         categoryarray=[entry.path for entry in places],
         tickvals=list(named.values()),
         ticktext=list(named),
-        autotickangles=[-45, -90],  # the second where the first would make names overlap
+        tickangle=-90,  # plotly chooses by how far apart names are on average, which these differ from
     )
     return styled(figure, height_px=420)
 
@@ -93,7 +92,7 @@ def _added(entry: Sensitivity, metric: Literal["params", "macs"]) -> int:
 
 def _named(paths: Sequence[str]) -> dict[str, str]:
     """Stages that the axis names, with the first place of each; not so many that the names overlap."""
-    apart = max(2, len(paths) // 24)
+    apart = max(2, len(paths) // 16)
     named: dict[str, str] = {}
     last = -apart
     for i, path in enumerate(paths):
@@ -140,7 +139,7 @@ def stage_peaks(memory: InferenceMemory, selected: str = "", published: Inferenc
     if before:
         figure.update_layout(barmode="stack")
         add_outlines(figure, {stage.name: stage.peak_bytes for stage in memory.stages}, before)
-    figure.update_yaxes(title="bytes in memory while it runs", tickformat="~s")
+    figure.update_yaxes(title="bytes in memory", tickformat="~s")
     stage_axis(figure, names_of_both([stage.name for stage in memory.stages], before), selected)
     return styled(figure, height_px=380)
 
@@ -171,5 +170,6 @@ def training_bars(
             hovertemplate="%{y}<br>" + name + ": %{customdata}<extra></extra>",
         )
     figure.update_layout(barmode="stack", xaxis_title="bytes at the peak of a step", yaxis_title="")
-    figure.update_xaxes(tickformat="~s")
+    figure.update_xaxes(tickformat="~s", tickangle=0)
+    name_bars(figure, [title for title, *_ in rows])
     return styled(figure, height_px=400 if published else 300)

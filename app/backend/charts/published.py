@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
 from ..common.quantity import exact, percent_change
 
 PUBLISHED_NAME = "published"
+NAME_LETTERS = 14  # of a line of a name beside bars: more would leave a phone no room for the bars
 OUTLINE_COLOUR = "#7F8790"  # 3:1 on the light page and on the dark one
 
 
@@ -47,3 +49,10 @@ def add_outlines(figure: go.Figure, now: Mapping[str, int], published: Mapping[s
         hoverinfo="skip",
         showlegend=True,
     )
+
+
+def name_bars(figure: go.Figure, titles: Sequence[str]) -> None:
+    """Let the y axis name its bars in short lines, and one of the published network, below its own, by that word."""
+    ends = f", {PUBLISHED_NAME}"
+    names = [PUBLISHED_NAME if title.endswith(ends) else "<br>".join(wrap(title, NAME_LETTERS)) for title in titles]
+    figure.update_yaxes(tickvals=list(titles), ticktext=names)

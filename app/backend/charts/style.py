@@ -59,8 +59,8 @@ def styled(figure: go.Figure, height_px: int, bar_gap: float = 0.25, zoom_stays:
         height=height_px,
         margin={"l": 8, "r": TOOLBAR_PX, "t": LEGEND_PX if legend else 8, "b": 8},
         legend={
-            "orientation": "h", "yref": "container", "yanchor": "top", "y": 1, "x": 0, "traceorder": "normal",
-            "font_size": LETTERS_PX,
+            "orientation": "h", "yref": "container", "yanchor": "top", "y": 1, "xref": "container", "x": 0,
+            "traceorder": "normal", "font_size": LETTERS_PX,
         },
         font_size=LETTERS_PX,
         hoverlabel_font_size=LETTERS_PX,

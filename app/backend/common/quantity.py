@@ -8,21 +8,27 @@ from functools import lru_cache
 
 PREFIXES = {15: "P", 12: "T", 9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n"}  # power of ten: prefix
 FLOAT32_BYTES = 4
+TOO_LARGE = 1e18
 _TYPED = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 
 
-def read_quantity(text: str) -> float:
+def read_quantity(text: str, unit: str = "B", examples: str = "1e9, 1.5G or 20MiB") -> float:
     """A number as a person types it: ``1e9``, ``1.5 G``, ``20MiB``, ``1,000,000``.
 
+    ``unit``: what may follow it, as a regular expression. ``examples`` are for the sentence that says why not.
+
     Raises:
-        ValueError: where it is none.
+        ValueError: where it is none, or out of range.
     """
     plain = text.strip().replace(",", "").replace("\u2009", "").replace("\u00a0", "")
-    match = re.fullmatch(r"([0-9.]+(?:e[+-]?[0-9]+)?)\s*(Ki|Mi|Gi|k|M|G|T|)B?", plain)
+    match = re.fullmatch(rf"([0-9.]+(?:e[+-]?[0-9]+)?)\s*(Ki|Mi|Gi|k|M|G|T|)\s*(?i:{unit})?", plain)
     try:
-        return float(match[1]) * _TYPED[match[2]] if match else float(plain)
+        number = float(match[1]) * _TYPED[match[2]] if match else float(plain)
     except (ValueError, OverflowError):
-        raise ValueError(f"{text[:40]!r} is not a number such as 1e9, 1.5G or 20MiB.") from None
+        raise ValueError(f"{text[:40]!r} is not a number such as {examples}.") from None
+    if not 0 < number < TOO_LARGE:  # nan is not in there either
+        raise ValueError(f"{text[:40]!r} is out of range; a number above 0 and below {TOO_LARGE:g} is allowed.")
+    return number
 
 
 def typed_quantity(value: float) -> str:

@@ -16,7 +16,7 @@ from ..chart import show_chart
 from ..kit.controls import remembered
 from ..kit.save_button import save_button
 from .context import CompareContext, choose_among, choose_base
-from .table import heading, scrolled
+from .table import ComparedRow, compared_table
 
 StageMetric = Literal["params", "macs", "peak_bytes"]
 STAGE_METRICS: dict[StageMetric, str] = {"params": "Parameters", "macs": "MACs", "peak_bytes": "Peak memory"}
@@ -59,20 +59,21 @@ def show(context: CompareContext) -> None:
 
 def _totals(context: CompareContext) -> str:
     comparison = context.comparison
-    shapes = "".join(f"<td>{shape_text(shape)}</td>" for shape in comparison.in_shapes)
-    archs = (context.family.get(place) for place in range(len(context.networks)))
-    classes = "".join(f"<td>{arch.classes:,}</td>" if arch else "<td>–</td>" for arch in archs)
-    rows = [f"<tr><th>Input</th>{shapes}</tr>", f"<tr><th>Classes</th>{classes}</tr>"]
+    archs = [context.family.get(place) for place in range(len(context.networks))]
+    rows = [
+        ComparedRow("<th>Input</th>", [(shape_text(shape), "") for shape in comparison.in_shapes]),
+        ComparedRow("<th>Classes</th>", [(f"{arch.classes:,}" if arch else "–", "") for arch in archs]),
+    ]
     for total, (label, unit, explanation) in ROWS.items():
         number = comparison.number(total)
-        cells = "".join(_cell(value, number.a, unit) for value in number.values)
-        rows.append(f'<tr><th tabindex="0" data-tip="{escape(explanation, quote=True)}">{label}</th>{cells}</tr>')
-    return scrolled(heading("Of one picture", context.names), rows, "compare-totals")
+        heading = f'<th tabindex="0" data-tip="{escape(explanation, quote=True)}">{label}</th>'
+        rows.append(ComparedRow(heading, [_cell(value, number.a, unit) for value in number.values]))
+    return compared_table("Of one picture", context.names, rows, "compare-totals")
 
 
-def _cell(value: int | None, first: int | None, unit: str) -> str:
+def _cell(value: int | None, first: int | None, unit: str) -> tuple[str, str]:
     if value is None:
-        return "<td>–</td>"
+        return "–", ""
     shown, words = short(value, unit), exact(value, unit)
     change = ""
     if first is not None and value != first:
@@ -83,4 +84,4 @@ def _cell(value: int | None, first: int | None, unit: str) -> str:
             f" ({sign}{short(abs(value - first), unit)})</span>"
         )
         words += f"; {exact(value - first)} from the first"
-    return f'<td title="{words}"><b>{shown}</b>{change}</td>'
+    return f"<b>{shown}</b>{change}", words

@@ -11,30 +11,28 @@ from ...backend.common.text import html_text
 from ...backend.decide.comparing.stage_parts import StageSide
 from ..kit.terms import caption
 from .context import CompareContext
-from .table import heading, scrolled
+from .table import ComparedRow, compared_table
 
 
 def show(context: CompareContext) -> None:
     """Render the tab."""
-    rows = [_row(row) for row in context.comparison.rows]
-    st.html(scrolled(heading("Stage", context.names), rows, "compare-rows"))
+    st.html(compared_table("Stage", context.names, map(_row, context.comparison.rows), "compare-rows"))
     caption(
         "Output, MACs and parameters; bold where they differ. Stages are matched by name and, where names differ, by"
         " the longest common sequence of blocks of one kind. – means that a network has no such stage."
     )
 
 
-def _row(sides: tuple[StageSide | None, ...]) -> str:
+def _row(sides: tuple[StageSide | None, ...]) -> ComparedRow:
     names = " | ".join(dict.fromkeys(side.name for side in sides if side is not None))
     facts = [None if side is None else (side.out_shape, side.macs, side.params) for side in sides]
     differs = any(a != b for a, b in pairwise(facts))
-    cells = "".join(map(_cell, sides))
-    return f"<tr{' class=differs' if differs else ''}><th>{html_text(names)}</th>{cells}</tr>"
+    return ComparedRow(f"<th>{html_text(names)}</th>", [_cell(side) for side in sides], differs)
 
 
-def _cell(side: StageSide | None) -> str:
+def _cell(side: StageSide | None) -> tuple[str, str]:
     if side is None:
-        return "<td>–</td>"
+        return "–", ""
     words = html_text(f"{side.name}: {side.words}. {exact(side.macs, 'MACs')}, {exact(side.params, 'parameters')}")
     costs = f"{short(side.macs)} · {short(side.params)}" if side.macs or side.params else "no cost"
-    return f'<td title="{words}">{shape_text(side.out_shape)}<small>{costs}</small></td>'
+    return f"{shape_text(side.out_shape)}<small>{costs}</small>", words

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ...backend.tables.cost_table import CostRow, CostTable, cost_table, table_csv, table_json
+from ..components.figures_table import figures_table
+from ..kit.controls import remembered_choice
 from ..kit.save_button import save_button
 from ..kit.terms import caption
-from ..state import State
-from .context import CostsContext, choose_format, controls, selection_note
-from .layer_columns import column_configs, layer_frame
+from .context import CostsContext, NumberFormat, choose_format, controls, selection_note
+from .layer_columns import FIGURE_SETS, layer_columns, layer_rows
 
 ROW_LEVELS = {"stage": "Stages", "copy": "Copies", "branch": "Branches", "op": "Ops", "layer": "Layers"}
 SELECTED_ONLY = "Selected stage only"
@@ -20,13 +21,22 @@ SELECTED_ONLY = "Selected stage only"
 def show(context: CostsContext) -> None:
     """Render the tab."""
     with controls():
-        stored = choose_format()
+        figures = remembered_choice("Figures", FIGURE_SETS, "figures", "costs")
+        stored = choose_format() if figures == "memory" else NumberFormat()
     layers = cost_table(context.analysis, context.original, stored.dtype, stored.batch)
     rows = _filtered(context, layers.rows)
-    _table(context, rows, stored.of_batch)
+    figures_table(
+        "Part",
+        list(layer_columns(figures).values()),
+        list(layer_rows(rows, figures)),
+        key="layers",
+        selected=context.state.selected,
+        on_select=context.state.select,
+    )
+    bytes_for = f", bytes for {stored.of_batch}" if figures == "memory" else ""
     caption(
-        f"{len(rows):,} of {len(layers.rows):,} rows. MACs and FLOPs are for one picture, bytes for {stored.of_batch}."
-        " Click a column's header to sort."
+        f"{len(rows):,} of {len(layers.rows):,} rows. MACs and FLOPs are for one picture{bytes_for}."
+        " A click on a heading sorts."
     )
     selection_note(context.state)
     _downloads(layers)
@@ -34,7 +44,7 @@ def show(context: CostsContext) -> None:
 
 def _downloads(layers: CostTable) -> None:
     """Each file is made only when somebody asks for it."""
-    name, about = f"{layers.variant}_{layers.input_size}", "All rows, with every digit"
+    name, about = f"{layers.variant}_{layers.input_size}", "All rows and columns, with every digit"
     with st.container(horizontal=True):
         save_button("CSV", lambda: table_csv(layers.rows), f"{name}.csv", help=about)
         save_button("JSON", lambda: table_json(layers), f"{name}.json", help=about)
@@ -70,30 +80,3 @@ def _filtered(context: CostsContext, rows: Sequence[CostRow]) -> list[CostRow]:
         and (not alone or row.path.partition(".")[0] == context.state.selected_stage)
         and all(word in f"{row.path} {row.what}".lower().replace("×", "x") for word in wanted)
     ]
-
-
-def _table(context: CostsContext, rows: list[CostRow], of_batch: str) -> None:
-    state = context.state
-    selected = next((i for i, row in enumerate(rows) if row.path == state.selected), None)
-    if st.session_state.get("layers_selected") != state.selected:  # it was selected elsewhere: let the table show it
-        st.session_state.layers_selected = state.selected
-        st.session_state.layers_key = st.session_state.get("layers_key", 0) + 1
-    key = f"layers:{st.session_state.layers_key}"
-    st.dataframe(
-        layer_frame(rows),
-        hide_index=True,
-        height=520,
-        key=key,
-        on_select=lambda: _select(state, rows, key),
-        selection_mode="single-row",
-        selection_default=None if selected is None else {"selection": {"rows": [selected]}},
-        placeholder="–",
-        column_config=column_configs(of_batch),
-    )
-
-
-def _select(state: State, rows: list[CostRow], key: str) -> None:
-    for number in st.session_state[key]["selection"]["rows"]:
-        if number < len(rows) and rows[number].path:
-            state.select(rows[number].path)
-            st.session_state.layers_selected = state.selected

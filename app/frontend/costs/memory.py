@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from itertools import starmap, zip_longest
 
 import streamlit as st
 
 from ...backend import Analysis
 from ...backend.charts.costs import stage_peaks, training_bars
-from ...backend.common.quantity import exact, short
+from ...backend.common.quantity import exact, percent_change, short
 from ...backend.memory.inference import STATE_COPIES, Optimizer, inference_memory
 from ...backend.memory.training_step import TrainingMemory, training_step_memory
 from ..chart import show_chart
@@ -38,7 +39,8 @@ def show(context: CostsContext) -> None:
             ),
             ("Feature maps", memory.peak.peak_bytes, f"The most at one time, reached in {memory.peak.name}."),
             ("Together", memory.total_bytes, "Weights, statistics and the peak of the feature maps."),
-        ]
+        ],
+        (before.weights, before.buffers, before.peak.peak_bytes, before.total_bytes) if before else (),
     )
     plot(context, stage_peaks(memory, context.state.selected_stage, before), "peaks")
     caption(
@@ -58,15 +60,17 @@ def _training(context: CostsContext, stored: NumberFormat) -> None:
     sgd = steps["sgd"]
     heads = ", with auxiliary heads" if context.analysis.aux else ""
     st.caption(f"For {stored.of_batch}{heads}: forward pass, backward pass and update.")
+    published = _steps(context.published, stored) if context.published else None
+    was = published["sgd"] if published else None
     _facts(
         [
             ("Gradients", sgd.gradients, "One for every weight."),
             ("Saved activations", sgd.saved, "What the backward pass needs, kept from the forward pass."),
             ("Peak with SGD", sgd.peak_bytes, f"Reached in the {sgd.phase} pass."),
             ("Peak with Adam", steps["adam"].peak_bytes, "Adam keeps two running means of every weight's gradient."),
-        ]
+        ],
+        (was.gradients, was.saved, was.peak_bytes, published["adam"].peak_bytes) if was and published else (),
     )
-    published = _steps(context.published, stored) if context.published else None
     show_chart(training_bars(steps, published), "training", f"{context.state.arch.key}.training")
     caption(
         "Optimiser state: none for SGD, one copy of the weights with momentum, two with Adam. Saved activations: the"
@@ -79,12 +83,21 @@ def _steps(analysis: Analysis, stored: NumberFormat) -> dict[Optimizer, Training
     return {name: training_step_memory(analysis, name, stored.dtype, stored.batch) for name in STATE_COPIES}
 
 
-def _facts(rows: Sequence[MemoryFact]) -> None:
-    """Render numbers of bytes in a row, each with every digit and its explanation on hover."""
-    cells = "".join(
-        '<div class="metric" role="listitem" tabindex="0"'
-        f' data-tip="{escape(exact(count, "bytes"))}. {escape(tip, quote=True)}">'
-        f'<span class="label">{escape(label)}</span><span class="value">{escape(short(count, "B"))}</span></div>'
-        for label, count, tip in rows
+def _facts(facts: Sequence[MemoryFact], published: Sequence[int]) -> None:
+    """Render numbers of bytes in a row, each with every digit and its explanation on hover.
+
+    ``published``: the same numbers of the published network, for one that was edited.
+    """
+    st.html(f'<div class="metrics" role="list">{"".join(starmap(_fact, zip_longest(facts, published)))}</div>')
+
+
+def _fact(fact: MemoryFact, before: int | None) -> str:
+    label, count, tip = fact
+    change = ""
+    if before is not None and before != count:
+        change = f'<span class="change {"more" if count > before else "less"}">{percent_change(count, before)}</span>'
+    tip = escape(f"{exact(count, 'bytes')}. {tip}", quote=True)
+    return (
+        f'<div class="metric" role="listitem" tabindex="0" data-tip="{tip}">'
+        f'<span class="label">{label}</span><span class="value">{short(count, "B")}</span>{change}</div>'
     )
-    st.html(f'<div class="metrics" role="list">{cells}</div>')

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-import pandas as pd
 import streamlit as st
 
 from ...backend.charts.costs import sensitivity_bars
 from ...backend.tables.sensitivity import Sensitivity, sensitivity
+from ..components.figures_table import (
+    NOTHING,
+    FigureCell,
+    FigureColumn,
+    FigureRow,
+    figures_table,
+    share,
+    whole,
+    words,
+)
 from ..kit.controls import remembered, remembered_choice
 from ..kit.terms import caption
-from ..state import State
 from .context import CostsContext, plot, selection_note
 
 SENSITIVITY_METRICS = {"params": "Parameters", "macs": "MACs"}
@@ -45,53 +53,37 @@ def show(context: CostsContext) -> None:
 
 
 def _table(context: CostsContext, entries: tuple[Sensitivity, ...]) -> None:
-    frame = _frame(context, entries)
-    st.dataframe(
-        frame,
-        hide_index=True,
+    columns = [
+        FigureColumn("Filters", help="As many as there are now"),
+        FigureColumn("Parameters +", help="Trainable parameters added, and their share of all"),
+        FigureColumn("of all", "small"),
+        FigureColumn("MACs +", help="Multiply-accumulates added, for one picture, and their share of all"),
+        FigureColumn("of all", "small"),
+        FigureColumn("Heads +", "extra", "Parameters added in auxiliary heads"),
+        FigureColumn("Not possible because", "words"),
+    ]
+    shown = len(columns) if any(entry.problem for entry in entries) else len(columns) - 1
+    figures_table(
+        "Layer",
+        columns[:shown],
+        [FigureRow(e.path, e.path, e.problem, _cells(context, e)[:shown]) for e in entries],
         key="sensitivity",
-        on_select=lambda: _select(context.state, entries),
-        selection_mode="single-row",
-        placeholder="–",
-        column_config={
-            "path": st.column_config.TextColumn("Layer", help="Path of the layer; click a row to select it"),
-            "width": st.column_config.NumberColumn("Filters now", format="localized"),
-            "params": st.column_config.NumberColumn(
-                "Parameters +", format="localized", help="Trainable parameters added"
-            ),
-            "params_percent": st.column_config.NumberColumn("of all", format="percent"),
-            "macs": st.column_config.NumberColumn(
-                "MACs +", format="localized", help="Multiply-accumulates added, for one picture"
-            ),
-            "macs_percent": st.column_config.NumberColumn("of all", format="percent"),
-            "aux": st.column_config.NumberColumn(
-                "Heads +", format="localized", help="Parameters added in auxiliary heads"
-            ),
-            "problem": st.column_config.TextColumn("Not possible because"),
-        },
+        selected=context.state.selected,
+        on_select=context.state.select,
     )
 
 
-def _frame(context: CostsContext, entries: tuple[Sensitivity, ...]) -> pd.DataFrame:
+def _cells(context: CostsContext, entry: Sensitivity) -> tuple[FigureCell, ...]:
+    filters = whole(entry.width)
+    if entry.problem:
+        return filters, *[NOTHING] * 5, words(entry.problem)
     params, macs = context.analysis.params or 1, context.analysis.macs or 1
-    frame = pd.DataFrame(
-        {
-            "path": [e.path for e in entries],
-            "width": [e.width for e in entries],
-            "params": [None if e.problem else e.params for e in entries],
-            "params_percent": [None if e.problem else e.params / params for e in entries],
-            "macs": [None if e.problem else e.macs for e in entries],
-            "macs_percent": [None if e.problem else e.macs / macs for e in entries],
-        }
+    return (
+        filters,
+        whole(entry.params),
+        share(entry.params / params),
+        whole(entry.macs),
+        share(entry.macs / macs),
+        whole(entry.aux_params),
+        words(""),
     )
-    if context.analysis.aux:
-        frame["aux"] = [None if e.problem else e.aux_params for e in entries]
-    if any(e.problem for e in entries):
-        frame["problem"] = [e.problem for e in entries]
-    return frame
-
-
-def _select(state: State, entries: tuple[Sensitivity, ...]) -> None:
-    for row in st.session_state.sensitivity["selection"]["rows"]:
-        if row < len(entries):
-            state.select(entries[row].path)

@@ -15,14 +15,19 @@ from ...backend.diagram import readable
 from ..components.network_strip import StripStage, network_strip
 from ..state import State
 
+STRIP = "strip"  # its key
 WITHOUT_WEIGHTS = "#B5BCC5"
 
 
 def show(state: State, analysis: Analysis, reference: Analysis, maps: Mapping[str, Thumbnail]) -> None:
     """Render the strip; ``maps``: thumbnails of stages."""
+    network_strip(stages(analysis, reference, maps), selected=state.selected_stage, key=STRIP, on_select=state.select)
+
+
+def stages(analysis: Analysis, reference: Analysis, maps: Mapping[str, Thumbnail]) -> list[StripStage]:
+    """The stages of the strip."""
     changes = Changes(reference)
-    stages = [_stage(stage, analysis, changes, maps.get(stage.name)) for stage in (*analysis.stages, *analysis.aux)]
-    network_strip(stages, selected=state.selected_stage, key="strip", on_select=state.select)
+    return [_stage(stage, analysis, changes, maps.get(stage.name)) for stage in (*analysis.stages, *analysis.aux)]
 
 
 def _stage(stage: StageCost, analysis: Analysis, changes: Changes, thumbnail: Thumbnail | None) -> StripStage:

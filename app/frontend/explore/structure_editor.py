@@ -91,7 +91,8 @@ def _block(state: State, block: Block) -> None:
     for branch in block.branches:
         parts[f"{block.name}.{branch.name}"] = branch
         parts.update({f"{block.name}.{branch.name}.{op.name}": op for op in branch.ops})
-    choice_stays_among("part", parts, state.selected if state.selected in parts else next(iter(parts)))
+    around = str(st.session_state.get("part", "")).rpartition(".")[0]  # the branch of a layer that was removed
+    choice_stays_among("part", parts, next(p for p in (state.selected, around, *parts) if p in parts))
     path = st.selectbox(
         "Branch or layer",
         list(parts),

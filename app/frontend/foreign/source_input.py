@@ -139,7 +139,8 @@ def ways_out() -> Iterator[WayOut]:
         yield with_another if shape else WayOut("Take an input of 3 × 224 × 224", partial(_start, source, "224"))
     elif not isinstance(source, str):
         yield WayOut("Open weights on Picture", partial(setattr, current(), "wanted_page", "Picture"))
-    for known in [known for known in get_close_matches(name.lower(), names, n=2) if known != name] or EXAMPLES[:1]:
+    similar = [known for known in get_close_matches(name.lower(), names, n=2) if known != name]
+    for known in _meant(name) or similar or EXAMPLES[:1]:
         yield WayOut(f"Inspect {known.replace(':', ' ')}", partial(_start, known))
 
 
@@ -147,10 +148,20 @@ def _named(name: str, shape: str) -> tuple[BroughtNetwork, Work]:
     name = name.strip()
     if not name:
         raise ValueError("Choose a network first, or upload a file.")
-    if name.partition(":")[0] not in LIBRARIES:
+    known = _meant(name)
+    if len(known) > 1:
+        libraries = " and ".join(each.partition(":")[0] for each in known)
+        raise ValueError(f"{libraries} both have a network called {name}; choose one of them.")
+    if not known and name.partition(":")[0] not in LIBRARIES:
         raise ValueError(refused_file(name) or _NAMES_ONLY.format(repr(name[:60])))
-    asked = BroughtNetwork(name, parsed_shape(shape))
+    asked = BroughtNetwork(known[0] if known else name, parsed_shape(shape))
     return asked, partial(library_analysis, asked)
+
+
+def _meant(name: str) -> list[str]:
+    """The networks that a name stands for, with or without its library, as the buttons write it or as a link does."""
+    words = name.lower().replace(":", " ").split()
+    return [known for known in _names() if words in (known.split(":"), known.split(":")[1:])]
 
 
 def _from_file(file: UploadedFile, shape: str) -> tuple[BroughtNetwork, Work]:

@@ -10,9 +10,10 @@ import streamlit as st
 from inception_models import Arch
 from inception_models.lineage import LINEAGES, Mutation
 
-from ...backend import Analysis, analyze
-from ...backend.common.quantity import exact, percent_change, short
+from ...backend import analyze
+from ...backend.common.quantity import percent_change, short
 from ...backend.diagram import DiagramOptions, draw
+from ..components.figures_table import FigureCell, FigureColumn, FigureRow, figures_table, words
 from ..components.graph_view import graph_view
 from ..kit.terms import with_terms
 from ..kit.theme import browser_theme
@@ -65,7 +66,7 @@ def show(state: State) -> None:
         on_select=lambda _: None,
         on_expand=lambda _: None,
     )
-    st.html(_table(row, at))
+    _table(row, at)
     published = LINEAGES[stop.script].end if stop.mutation else LINEAGES[0].start
     st.button(f"Open {published.about.title}", key="family-open", on_click=_open, args=(state, published.key))
 
@@ -104,34 +105,39 @@ def _said(stop: Stop, at: int, count: int) -> str:
     )
 
 
-def _table(row: list[Stop], at: int) -> str:
-    """The steps of the script that the step belongs to, with what each one costs."""
+def _table(row: list[Stop], at: int) -> None:
+    """The steps of the script that the step belongs to, with what each one costs; a click goes there."""
     script = row[at].script
     first = next(i for i, stop in enumerate(row) if stop.script == script)
     start = max(first - 1, 0) if script else 0
     shown = [(i, stop) for i, stop in enumerate(row) if i >= start and (stop.script == script or i == start)]
-    lines = [_line(i, stop, analyze(stop.arch), i == at, i in (start, shown[-1][0])) for i, stop in shown]
-    head = "".join(f"<th>{name}</th>" for name in ("No.", "Step", "Parameters", "MACs", "Published error"))
-    return f'<div class="family-table" tabindex="0"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
+    change = FigureColumn("change", "small")
+    columns = [
+        *(FigureColumn("Parameters"), change, FigureColumn("MACs"), change),
+        FigureColumn("Published error", "words", "Top-1 and top-5, of one crop"),
+    ]
+    figures_table(
+        "Step",
+        columns,
+        [_line(i, stop, i in (start, shown[-1][0])) for i, stop in shown],
+        key="family-table",
+        selected=f"{at}",
+        on_select=lambda number: st.session_state.__setitem__(KEY, int(number)),
+    )
 
 
-def _line(number: int, stop: Stop, analysis: Analysis, current: bool, published: bool) -> str:
+def _line(number: int, stop: Stop, published: bool) -> FigureRow:
     title = stop.mutation.title if stop.mutation else stop.arch.about.title
     if published and stop.mutation:
         title = f"{title}: {stop.arch.about.title}"
-    before = None if stop.before is None else analyze(stop.before)
-    cells = (
-        _cell(analysis.params, before.params if before else None),
-        _cell(analysis.macs, before.macs if before else None),
-        _error(stop.arch) if published else "<td>none published</td>",
-    )
-    mark = ' aria-current="step"' if current else ""
-    return f"<tr{mark}><td>{number}</td><th>{escape(title)}</th>{''.join(cells)}</tr>"
+    now, before = analyze(stop.arch), analyze(stop.before or stop.arch)
+    error = _error(stop.arch) if published else "none published"
+    cells = (*_cells(now.params, before.params), *_cells(now.macs, before.macs), words(error))
+    return FigureRow(f"{number}", f"{number}. {title}", f"Error: {error}", cells)
 
 
-def _cell(now: int, before: int | None) -> str:
-    change = "" if before in (None, now) else f" <small>{percent_change(now, before or 0)}</small>"
-    return f'<td title="{exact(now)}">{short(now)}{change}</td>'
+def _cells(now: int, before: int) -> tuple[FigureCell, FigureCell]:
+    return (short(now), now), words("" if now == before else percent_change(now, before))
 
 
 def _error(arch: Arch) -> str:
@@ -139,8 +145,7 @@ def _error(arch: Arch) -> str:
     about = arch.about
     if about.paper_errors is not None:
         top1, top5 = about.paper_errors
-        return f'<td title="{escape(about.paper_errors_source, quote=True)}">{top1:g}% / {top5:g}%</td>'
+        return f"{top1:g}% / {top5:g}%"
     if about.top1_percent is None or about.top5_percent is None:
-        return "<td>none published</td>"
-    top1, top5 = 100 - about.top1_percent, 100 - about.top5_percent
-    return f'<td title="{escape(about.top1_source, quote=True)}">{top1:.1f}% / {top5:.1f}%</td>'
+        return "none published"
+    return f"{100 - about.top1_percent:.1f}% / {100 - about.top5_percent:.1f}%"

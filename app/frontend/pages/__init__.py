@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ...web.first_look import FIRST_LOOK
+from ..explore.first_look import first_look
 from ..kit import page_links
 from ..kit.panel import AROUND, panel
 from ..kit.presence import person
@@ -12,6 +14,8 @@ from ..shell import actions, memory
 from ..shell.callbacks import guard_callbacks
 from ..takeaway import dialog
 from . import compare, costs, explore, learn, own_network, picture, search, train
+
+FIRST_LOOK.comes_from(first_look)
 
 
 def show() -> None:

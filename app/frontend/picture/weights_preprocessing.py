@@ -21,6 +21,7 @@ from inception_models.checkpoints.preprocessing import (
 from inception_models.checkpoints.presets import PRESETS
 from inception_models.weights import OwnFile, WeightsError, about_own
 
+from ..kit.click import submitted
 from ..kit.controls import control_shows
 from ..kit.notice import WayOut, refused
 from ..session import current
@@ -88,7 +89,7 @@ def _own_values(own: OwnFile, steps: Preprocessing) -> None:
             "channels": _among("Channels", get_args(ChannelOrder), steps.channels),
             "value_max": _among("Values from 0 to", get_args(ValueMax), steps.value_max),
         }
-        if not st.form_submit_button("Apply", width="stretch"):
+        if not submitted("Apply", "preprocessing.apply"):
             return
     try:
         given = {"mean": three_numbers(mean, "Mean"), "std": three_numbers(std, "Standard deviation"), **chosen}

@@ -132,6 +132,6 @@ def _go_on_from_file(weights: Source, options: SearchOptions) -> None:
             refused(str(reason), FILE_FIELD, WayOut("Take the file away", partial(empty_field, FILE_FIELD)))
             return
         st.caption("The ranges are those of the file; method, objectives, networks and seed are those above.")
-        if st.button("Go on from this file", icon=":material/resume:"):
+        if clicked("Go on from this file", "search.go-on-from-file", ":material/resume:"):
             begin_search(problem, options, text)
             st.rerun()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -10,6 +9,7 @@ import streamlit as st
 from ...backend.charts.search import search_plot
 from ...backend.decide.searching.search import SearchResult, search_csv
 from ..chart import show_chart
+from ..components.figures_table import FigureColumn, FigureRow, figures_table, share, whole
 from ..kit.notice import plain, refusal
 from ..kit.save_button import save_button
 from ..state import State
@@ -24,7 +24,7 @@ NUMBER_TITLES = {
     "accuracy": "Accuracy",
 }
 SHARES = ("kept", "accuracy")
-MOST_LISTED = 2000
+MOST_LISTED = 1000
 
 
 def show_result(state: State, run: SearchRun) -> None:
@@ -78,29 +78,33 @@ def _table(state: State, run: SearchRun) -> None:
     every = st.toggle("Also those that another network beats", key="search-every", persist_state="session")
     first = result.objectives[0]
     rows = [i for i, trial in enumerate(result.trials) if trial.numbers] if every else list(result.front)
+    if len(rows) > MOST_LISTED:
+        st.caption(
+            f"Of {len(rows):,} networks, the {MOST_LISTED:,} with the least {NUMBER_TITLES[first]}; the file has all."
+        )
     rows = sorted(rows, key=lambda i: result.trials[i].numbers[first])[:MOST_LISTED]
-    trials = [result.trials[i] for i in rows]
-    columns = {NUMBER_TITLES[name]: [trial.numbers[name] for trial in trials] for name in result.problem.numbers}
-    choices = {axis.name: [trial.choice[axis.name] for trial in trials] for axis in result.problem.space.axes}
-    key = f"search-table:{id(run)}:{every}"
-    whole = st.column_config.NumberColumn(format="localized")
-    st.dataframe(
-        columns | choices,
-        hide_index=True,
-        height=320,
-        key=key,
-        on_select=partial(_clicked_row, state, result, key, rows),
-        selection_mode="single-row",
-        column_config={label: whole for name, label in NUMBER_TITLES.items() if name not in SHARES},
+    axes = result.problem.space.axes
+    columns = [
+        *(
+            FigureColumn(NUMBER_TITLES[name], "figure" if name in result.objectives else "extra")
+            for name in result.problem.numbers
+        ),
+        *(FigureColumn(axis.name, "extra") for axis in axes),
+    ]
+    figures_table(
+        "Network",
+        columns,
+        [_row(result, number) for number in rows],
+        key=f"search-table:{id(run)}",
+        on_select=lambda number: _open(state, result, int(number)),
     )
 
 
-def _clicked_row(state: State, result: SearchResult, key: str, rows: Sequence[int]) -> None:
-    match st.session_state[key]:
-        case {"selection": {"rows": [int() as row, *_]}} if row < len(rows):
-            _open(state, result, rows[row])
-        case _:
-            pass
+def _row(result: SearchResult, number: int) -> FigureRow:
+    trial, names = result.trials[number], result.problem.numbers
+    numbers = [share(trial.numbers[name]) if name in SHARES else whole(round(trial.numbers[name])) for name in names]
+    choices = [(f"{value:g}", value) for value in (trial.choice[axis.name] for axis in result.problem.space.axes)]
+    return FigureRow(f"{number}", f"No. {number + 1:,}", "", (*numbers, *choices))
 
 
 def _files(run: SearchRun, name: str) -> None:

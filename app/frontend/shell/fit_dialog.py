@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,12 +18,13 @@ from ...backend.common.quantity import typed_quantity
 from ...backend.decide.channels import stage_widths
 from ...backend.decide.data_choice import data_choices
 from ...backend.decide.fitting.budget import Budget, amount, budget_of, limit_words, limits_of
-from ...backend.decide.fitting.fit import FitOptions, Fitted, fitted
+from ...backend.decide.fitting.fit import FitOptions, FitStep, Fitted, fitted
 from ...backend.decide.fitting.importance import FilterImportance, by_norm, by_taylor
 from ...backend.decide.fitting.reach import OutOfReach
 from ...backend.decide.fitting.shrinking import Strategy
 from ...backend.timing.latency import Latency
 from ...backend.training.data import read_data_set
+from ..components.figures_table import FigureColumn, FigureRow, figures_table, whole, words
 from ..kit.background import BackgroundTask
 from ..kit.controls import choice_stays_among, control_shows
 from ..kit.lasting_dialog import LastingDialog
@@ -41,7 +42,6 @@ STRATEGY_TITLES: dict[Strategy, str] = {
 }
 NORMS = ""  # no data set
 DIVISORS = (1, 2, 4, 8, 16, 32)
-NUMBERS = ("From", "To", "Saves MACs", "Saves parameters")  # columns
 FITTING = LastingDialog("fitting")
 FIT: BackgroundTask[Fitted | OutOfReach] = BackgroundTask("fit", "Fitting", steady=False)
 
@@ -198,19 +198,7 @@ def _show(state: State, result: Fitted) -> None:
     if result.note:
         st.caption(plain(result.note))
     if result.steps:
-        st.dataframe(
-            {
-                "Place": [step.path for step in result.steps],
-                "What": [step.what for step in result.steps],
-                "From": [step.before for step in result.steps],
-                "To": [step.after for step in result.steps],
-                "Saves MACs": [step.macs_saved for step in result.steps],
-                "Saves parameters": [step.params_saved for step in result.steps],
-            },
-            hide_index=True,
-            height=min(38 + 35 * len(result.steps), 318),
-            column_config={name: st.column_config.NumberColumn(format="localized") for name in NUMBERS},
-        )
+        _steps(result.steps)
         caption("What each change saves is counted in this order, and adds up. Auxiliary heads stay as they are.")
     with st.container(horizontal=True):
         st.button(
@@ -223,6 +211,21 @@ def _show(state: State, result: Fitted) -> None:
             args=(state, result.arch),
         )
         _cancel()
+
+
+def _steps(steps: Sequence[FitStep]) -> None:
+    titles = ("From", "To", "Saves MACs", "Saves parameters")
+    columns = [FigureColumn("What", "words"), *map(FigureColumn, titles)]
+    rows = [
+        FigureRow(
+            f"{number}",
+            step.path,
+            step.what,
+            (words(step.what), whole(step.before), whole(step.after), whole(step.macs_saved), whole(step.params_saved)),
+        )
+        for number, step in enumerate(steps)
+    ]
+    figures_table("Place", columns, rows, key="fit-steps")
 
 
 def _apply(state: State, arch: Arch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
@@ -18,13 +18,27 @@ from ..kit.notice import WayOut, refusal
 from ..state import State
 from .fit_dialog import fit_dialog, offer_to_fit
 
+
+@dataclass(frozen=True)
+class _Field:
+    """What a limit is typed into. ``unit``: what may follow the number, as a regular expression."""
+
+    label: str
+    example: str
+    unit: str
+
+    def read(self, text: str) -> float:
+        """The number that was typed; ValueError with a sentence where it is none."""
+        return read_quantity(text, self.unit, self.example)
+
+
 FIELDS = {
-    "macs": ("MACs, at most", "1 G"),
-    "params": ("Parameters, at most", "5 M"),
-    "weight_bytes": ("Bytes of weights, at most", "20 MB"),
-    "peak_bytes": ("Bytes of peak memory, at most", "4 MB"),
-    "seconds": ("Milliseconds on this machine, at most", "20"),
-    "receptive_field_px": ("Receptive field in pixels, at least", "700"),
+    "macs": _Field("MACs, at most", "1 G", "MACs?"),
+    "params": _Field("Parameters, at most", "5 M", "param(eter)?s?"),
+    "weight_bytes": _Field("Bytes of weights, at most", "20 MB", "B|bytes?"),
+    "peak_bytes": _Field("Bytes of peak memory, at most", "4 MB", "B|bytes?"),
+    "seconds": _Field("Milliseconds on this machine, at most", "20", "ms"),
+    "receptive_field_px": _Field("Receptive field in pixels, at least", "700", "px|pixels?"),
 }
 A_SECOND = 1000.0  # milliseconds
 FORMATS: dict[Dtype, str] = dict(zip(ELEMENT_BYTES, ("fp32", "bf16", "fp16", "int8"), strict=True))
@@ -51,11 +65,12 @@ def show(state: State, analysis: Analysis) -> None:
 
 def _fields(state: State, analysis: Analysis) -> None:
     limits = limits_of(state.goal)
-    for name, (label, example) in FIELDS.items():
+    for name, field in FIELDS.items():
         key = f"goal:{name}"
         if state.refused_at(key) is None:  # else what was typed stays, beside the reason
             control_shows(key, typed_quantity(limits[name] * _unit(name)) if name in limits else "")
-        st.text_input(label, key=key, placeholder=f"none, or such as {example}", on_change=partial(_typed, state, name))
+        hint = f"none, or such as {field.example}"
+        st.text_input(field.label, key=key, placeholder=hint, on_change=partial(_typed, state, name))
         if state.refused_at(key):
             refusal(state, key, *_ways_out(state, analysis, name))
 
@@ -105,7 +120,7 @@ def _set(state: State, name: str, text: str) -> None:
     state.refusal = None
     try:
         if text:
-            limits[name] = read_quantity(text) / _unit(name)
+            limits[name] = FIELDS[name].read(text) / _unit(name)
         else:
             limits.pop(name, None)
         state.goal = budget_of(limits, st.session_state["goal-dtype"], int(st.session_state["goal-batch"]))

@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from inception_models import ARCHITECTURES, Arch, widths, with_widths
+from inception_models.arch.refusal import Refusal, Remedy
 from inception_models.edits.diff import changes
 from inception_models.edits.input_output import with_aux, with_classes, with_size_and_fitting_heads
 from inception_models.edits.toggles import (
@@ -120,10 +121,22 @@ def _edit(state: State, name: str, value: object) -> _Edit | None:
             return lambda arch: with_activation(arch, known)
         case "dropout", (int() | float()) as share:
             return lambda arch: with_dropout(arch, share)
+        case "input_size" | "classes" | "dropout", None:
+            return partial(_without_number, name)
         case "preset", str() as scale if scale in WIDTH_SCALES:
             return partial(_scaled_original, WIDTH_SCALES[scale][1])
         case _:
             return None
+
+
+def _without_number(name: str, arch: Arch) -> Arch:
+    """Refuse a field that was left empty or has letters in it."""
+    what, now = {
+        "input_size": ("input size", f"{arch.input_size} pixels"),
+        "classes": ("number of classes", f"{arch.classes:,} classes"),
+        "dropout": ("dropout", f"{dropout(arch) or 0:g}"),
+    }[name]
+    raise Refusal(f"The {what} must be a number; none was typed.", Remedy(f"Keep {now}", lambda arch: arch))
 
 
 def _whole(value: float) -> int:

@@ -20,9 +20,10 @@ from ...backend.common.text import file_name
 from ...backend.decide.healing.heal import HealPlan, about_seconds, epochs_within, prune_and_heal
 from ...backend.decide.healing.heal_data import SHIPPED_TESTS, TEST_PICTURES, demo_data
 from ...backend.decide.healing.heal_figure import heal_svg
-from ...backend.decide.healing.heal_result import HealResult, heal_csv, heal_rows
+from ...backend.decide.healing.heal_result import METHOD_TITLES, HealResult, heal_csv
 from ...backend.training.job import Finished
 from ..chart import chart_config
+from ..components.figures_table import FigureColumn, FigureRow, figures_table, share, whole, words
 from ..kit.background import BackgroundTask
 from ..kit.click import clicked
 from ..kit.controls import choice_stays_among, remembered, remembered_choice
@@ -79,8 +80,10 @@ def show(state: State) -> None:
     with right:
         if running:
             HEALING.watch(below=_so_far)
-        else:
+        elif isinstance(HEALING.live, HealSoFar) and HEALING.live.result:
             _so_far(state)
+        else:
+            _to_try(arch, plan)
 
 
 def _plan() -> tuple[HealPlan, int, int]:
@@ -136,6 +139,20 @@ def _plan() -> tuple[HealPlan, int, int]:
     return plan, int(pictures), int(seconds)
 
 
+def _to_try(arch: Arch, plan: HealPlan) -> None:
+    """The networks that would be made, before there is any."""
+    st.caption("These networks are made and tested; a chart then shows the accuracy of each way against its MACs.")
+    macs = analyze(arch).macs
+    rows = [
+        FigureRow(f"{share} {way}", f"{share:.0%}, {way}", "", (whole(round(share * macs)), words("not tried")))
+        for share in plan.shares
+        for way in METHOD_TITLES.values()
+    ]
+    figures_table(
+        "Share of the MACs, way", [FigureColumn("MACs at most"), FigureColumn("Accuracy")], rows, key="heal-before"
+    )
+
+
 def _start(arch: Arch, plan: HealPlan, pictures: int, seconds: int) -> None:
     live = HealSoFar()
     HEALING.start(partial(_heal, arch, plan, pictures, seconds, live), live=live)
@@ -162,14 +179,40 @@ def _so_far(state: State | None = None) -> None:
         f" {epochs} epoch{'s' if epochs > 1 else ''} of training, mean and standard deviation over seeds."
     )
     st.plotly_chart(heal_plot(result), key="heal-chart", config=chart_config("prune_and_heal"))
-    heading, *rows = heal_rows(result)
-    st.dataframe([dict(zip(heading, row, strict=True)) for row in rows], hide_index=True)
+    _table(result)
     if HEALING.running or state is None:
         return
     _networks(state, live.networks)
     with st.container(horizontal=True):
         save_button("CSV", heal_csv(result), "prune_and_heal.csv")
         save_button("Figure", heal_svg(result), "prune_and_heal.svg")
+
+
+def _table(result: HealResult) -> None:
+    columns = [
+        FigureColumn("MACs"),
+        FigureColumn("Parameters", "extra"),
+        FigureColumn("Accuracy after the cut"),
+        FigureColumn("and after training", help="Mean and standard deviation over the seeds"),
+    ]
+    rows = [
+        FigureRow(
+            f"{number}",
+            f"{point.method}, {point.share:.0%}",
+            f"{point.params:,} parameters",
+            (
+                whole(point.macs),
+                whole(point.params),
+                share(point.cut_accuracy),
+                (
+                    f"{100 * point.accuracy:.1f}{f' ± {100 * point.spread:.1f}' if point.seeds > 1 else ''}%",
+                    point.accuracy,
+                ),
+            ),
+        )
+        for number, point in enumerate(result.points)
+    ]
+    figures_table("Method, share of the MACs", columns, rows, key="heal-table")
 
 
 def _networks(state: State, networks: Mapping[str, Finished]) -> None:

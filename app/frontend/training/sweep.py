@@ -6,13 +6,15 @@ from functools import partial
 
 import streamlit as st
 
-from inception_models import Arch, widths
+from inception_models import Arch, widths, with_widths
 from inception_models.checkpoints.demo import demo
 from inception_models.checkpoints.trained_weights import TrainedWeights
 
+from ...backend import analyze
 from ...backend.charts.training import sweep_plot
 from ...backend.training.sweep import Sweep, sweep, sweep_csv, sweep_widths
 from ..chart import chart_config
+from ..components.figures_table import FigureColumn, FigureRow, figures_table, whole, words
 from ..kit.background import BackgroundTask
 from ..kit.click import clicked
 from ..kit.notice import plain
@@ -80,6 +82,27 @@ def _start(arch: Arch) -> None:
             st.rerun()
         caption(f"{len(sweep_widths(known[path]))} widths, a few seconds")
     SWEEP.show_problem()
+    if SWEEP.result() is None:
+        _to_measure(arch, path)
+
+
+def _to_measure(arch: Arch, path: str) -> None:
+    """The networks that would be measured, with what is known of them before."""
+    st.caption(
+        "Each of these networks classifies the shipped test pictures; a chart then shows what its width is worth."
+    )
+    analyses = {width: analyze(with_widths(arch, {path: width})) for width in sweep_widths(widths(arch)[path])}
+    rows = [
+        FigureRow(
+            f"{width}",
+            f"{width} filter{'s' if width > 1 else ''}",
+            "",
+            (whole(known.macs), whole(known.params), words("not measured")),
+        )
+        for width, known in analyses.items()
+    ]
+    columns = [FigureColumn("MACs"), FigureColumn("Parameters", "extra"), FigureColumn("Accuracy")]
+    figures_table(path, columns, rows, key="sweep-before")
 
 
 def _result(measured: Sweep, arch: Arch) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.backend.common.quantity import exact, float32_bytes, percent, shape_text, short
+from app.backend.common.quantity import exact, float32_bytes, percent, read_quantity, shape_text, short
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,40 @@ from app.backend.common.quantity import exact, float32_bytes, percent, shape_tex
 )
 def test_short(value: float, unit: str, text: str) -> None:
     assert short(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    "text, unit, number",
+    [
+        ("1.58 GMACs", "MACs?", 1.58e9),
+        ("5 M MACs", "MACs?", 5e6),
+        ("900 mac", "MACs?", 900),
+        ("7 M", "MACs?", 7e6),
+        ("20 MiB", "B|bytes?", 20 * 2**20),
+        ("512 bytes", "B|bytes?", 512),
+        ("20 ms", "ms", 20),
+        ("1,000,000", "B", 10**6),
+        ("1e9", "B", 1e9),
+    ],
+)
+def test_a_number_is_read_with_the_unit_of_its_field(text: str, unit: str, number: float) -> None:
+    assert read_quantity(text, unit) == number
+
+
+@pytest.mark.parametrize(
+    "text, unit, reason",
+    [
+        ("20 MB", "ms", "is not a number such as"),
+        ("1 GFLOPs", "MACs?", "is not a number such as"),
+        ("", "B", "is not a number such as"),
+        ("-1", "ms", "'-1' is out of range"),
+        ("1e30", "B", "below 1e\\+18 is allowed"),
+        ("nan", "B", "out of range"),
+    ],
+)
+def test_another_unit_or_range_is_refused(text: str, unit: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        read_quantity(text, unit)
 
 
 @given(st.integers(1, 10**17))

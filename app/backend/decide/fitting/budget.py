@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 
 from ...analysis.network import Analysis
 from ...common.dtypes import ELEMENT_BYTES, Dtype
-from ...common.quantity import read_quantity, short
+from ...common.quantity import TOO_LARGE, read_quantity, short
 from ...memory.inference import inference_memory
 from ..totals import receptive_field_px
 
@@ -38,8 +38,8 @@ class Budget:
         if all(limit is None for limit in limits):
             raise ValueError("A budget needs at least one limit, such as a number of MACs or of parameters.")
         for limit in limits:
-            if limit is not None and not 0 < limit < 1e18:  # nan is not in there either
-                raise ValueError(f"A limit must be a number above 0, not {limit:g}.")
+            if limit is not None and not 0 < limit < TOO_LARGE:  # nan is not in there either
+                raise ValueError(f"A limit must be a number above 0 and below {TOO_LARGE:g}, not {limit:g}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..shared.component import Component
-from ..shared.events import handled, new_events
+from ..shared.events import NEVER, handled, new_events
 
 if TYPE_CHECKING:  # the backend needs seconds to import, and the component only reads its values
     from ....backend.diagram import Drawing
@@ -89,7 +89,7 @@ def view_data(
     walk: tuple[str, str] | None = None,
     outdated: bool = False,
     height: str,
-    handled: tuple[str, int],
+    handled: tuple[str, int] = NEVER,
 ) -> dict[str, object]:
     """What the script is told, on the page and in a notebook: ``GraphViewData`` of messages.d.ts."""
     return {

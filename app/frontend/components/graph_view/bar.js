@@ -1,6 +1,7 @@
 // The bar: zoom, full screen, expand and fold.
 
 import { part } from "../shared/parts.js"
+import { listenToZoom } from "../shared/presenting.js"
 
 /** @import { GraphView } from "./graph_view.js" */
 
@@ -26,6 +27,7 @@ export class Bar {
     for (const [act, run] of Object.entries(acts)) {
       this.button(/** @type {Act} */ (act)).addEventListener("click", run)
     }
+    listenToZoom(this.root, (how) => acts[how]())
     for (const change of ["fullscreenchange", "toggle"]) {
       this.root.addEventListener(change, () => {
         this.button("full").setAttribute("aria-pressed", String(this.isFull))

@@ -1,5 +1,6 @@
 // Keys: one place at a time can be reached with Tab; arrow keys walk from there.
 
+import { PRESENT_KEYS, presenting } from "../shared/presenting.js"
 import { center } from "./geometry.js"
 
 /** @import { Place } from "./diagram.js" */
@@ -18,7 +19,7 @@ export function listenToKeys(view) {
     view.drawRings()
     if (!(target instanceof Element) || !target.matches(":focus-visible")) return
     const entered = !(relatedTarget instanceof Node && view.canvas.contains(relatedTarget))
-    if (entered) view.hint.say(KEYS_HINT + (view.expandable ? EXPAND_HINT : ""))
+    if (entered) view.hint.say(presenting() ? PRESENT_KEYS : KEYS_HINT + (view.expandable ? EXPAND_HINT : ""))
     if (!place) return
     const [[, top], [right]] = view.camera.corners(place.box)
     view.tip.show(place, [right, top - 18])

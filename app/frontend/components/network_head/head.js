@@ -2,6 +2,7 @@
 
 import { Cards } from "./cards.js"
 import { Settings } from "./settings.js"
+import { listenToUndo } from "./undo_keys.js"
 import { el } from "../shared/dom.js"
 import { Outbox } from "../shared/outbox.js"
 import { part } from "../shared/parts.js"
@@ -39,6 +40,7 @@ class Head {
     for (const button of this.acts) {
       button.addEventListener("click", () => this.outbox.tell({ act: actOf(button) }))
     }
+    listenToUndo(root)
   }
 
   /**

@@ -66,7 +66,8 @@ function offer(control, values) {
  */
 function valueOf(control) {
   if (control.type === "checkbox") return /** @type {HTMLInputElement} */ (control).checked
-  return control.name === "activation" ? control.value : Number(control.value)
+  if (control.name === "activation") return control.value
+  return control.value ? Number(control.value) : null // a field of numbers has no value where letters are in it
 }
 
 /**

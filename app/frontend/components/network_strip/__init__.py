@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..shared.component import Component
-from ..shared.events import handled, new_events
+from ..shared.events import NEVER, handled, new_events
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,14 @@ def network_strip(stages: Sequence[StripStage], *, selected: str, key: str, on_s
     paths = frozenset(stage.path for stage in stages)
     _component(
         key=key,
-        data={"stages": [vars(stage) for stage in stages], "selected": selected, "handled": handled(key)},
+        data=strip_data(stages, selected, handled(key)),
         on_events_change=partial(_dispatch, key, paths, on_select),
     )
+
+
+def strip_data(stages: Sequence[StripStage], selected: str, handled: tuple[str, int] = NEVER) -> dict[str, object]:
+    """What the script is told: ``StripData`` of messages.d.ts."""
+    return {"stages": [vars(stage) for stage in stages], "selected": selected, "handled": handled}
 
 
 def _dispatch(key: str, paths: frozenset[str], on_select: Callable[[str], None]) -> None:

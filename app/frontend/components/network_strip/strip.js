@@ -11,11 +11,13 @@ import { listenToSteps, SelectedStage, tellSelected } from "../shared/selection.
 /** @type {Record<string, number>} */
 const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, Home: -Infinity, End: Infinity }
 
-/** @param {Run<StripData, StripTold> & { parentElement: { strip?: Strip } }} run */
+/** @param {Run<StripData, StripTold>} run */
 export default function (run) {
   const shown = received(run)
   if (!shown) return
-  const strip = (run.parentElement.strip ??= new Strip(run.parentElement))
+  /** @type {(HTMLElement & { strip?: Strip }) | null} */
+  const list = run.parentElement.querySelector(".strip")
+  const strip = list?.strip ?? new Strip(run.parentElement)
   strip.update(shown.data, shown.send)
 }
 
@@ -28,8 +30,9 @@ class Strip {
     this.stages = new Map()
     this.current = ""
     this.list = el("div", { className: "strip", role: "listbox", "aria-label": "The network's stages, in order" })
-    parent.append(this.list)
+    parent.append(Object.assign(this.list, { strip: this }))
     this.selected = new SelectedStage(this.list, () => this.mark())
+    new ResizeObserver(() => this.stages.get(this.current)?.reveal(this.list)).observe(this.list) // such as a phone that is turned
     this.list.addEventListener("keydown", (event) => this.key(event))
     listenToSteps(this.list, (by) => this.step(by))
   }

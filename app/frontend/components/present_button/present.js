@@ -1,15 +1,18 @@
 // Present mode: an attribute of the document, by which app.css leaves the diagram alone on the screen.
 
 import { el } from "../shared/dom.js"
-import { presenting } from "../shared/presenting.js"
+import { PRESENT_KEYS, presenting, tellZoom } from "../shared/presenting.js"
 import { received } from "../shared/received.js"
 import { tellStep } from "../shared/selection.js"
 
 /** @import { Run } from "../shared/messages.d.ts" */
+/** @import { Zoom } from "../shared/presenting.js" */
 /** @import { PresentData } from "./messages.d.ts" */
 
 /** @type {Record<string, number>} */
 const STEPS = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1, Home: -Infinity, End: Infinity }
+/** @type {Record<string, Zoom>} */
+const ZOOMS = { "+": "in", "=": "in", "-": "out", "0": "fit" }
 
 /** @param {Run<PresentData> & { parentElement: { presentButton?: PresentButton } }} run */
 export default function (run) {
@@ -58,13 +61,14 @@ class PresentButton {
     const on = presenting()
     this.icon.textContent = on ? "close" : "present_to_all"
     this.label.textContent = on ? "Leave" : "Present"
-    this.button.title = on ? "Leave (Esc). Arrow keys walk through the stages." : "The diagram alone, in large letters, for a projector"
+    this.button.title = on ? `Leave (Esc). ${PRESENT_KEYS}.` : "The diagram alone, in large letters, for a projector"
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
     if (!presenting() || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === "Escape") this.turn(false)
+    else if (event.key in ZOOMS) tellZoom(ZOOMS[event.key])
     else if (STEPS[event.key] && !(event.key === " " && event.target === this.button)) tellStep(STEPS[event.key])
     else return
     event.preventDefault()

@@ -1,16 +1,19 @@
 // Where the focus goes when what had it is taken away or disabled: to the same control where it was drawn anew, to what
-// opened the dialog, else to what was beside it. Then Tab goes on from there, and not from the top of the page. While a
-// dialog is open it stays in there, and Escape closes it even before the focus is back. The skip link is there only
-// where the page has widths to skip to.
+// opened the dialog, else to what was beside it, first in the same part of the page. Then Tab goes on from there, and
+// not from the top of the page. While a dialog is open it stays in there, and Escape closes it even before the focus is
+// back. The skip link is there only where the page has widths to skip to.
 
 const STOPS = "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex='-1'])"
 const NEIGHBOURS = 20
 const PATIENCE_MS = 300 // for a control that is drawn anew
 const DIALOG = ".stDialog [role=dialog]"
+const FRAME = ".stAppHeader, .st-key-actions, .st-key-above" // what all pages have in common
 
-/** @type {{ element: HTMLElement, name: string, beside: HTMLElement[] } | null} */
+/** @typedef {HTMLElement | SVGElement} Stop a box of the diagram is SVG */
+
+/** @type {{ element: Stop, name: string, beside: HTMLElement[], around: EventTarget[] } | null} */
 let last = null
-/** @type {HTMLElement | null} that had the focus last outside of dialogs and popovers */
+/** @type {Stop | null} that had the focus last outside of dialogs and popovers */
 let outside = null
 let lost = false
 let timer = 0
@@ -19,9 +22,9 @@ let timer = 0
 export function keepFocus() {
   document.addEventListener("focusin", (event) => {
     const [element, ...around] = event.composedPath()
-    lost = false // a box of the drawing has it too, which is no HTML
-    if (!(element instanceof HTMLElement)) return
-    last = { element, name: nameOf(element), beside: neighboursOf(element) }
+    if (!(element instanceof HTMLElement || element instanceof SVGElement)) return
+    last = { element, name: nameOf(element), beside: neighboursOf(element), around }
+    lost = false
     const page = around.some((node) => node instanceof HTMLElement && node.matches(".stApp"))
     if (page && !element.closest("[role=dialog]")) outside = element
   })
@@ -34,12 +37,30 @@ export function keepFocus() {
     attributeFilter: ["disabled"], childList: true, subtree: true,
   })
   look() // at what was drawn before
+  yieldTips()
 }
 
-/** @param {HTMLElement} element */
+/** Streamlit's tip of what has the focus goes when the mouse is used again: it may cover what is to be clicked. */
+function yieldTips() {
+  const root = document.documentElement
+  let keyed = false
+  const key = () => {
+    keyed = true
+    root.removeAttribute("data-pointing")
+  }
+  document.addEventListener("keydown", key, true) // dialogs keep Escape to themselves
+  document.addEventListener("pointermove", ({ target }) => {
+    if (!keyed) return
+    keyed = !(target instanceof Element && target.closest("[data-testid=stTooltipHoverTarget]")) // it has a tip of its own
+    root.toggleAttribute("data-pointing", keyed)
+  })
+}
+
+/** @param {Stop} element */
 function neighboursOf(element) {
-  const stops = allStops()
-  const at = stops.indexOf(element)
+  const framed = element.closest(FRAME)
+  const stops = allStops().filter((stop) => framed || !stop.closest(FRAME)) // not from the page to the goal's button
+  const at = stops.findIndex((stop) => stop === element)
   if (at < 0) return []
   return Array.from({ length: NEIGHBOURS }, (_, i) => [stops[at - 1 - i], stops[at + 1 + i]]).flat().filter(Boolean)
 }
@@ -61,17 +82,20 @@ function look() {
 
 function goBeside() {
   timer = 0
-  if (!last || !lost) return
-  const dialog = document.querySelector(DIALOG)
-  const places = dialog ? [...last.beside.filter((stop) => dialog.contains(stop)), dialog] : [outside, ...last.beside]
-  const next = places.find((stop) => stop instanceof HTMLElement && usable(stop))
-  if (next instanceof HTMLElement) next.focus({ preventScroll: true })
+  if (!last || !lost || !isNowhere()) return
+  const { around } = last
+  /** @param {HTMLElement} stop */
+  const distance = (stop) => around.findIndex((part) => part instanceof Node && part.contains(stop))
+  const beside = last.beside.filter(usable).sort((a, b) => distance(a) - distance(b))
+  const dialog = /** @type {HTMLElement | null} */ (document.querySelector(DIALOG))
+  const places = dialog ? [...beside.filter((stop) => dialog.contains(stop)), dialog] : [outside, ...beside]
+  places.find((stop) => stop && usable(stop))?.focus({ preventScroll: true })
 }
 
-/** @param {HTMLElement} element */
+/** @param {Stop} element */
 const usable = (element) => element.isConnected && !element.matches(":disabled") && element.checkVisibility()
 
-/** @param {HTMLElement} element */
+/** @param {Stop} element */
 function nameOf(element) {
   const name = element.ariaLabel ?? element.textContent ?? ""
   return name && `${element.tagName} ${element.role ?? ""} ${name}`

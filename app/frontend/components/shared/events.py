@@ -10,10 +10,13 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+NEVER = ("", 0)
+"""The answer where no event was handled yet."""
+
 
 def handled(key: str) -> tuple[str, int]:
     """The answer: the browser view that sent the last event, and that event's number."""
-    client, number = st.session_state.get(f"{key}.handled", ("", 0))
+    client, number = st.session_state.get(f"{key}.handled", NEVER)
     return client, number
 
 

@@ -71,6 +71,13 @@ export interface Mount<Data, Told> {
   told?: Message<Told>
 }
 
+/** What is drawn before Streamlit has come; see first_look.py. */
+export interface FirstLook {
+  address: string // of the components' script
+  whole: boolean // whether the diagram is of the whole network
+  parts: { key: string; name: string; data: object }[] // components
+}
+
 declare global {
   var inceptionComponents: Record<string, Record<string, Files>> | undefined // by address and name
   var inceptionSources: Map<string, Source> | undefined // these two by the components' keys

@@ -1,5 +1,28 @@
-// Whether the diagram is alone on the screen, as present_button has it.
+// Whether the diagram is alone on the screen, as present_button has it, and the keys that zoom it then.
+
+/** @typedef {"in" | "out" | "fit"} Zoom */
+
+const ZOOM = "inception-zoom"
+export const PRESENT_KEYS = "Arrows walk through the stages, + and − zoom, 0 fits"
 
 export function presenting() {
   return document.documentElement.hasAttribute("data-presenting")
+}
+
+/** @param {Zoom} how */
+export function tellZoom(how) {
+  window.dispatchEvent(new CustomEvent(ZOOM, { detail: how }))
+}
+
+/**
+ * @param {Node} node
+ * @param {(how: Zoom) => void} onZoom is called as long as `node` is on the page
+ */
+export function listenToZoom(node, onZoom) {
+  /** @param {Event} event */
+  const listen = (event) => {
+    if (!node.isConnected) return window.removeEventListener(ZOOM, listen)
+    onZoom(/** @type {CustomEvent<Zoom>} */ (event).detail)
+  }
+  window.addEventListener(ZOOM, listen)
 }

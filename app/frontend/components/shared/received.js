@@ -2,6 +2,8 @@
 
 /** @import { Changes, Files, Message, Mount, Received, Run, Seen, Sent } from "./messages.d.ts" */
 
+const FIRST_LOOK = "first look" // the series of what first_look.js has drawn
+
 /**
  * What the component shows, and its way to Python. Null if Python's message cannot be applied to what is here; then
  * the whole is on its way.
@@ -15,7 +17,8 @@ export function received({ data: message, files, parentElement, setTriggerValue 
   const mount = /** @type {Mount<Data, Told>} */ (mounts.get(message.key) ?? { series: "", version: 0 })
   mounts.set(message.key, mount)
   if (mount.parentElement !== parentElement) {
-    dress(parentElement, files)
+    if (mount.series === FIRST_LOOK) takeOver(mount.parentElement, parentElement)
+    else dress(parentElement, files)
     Object.assign(mount, { parentElement, told: undefined })
   }
   const data = (mount.data = newest(mount, message))
@@ -66,6 +69,22 @@ function newest({ data, series, version }, message) {
 function seen() {
   const mounts = [...(globalThis.inceptionMounts ?? [])].filter(([, { data }]) => data)
   return Object.fromEntries(mounts.map(([key, { series, version }]) => [key, [series, version]]))
+}
+
+/**
+ * Moves what was drawn before Streamlit came to where it is to be, as it is: what a person has done there is not lost.
+ * @param {Node | undefined} from
+ * @param {Node} to
+ */
+function takeOver(from, to) {
+  if (!(from instanceof ShadowRoot)) return
+  const focused = from.activeElement
+  const scrolled = [...from.querySelectorAll("*")].filter(({ scrollLeft, scrollTop }) => scrollLeft || scrollTop)
+  const places = scrolled.map(({ scrollLeft: left, scrollTop: top }) => ({ left, top }))
+  while (from.firstChild) to.appendChild(from.firstChild)
+  if (scrolled.length) requestAnimationFrame(() => scrolled.forEach((element, i) => element.scrollTo(places[i])))
+  if (focused instanceof HTMLElement || focused instanceof SVGElement) focused.focus({ preventScroll: true })
+  from.host.remove()
 }
 
 /**
