@@ -323,7 +323,7 @@ def test_a_link_restores_variant_edits_and_input_size(visit: Callable[..., Page]
     link_leads_to(page, arch)
 
 
-@pytest.mark.parametrize("tab", ["Layers", "Tree", "Memory"])
+@pytest.mark.parametrize("tab", ["Layers", "Memory"])
 def test_a_click_during_the_first_run_does_not_edit_the_network(page: Page, app_url: str, tab: str) -> None:
     """The click cuts the first run short, so that controls may not have got their values yet."""
     page.goto(f"{app_url}/costs?variant=inception_resnet_v2")
@@ -334,9 +334,7 @@ def test_a_click_during_the_first_run_does_not_edit_the_network(page: Page, app_
     shows(page, ARCHITECTURES["inception_resnet_v2"])
 
 
-@pytest.mark.parametrize(
-    "query", ["variant=alexnet", "variant=googlenet&edits=%5B%5B", 'variant=googlenet&edits={"v":1,"input":2}']
-)
+@pytest.mark.parametrize("query", ["variant=alexnet", 'variant=googlenet&edits={"v":1,"input":2}'])
 def test_a_hostile_link_shows_a_sentence_and_a_working_page(visit: Callable[..., Page], query: str) -> None:
     page = visit(f"/?{query}")
     expect(page.get_by_role("alert")).to_contain_text("link", timeout=SLOW_MS)

@@ -196,7 +196,7 @@ def test_a_checkpoint_of_tf_slim_is_fetched(
     listed = "\n".join(sorted(f"{variable} {value.shape}" for variable, value in variables.items()))
     assert sha256(listed.encode()).hexdigest() == names
     archive, content = BytesIO(), table(variables)
-    with tarfile.open(fileobj=archive, mode="w:gz") as opened:
+    with tarfile.open(fileobj=archive, mode="w:gz", compresslevel=1) as opened:
         member = tarfile.TarInfo("inception.ckpt")
         member.size = len(content)
         opened.addfile(member, BytesIO(content))
