@@ -120,7 +120,9 @@ def begin(state: State) -> None:
     )
     with st.container(horizontal=True, gap="small", key="compare-pairs"):
         for label, pair in _pairs(state).items():
-            st.button(label, key=f"pair:{label}", icon=":material/compare:", on_click=_pin_pair, args=(state, pair))
+            st.button(
+                label, key=f"pair:{label}", icon=":material/compare:", wrap=True, on_click=_pin_pair, args=(state, pair)
+            )
 
 
 def more_networks(state: State) -> None:
