@@ -23,6 +23,7 @@ from ..kit.controls import remembered
 from ..kit.terms import meaning
 from ..state import State
 from . import explanations, structure_editor
+from .table1 import branch_label
 
 EDITORS = ["Widths", "Structure", "Explain"]
 INPUT = "input"  # the picture's box in the diagram, which is not a stage
@@ -135,7 +136,7 @@ def _branch_lines(stage: StageCost, before: StageCost | None) -> tuple[BranchLin
 def _branch_line(branch: BranchCost, published: BranchCost, color: str, total: int) -> BranchLine:
     share = branch.macs / total
     return BranchLine(
-        branch.name,
+        branch_label(branch.name),
         color,
         (str(branch.out_shape[0]), _was(branch.out_shape[0], published.out_shape[0])),
         short(branch.params) if branch.params else "–",
