@@ -8,7 +8,7 @@
     <div class="stMainBlockContainer"><div data-testid="stLayoutWrapper"><div class="st-key-explore">
       <div class="st-key-overview"><div class="st-key-strip"></div></div>
       <div data-testid="stLayoutWrapper"><div class="st-key-focus">
-        <div class="st-key-diagram-choices"></div><div class="st-key-diagram"></div>
+        <div class="st-key-diagram-choices"><div></div></div><div class="st-key-diagram"></div>
       </div></div>
     </div></div></div>`
   const PATIENCE_MS = 500
@@ -36,15 +36,15 @@
   /** @returns {Promise<FirstLook | null>} */
   const asked = async () => {
     if (location.pathname !== server.pathname || kept?.goal || kept?.lesson) return null
-    const { selected, expanded } = kept ?? {}
-    const network = goesOn ? { ...record.networks[record.steps.at], selected, expanded } : Object.fromEntries(link)
-    const answer = await fetch(`${server.href}first-look/${dark ? "dark" : "light"}.json?${new URLSearchParams(network)}`)
+    const { selected, expanded, folded, choices } = kept ?? {}
+    const query = goesOn ? { ...record.networks[record.steps.at], selected, expanded, folded } : Object.fromEntries(link)
+    if (choices) query.choices = JSON.stringify(choices)
+    const answer = await fetch(`${server.href}first-look/${dark ? "dark" : "light"}.json?${new URLSearchParams(query)}`)
     return answer.status === 200 ? answer.json() : null
   }
 
   /** @param {FirstLook} look */
-  const draw = async ({ address, controls, parts }) => {
-    if (Object.entries(controls).some(([key, value]) => (kept?.choices?.[key] ?? value) !== value)) return
+  const draw = async ({ address, whole, parts }) => {
     await import(server.href + address)
     const components = globalThis.inceptionComponents?.[address] ?? {}
     while (!document.querySelector("body > script[async]")) await new Promise(requestAnimationFrame) // the styles are before it
@@ -54,6 +54,7 @@
     const { welcomed } = read(() => localStorage.getItem(`${KEY}-learning`)) ?? {}
     page.toggleAttribute("data-newcomer", !welcomed)
     page.append(document.createRange().createContextualFragment(PAGE))
+    page.querySelector(".st-key-diagram-choices > div")?.classList.toggle("st-key-Level", whole)
     document.body.prepend(page)
     for (const { key, name, data } of parts) {
       const place = document.createElement("div")

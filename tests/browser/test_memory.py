@@ -60,6 +60,7 @@ def before_the_plug_is_pulled(tabs: dict[str, Page], url: str) -> None:
     for name, width in PAGES.items():
         open_and_edit(tabs[name], url, "" if name == "Explore" else name.lower(), width)
     tabs["Costs"].get_by_role("tab", name="Layers").click()
+    tabs["Costs"].get_by_role("radio", name="Memory", exact=True).click()
     tabs["Costs"].get_by_role("radio", name="bf16").click()
     expect(tabs["Costs"].get_by_text("bytes for bf16, one picture")).to_be_visible(timeout=SLOW_MS)
     tabs["Picture"].locator(".st-key-upload input").set_input_files(SAMPLES["coffee"].path)

@@ -45,6 +45,8 @@ FAULTS = """(view) => {
   for (const css of [".network-head", ".st-key-diagram-choices", ".st-key-goal"])
     for (const e of document.querySelectorAll(`${css} button`))
       if (shown(e) && box(e).right > innerWidth) faults.push(`${e.innerText} is past the window`)
+  const card = document.querySelector(".st-key-inspector .inspector"), below = document.querySelector(".st-key-edit")
+  if (box(card).top < box(below).top && box(card).bottom > box(below).top + 1) faults.push("the card is under the tabs")
   const sliders = document.querySelector(".st-key-sliders [data-testid=stBidiComponentIsolated]")
   for (const e of sliders.shadowRoot.querySelectorAll("input[type=text]"))
     if (e.scrollWidth > e.clientWidth) faults.push(`${e.ariaLabel} is cut: ${e.value}`)

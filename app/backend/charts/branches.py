@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from inception_models.arch.branch_kind import branch_kind
 
 from ..analysis.network import Analysis, StageCost
+from ..common.colours import ink
 from ..common.quantity import exact
 from ..tables.part_costs import PartCost, part_costs, whole_cost
 from .published import PUBLISHED_NAME, add_outlines, beside_published, name_bars, names_of_both
@@ -133,6 +134,7 @@ def branch_shares(analysis: Analysis, published: Analysis | None = None) -> go.F
             ],
             textposition="inside",
             insidetextanchor="middle",
+            insidetextfont_color=ink(kind_colour(kind)),
             textangle=0,
             customdata=_points(values) if published else [""] * len(rows),
             hovertemplate=kind_name(kind) + ": %{x:.2f}% of the %{y}%{customdata}<extra></extra>",

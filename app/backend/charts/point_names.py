@@ -17,11 +17,11 @@ def free_places(
     """Where each name goes, as plotly calls it, so that it covers no name and no point, and stays in the plot; those
     without a place are left out.
 
-    ``at``: the points, in pixels from the left and from below; ``sizes_px``: of their marks.
+    ``at``: the points, in pixels from the left and from below, first those of ``names``; ``sizes_px``: of their marks.
     """
     taken: list[LabelBox] = [(x, y, size, size) for (x, y), size in zip(at, sizes_px, strict=True)]
     places: dict[str, str] = {}
-    for name, (x, y), marker_px in zip(names, at, sizes_px, strict=True):
+    for name, (x, y), marker_px in zip(names, at, sizes_px, strict=False):  # marks after the last name have none
         width, height = NAME_PX[0] * len(name), NAME_PX[1]
         for place, right, up in PLACES:
             box = (x + right * (width + marker_px), y + up * max(height, (height + marker_px) / 2), width, height)

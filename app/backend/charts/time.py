@@ -114,7 +114,7 @@ def roofline_plot(
         line_color=OUTSIDE_COLOUR,
         hovertemplate="%{x:.3g} FLOPs for each byte: at most %{y:.3s}FLOP/s<extra></extra>",
     )
-    places = name_places(points, (edges[0], edges[-1]))
+    places = name_places(points, published, (edges[0], edges[-1]))
     figure.add_scatter(
         name="stages",
         x=[point.intensity for point in points],
@@ -154,16 +154,20 @@ def _speed_beside(now: RooflinePoint, before: RooflinePoint | None) -> str:
     return f"<br>{percent_change(now.flops_per_second, before.flops_per_second)} speed from the published"
 
 
-def name_places(points: Sequence[RooflinePoint], x_ends: tuple[float, float]) -> Mapping[str, str]:
-    """Where the name of each point goes so that it covers no other name and no point; without a place, on hover only.
+def name_places(
+    points: Sequence[RooflinePoint], published: Sequence[RooflinePoint], x_ends: tuple[float, float]
+) -> Mapping[str, str]:
+    """Where the name of each point goes so that it covers no other name and no point, also of the published network;
+    without a place, on hover only.
 
     ``x_ends``: of the axis.
     """
-    if not points:
+    every = (*points, *published)
+    if not every:
         return {}
-    speeds = [point.flops_per_second for point in points]
+    speeds = [point.flops_per_second for point in every]
     x_low, y_low = log10(x_ends[0]), log10(min(speeds) / 2)
     x_scale = PLOT_PX[0] / (log10(x_ends[1]) - x_low)
     y_scale = PLOT_PX[1] / (log10(max(speeds) * 2) - y_low)
-    at = [((log10(p.intensity) - x_low) * x_scale, (log10(p.flops_per_second) - y_low) * y_scale) for p in points]
+    at = [((log10(p.intensity) - x_low) * x_scale, (log10(p.flops_per_second) - y_low) * y_scale) for p in every]
     return free_places([point.name for point in points], at, [MARKER_PX] * len(at), PLOT_PX[0])

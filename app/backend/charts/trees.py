@@ -12,7 +12,7 @@ from inception_models.arch.branch_kind import BranchKind, branch_kind
 from inception_models.arch.spec import Conv, Pool
 
 from ..analysis.network import Analysis, StageCost
-from ..common.colours import THEMES, Theme, ThemeName, lighter
+from ..common.colours import THEMES, Theme, ThemeName, ink, lighter
 from ..common.quantity import exact, percent_change
 from ..tables.part_costs import part_costs, whole_cost
 from .branches import METRIC_TITLES, METRIC_UNITS, CostMetric, cost_amount
@@ -65,6 +65,7 @@ def tree(
         labels=[tile.label for tile in every],
         values=[tile.value for tile in every],
         marker_colors=[tile.colour for tile in every],
+        textfont_color=[ink(tile.colour) for tile in every],
         customdata=[[tile.path, *_difference(tile, before)] for tile in every],
         branchvalues="total",
         sort=False,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from functools import partial
-from types import MappingProxyType
+from typing import TypeVar
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ from ...backend.takeaway.figure import figure_bytes
 from ...backend.takeaway.naming import saved_name
 from .. import maps_in_boxes, measured
 from ..components.graph_view import BoxNumber, graph_view, view_data
-from ..kit.controls import remembered, remembered_choice
+from ..kit.controls import begun_with, remembered, remembered_choice
 from ..kit.theme import browser_theme
 from ..maps_in_boxes import BoxMaps
 from ..state import State
@@ -33,11 +33,11 @@ COLOR_LABELS: dict[ColorBy, str] = {
     "field": "Receptive field",
     "time": "Time",
 }
-SWITCHES: dict[str, tuple[str, str]] = {
-    "sideways": ("Left to right", "Instead of from top to bottom"),
-    "apart": ("BatchNorm and ReLU apart", "Each in its own box, on the level Layers"),
-    "heads": ("Auxiliary heads", "Draw them beside the trunk"),
-    "copies": ("Every copy", "Draw each copy of a repeated block instead of one with × 20"),
+SWITCHES: dict[str, tuple[str, str, bool]] = {  # with what they are at first
+    "sideways": ("Left to right", "Instead of from top to bottom", False),
+    "apart": ("BatchNorm and ReLU apart", "Each in its own box, on the level Layers", False),
+    "heads": ("Auxiliary heads", "Draw them beside the trunk", True),
+    "copies": ("Every copy", "Draw each copy of a repeated block instead of one with × 20", False),
 }
 FILE_USES: dict[str, str] = {
     ".svg": "for the web, with its fonts",
@@ -47,11 +47,7 @@ FILE_USES: dict[str, str] = {
     ".dot": "for Graphviz",
 }
 VIEWS = ("Block", "Whole network")
-FIRST_COLOR: ColorBy = "kind"
-FIRST_CHOICES: Mapping[str, str | bool] = MappingProxyType(
-    {"View": VIEWS[0], "Colour by": FIRST_COLOR, **{key: key == "heads" for key in SWITCHES}}
-)
-"""What is chosen where nobody has chosen anything."""
+_Option = TypeVar("_Option")
 DIAGRAM = "diagram"  # its key
 PANEL_HEIGHT = "var(--diagram)"  # which app.css has
 
@@ -84,26 +80,41 @@ def show(state: State, analysis: Analysis, reference: Analysis, maps: BoxMaps) -
         on_expand=lambda path: _toggle(state, options, drawing, path),
         numbers=_numbers(state),
         on_edit=state.type_numbers,
-        walk=neighbours(analysis, options.focus) if block else None,
+        walk=_walk(analysis, options),
         on_map=lambda path: maps_in_boxes.open_map(state, analysis, drawing, maps, path),
         outdated=maps.outdated,
         height=PANEL_HEIGHT,
     )
 
 
-def first_data(state: State, analysis: Analysis, reference: Analysis, theme: ThemeName) -> dict[str, object]:
-    """What the diagram is told where nothing was chosen in the options."""
-    focus = _focus(state, analysis)
-    options = DiagramOptions(expand=state.expanded, theme=theme, focus=focus)
+def first_data(
+    state: State, analysis: Analysis, reference: Analysis, theme: ThemeName, brought: Mapping[str, object]
+) -> dict[str, object] | None:
+    """What the diagram is told first, with the choices that the browser has ``brought``; None where it needs more."""
+
+    def chosen(key: str, options: Container[_Option], otherwise: _Option) -> _Option:
+        return begun_with(key, options, otherwise, state.asked, brought)
+
+    block = chosen("View", VIEWS, VIEWS[0]) == VIEWS[0]
+    level: DiagramLevel = "branch" if block else chosen("Level", LEVEL_LABELS, "branch")
+    color: ColorBy = chosen("Colour by", COLOR_LABELS, "kind")
+    switches = [chosen(key, (True, False), at_first) for key, (_, _, at_first) in SWITCHES.items()]
+    if color == "time" or chosen(maps_in_boxes.MAPS_SWITCH, (True, False), False):
+        return None
+    options = _options(state, analysis, block, level, color, switches, theme)
     return view_data(
         draw(analysis, options, reference),
         network=_camera(state, options),
         selected=state.selected,
         expandable=True,
         numbers=_numbers(state),
-        walk=neighbours(analysis, focus),
+        walk=_walk(analysis, options),
         height=PANEL_HEIGHT,
     )
+
+
+def _walk(analysis: Analysis, options: DiagramOptions) -> tuple[str, str] | None:
+    return neighbours(analysis, options.focus) if options.focus else None
 
 
 def _camera(state: State, options: DiagramOptions) -> str:
@@ -130,7 +141,7 @@ def _chosen(state: State, analysis: Analysis, block: bool) -> DiagramOptions:
     color = st.selectbox(
         "Colour by",
         list(COLOR_LABELS),
-        index=list(COLOR_LABELS).index(remembered("Colour by", COLOR_LABELS, FIRST_COLOR)),
+        index=list(COLOR_LABELS).index(remembered("Colour by", COLOR_LABELS, "kind")),
         format_func=COLOR_LABELS.__getitem__,
         key="Colour by",
         label_visibility="collapsed",
@@ -140,7 +151,20 @@ def _chosen(state: State, analysis: Analysis, block: bool) -> DiagramOptions:
     seconds = measured.stage_seconds(state.arch) if color == "time" else {}
     if color == "time" and not seconds:
         st.caption("Not measured yet: Costs, Time, Measure.")
-    sideways, apart, heads, copies = _switches()
+    options = _options(state, analysis, block, level, color, _switches(), browser_theme())
+    return replace(options, seconds=tuple(seconds.items()))
+
+
+def _options(
+    state: State,
+    analysis: Analysis,
+    block: bool,
+    level: DiagramLevel,
+    color: ColorBy,
+    switches: list[bool],
+    theme: ThemeName,
+) -> DiagramOptions:
+    sideways, apart, heads, copies = switches
     return DiagramOptions(
         level=level,
         expand=state.expanded | {stage.name for stage in analysis.stages if stage.copies and copies},
@@ -149,9 +173,8 @@ def _chosen(state: State, analysis: Analysis, block: bool) -> DiagramOptions:
         direction="LR" if sideways else "TB",
         fused=not apart,
         show_aux=heads,
-        theme=browser_theme(),
+        theme=theme,
         focus=_focus(state, analysis) if block else "",
-        seconds=tuple(seconds.items()),
     )
 
 
@@ -160,7 +183,7 @@ def _level() -> DiagramLevel:
 
 
 def _switches() -> list[bool]:
-    at_first = {key: remembered(key, (True, False), bool(FIRST_CHOICES[key])) for key in SWITCHES}
+    at_first = {key: remembered(key, (True, False), at_first) for key, (_, _, at_first) in SWITCHES.items()}
     popover = st.popover(
         "More", icon=":material/tune:", help="More options of the drawing", key="more", on_change="rerun"
     )
@@ -169,7 +192,7 @@ def _switches() -> list[bool]:
     with popover:
         return [
             st.toggle(label, value=at_first[key], key=key, help=meaning, persist_state="session")
-            for key, (label, meaning) in SWITCHES.items()
+            for key, (label, meaning, _) in SWITCHES.items()
         ]
 
 

@@ -36,11 +36,24 @@ def remembered(key: str, options: Container[_Option], otherwise: _Option) -> _Op
     """
     state = current()
     _first_choices().setdefault(state.page, {})[key] = otherwise
-    linked = _asked(state).get(_parameter(key))
-    brought = st.session_state.get("brought", {}).get(key) if linked is None else _like(otherwise, linked)
-    default: _Option = brought if type(brought) is type(otherwise) and brought in options else otherwise
+    default = begun_with(key, options, otherwise, _asked(state), st.session_state.get("brought", {}))
     st.session_state.setdefault("choices", {}).setdefault(key, default)
     return default
+
+
+def begun_with(
+    key: str,
+    options: Container[_Option],
+    otherwise: _Option,
+    asked: Mapping[str, str],
+    brought: Mapping[str, object],
+) -> _Option:
+    """What a control begins with: what a link has ``asked`` for, or what this browser has ``brought``, if it is an
+    option."""
+    linked = asked.get(_parameter(key))
+    value = brought.get(key) if linked is None else _like(otherwise, linked)
+    known: _Option = value if type(value) is type(otherwise) and value in options else otherwise
+    return known
 
 
 def remembered_choice(

@@ -140,11 +140,13 @@ def test_the_roofline_passes_through_its_ridge() -> None:
 def test_names_in_the_roofline_do_not_pile_up() -> None:
     speeds = [(3.0, 1e9), (3.02, 1.01e9), (3.04, 1.02e9), (3.06, 1.03e9), (3.08, 1.04e9), (3.1, 1.05e9), (40.0, 9e9)]
     points = [RooflinePoint(f"inception{i}", x, y, 1e11) for i, (x, y) in enumerate(speeds)]
-    places = name_places(points, (1, 100))
+    places = name_places(points, (), (1, 100))
     assert len(places) < len(points)
     assert places["inception6"] == "bottom center"  # it is alone
     near = [place for name, place in places.items() if name != "inception6"]
     assert len(near) == len(set(near)) > 0
+    before = RooflinePoint("inception6", 40.0, 8.4e9, 1e11)  # of the published network, just below
+    assert name_places(points, (before,), (1, 100))["inception6"] == "top center"
 
 
 EDITED, PUBLISHED = (

@@ -191,7 +191,9 @@ function line([id, name, about, cells], columns, places, selectable) {
   const head = el("th", { scope: "row", className: "name" }, title, el("small", {}, about))
   const figures = places.map((place) => {
     const below = columns[place + 1]?.kind === "small" ? [" ", el("small", {}, cells[place + 1][0])] : []
-    return el("td", { className: columns[place].kind }, cells[place][0], ...below)
+    const { kind } = columns[place]
+    const [text] = cells[place]
+    return el("td", { className: kind, title: kind === "words" ? text : "" }, text, ...below) // words may be cut
   })
   const node = el("tr", {}, head, ...figures)
   node.dataset.id = id

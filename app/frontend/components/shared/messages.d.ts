@@ -74,7 +74,7 @@ export interface Mount<Data, Told> {
 /** What is drawn before Streamlit has come; see first_look.py. */
 export interface FirstLook {
   address: string // of the components' script
-  controls: Record<string, string | boolean> // what they show in it; there is no first look where one was chosen otherwise
+  whole: boolean // whether the diagram is of the whole network
   parts: { key: string; name: string; data: object }[] // components
 }
 
