@@ -11,18 +11,18 @@ export function keepMenu() {
   document.addEventListener("click", ({ target }) => {
     if (!(target instanceof Element)) return
     if (target.closest(PAGE)) close()
-    else if (target.closest(OPEN)) requestAnimationFrame(() => buttonAt(PAGE)?.focus())
+    else if (target.closest(OPEN)) requestAnimationFrame(() => control(PAGE)?.focus())
   })
   document.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape" || !document.activeElement?.closest(SHOWN)) return
     close()
-    requestAnimationFrame(() => buttonAt(OPEN)?.focus())
+    requestAnimationFrame(() => control(OPEN)?.focus())
   })
 }
 
 function close() {
-  buttonAt(`${SHOWN} ${CLOSE}`)?.click()
+  control(`${SHOWN} ${CLOSE}`)?.click()
 }
 
 /** @param {string} css */
-const buttonAt = (css) => /** @type {HTMLElement | null} */ (document.querySelector(css))
+const control = (css) => /** @type {HTMLElement | null} */ (document.querySelector(css))
