@@ -100,7 +100,7 @@ def _what(stage: StageCost) -> str:
     part = stage.part
     match part:
         case Repeat():
-            return f"{part.times} copies of a block, one after another"
+            return f"{part.times} copies of a block, one after another" if part.times > 1 else "One copy of a block"
         case AuxHead():
             return f"Auxiliary classifier on {part.tap}, in training only; its loss has the weight {part.weight:g}"
         case Conv():
@@ -116,8 +116,8 @@ def _field(stage: StageCost, analysis: Analysis) -> Fact:
     if field is None:
         return Fact("receptive field", "the whole picture", "Every output value depends on every pixel")
     size, jump = field[0].size, field[0].jump
-    tip = f"{meaning('receptive field')} Here {size} × {field[1].size} pixels. Jump: {meaning('jump')}"
-    return Fact("receptive field", f"{size} px, jump {jump} px", tip)
+    tip = f"{meaning('receptive field')} Here {size:,} × {field[1].size:,} pixels. Jump: {meaning('jump')}"
+    return Fact("receptive field", f"{exact(size, 'px')}, jump {jump} px", tip)
 
 
 def _share(part: int, whole: int) -> str:
