@@ -47,7 +47,8 @@
   const draw = async ({ address, whole, parts }) => {
     await import(server.href + address)
     const components = globalThis.inceptionComponents?.[address] ?? {}
-    while (!document.querySelector("body > script[async]")) await new Promise(requestAnimationFrame) // the styles are before it
+    const styled = () => document.querySelector("body > script[async]") // which comes after the styles
+    while (!styled()) await new Promise(requestAnimationFrame)
     if (document.querySelector(".st-key-explore")) return
     const page = document.createElement("div")
     page.className = "first-look"
@@ -56,6 +57,13 @@
     page.append(document.createRange().createContextualFragment(PAGE))
     page.querySelector(".st-key-diagram-choices > div")?.classList.toggle("st-key-Level", whole)
     document.body.prepend(page)
+    const timer = setInterval(() => {
+      const drawn = document.querySelector(".stApp[data-test-script-state=notRunning] .stElementContainer")
+      const waits = page.querySelector(".st-key-strip > div, .st-key-diagram > div")
+      if (!drawn || (waits && document.querySelector("#root .st-key-explore"))) return
+      clearInterval(timer)
+      page.remove()
+    }, PATIENCE_MS)
     for (const { key, name, data } of parts) {
       const place = document.createElement("div")
       page.querySelector(`.st-key-${key}`)?.append(place)
@@ -66,13 +74,6 @@
         setTriggerValue() {}, // what is done now is told once the page is connected
       })
     }
-    const timer = setInterval(() => {
-      const drawn = document.querySelector(".stApp[data-test-script-state=notRunning] .stElementContainer")
-      const waits = page.querySelector(".st-key-strip > div, .st-key-diagram > div")
-      if (!drawn || (waits && document.querySelector("#root .st-key-explore"))) return
-      clearInterval(timer)
-      page.remove()
-    }, PATIENCE_MS)
   }
 
   asked()
