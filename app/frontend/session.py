@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -61,7 +62,8 @@ def opened(query: Mapping[str, str]) -> State:
     state.pins, problem = pins_of_text(query.get("pins", "") if fits(query) else "")
     problems += [ValueError(problem)] if problem else []
     if problems and not refusal:
-        state.refusal = "link", problems[0]
+        offers = [dict(problem.offers) for problem in problems if isinstance(problem, SessionRefusal)]
+        state.refusal = "link", SessionRefusal(" ".join(map(str, problems)), ChainMap(*offers))
     return state
 
 

@@ -173,6 +173,7 @@ def phone(page: Page) -> Iterator[State]:
     page.get_by_test_id("stExpandSidebarButton").click()
     explore = page.get_by_test_id("stSidebarNavLink").first
     expect(explore).to_be_in_viewport()
+    expect(explore).to_be_focused()
     yield "The menu on a phone", WHOLE
     explore.click()
     expect(explore).not_to_be_in_viewport()
@@ -247,6 +248,7 @@ def test_the_focus_is_not_lost_where_what_had_it_goes(page: Page, app_url: str) 
     expect(page.get_by_role("dialog")).to_be_visible(timeout=SLOW_MS)
     page.keyboard.press("Escape")
     expect(page.get_by_text("This network as code")).to_be_visible()  # the tip of what has the focus, over the bar
+    page.mouse.move(700, 400)
     page.get_by_role("button", name="About").click()
     page.keyboard.press("Escape")
     field = page.locator(".st-key-table1").get_by_label("filters of inception3a.branch3x3.conv,", exact=False).first

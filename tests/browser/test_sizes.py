@@ -50,6 +50,8 @@ FAULTS = """(view) => {
   const sliders = document.querySelector(".st-key-sliders [data-testid=stBidiComponentIsolated]")
   for (const e of sliders.shadowRoot.querySelectorAll("input[type=text]"))
     if (e.scrollWidth > e.clientWidth) faults.push(`${e.ariaLabel} is cut: ${e.value}`)
+  const inspector = document.querySelector(".st-key-inspector")
+  if (inspector.scrollWidth > inspector.clientWidth) faults.push("a column of the branches is cut")
   const pill = document.querySelector(".network-head .changes")
   if (pill.scrollWidth > pill.clientWidth) faults.push(`${pill.innerText} is cut`)
   const [totals, goal] = [".st-key-totals", ".st-key-goal"].map((css) => box(document.querySelector(css)))

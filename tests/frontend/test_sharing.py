@@ -36,10 +36,11 @@ def test_the_address_of_a_session_opens_the_same() -> None:
             {"weights": "/etc/passwd"},
             "asks for the weights '/etc/passwd', which GoogLeNet (Inception v1) does not have.",
         ),
+        ({"selected": "nowhere", "goal": "much"}, "does not have. The link's goal was not read: "),
         ({"expanded": "nowhere,inception3a", "utm_source": "a mail", "tab": "x" * 5000}, ""),
     ],
 )
-def test_what_a_link_says_wrong_is_one_sentence_and_the_rest_opens(query: dict[str, str], sentence: str) -> None:
+def test_what_a_link_says_wrong_is_a_sentence_each_and_the_rest_opens(query: dict[str, str], sentence: str) -> None:
     state = opened(to_query(EDITED) | query)
     assert (state.arch, state.selected, state.weights) == (EDITED, "inception3a", {})
     assert sentence in str(state.refusal[1]) if sentence else not state.refusal

@@ -53,7 +53,8 @@ def whole_cost(stage: StageCost) -> PartCost:
     if not stage.copies:
         return part_costs(stage)[0]
     copies = [part_costs(copy)[0] for copy in stage.copies]
-    return _sum("", "stage", f"{len(copies)} copies", copies, stage.out_shape, stage.field)
+    what = f"{len(copies)} copies" if len(copies) > 1 else "1 copy"
+    return _sum("", "stage", what, copies, stage.out_shape, stage.field)
 
 
 def _sum(path: str, level: RowLevel, what: str, parts: Iterable[PartCost], out_shape: Shape, field: Fields) -> PartCost:

@@ -23,6 +23,7 @@ from ..kit.controls import remembered
 from ..kit.terms import meaning
 from ..state import State
 from . import explanations, structure_editor
+from .table1 import branch_label
 
 EDITORS = ["Widths", "Structure", "Explain"]
 INPUT = "input"  # the picture's box in the diagram, which is not a stage
@@ -99,7 +100,7 @@ def _what(stage: StageCost) -> str:
     part = stage.part
     match part:
         case Repeat():
-            return f"{part.times} copies of a block, one after another"
+            return f"{part.times} copies of a block, one after another" if part.times > 1 else "One copy of a block"
         case AuxHead():
             return f"Auxiliary classifier on {part.tap}, in training only; its loss has the weight {part.weight:g}"
         case Conv():
@@ -115,8 +116,8 @@ def _field(stage: StageCost, analysis: Analysis) -> Fact:
     if field is None:
         return Fact("receptive field", "the whole picture", "Every output value depends on every pixel")
     size, jump = field[0].size, field[0].jump
-    tip = f"{meaning('receptive field')} Here {size} × {field[1].size} pixels. Jump: {meaning('jump')}"
-    return Fact("receptive field", f"{size} px, jump {jump} px", tip)
+    tip = f"{meaning('receptive field')} Here {size:,} × {field[1].size:,} pixels. Jump: {meaning('jump')}"
+    return Fact("receptive field", f"{exact(size, 'px')}, jump {jump} px", tip)
 
 
 def _share(part: int, whole: int) -> str:
@@ -135,7 +136,7 @@ def _branch_lines(stage: StageCost, before: StageCost | None) -> tuple[BranchLin
 def _branch_line(branch: BranchCost, published: BranchCost, color: str, total: int) -> BranchLine:
     share = branch.macs / total
     return BranchLine(
-        branch.name,
+        branch_label(branch.name),
         color,
         (str(branch.out_shape[0]), _was(branch.out_shape[0], published.out_shape[0])),
         short(branch.params) if branch.params else "–",

@@ -159,13 +159,13 @@ def _branch_columns(branch: Branch) -> list[Column]:
         label = {"reduce": f"{_branch_window(branch)} reduce", "proj": "pool proj"}.get(op.name, _window(op))
         if op.name != "proj":
             label = f"#{label}"
-        columns.append(Column(f"{branch.name}.{path}", label, _hint(op), color, reduction, _branch_label(branch)))
+        columns.append(Column(f"{branch.name}.{path}", label, _hint(op), color, reduction, branch_label(branch.name)))
     return columns
 
 
-def _branch_label(branch: Branch) -> str:
-    """Its name in few letters: the column may be narrow."""
-    return branch.name.removeprefix("branch").strip("_") or branch.name
+def branch_label(name: str) -> str:
+    """A branch's name in few letters: the column may be narrow."""
+    return name.removeprefix("branch").strip("_") or name
 
 
 def _weighted(branch: Branch) -> list[tuple[str, Conv | SepConv]]:

@@ -69,7 +69,8 @@ def cell_remedies(state: State) -> None:
         for path, (_, problem) in list(state.refused.items())[:CELLS_OFFERED]:
             remedy = next(iter(remedies_of(problem)), Remedy(f"Keep {now[path]:,}", lambda arch: arch))
             label, act = plain(f"{path}: {remedy.label}"), (path, remedy.edit)
-            st.button(label, key=f"remedy:{path}", on_click=state.remedy_number, args=act)
+            why = plain(str(problem))  # its cell may be out of sight
+            st.button(label, key=f"remedy:{path}", on_click=state.remedy_number, args=act, help=why)
 
 
 def plain(text: str) -> str:

@@ -136,7 +136,7 @@ def _without_number(name: str, arch: Arch) -> Arch:
         "classes": ("number of classes", f"{arch.classes:,} classes"),
         "dropout": ("dropout", f"{dropout(arch) or 0:g}"),
     }[name]
-    raise Refusal(f"The {what} must be a number; none was typed.", Remedy(f"Keep {now}", lambda arch: arch))
+    raise Refusal(f"The {what} must be a number.", Remedy(f"Keep {now}", lambda arch: arch))
 
 
 def _whole(value: float) -> int:

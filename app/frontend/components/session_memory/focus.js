@@ -93,7 +93,7 @@ function goBeside() {
 }
 
 /** @param {Stop} element */
-const usable = (element) => element.isConnected && !element.matches(":disabled") && element.checkVisibility()
+const usable = (element) => element.isConnected && !element.matches(":disabled") && element.checkVisibility({ visibilityProperty: true })
 
 /** @param {Stop} element */
 function nameOf(element) {

@@ -5,6 +5,7 @@
 import { Outbox } from "../shared/outbox.js"
 import { received } from "../shared/received.js"
 import { keepFocus } from "./focus.js"
+import { keepMenu } from "./menu.js"
 import { followTheme } from "./theme.js"
 import { added, addressOf, keepRecent, queryOf, recentNetworks, save, saveLearning, saved, savedLearning, withRecent } from "./record.js"
 
@@ -21,13 +22,6 @@ export default function (run) {
   const page = /** @type {Window & { inceptionMemory?: Memory }} */ (window)
   page.inceptionMemory ??= new Memory()
   page.inceptionMemory.update(shown.data, shown.send)
-}
-
-/** @param {MouseEvent} event on a phone the menu is over the page: the choice of a page closes it */
-function closeMenu({ target }) {
-  if (!(target instanceof Element) || !target.closest("[data-testid=stSidebarNavLink]")) return
-  const button = document.querySelector("[data-testid=stSidebarCollapseButton] button")
-  if (button instanceof HTMLElement) button.click()
 }
 
 class Memory {
@@ -50,7 +44,7 @@ class Memory {
     this.noticeReconnection()
     keepFocus()
     followTheme()
-    document.addEventListener("click", closeMenu)
+    keepMenu()
   }
 
   /**

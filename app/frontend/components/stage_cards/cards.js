@@ -59,7 +59,7 @@ function factNode({ name, value, tip, change }) {
 
 /** @param {BranchLine[]} branches */
 function branchTable(branches) {
-  const heads = ["branch", "channels", "parameters", "MACs"].map((name) => el("th", { scope: "col" }, name))
+  const heads = ["branch", "channels", "params", "MACs"].map((name) => el("th", { scope: "col" }, name))
   return el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...branches.map(branchRow)))
 }
 
