@@ -51,9 +51,8 @@ def test_params_are_those_of_the_real_module(arch: Arch) -> None:
         )
 
 
-@kinds
-def test_macs_are_half_of_torchs_flop_counter(key: str) -> None:
-    arch = ARCHITECTURES[key]
+@keys
+def test_macs_are_half_of_torchs_flop_counter(arch: Arch) -> None:
     net = module_of(arch).eval()
     with FlopCounterMode(display=False) as counter:
         net(on_meta(arch))
