@@ -28,6 +28,7 @@ from ..kit.background import BackgroundTask
 from ..kit.click import clicked
 from ..kit.controls import choice_stays_among, remembered, remembered_choice
 from ..kit.save_button import save_button
+from ..kit.terms import caption
 from ..state import State
 from .debian import PACKAGE, package_helps
 from .sweep import fits_demo
@@ -141,11 +142,11 @@ def _plan() -> tuple[HealPlan, int, int]:
 
 def _to_try(arch: Arch, plan: HealPlan) -> None:
     """The networks that would be made, before there is any."""
-    st.caption("These networks are made and tested; a chart then shows the accuracy of each way against its MACs.")
+    caption("These networks are made and tested; a chart then shows the accuracy of each way against its MACs.")
     macs = analyze(arch).macs
     rows = [
-        FigureRow(f"{share} {way}", f"{share:.0%}, {way}", "", (whole(round(share * macs)), words("not tried")))
-        for share in plan.shares
+        FigureRow(f"{part} {way}", f"{part:.0%}, {way}", "", (whole(round(part * macs)), words("not tried")))
+        for part in plan.shares
         for way in METHOD_TITLES.values()
     ]
     figures_table(

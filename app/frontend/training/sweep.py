@@ -88,8 +88,8 @@ def _start(arch: Arch) -> None:
 
 def _to_measure(arch: Arch, path: str) -> None:
     """The networks that would be measured, with what is known of them before."""
-    st.caption(
-        "Each of these networks classifies the shipped test pictures; a chart then shows what its width is worth."
+    caption(
+        "Each of these networks is to classify the shipped test pictures; a chart then shows what its width is worth."
     )
     analyses = {width: analyze(with_widths(arch, {path: width})) for width in sweep_widths(widths(arch)[path])}
     rows = [
