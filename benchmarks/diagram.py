@@ -25,7 +25,7 @@ _Runs = dict[str, list[float]]  # milliseconds, by action
 
 GOOGLENET, RESNET = variant_label("googlenet"), variant_label("inception_resnet_v2")
 DRAWN = """deep('.view g.node[id^="inception3a"]').length > 0"""
-CONNECTED = f"{DRAWN} && deep('.stBidiComponent').length > 0 && !deep('.first-look .st-key-diagram > div').length"
+CONNECTED = f"{DRAWN} && !deep('.first-look .st-key-diagram > div').length"
 FOLDED = """deep('.view g.node[id^="repeat."]').length > 0"""
 EVERY = "deep('.view g.node').length > 400"
 FEW = "deep('.view g.node').length < 100 && deep('.view g.node').length > 0"
@@ -37,7 +37,7 @@ def ours(runs: int) -> _Runs:
     with pages("app", "serve", "--port", "PORT") as (page, url):
         for _ in range(runs):
             times["paint"].append(painted(page, f"{url}/?variant=googlenet", DRAWN))
-            page.locator(".stBidiComponent").first.wait_for()
+            page.locator(".st-key-diagram .stBidiComponent").wait_for()
             times["connected"].append(painted(page, f"{url}/?variant=googlenet", CONNECTED))
         page.locator('.view g[id="inception3a"]').wait_for()
         for number in range(100, 100 + runs):
