@@ -79,6 +79,7 @@ def sensitivity_bars(
     figure.update_xaxes(
         categoryorder="array",
         categoryarray=[entry.path for entry in places],
+        range=(-0.5, len(places) - 0.5),  # plotly leaves more room beside lines than beside bars
         tickvals=list(named.values()),
         ticktext=list(named),
         tickangle=-90,  # plotly chooses by how far apart names are on average, which these differ from

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from ..common.quantity import exact, percent_change
 
 PUBLISHED_NAME = "published"
+MOST_OUTLINES = 30
 NAME_LETTERS = 14  # of a line of a name beside bars: more would leave a phone no room for the bars
 OUTLINE_COLOUR = "#7F8790"  # 3:1 on the light page and on the dark one
 
@@ -38,8 +39,22 @@ def names_of_both(now: Iterable[str], before: Iterable[str]) -> list[str]:
 
 
 def add_outlines(figure: go.Figure, now: Mapping[str, int], published: Mapping[str, int]) -> None:
-    """Around each bar of ``figure`` that of the published network where it differs, by the name on the x axis."""
+    """Around each bar of ``figure`` that of the published network where it differs, by the name on the x axis.
+
+    Where there are many bars a line at its height: on a phone outlines would cover what is in them.
+    """
     different = {name: value for name, value in published.items() if now.get(name) != value}
+    if len(different) > MOST_OUTLINES:
+        figure.add_scatter(
+            name=PUBLISHED_NAME,
+            x=list(different),
+            y=list(different.values()),
+            mode="markers",
+            marker={"symbol": "line-ew", "size": 6, "line": {"color": OUTLINE_COLOUR, "width": 2}},
+            hoverinfo="skip",
+            showlegend=True,
+        )
+        return
     figure.add_bar(
         name=PUBLISHED_NAME,
         x=list(different),

@@ -25,6 +25,7 @@ from app.backend.tables.sensitivity import sensitivity
 from app.backend.timing.latency import Latency, Timing
 from app.backend.timing.roofline import Ceilings, RooflinePoint, roofline_points
 from inception_models import ARCHITECTURES, with_widths
+from inception_models.edits.widths import scaled
 
 KEYS = ("googlenet", "inception_v3", "inception_resnet_v2", "xception")
 COLOURS = {BRANCH_NAMES[kind]: colour for kind, colour in BRANCH_COLOURS.items()} | {OUTSIDE_NAME: OUTSIDE_COLOUR}
@@ -182,6 +183,16 @@ def test_an_edited_network_is_beside_the_published_one(name: str) -> None:
     assert any(re.search(r"[−+][\d.,]+.* from the published", text) for text in hovers)
     if name != "tree":  # its areas say so in words
         assert any("published" in str([trace.name, trace.y]) for trace in figure.data)
+
+
+def test_of_many_bars_the_published_ones_are_lines_that_cover_no_colour() -> None:
+    half = analyze(scaled(ARCHITECTURES["googlenet_bn"], 0.5))
+    figure = sensitivity_bars(half, sensitivity(half), "macs", sensitivity(PUBLISHED))
+    lines = next(trace for trace in figure.data if trace.name == "published")
+    added = {entry.path: entry.macs for entry in sensitivity(PUBLISHED)}
+    assert (lines.type, lines.mode) == ("scatter", "markers")
+    assert dict(zip(lines.x, lines.y, strict=True)).items() <= added.items()
+    assert len(lines.x) > 50
 
 
 def test_outlines_are_the_published_stages_and_differences_are_signed() -> None:

@@ -55,7 +55,7 @@ class FiguresTable {
     const places = columns.flatMap((column, place) => (column.kind === "small" ? [] : [place]))
     const names = [el("th", { scope: "col", className: "name" }, name), ...places.map((i) => this.heading(columns, i))]
     this.head.replaceChildren(el("tr", {}, ...names))
-    this.scroller.style.maxWidth = `${22 + 11 * places.length}rem` // the eye loses its row across a wider gap
+    this.scroller.style.setProperty("--wide", `${22 + 11 * places.length}rem`) // the eye loses its row across a wider gap
     const lines = this.sorted(rows, columns).map((row) => line(row, columns, places, selectable))
     this.body.replaceChildren(...lines)
     const again = focused === undefined ? undefined : this.rowOf(focused)

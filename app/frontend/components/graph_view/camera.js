@@ -168,14 +168,19 @@ export class Camera {
     const { x: left, y: top, w, h } = this.room
     const k = Math.max(this.whole, READABLE / this.flow.letter)
     const [first] = this.flow.inOrder(places.filter((place) => place.kind === "node"))
-    const [x, y] = first ? center(first.box) : [width / 2, height / 2]
-    /** @type {(from: number, room: number, length: number, along: boolean, at: number) => number} */
-    const start = (from, room, length, along, at) => {
+    const box = first?.box ?? { x: 0, y: 0, w: width, h: height }
+    const [x, y] = center(box)
+    /** @type {(from: number, room: number, length: number, along: boolean, at: number, end: number) => number} */
+    const start = (from, room, length, along, at, end) => {
       if (length <= room) return from + (room - length) / 2
-      if (!along) return k * at < 0.75 * room ? from : from + room / 2 - k * at // from its edge, if that shows the first
+      if (!along) return k * end <= room ? from : from + room / 2 - k * at // from its edge, if that shows the first
       return this.flow.backwards ? from + room - length : from
     }
-    return { x: start(left, w, width * k, !this.flow.down, x), y: start(top, h, height * k, this.flow.down, y), k }
+    return {
+      x: start(left, w, width * k, !this.flow.down, x, box.x + box.w),
+      y: start(top, h, height * k, this.flow.down, y, box.y + box.h),
+      k,
+    }
   }
 
   // ---- Moving
