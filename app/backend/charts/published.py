@@ -44,26 +44,18 @@ def add_outlines(figure: go.Figure, now: Mapping[str, int], published: Mapping[s
     Where there are many bars a line at its height: on a phone outlines would cover what is in them.
     """
     different = {name: value for name, value in published.items() if now.get(name) != value}
+    trace = {
+        "name": PUBLISHED_NAME,
+        "x": list(different),
+        "y": list(different.values()),
+        "hoverinfo": "skip",
+        "showlegend": True,
+    }
+    line = {"color": OUTLINE_COLOUR, "width": 2}
     if len(different) > MOST_OUTLINES:
-        figure.add_scatter(
-            name=PUBLISHED_NAME,
-            x=list(different),
-            y=list(different.values()),
-            mode="markers",
-            marker={"symbol": "line-ew", "size": 6, "line": {"color": OUTLINE_COLOUR, "width": 2}},
-            hoverinfo="skip",
-            showlegend=True,
-        )
-        return
-    figure.add_bar(
-        name=PUBLISHED_NAME,
-        x=list(different),
-        y=list(different.values()),
-        base=0,  # so that it is not stacked on the others
-        marker={"color": "rgba(0,0,0,0)", "line": {"color": OUTLINE_COLOUR, "width": 2}},
-        hoverinfo="skip",
-        showlegend=True,
-    )
+        figure.add_scatter(**trace, mode="markers", marker={"symbol": "line-ew", "size": 6, "line": line})
+    else:  # the base, so that it is not stacked on the others
+        figure.add_bar(**trace, base=0, marker={"color": "rgba(0,0,0,0)", "line": line})
 
 
 def name_bars(figure: go.Figure, titles: Sequence[str]) -> None:

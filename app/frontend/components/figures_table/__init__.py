@@ -12,7 +12,7 @@ from typing import Literal
 
 from ....backend.common.quantity import exact, percent
 from ..shared.component import Component
-from ..shared.events import handled, new_events
+from ..shared.events import handled, take_selection
 
 FigureCell = tuple[str, float | None]
 """What is shown, and what it is sorted by: None goes to the end, or with the text where all are words."""
@@ -66,16 +66,7 @@ def figures_table(
         "handled": handled(key),
     }
     ids = frozenset(row.id for row in rows)
-    _component(key=key, data=data, on_events_change=partial(_dispatch, key, ids, on_select) if on_select else None)
-
-
-def _dispatch(key: str, ids: frozenset[str], on_select: Callable[[str], None]) -> None:
-    for event in new_events(key):
-        match event:
-            case {"select": str() as id} if id in ids:
-                on_select(id)
-            case _:
-                pass
+    _component(key=key, data=data, on_events_change=partial(take_selection, key, ids, on_select) if on_select else None)
 
 
 def whole(number: int | None) -> FigureCell:

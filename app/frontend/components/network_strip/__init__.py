@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..shared.component import Component
-from ..shared.events import NEVER, handled, new_events
+from ..shared.events import NEVER, handled, take_selection
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,10 @@ def network_strip(stages: Sequence[StripStage], *, selected: str, key: str, on_s
     _component(
         key=key,
         data=strip_data(stages, selected, handled(key)),
-        on_events_change=partial(_dispatch, key, paths, on_select),
+        on_events_change=partial(take_selection, key, paths, on_select),
     )
 
 
 def strip_data(stages: Sequence[StripStage], selected: str, handled: tuple[str, int] = NEVER) -> dict[str, object]:
     """What the script is told: ``StripData`` of messages.d.ts."""
     return {"stages": [vars(stage) for stage in stages], "selected": selected, "handled": handled}
-
-
-def _dispatch(key: str, paths: frozenset[str], on_select: Callable[[str], None]) -> None:
-    for event in new_events(key):
-        match event:
-            case {"select": str() as path} if path in paths:
-                on_select(path)
-            case _:
-                pass

@@ -6,7 +6,7 @@ numbers its events and sends all that Python has not answered yet; Python answer
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 
 import streamlit as st
 
@@ -34,5 +34,15 @@ def new_events(key: str) -> Iterator[dict[str, object]]:
                 # Noted before it is acted on: an event that raises must not come again with each later one.
                 st.session_state[f"{key}.handled"] = (client, number)
                 yield event
+            case _:
+                pass
+
+
+def take_selection(key: str, ids: Container[str], on_select: Callable[[str], None]) -> None:
+    """Of a component in which a person can only select: ``on_select`` gets each of ``ids`` that was."""
+    for event in new_events(key):
+        match event:
+            case {"select": str() as id} if id in ids:
+                on_select(id)
             case _:
                 pass

@@ -1,5 +1,7 @@
 // Whether the diagram is alone on the screen, as present_button has it, and the keys that zoom it then.
 
+import { listenTo, tell } from "./signals.js"
+
 /** @typedef {"in" | "out" | "fit"} Zoom */
 
 const ZOOM = "inception-zoom"
@@ -11,7 +13,7 @@ export function presenting() {
 
 /** @param {Zoom} how */
 export function tellZoom(how) {
-  window.dispatchEvent(new CustomEvent(ZOOM, { detail: how }))
+  tell(ZOOM, how)
 }
 
 /**
@@ -19,10 +21,5 @@ export function tellZoom(how) {
  * @param {(how: Zoom) => void} onZoom is called as long as `node` is on the page
  */
 export function listenToZoom(node, onZoom) {
-  /** @param {Event} event */
-  const listen = (event) => {
-    if (!node.isConnected) return window.removeEventListener(ZOOM, listen)
-    onZoom(/** @type {CustomEvent<Zoom>} */ (event).detail)
-  }
-  window.addEventListener(ZOOM, listen)
+  listenTo(ZOOM, node, onZoom)
 }

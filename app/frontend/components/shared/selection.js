@@ -1,18 +1,20 @@
 // What is selected is one thing on the page: the component in which a person selects tells the others at once, and
 // Python confirms it with its next run.
 
+import { listenTo, tell } from "./signals.js"
+
 const SELECTED = "inception-selected"
 const STEP = "inception-step"
 const CONFIRM_MS = 3000 // what Python has not confirmed by then, it did not take
 
 /** @param {string} path */
 export function tellSelected(path) {
-  window.dispatchEvent(new CustomEvent(SELECTED, { detail: path }))
+  tell(SELECTED, path)
 }
 
 /** @param {number} by stages of the network, back where it is negative */
 export function tellStep(by) {
-  window.dispatchEvent(new CustomEvent(STEP, { detail: by }))
+  tell(STEP, by)
 }
 
 /**
@@ -20,12 +22,7 @@ export function tellStep(by) {
  * @param {(by: number) => void} onStep is called as long as `node` is on the page
  */
 export function listenToSteps(node, onStep) {
-  /** @param {Event} event */
-  const listen = (event) => {
-    if (!node.isConnected) return window.removeEventListener(STEP, listen)
-    onStep(/** @type {CustomEvent<number>} */ (event).detail)
-  }
-  window.addEventListener(STEP, listen)
+  listenTo(STEP, node, onStep)
 }
 
 /** The selected stage: the one that Python said last, or that was selected since then. */
@@ -38,14 +35,10 @@ export class SelectedStage {
     /** @type {{ name: string, time: number } | null} */
     this.told = null
     this.fromPython = ""
-    /** @param {Event} event */
-    const listen = (event) => {
-      if (!node.isConnected) return window.removeEventListener(SELECTED, listen)
-      const { detail } = /** @type {CustomEvent<string>} */ (event)
-      this.told = { name: detail.split(".")[0], time: Date.now() }
+    listenTo(SELECTED, node, (/** @type {string} */ path) => {
+      this.told = { name: path.split(".")[0], time: Date.now() }
       onChange()
-    }
-    window.addEventListener(SELECTED, listen)
+    })
   }
 
   /** @param {string} name comes with a run, which may have begun before the newest selection */
