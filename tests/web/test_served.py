@@ -5,6 +5,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,11 +19,16 @@ LIMITS = {"PICTURE_MB": 1, "WEIGHTS_MB": 3, "SESSION_UPLOADS_MB": 4, "SERVER_UPL
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("log") / "server.log"
+
+
+@pytest.fixture(scope="module")
+def port(log: Path) -> Iterator[int]:
     port = free_port()
     variables = (f"{PREFIX}{name}={value}" for name, value in LIMITS.items())
     command = ("env", *variables, sys.executable, "-m", "app", "serve", "--port", str(port))
-    with served(command, f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("log") / "server.log"):
+    with served(command, f"http://127.0.0.1:{port}", log):
         yield port
 
 
@@ -49,6 +55,11 @@ def answer(port: int, path: str, host: str) -> tuple[int, http.client.HTTPMessag
 )
 def test_pages_are_given_under_the_servers_own_names(port: int, path: str, host: str, status: int) -> None:
     assert answer(port, path, host)[0] == status
+
+
+def test_the_page_is_imported_without_asking_for_a_visitor(port: int, log: Path) -> None:
+    assert answer(port, "/first-look/light.json", "localhost")[0] == 200  # once it is
+    assert "ScriptRunContext" not in log.read_text()
 
 
 @pytest.mark.parametrize("path", ["/", "/static/none", "/_stcore/health", "/media/none.png"])

@@ -27,40 +27,48 @@ _PARAMS = FigureColumn(
     "Parameters", help="Trainable parameters, and their share of the network without auxiliary heads"
 )
 _MACS = FigureColumn("MACs", help="Multiply-accumulates for one picture, and their share without auxiliary heads")
-_FIGURES: Mapping[FigureSet, Mapping[str, FigureColumn]] = {
-    "costs": {
-        "params": _PARAMS,
-        "params_share": _SHARE,
-        "macs": _MACS,
-        "macs_share": _SHARE,
-        "flops": FigureColumn("FLOPs", "extra", "2 × MACs, for one picture"),
-    },
-    "changes": {
-        "params": FigureColumn("Parameters", "extra", "Trainable parameters"),
-        "params_change": FigureColumn("Parameters, change", help=_CHANGE),
-        "macs": FigureColumn("MACs", "extra", "Multiply-accumulates for one picture"),
-        "macs_change": FigureColumn("MACs, change", help=_CHANGE),
-    },
-    "memory": {
-        "weight_bytes": FigureColumn("Weights (B)", help="Bytes of the parameters, in the chosen number format"),
-        "activation_bytes": FigureColumn("Activations (B)", help="Bytes that its layers write, for the whole batch"),
-        "intensity": FigureColumn(
-            "FLOPs/B", help="Arithmetic intensity: FLOPs for each byte of weights, inputs and outputs, each moved once"
-        ),
-    },
-    "field": {
-        "field_height_px": FigureColumn("Height (px)", help="Rows of the picture that one output value depends on"),
-        "field_width_px": FigureColumn("Width (px)", help="Columns of the picture that one output value depends on"),
-        "field_jump_px": FigureColumn("Jump (px)", help=meaning("jump")),
-        "field_top_px": FigureColumn("Top (px)", help="Centre of the first output's field, from the upper edge"),
-        "field_left_px": FigureColumn("Left (px)", help="Centre of the first output's field, from the left edge"),
-    },
-}
 
 
 def layer_columns(figures: FigureSet) -> Mapping[str, FigureColumn]:
-    """The columns of a set by their names in the files."""
-    return {**_WORDS, **_FIGURES[figures]}
+    """The columns of a set by their names in the files, explained in the person's language."""
+    return {**_WORDS, **_figures()[figures]}
+
+
+def _figures() -> Mapping[FigureSet, Mapping[str, FigureColumn]]:
+    return {
+        "costs": {
+            "params": _PARAMS,
+            "params_share": _SHARE,
+            "macs": _MACS,
+            "macs_share": _SHARE,
+            "flops": FigureColumn("FLOPs", "extra", "2 × MACs, for one picture"),
+        },
+        "changes": {
+            "params": FigureColumn("Parameters", "extra", "Trainable parameters"),
+            "params_change": FigureColumn("Parameters, change", help=_CHANGE),
+            "macs": FigureColumn("MACs", "extra", "Multiply-accumulates for one picture"),
+            "macs_change": FigureColumn("MACs, change", help=_CHANGE),
+        },
+        "memory": {
+            "weight_bytes": FigureColumn("Weights (B)", help="Bytes of the parameters, in the chosen number format"),
+            "activation_bytes": FigureColumn(
+                "Activations (B)", help="Bytes that its layers write, for the whole batch"
+            ),
+            "intensity": FigureColumn(
+                "FLOPs/B",
+                help="Arithmetic intensity: FLOPs for each byte of weights, inputs and outputs, each moved once",
+            ),
+        },
+        "field": {
+            "field_height_px": FigureColumn("Height (px)", help="Rows of the picture that one output value depends on"),
+            "field_width_px": FigureColumn(
+                "Width (px)", help="Columns of the picture that one output value depends on"
+            ),
+            "field_jump_px": FigureColumn("Jump (px)", help=meaning("jump")),
+            "field_top_px": FigureColumn("Top (px)", help="Centre of the first output's field, from the upper edge"),
+            "field_left_px": FigureColumn("Left (px)", help="Centre of the first output's field, from the left edge"),
+        },
+    }
 
 
 def layer_rows(rows: Sequence[CostRow], figures: FigureSet) -> Iterator[FigureRow]:
